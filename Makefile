@@ -1,0 +1,192 @@
+# Weft: the whole build in one file, no recursion. A room (top-level folder) describes itself in
+# <room>/build.mk (CONTRIBUTING.md, "The build").
+#
+#   make                build every program into build/$(MODE)/bin
+#   make demo           install what is missing, build, show the whole story, clean up
+#   make check          install what is missing, build, run everything under t/ (TAP, through prove)
+#   make check CHECK=t/compiler/panc.t          one test
+#   make accept         rewrite the expected outputs of t/compiler/lang; review the diff
+#   make bench          figures with units, from t/*/bench-* (BENCH=t/compiler/bench-site for one)
+#   make fuzz           every t/*/fuzz-*.cc for FUZZ_SECONDS each (default 60)
+#   make coverage       line coverage of make check, as text
+#   make lint           clang-tidy, shellcheck, mandoc
+#   make install        honours DESTDIR and PREFIX
+#   make deps           install the Debian packages that the above need (DEPENDENCIES)
+#   make graph          which room uses which
+#   make MODE=asan check          release (default) | debug | asan | tsan | cov | fuzz
+
+MODE   ?= release
+PREFIX ?= /usr/local
+OUT    := build/$(MODE)
+VERSION := $(shell sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -1)
+
+# Top of the dependency graph first: this is also the link order.
+ROOMS := ncm cdb compiler base
+
+UBSAN := signed-integer-overflow,shift,bounds,enum,bool,float-cast-overflow,integer-divide-by-zero,return,unreachable
+FLAGS.release := -O2
+FLAGS.debug   := -O0
+FLAGS.asan    := -O1 -fsanitize=address -fsanitize=$(UBSAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS.tsan    := -O1 -fsanitize=thread
+FLAGS.cov     := -O0 --coverage
+FLAGS.fuzz    := -O1 -fsanitize=fuzzer-no-link,address -fsanitize=$(UBSAN) -fno-sanitize-recover=all
+$(if $(FLAGS.$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan, cov or fuzz))
+
+# Expanded when used, not when read: `make deps` must work before pkg-config is there.
+PKGS      = libxml-2.0 libcurl libpcre2-8 openssl libdeflate zlib fmt
+PKGCFLAGS = $(eval PKGCFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKGCFLAGS)
+PKGLIBS   = $(eval PKGLIBS := $(shell pkg-config --libs $(PKGS)))$(PKGLIBS)
+
+GXX      := $(if $(filter fuzz,$(MODE)),clang++,g++)
+CXX      := $(if $(shell command -v ccache),ccache )$(GXX)
+LD       := $(if $(shell command -v ld.lld),-fuse-ld=lld)
+WARN     := -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local)
+CXXFLAGS ?= -g1
+ALLFLAGS  = -std=c++20 -pthread $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
+LDLIBS    = -Wl,--as-needed $(PKGLIBS) -ldb -lboost_json
+
+export CCACHE_NOHASHDIR := 1
+export CCACHE_SLOPPINESS := pch_defines,time_macros
+
+all: programs
+
+# $(call note,text): rewrite the target only when text differs from what it says.
+note = mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$1)' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$1)' >$@
+
+# ---- rooms -----------------------------------------------------------------
+include $(ROOMS:%=%/build.mk)
+
+# $(call closure,rooms): the rooms and everything they use, each once.
+closure = $(sort $1 $(foreach r,$1,$(if $($r_USES),$(call closure,$($r_USES)))))
+# $(call archives,room): what a program of this room links, in link order.
+archives = $(patsubst %,$(OUT)/lib/lib%.a,$(filter $(call closure,$1),$(ROOMS)))
+
+# One archive a room, and one program for each name in <room>_PROGRAMS (bin), <room>_DAEMONS (sbin)
+# and <room>_HELPERS (libexec), each from the .cc it is named after.
+define room
+$1_MAINS   := $$($1_PROGRAMS) $$($1_DAEMONS) $$($1_HELPERS)
+$1_SRCS    := $$(wildcard $1/*.cc $1/*/*.cc)
+$1_MAINSRC := $$(foreach m,$$($1_MAINS),$$(firstword $$(wildcard $1/$$m.cc $1/*/$$m.cc)))
+$1_LIBSRC  := $$(filter-out $$($1_MAINSRC),$$($1_SRCS))
+$(OUT)/lib/lib$1.a: $$($1_LIBSRC:%.cc=$(OUT)/%.o) $(OUT)/lib/$1.list
+$(OUT)/lib/$1.list: FORCE ; @$$(call note,$$($1_LIBSRC))
+$$(foreach m,$$($1_MAINSRC),$$(eval $(OUT)/bin/$$(basename $$(notdir $$m)): $$(m:%.cc=$(OUT)/%.o) $$(call archives,$1)))
+BINS += $$($1_MAINS:%=$(OUT)/bin/%)
+SRCS += $$($1_SRCS)
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$r)))
+# The build folder is laid out like an installation, so that programs find their helpers and data.
+programs: $(BINS) | $(OUT)/libexec/weft $(OUT)/share/weft
+$(OUT)/libexec/weft: ; @mkdir -p $(@D); ln -sfn ../bin $@
+$(OUT)/share/weft:   ; @mkdir -p $(@D); ln -sfn $(CURDIR) $@
+
+# ---- tests, benches, fuzzers -----------------------------------------------
+NOTUNIT  := $(wildcard t/*/bench-*.cc t/*/fuzz-*.cc)
+TESTSRC  := $(filter-out $(NOTUNIT),$(wildcard t/*/*.cc))
+BENCHSRC := $(wildcard t/*/bench-*.cc)
+FUZZSRC  := $(wildcard t/*/fuzz-*.cc)
+UNITS    := $(TESTSRC:%.cc=$(OUT)/%.t)
+BENCHES  := $(BENCHSRC:%.cc=$(OUT)/%)
+FUZZERS  := $(FUZZSRC:%.cc=$(OUT)/%)
+SCRIPTS  := $(wildcard t/*.t t/*/*.t)
+SRCS     += $(TESTSRC) $(BENCHSRC)
+# t/cdb/store.cc may use whatever the room cdb may use.
+$(foreach s,$(TESTSRC), $(eval $(OUT)/$(s:%.cc=%.t): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
+$(foreach s,$(BENCHSRC) $(FUZZSRC),$(eval $(OUT)/$(s:%.cc=%): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
+$(UNITS): LDLIBS += -lboost_unit_test_framework
+$(FUZZERS): FLAGS.fuzz += -fsanitize=fuzzer
+
+TESTENV = PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
+CHECK   ?= $(UNITS) $(SCRIPTS)
+JOBS    ?= $(shell nproc)
+
+tests: programs $(UNITS)
+check: deps-check
+	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	$(TESTENV) prove -j$(JOBS) --timer --exec '' $(PROVE) $(CHECK)
+
+accept: programs
+	$(TESTENV) WEFT_ACCEPT=1 prove --exec '' t/compiler/lang.t
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory -j$(JOBS) programs $(BENCHES)
+	@set -e; for b in $(or $(BENCH:%=$(OUT)/%),$(BENCHES)) $(if $(BENCH),,$(wildcard t/*/bench-*.sh)); do \
+	  echo "== $$b"; $(TESTENV) $$b; done
+
+FUZZ_SECONDS ?= 60
+fuzz: deps-fuzz
+	@$(MAKE) --no-print-directory MODE=fuzz -j$(JOBS) fuzzers
+	@set -e; for f in $(FUZZSRC:%.cc=build/fuzz/%); do mkdir -p $$f.corpus; seeds=$${f#build/fuzz/}.seeds; \
+	  echo "== $$f"; $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+	    -artifact_prefix=build/fuzz/ $$f.corpus $$(test -d $$seeds && echo $$seeds); done
+fuzzers: $(FUZZERS)
+
+coverage: deps-check
+	$(MAKE) MODE=cov check
+	gcovr --root . --exclude t/ build/cov
+
+lint:
+	mandoc -T lint -W warning man/*.[1-8]
+	shellcheck -s sh t/*.sh $(SCRIPTS) .ci/run .ci/deps
+	clang-tidy --quiet $(filter-out t/%,$(SRCS)) -- $(filter-out -fsanitize%,$(ALLFLAGS))
+
+demo: deps-build
+	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	@$(TESTENV) KEEP=$(KEEP) t/demo.sh
+
+# ---- packages --------------------------------------------------------------
+deps: deps-build deps-check deps-bench deps-fuzz
+deps-build: ; @.ci/deps build
+deps-check: ; @.ci/deps build check
+deps-bench: ; @.ci/deps build check bench
+deps-fuzz:  ; @.ci/deps build fuzz
+
+# ---- rules -----------------------------------------------------------------
+# Objects depend on the flags they were built with, and on every header they saw. One precompiled
+# header for the standard library halves a clean build; clang (MODE=fuzz) does without.
+$(OUT)/flags: FORCE
+	@$(call note,$(GXX) $(ALLFLAGS))
+
+PCH := $(if $(filter g++,$(GXX)),$(OUT)/base/pch.hh.gch)
+$(OUT)/base/pch.hh.gch: base/pch.hh $(OUT)/flags
+	@mkdir -p $(@D); echo '  PCH $<'; $(CXX) $(ALLFLAGS) -Wno-pragma-once-outside-header -x c++-header -o $@ $<
+
+$(OUT)/%.o: %.cc $(OUT)/flags $(PCH)
+	@mkdir -p $(@D); echo '  CXX $<'
+	@$(CXX) $(ALLFLAGS) $(if $(PCH),-include $(OUT)/base/pch.hh -fpch-preprocess) -MMD -MP -c -o $@ $<
+
+$(OUT)/lib/%.a:
+	@mkdir -p $(@D); rm -f $@
+	@ar rcs $@ $(filter %.o,$^)
+
+$(BINS) $(UNITS) $(BENCHES) $(FUZZERS):
+	@mkdir -p $(@D); echo '  LD  $@'
+	@$(GXX) $(FLAGS.$(MODE)) -pthread $(LD) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+
+compile_commands.json: $(MAKEFILE_LIST) $(SRCS)
+	@printf '[\n' >$@; sep=; for s in $(SRCS); do \
+	  printf '%b{"directory":"$(CURDIR)","file":"%s","arguments":["$(GXX)","-std=c++20","-I.","-c","%s"]}' "$$sep" $$s $$s; \
+	  sep=',\n'; done >>$@; printf '\n]\n' >>$@
+
+D := $(DESTDIR)$(PREFIX)
+install: programs
+	install -d $D/bin $D/sbin $D/libexec/weft/ncm $D/share/weft $(foreach n,1 5 7 8,$D/share/man/man$n)
+	$(foreach r,$(ROOMS),$(foreach p,$($r_PROGRAMS),install $(OUT)/bin/$p $D/bin/$p;))
+	$(foreach r,$(ROOMS),$(foreach p,$($r_DAEMONS),install $(OUT)/bin/$p $D/sbin/$p;))
+	$(foreach r,$(ROOMS),$(foreach p,$($r_HELPERS),install $(OUT)/bin/$p $D/libexec/weft/$p;))
+	$(foreach r,$(ROOMS),$(call $r_INSTALL,$D))
+	cp -R templates $D/share/weft/
+	$(foreach m,$(wildcard man/*.[1-8]),install -m 644 $m $D/share/man/man$(patsubst .%,%,$(suffix $m))/$(notdir $m);)
+
+graph:
+	@$(foreach r,$(ROOMS),echo '$r -> $(or $($r_USES),-)';)
+
+clean:
+	rm -rf build compile_commands.json
+
+.PHONY: all programs tests check accept bench fuzz fuzzers coverage lint demo deps deps-build deps-check \
+        deps-bench deps-fuzz install graph clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+-include $(SRCS:%.cc=$(OUT)/%.d) $(FUZZSRC:%.cc=$(OUT)/%.d)

@@ -1,0 +1,168 @@
+// posix_spawn in its own process group, poll on its pipes, and an end by the clock.
+#include "base/process.hh"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "base/error.hh"
+#include "base/file.hh"
+
+extern char** environ;
+
+namespace weft {
+
+namespace {
+
+struct Pipe {
+    Fd read, write;
+    Pipe() {
+        int fd[2];
+        if (pipe2(fd, O_CLOEXEC)) throw system_error("cannot make a pipe");
+        read = Fd(fd[0]);
+        write = Fd(fd[1]);
+    }
+};
+
+/// One captured stream: kept text, and the unfinished last line for whoever listens line by line.
+struct Capture {
+    Fd fd;
+    std::string& kept;
+    const std::function<void(std::string_view)>& on_line;
+    std::string partial;
+
+    /// False at end of file.
+    bool take(size_t limit, bool& truncated) {
+        char buf[65536];
+        ssize_t n = ::read(fd.get(), buf, sizeof buf);
+        if (n < 0) return errno == EINTR || errno == EAGAIN;
+        std::string_view got(buf, size_t(n));
+        size_t room = limit - std::min(limit, kept.size());
+        if (got.size() > room) truncated = true;
+        kept.append(got.substr(0, room));
+        if (on_line) {
+            for (size_t end; (end = got.find('\n')) != std::string_view::npos; got.remove_prefix(end + 1)) {
+                partial.append(got.substr(0, end));
+                on_line(partial);
+                partial.clear();
+            }
+            if (partial.size() < limit) partial.append(got);
+            if (n == 0 && !partial.empty()) on_line(partial), partial.clear();
+        }
+        return n > 0;
+    }
+};
+
+std::vector<std::string> environment(const ProcessOptions& o) {
+    std::map<std::string, std::string> vars;
+    if (o.clean_env) {
+        const char* path = std::getenv("PATH");
+        vars["PATH"] = path ? path : "/usr/sbin:/usr/bin:/sbin:/bin";
+        vars["HOME"] = "/";
+    } else {
+        for (char** e = environ; *e; e++)
+            if (const char* eq = strchr(*e, '=')) vars[std::string(*e, size_t(eq - *e))] = eq + 1;
+    }
+    for (auto& [k, v] : o.env) vars[k] = v;
+    std::vector<std::string> out;
+    for (auto& [k, v] : vars) out.push_back(k + '=' + v);
+    return out;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+    std::vector<char*> p;
+    for (std::string& w : words) p.push_back(w.data());
+    p.push_back(nullptr);
+    return p;
+}
+
+}  // namespace
+
+ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& o) {
+    using Clock = std::chrono::steady_clock;
+    if (argv.empty()) bug("run_process without a program");
+    Pipe in, out, err, failed;
+    auto words = argv, vars = environment(o);
+    auto arg = pointers(words), env = pointers(vars);
+
+    pid_t pid = fork();
+    if (pid < 0) throw system_error("cannot start '" + argv[0] + "'", exit_unavailable);
+    if (pid == 0) {
+        setpgid(0, 0);
+        dup2(in.read.get(), 0);
+        dup2(out.write.get(), 1);
+        dup2(o.merge ? out.write.get() : err.write.get(), 2);
+        for (int sig : {SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD}) signal(sig, SIG_DFL);
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, nullptr);
+        if (o.dir.empty() || chdir(o.dir.c_str()) == 0) execvpe(arg[0], arg.data(), env.data());
+        int code = errno;
+        if (::write(failed.write.get(), &code, sizeof code) < 0) _exit(126);
+        _exit(127);
+    }
+    setpgid(pid, pid);
+    in.read.close(), out.write.close(), err.write.close(), failed.write.close();
+    int code = 0;
+    if (::read(failed.read.get(), &code, sizeof code) == sizeof code) {
+        waitpid(pid, nullptr, 0);
+        errno = code;
+        throw system_error("cannot start '" + argv[0] + "'", exit_unavailable);
+    }
+
+    ProcessResult r;
+    Capture streams[] = {{std::move(out.read), r.out, o.on_line, {}}, {std::move(err.read), r.err, o.on_error_line, {}}};
+    fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
+    std::string_view input = o.input;
+    if (input.empty()) in.write.close();
+    auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(o.timeout));
+    int killed = 0;  // 1: TERM sent, 2: KILL sent
+    int status = 0;
+    bool gone = false;
+    while (streams[0].fd || streams[1].fd) {
+        struct pollfd p[3] = {{streams[0].fd.get(), POLLIN, 0}, {streams[1].fd.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}};
+        long left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+        // A child that is gone may have left a grandchild holding the pipes: look now and then.
+        int n = poll(p, 3, int(std::clamp<long>(left, 0, 200)));
+        if (n < 0 && errno != EINTR) throw system_error("cannot wait for '" + argv[0] + "'");
+        if (p[2].revents) {
+            ssize_t w = ::write(in.write.get(), input.data(), input.size());
+            if (w > 0) input.remove_prefix(size_t(w));
+            if (input.empty() || (w < 0 && errno != EAGAIN && errno != EINTR)) in.write.close();
+        }
+        for (int i = 0; i < 2; i++)
+            if (p[i].revents && !streams[i].take(o.output_limit, r.truncated)) streams[i].fd.close();
+        if (!gone && n == 0 && waitpid(pid, &status, WNOHANG) == pid) {
+            gone = true;  // give what it left in the pipes one more round, then stop listening
+            end = std::min(end, Clock::now() + std::chrono::milliseconds(100));
+        }
+        if (Clock::now() >= end) {
+            if (gone) break;
+            if (killed == 2) break;
+            kill(-pid, killed == 0 ? SIGTERM : SIGKILL);
+            r.timed_out = true;
+            end = Clock::now() + std::chrono::seconds(2);
+            killed++;
+        }
+    }
+    // Streams closed but the process lives on (a daemonising child closes them): the clock still counts.
+    while (!gone) {
+        pid_t p = waitpid(pid, &status, WNOHANG);
+        if (p == pid || (p < 0 && errno != EINTR)) break;
+        if (Clock::now() >= end) {
+            r.timed_out = true;
+            kill(-pid, killed++ == 0 ? SIGTERM : SIGKILL);
+            end = Clock::now() + std::chrono::seconds(2);
+        }
+        usleep(1000);
+    }
+    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return r;
+}
+
+}  // namespace weft

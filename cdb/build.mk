@@ -1,0 +1,1 @@
+cdb_USES := compiler base

@@ -1,0 +1,1 @@
+ncm_USES := base

@@ -1,0 +1,52 @@
+# The shell half of the test harness: TAP, one scratch folder per script. A test file opens by saying
+# what it proves, sources this, calls ok for each claim and ends with done_testing.
+#   $WEFT_SRC   the source tree        $WEFT_OUT   the build tree (bin/ is first in PATH)
+#   $scratch    the test's own folder, current when the claims run, removed at the end
+n=0 failed=0
+WEFT_SRC=${WEFT_SRC:-$PWD}
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/weft-t.XXXXXX") || exit 99
+cleanup() { :; }                       # a test redefines it to end what it started
+trap 'cleanup; cd /; rm -rf "$scratch"' EXIT
+trap 'exit 99' HUP INT TERM
+cd "$scratch" || exit 99
+
+# ok 'claim' 'commands': the claim holds when the commands do.
+ok() {
+    n=$((n + 1))
+    if (eval "$2") >out.log 2>&1; then echo "ok $n - $1"; else
+        failed=1
+        echo "not ok $n - $1"
+        sed 's/^/# /' out.log
+    fi
+}
+# skip 'claim' 'reason'
+skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
+# skip_all 'reason': the whole file
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+# code 65 command...: the command's exit status is 65
+code() {
+    want=$1; shift
+    "$@"; got=$?
+    test "$got" = "$want" || { echo "exit status $got, want $want: $*"; false; }
+}
+# same want got: two files are equal; the difference is shown when they are not
+same() { diff -u "$1" "$2"; }
+# until_true seconds command...: the command succeeds within that time
+until_true() {
+    limit=$(($(date +%s%3N) + $1 * 1000)); shift
+    until "$@"; do
+        test "$(date +%s%3N)" -lt "$limit" || { echo "not within the time: $*"; return 1; }
+        sleep 0.02
+    done
+}
+# free_port: a TCP and UDP port of the loopback nobody listens on now
+free_port() {
+    perl -MIO::Socket::INET -e '
+        for (1 .. 50) {
+            my $t = IO::Socket::INET->new(LocalAddr => "127.0.0.1", Proto => "tcp", Listen => 1) or next;
+            my $u = IO::Socket::INET->new(LocalAddr => "127.0.0.1", Proto => "udp", LocalPort => $t->sockport) or next;
+            print $t->sockport, "\n"; exit 0;
+        }
+        exit 1'
+}
+done_testing() { echo "1..$n"; exit $failed; }

@@ -149,7 +149,7 @@ $(OUT)/flags: FORCE
 
 PCH := $(if $(filter g++,$(GXX)),$(OUT)/base/pch.hh.gch)
 $(OUT)/base/pch.hh.gch: base/pch.hh $(OUT)/flags
-	@mkdir -p $(@D); echo '  PCH $<'; $(CXX) $(ALLFLAGS) -Wno-pragma-once-outside-header -x c++-header -o $@ $<
+	@mkdir -p $(@D); echo '  PCH $<'; $(CXX) $(ALLFLAGS) -x c++-header -o $@ $<
 
 $(OUT)/%.o: %.cc $(OUT)/flags $(PCH)
 	@mkdir -p $(@D); echo '  CXX $<'

@@ -1,5 +1,6 @@
 // The standard headers nearly every file of ours uses, parsed once. Files still include what they use.
-#pragma once
+#ifndef WEFT_PCH
+#define WEFT_PCH
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -24,3 +25,4 @@
 #include <variant>
 #include <vector>
 #include <fmt/core.h>
+#endif

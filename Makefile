@@ -40,7 +40,7 @@ PKGLIBS   = $(eval PKGLIBS := $(shell pkg-config --libs $(PKGS)))$(PKGLIBS)
 GXX      := $(if $(filter fuzz,$(MODE)),clang++,g++)
 CXX      := $(if $(shell command -v ccache),ccache )$(GXX)
 LD       := $(if $(shell command -v ld.lld),-fuse-ld=lld)
-WARN     := -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local)
+WARN     := -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local)
 CXXFLAGS ?= -g1
 ALLFLAGS  = -std=c++20 -pthread $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
 LDLIBS    = -Wl,--as-needed $(PKGLIBS) -ldb -lboost_json

@@ -1,0 +1,74 @@
+// A profile as text: XML and JSON out and in, checksums, differences. man/profile.5 describes the formats.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/noun/element.hh"
+
+namespace weft {
+
+/// The shortest digits that read back to the same value, as Pan prints them: 1.0, 0.001, 1.2E7, 9.9E-4,
+/// NaN, Infinity, -Infinity.
+std::string double_text(double);
+void append_double(std::string& out, double);
+void append_long(std::string& out, int64_t);
+/// The text of a boolean, long, double or string, as XML and the node's cache carry it; nothing for others.
+void append_text(std::string& out, const Element&);
+std::string property_text(const Element&);
+
+struct XmlOptions {
+    bool ascii_only = false;  ///< all above U+007F as numeric character references
+};
+/// Append the tree as XML, "pan" format. Error(65) naming the path when something is undef or null.
+void write_xml(const Element&, std::string& out, const XmlOptions& = {});
+
+struct JsonOptions {
+    bool ascii_only = false;  ///< all above U+007F as \uXXXX
+    bool one_line = false;    ///< no line ends and blanks: for protocols and logs
+};
+/// Append the tree as JSON. A null is left out of a dict; Error(65) naming the path for undef and for
+/// a string that is not UTF-8.
+void write_json(const Element&, std::string& out, const JsonOptions& = {});
+
+/// What a reader accepts; more is Error(65).
+struct ReadLimits {
+    size_t bytes = size_t(256) << 20;  ///< of the text, and of what its compressed strings become
+    size_t elements = 4000000;
+    size_t depth = 10000;
+};
+/// Read XML, today's format and the one of 2002. No network, no entities, no DTD. Error(65) with line
+/// and column of `name` for anything that is no profile.
+Element read_xml(std::string_view text, std::string_view name, const ReadLimits& = {});
+
+struct JsonReading {
+    bool typed = true;     ///< integers are longs, other numbers doubles; false: numbers become strings
+    ReadLimits limits = {};
+};
+/// Read a profile in JSON: the document is an object, every key can be a step of a path.
+/// Error(65) with line and column.
+Element read_json(std::string_view text, std::string_view name, const JsonReading& = {});
+/// Read any JSON document: any root, any keys ('/' included), null is Kind::null. For protocols and state files.
+Element parse_json(std::string_view text, std::string_view name, const ReadLimits& = {});
+
+/// 32 lower-case hex digits.
+using Checksum = std::array<char, 32>;
+/// The checksum of every element, depth first, parents before children, dict children ascending, list
+/// children by index: the order in which the node's cache numbers elements.
+std::vector<Checksum> checksums(const Element&);
+/// The checksum of the whole, as the node's cache has it for this element.
+std::string checksum(const Element&);
+
+/// One leaf (a property, or an empty list or dict) that differs; absent in one of the trees: nullptr.
+/// The pointers are valid as long as the trees are unchanged.
+struct TreeChange {
+    Path path;
+    const Element* before;
+    const Element* after;
+};
+/// What differs, in path order; a container replaced by another kind is told as leaves gone, then come.
+std::vector<TreeChange> diff_trees(const Element& before, const Element& after);
+
+}  // namespace weft

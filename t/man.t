@@ -1,0 +1,22 @@
+#!/bin/sh
+# Every program has a page that is clean, and whose SYNOPSIS is what -h prints.
+. "${WEFT_SRC:-.}/t/lib.sh"
+
+# The words of a page's SYNOPSIS, as they are printed.
+synopsis() {
+    mandoc -T ascii "$1" | col -bx | sed -n '/^SYNOPSIS/,/^[A-Z]/{/^[A-Z]/d;p;}' | tr -s ' \n' ' ' | sed 's/^ //;s/ $//'
+}
+usage() { "$1" -h | awk '/^usage:/ {sub(/^usage: /, ""); print; on = 1; next} on && /^       / {print; next} {on = 0}' | tr -s ' \n' ' ' | sed 's/^ //;s/ $//'; }
+
+for page in "$WEFT_SRC"/man/*.[1-8]; do
+    ok "${page##*/} is clean" "mandoc -T lint -W warning '$page'"
+done
+for bin in "$WEFT_OUT"/bin/*; do
+    [ -f "$bin" ] && [ -x "$bin" ] || continue
+    p=${bin##*/}
+    ok "$p has a page" "ls '$WEFT_SRC'/man/$p.[1-8]"
+    page=$(ls "$WEFT_SRC"/man/"$p".[1-8] 2>/dev/null | head -1)
+    [ -n "$page" ] || continue
+    ok "the synopsis of $p is what -h prints" "synopsis '$page' >want; usage '$bin' >got; same want got"
+done
+done_testing

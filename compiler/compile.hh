@@ -1,0 +1,142 @@
+// Templates in, checked profiles out: the compiler as other rooms see it.
+//
+//     MemorySource files;                      // or DiskSource
+//     files.put("/t/lxb001.pan", "object template lxb001; '/a' = 1;");
+//     Compiler compiler(files, {.include_path = {"/t"}});
+//     for (Result& r : compiler.build({"lxb001"})) if (r.ok) use(r.root); else print(r.errors);
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
+#include "base/noun/element.hh"
+#include "compiler/source.hh"
+
+namespace weft::compiler {
+
+/// What went wrong where: the words of Pan's own error classes.
+enum class ErrorClass : uint8_t { parse, syntax, evaluation, validation, system };
+std::string_view error_class_name(ErrorClass);  ///< "parse error"
+
+/// An Error of status 65 (74 when a file could not be read) that also says of which class it is and, for
+/// a validation, what was being checked.
+struct TemplateError : Error {
+    explicit TemplateError(ErrorClass c, std::string message, Where where = {}, std::string hint = {})
+        : Error(c == ErrorClass::system ? exit_io : exit_data, std::move(message), std::move(where), std::move(hint)), cls(c) {}
+    ErrorClass cls;
+    std::string object;         ///< the object that was being built; empty for a file's own errors
+    /// The message in the shape of the classic compiler (pan-language 9.5).
+    std::string classic() const;
+};
+
+struct Dependency {
+    enum Type : uint8_t { pan, tpl, text, absent_source, absent_text };
+    std::string name;           ///< "site/network"
+    Type type;
+    std::string root;           ///< the folder the name was found under; empty when absent
+    std::string path;           ///< the file itself; empty when absent
+    friend auto operator<=>(const Dependency& a, const Dependency& b) = default;
+};
+std::string_view dependency_type_name(Dependency::Type);  ///< "PAN", "ABSENT_SOURCE"
+
+/// Where a value was set.
+struct Place {
+    std::string file;           ///< path of the template relative to its include root: "site/network.pan"
+    int line = 0, col = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+/// What Element::origin() means in the trees of one Compiler. Thread safe.
+class Origins {
+public:
+    Origins();
+    ~Origins();
+    /// Nothing known (origin 0): an empty file.
+    Place find(uint32_t origin) const;
+
+private:
+    friend class Compiler;
+    friend class Library;
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+enum class Warnings : uint8_t { off, on, fatal };
+/// Each accepts what is before it in this list.
+enum class Dialect : uint8_t { current, v8, d2002 };
+
+struct Options {
+    std::vector<std::string> include_path = {"."};
+    int max_iteration = 10000;
+    int max_recursion = 50;
+    int jobs = 1;                           ///< threads; 0: one a core
+    Warnings warnings = Warnings::on;       ///< of deprecated() and of old syntax
+    Dialect dialect = Dialect::current;
+    bool debug = false;                     ///< debug() and traceback() work
+    std::string debug_include, debug_exclude;  ///< ... in templates whose whole name matches; exclusion wins
+    std::string initial_data;               ///< a DML expression giving the dict every profile begins with
+    bool keep_trees = true;                 ///< results hold their trees; otherwise on_result is the only look at them
+    /// What debug(), traceback() and deprecated() print, whole lines; one call at a time. Unset: standard error.
+    std::function<void(std::string_view)> print;
+};
+
+/// One object after all its phases.
+struct Result {
+    std::string name;
+    bool ok = false;
+    Element root;                           ///< frozen; undef when not ok
+    std::vector<TemplateError> errors;
+    std::vector<Dependency> dependencies;   ///< sorted by name, type, path; those of referenced objects included
+    std::vector<std::string> references;    ///< objects whose values this one uses, sorted
+    std::string file;                       ///< path of the object template; empty when not found
+    int64_t finished = 0;                   ///< nanoseconds since the epoch: when its validation ended
+    std::shared_ptr<const Origins> origins;
+    /// 2002 dialect only, for the "edg" format: by origin, the names of the templates that had a hand in
+    /// the element, joined by commas, and its place in the order of creation.
+    struct Derivation { std::string templates; uint32_t created = 0; bool record = false; };
+    std::shared_ptr<const std::vector<Derivation>> derivations;
+};
+
+/// Compiles and keeps parsed templates between builds: a later build parses only files that changed.
+/// One build at a time.
+class Compiler {
+public:
+    Compiler(Source&, Options);
+    ~Compiler();
+    Compiler(const Compiler&) = delete;
+
+    /// Build objects by name ("lxb001", "site/lxb002"). Results come in the order asked, each name once;
+    /// the same whatever the number of jobs. Objects that are referenced, or looked at with exists(), are
+    /// built too and follow, by name, after those asked for.
+    ///   on_result   called once for each object as soon as it is complete, from the building threads,
+    ///               never twice at once for one object
+    std::vector<Result> build(const std::vector<std::string>& objects,
+                              const std::function<void(const Result&)>& on_result = {});
+
+    /// Build what files hold: the object templates among them are built by name, others only parsed.
+    struct Files {
+        std::vector<Result> results;
+        std::vector<TemplateError> errors;  ///< of files that are no object templates, or could not be read
+    };
+    Files build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result = {},
+                      bool syntax_only = false);
+
+    struct Statistics { size_t parsed = 0, reused = 0, built = 0; };
+    Statistics statistics() const;
+
+private:
+    std::unique_ptr<class Library> library_;
+};
+
+/// One line for each property and each empty list or dict, in tree order (dict keys ascending, lists by
+/// index): path, tab, file:line:col, line end. See profile-origins(5).
+std::string write_origins(const Result&);
+std::string write_origins(const Element& root, const Origins&);
+
+}  // namespace weft::compiler

@@ -1,0 +1,60 @@
+// Where templates and data files come from: the one seam between the compiler and the outside world.
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace weft::compiler {
+
+using Text = std::shared_ptr<const std::string>;
+
+/// Files by path. May be called from several threads at once.
+class Source {
+public:
+    virtual ~Source() = default;
+    /// The contents, nullptr if there is no such file; other failures throw Error(74). The same pointer
+    /// as last time means: not changed since, so that a parsed template can be used again.
+    virtual Text read(const std::string& path) = 0;
+    /// Anything of that name, also a folder.
+    virtual bool exists(const std::string& path) = 0;
+    /// Called at the beginning of each build: files may have changed since the last one.
+    virtual void refresh() {}
+};
+
+/// The file system. Contents are kept, and read again only when a file's time, size or inode changed.
+class DiskSource : public Source {
+public:
+    Text read(const std::string& path) override;
+    bool exists(const std::string& path) override;
+    void refresh() override;
+
+private:
+    struct Entry {
+        Text text;
+        int64_t mtime = 0, size = 0;
+        uint64_t inode = 0;
+        uint32_t seen = 0;    ///< the build that looked at it last
+        bool there = false;
+    };
+    std::mutex lock_;
+    std::unordered_map<std::string, Entry> files_;
+    uint32_t build_ = 1;
+};
+
+/// A map from path to text: the database's commits and the tests. Not to be changed during a build.
+class MemorySource : public Source {
+public:
+    void put(std::string path, std::string text) { put(std::move(path), std::make_shared<const std::string>(std::move(text))); }
+    void put(std::string path, Text text) { files_[std::move(path)] = std::move(text); }
+    void remove(const std::string& path) { files_.erase(path); }
+    Text read(const std::string& path) override;
+    bool exists(const std::string& path) override;
+
+private:
+    std::map<std::string, Text, std::less<>> files_;
+};
+
+}  // namespace weft::compiler

@@ -1,0 +1,274 @@
+// Berkeley DB 5.3 as a transactional data store: settings made once, every error code an Error.
+#include "base/wrap/bdb.hh"
+
+#include <db.h>
+#include <fmt/core.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/error.hh"
+#include "base/file.hh"
+
+namespace weft::bdb {
+
+namespace {
+
+// What the library said last on this thread: its errcall carries no context of ours.
+thread_local std::string said;
+
+void listen(const DB_ENV*, const char*, const char* message) { said = message ? message : ""; }
+
+struct Malloced {
+    DBT d{};
+    Malloced() { d.flags = DB_DBT_MALLOC; }
+    ~Malloced() { std::free(d.data); }
+    Malloced(const Malloced&) = delete;
+    std::string_view view() const { return {static_cast<const char*>(d.data), d.size}; }
+};
+
+DBT bytes(std::string_view s) {
+    DBT d{};
+    d.data = const_cast<char*>(s.data());
+    d.size = uint32_t(s.size());
+    return d;
+}
+
+}  // namespace
+
+struct Env::Impl {
+    std::string dir;
+    Options options;
+    DB_ENV* env = nullptr;
+    std::mutex mutex;  // tables
+    std::map<std::string, std::shared_ptr<Table::Impl>> tables;
+    std::atomic<uint64_t> deadlocks{0};
+    std::atomic<bool> failed{false};
+
+    /// Throws unless the code is 0.
+    void check(int code, std::string_view what) {
+        if (code == 0) return;
+        if (code == DB_LOCK_DEADLOCK || code == DB_LOCK_NOTGRANTED) throw Deadlock{};
+        std::string text = db_strerror(code);
+        if (!said.empty()) text += " (" + std::exchange(said, {}) + ")";
+        Error e(exit_io, fmt::format("cannot {} in '{}': {}", what, dir, text));
+        if (code == ENOSPC || code == EDQUOT) e.hint = "free some space and run it again; nothing was lost";
+        if (code == DB_RUNRECOVERY) {
+            failed = true;
+            e.hint = "free some space or look at the disk, then start the server again: it recovers by itself";
+        }
+        throw e;
+    }
+
+    void need_space() {
+        struct statvfs v{};
+        if (statvfs(dir.c_str(), &v)) return;  // the write itself will tell
+        uint64_t room = uint64_t(v.f_bavail) * v.f_frsize;
+        if (room >= options.reserve) return;
+        throw Error(exit_io,
+                    fmt::format("cannot write to '{}': only {} KiB are free, {} KiB must be", dir, room >> 10,
+                                options.reserve >> 10),
+                    {}, "free some space and run it again; nothing was lost");
+    }
+
+    ~Impl();
+};
+
+struct Table::Impl {
+    std::string name;
+    DB* db = nullptr;
+    Env::Impl* owner = nullptr;
+    ~Impl() { if (db) db->close(db, 0); }
+};
+
+struct Txn::Impl {
+    DB_TXN* txn = nullptr;
+    std::shared_ptr<Env::Impl> env;
+    ~Impl() { if (txn) txn->abort(txn); }
+};
+
+struct Cursor::Impl {
+    DBC* cursor = nullptr;
+    std::shared_ptr<Table::Impl> table;
+    ~Impl() { if (cursor) cursor->close(cursor); }
+};
+
+Env::Impl::~Impl() {
+    for (auto& [name, t] : tables)
+        if (t->db) t->db->close(std::exchange(t->db, nullptr), 0);
+    if (env && !failed) env->txn_checkpoint(env, 0, 0, 0);
+    if (env) env->close(env, 0);
+}
+
+Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<Impl>()) {
+    p_->dir = dir;
+    p_->options = options;
+    make_dirs(dir, 0700);
+    p_->check(db_env_create(&p_->env, 0), "make a store");
+    DB_ENV* e = p_->env;
+    e->set_errcall(e, listen);
+    e->app_private = p_.get();
+    e->set_event_notify(e, [](DB_ENV* env, uint32_t event, void*) {
+        if (event == DB_EVENT_PANIC) static_cast<Impl*>(env->app_private)->failed = true;
+    });
+    e->set_cachesize(e, uint32_t(options.cache >> 30), uint32_t(options.cache & ((1u << 30) - 1)), 1);
+    e->set_lg_max(e, uint32_t(options.log_file));
+    e->set_lg_bsize(e, uint32_t(std::min<size_t>(options.log_file / 4, size_t(2) << 20)));
+    e->set_lk_detect(e, DB_LOCK_DEFAULT);
+    // A commit of everything locks every page it writes; tables of this size cost nothing until used.
+    e->set_lk_max_locks(e, 1000000);
+    e->set_lk_max_objects(e, 1000000);
+    e->set_lk_max_lockers(e, 10000);
+    e->set_tx_max(e, 1000);
+    // DB_PRIVATE: the shared regions live in this process, so nothing stale is left behind by a kill, and
+    // DB_RECOVER may run at every start: the owner's lock says that there is no second process.
+    uint32_t flags = DB_CREATE | DB_INIT_TXN | DB_INIT_LOG | DB_INIT_LOCK | DB_INIT_MPOOL | DB_PRIVATE | DB_RECOVER | DB_THREAD;
+    p_->check(e->open(e, dir.c_str(), flags, 0600), "open the store");
+}
+
+Env::~Env() = default;
+
+Table Env::table(const std::string& name) {
+    std::lock_guard hold(p_->mutex);
+    auto& t = p_->tables[name];
+    if (!t) {
+        auto fresh = std::make_shared<Table::Impl>();
+        fresh->name = name;
+        fresh->owner = p_.get();
+        p_->check(db_create(&fresh->db, p_->env, 0), "make a table");
+        fresh->db->set_flags(fresh->db, DB_CHKSUM);
+        uint32_t flags = DB_CREATE | DB_AUTO_COMMIT | DB_THREAD;
+        p_->check(fresh->db->open(fresh->db, nullptr, (name + ".db").c_str(), nullptr, DB_BTREE, flags, 0600),
+                  "open the table '" + name + "'");
+        t = std::move(fresh);
+    }
+    return Table(t);
+}
+
+Txn Env::begin() {
+    p_->need_space();
+    auto t = std::make_unique<Txn::Impl>();
+    t->env = p_;
+    p_->check(p_->env->txn_begin(p_->env, nullptr, &t->txn, 0), "begin a transaction");
+    return Txn(std::move(t));
+}
+
+void Env::wait_after_deadlock(int tries) {
+    p_->deadlocks++;
+    if (tries >= 200) throw Error(exit_try_later, fmt::format("the store '{}' is too busy", p_->dir));
+    std::this_thread::sleep_for(std::chrono::microseconds(100) * (1 + tries));
+}
+
+uint64_t Env::deadlocks() const { return p_->deadlocks; }
+bool Env::failed() const { return p_->failed; }
+
+void Env::checkpoint() {
+    p_->check(p_->env->txn_checkpoint(p_->env, 0, 0, 0), "checkpoint");
+    p_->check(p_->env->log_archive(p_->env, nullptr, DB_ARCH_REMOVE), "remove old logs");
+}
+
+void Env::backup(const std::string& dir) {
+    make_dirs(dir, 0700);
+    if (!std::filesystem::is_empty(dir)) throw Error(exit_usage, "the folder '" + dir + "' is not empty");
+    p_->check(p_->env->backup(p_->env, dir.c_str(), DB_CREATE | DB_EXCL), "copy the store to '" + dir + "'");
+}
+
+Txn::Txn(std::unique_ptr<Impl> p) : p_(std::move(p)) {}
+Txn::Txn(Txn&&) noexcept = default;
+Txn::~Txn() = default;
+
+void Txn::commit() {
+    // Whatever it answers, the library has done with the handle.
+    DB_TXN* t = std::exchange(p_->txn, nullptr);
+    p_->env->check(t->commit(t, 0), "commit");
+}
+
+static DB_TXN* raw(auto* impl) { return impl ? impl->txn : nullptr; }
+
+std::optional<std::string> Table::get(const Txn* t, std::string_view key) const {
+    DBT k = bytes(key);
+    for (int tries = 0;; tries++) {
+        Malloced v;
+        int code = p_->db->get(p_->db, t ? raw(t->p_.get()) : nullptr, &k, &v.d, 0);
+        if (code == DB_NOTFOUND) return std::nullopt;
+        // A reader outside a transaction may be chosen as the victim too; it just asks again.
+        if (code == DB_LOCK_DEADLOCK && !t && tries < 1000) { std::this_thread::yield(); continue; }
+        p_->owner->check(code, "read from '" + p_->name + "'");
+        return std::string(v.view());
+    }
+}
+
+bool Table::has(const Txn* t, std::string_view key) const { return get(t, key).has_value(); }
+
+void Table::put(Txn& t, std::string_view key, std::string_view value) const {
+    DBT k = bytes(key), v = bytes(value);
+    p_->owner->check(p_->db->put(p_->db, raw(t.p_.get()), &k, &v, 0), "write to '" + p_->name + "'");
+}
+
+bool Table::add(Txn& t, std::string_view key, std::string_view value) const {
+    DBT k = bytes(key), v = bytes(value);
+    int code = p_->db->put(p_->db, raw(t.p_.get()), &k, &v, DB_NOOVERWRITE);
+    if (code == DB_KEYEXIST) return false;
+    p_->owner->check(code, "write to '" + p_->name + "'");
+    return true;
+}
+
+bool Table::erase(Txn& t, std::string_view key) const {
+    DBT k = bytes(key);
+    int code = p_->db->del(p_->db, raw(t.p_.get()), &k, 0);
+    if (code == DB_NOTFOUND) return false;
+    p_->owner->check(code, "remove from '" + p_->name + "'");
+    return true;
+}
+
+void Table::each(const Txn* t, std::string_view prefix,
+                 const std::function<bool(std::string_view, std::string_view)>& visit) const {
+    Cursor c(*this, t);
+    for (bool more = c.seek(prefix); more && c.key().starts_with(prefix); more = c.next())
+        if (!visit(c.key(), c.value())) return;
+}
+
+Cursor::Cursor(const Table& table, const Txn* t) : p_(std::make_unique<Impl>()) {
+    p_->table = table.p_;
+    DB* db = table.p_->db;
+    table.p_->owner->check(db->cursor(db, t ? raw(t->p_.get()) : nullptr, &p_->cursor, 0), "read from '" + table.p_->name + "'");
+}
+
+Cursor::~Cursor() = default;
+
+bool Cursor::move(unsigned how) {
+    Malloced k, v;
+    // DB_SET_RANGE reads the key it starts from; the answer comes back in memory of its own.
+    std::string from = key_;
+    if (how == DB_SET_RANGE) k.d = bytes(from), k.d.flags = DB_DBT_MALLOC;
+    int code = p_->cursor->get(p_->cursor, &k.d, &v.d, how);
+    if (k.d.data == from.data()) k.d.data = nullptr;
+    if (code == DB_NOTFOUND) return false;
+    p_->table->owner->check(code, "read from '" + p_->table->name + "'");
+    key_ = k.view();
+    value_ = v.view();
+    return true;
+}
+
+bool Cursor::seek(std::string_view key) {
+    key_ = key;
+    return move(DB_SET_RANGE);
+}
+
+bool Cursor::seek_last(std::string_view key) {
+    if (!seek(key)) return last();
+    return key_ == key || prev();
+}
+
+bool Cursor::first() { return move(DB_FIRST); }
+bool Cursor::last() { return move(DB_LAST); }
+bool Cursor::next() { return move(DB_NEXT); }
+bool Cursor::prev() { return move(DB_PREV); }
+
+}  // namespace weft::bdb

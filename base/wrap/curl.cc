@@ -12,6 +12,7 @@
 #include "base/file.hh"
 
 namespace weft {
+inline namespace curl {
 
 std::string_view HttpResponse::header(std::string_view name) const {
     for (auto it = headers.rbegin(); it != headers.rend(); ++it)
@@ -242,4 +243,5 @@ HttpResponse HttpClient::request(const std::string& method, const std::string& u
     return std::move(a.response);
 }
 
+}  // namespace curl
 }  // namespace weft

@@ -9,6 +9,9 @@
 #include <vector>
 
 namespace weft {
+// Inline: callers write weft::HttpClient, and the linker does not confuse our HttpResponse with the server's
+// (base/http.hh).
+inline namespace curl {
 
 struct HttpOptions {
     std::string cert, key;          ///< client certificate and its key (PEM files)
@@ -64,4 +67,5 @@ std::string http_date(time_t);
 /// A text as one part of a URL: everything but letters, digits and -._~ becomes %XX.
 std::string url_encode(std::string_view);
 
+}  // namespace curl
 }  // namespace weft

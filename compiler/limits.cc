@@ -1,0 +1,49 @@
+// The guards against values without end.
+#include "compiler/limits.hh"
+
+#include <fmt/core.h>
+
+#include <vector>
+
+#include "compiler/builtin.hh"
+
+namespace weft::compiler {
+
+std::string_view with_article(Kind k) {
+    static constexpr std::string_view names[] = {"undef", "null", "a boolean", "a long", "a double", "a string", "a list", "a dict"};
+    return names[int(k)];
+}
+
+void check_text_size(std::string_view function, size_t bytes) {
+    if (bytes > max_text)
+        throw EvalFailure(fmt::format("{}(): the result is larger than {} MiB", function, max_text >> 20));
+}
+
+void check_finite(std::string_view function, const Element& top) {
+    if (!top.is_resource()) return;
+    struct Level {
+        const Element* e;
+        size_t next;
+    };
+    std::vector<Level> levels{{&top, 0}};
+    size_t seen = 0;
+    while (!levels.empty()) {
+        Level& l = levels.back();
+        if (l.next == l.e->size()) {
+            levels.pop_back();
+            continue;
+        }
+        const Element& child = l.e->is(Kind::list) ? l.e->list()[l.next] : l.e->dict()[l.next].value;
+        l.next++;
+        if (++seen > max_elements)
+            throw EvalFailure(fmt::format("{}(): the value has more than {} elements", function, max_elements),
+                              "lists that hold the same list several times multiply: is that wanted?");
+        if (child.size() == 0) continue;
+        if (levels.size() >= max_depth)
+            throw EvalFailure(fmt::format("{}(): the value is more than {} levels deep", function, max_depth),
+                              "a list or dict that was put into itself has no end; store clone(x) instead");
+        levels.push_back({&child, 0});
+    }
+}
+
+}  // namespace weft::compiler

@@ -1,0 +1,134 @@
+@{ desc = Types of /system/network: names, interfaces, routes }
+declaration template quattor/types/network;
+
+include 'pan/types';
+include 'quattor/functions/network';
+
+@{ desc = name of a network interface, as the kernel allows it }
+type valid_interface = string(1..15) with match(SELF, '^[A-Za-z0-9][A-Za-z0-9._-]*$');
+
+type network_interface_alias = {
+    'ip' : type_ipv4
+    'netmask' : type_ipv4_netmask
+    'broadcast' ? type_ipv4
+    'fqdn' ? type_fqdn
+};
+
+type network_route = {
+    @{ desc = where to: an address, a network or default }
+    'address' : string with SELF == 'default' || is_ip(SELF)
+    'netmask' ? type_ipv4_netmask
+    'prefix' ? long(0..128)
+    'gateway' ? type_ip
+} with {
+    if (exists(SELF['netmask']) && exists(SELF['prefix'])) error('a route has either netmask or prefix');
+    true;
+};
+
+@{ desc = options of a bonded interface, as the kernel's bonding driver names them }
+type network_bonding_options = {
+    'mode' : long(0..6)
+    'miimon' ? long(0..)
+    'lacp_rate' ? long(0..1)
+    'primary' ? valid_interface
+    'updelay' ? long(0..)
+    'downdelay' ? long(0..)
+    'xmit_hash_policy' ? choice('layer2', 'layer2+3', 'layer3+4')
+} with {
+    # Only active-backup and the two balancing modes without switch support know a primary.
+    with_primary = SELF['mode'] == 1 || SELF['mode'] == 5 || SELF['mode'] == 6;
+    if (exists(SELF['primary']) && !with_primary) error('bonding mode %d has no primary', SELF['mode']);
+    true;
+};
+
+@{ desc = one interface of the node }
+type network_interface = {
+    'ip' ? type_ipv4
+    'netmask' ? type_ipv4_netmask
+    'broadcast' ? type_ipv4
+    'gateway' ? type_ipv4
+    'bootproto' : choice('static', 'dhcp', 'none') = 'static'
+    'onboot' : boolean = true
+    'type' : choice('Ethernet', 'Bridge', 'Bond', 'Vlan', 'Infiniband') = 'Ethernet'
+    'device' ? valid_interface
+    'fqdn' ? type_fqdn
+    'mtu' ? long(576..65535)
+    'driver' ? string
+    'set_hwaddr' ? boolean
+    @{ desc = the bonded interface this one belongs to }
+    'master' ? valid_interface
+    'bonding_opts' ? network_bonding_options
+    'bridge' ? valid_interface
+    'vlan' ? boolean
+    'physdev' ? valid_interface
+    'route' ? network_route[]
+    'aliases' ? network_interface_alias{}
+    'ipv6addr' ? type_network_name
+    'ipv6init' ? boolean
+} with {
+    if (exists(SELF['ip'])) {
+        if (!exists(SELF['netmask'])) error('address %s without a netmask', SELF['ip']);
+        foreach (i; name; list('gateway', 'broadcast')) {
+            if (exists(SELF[name]) && !ip_in_network(SELF[name], SELF['ip'], SELF['netmask']))
+                error('%s %s is outside the network of %s/%s', name, SELF[name], SELF['ip'], SELF['netmask']);
+        };
+    } else if (SELF['bootproto'] == 'static' && SELF['onboot'] && !exists(SELF['master']) && !exists(SELF['bridge'])) {
+        error('a static interface needs an address');
+    };
+    if (exists(SELF['bonding_opts']) && SELF['type'] != 'Bond') error('bonding options on a %s interface', SELF['type']);
+    true;
+};
+
+@{ desc = /system/network }
+type structure_network = {
+    'hostname' : type_shorthostname
+    'domainname' : type_fqdn
+    'realhostname' ? type_hostname
+    'default_gateway' ? type_ipv4
+    'gatewaydev' ? valid_interface
+    'interfaces' : network_interface{1..}
+    'nameserver' ? type_ip[1..3]
+    @{ desc = domains searched for short names }
+    'search' ? type_fqdn[1..6]
+    'nisdomain' ? string_non_whitespace
+    'nozeroconf' ? boolean
+    'set_hwaddr' ? boolean
+    'ipv6' ? {
+        'enabled' ? boolean
+        'default_gateway' ? type_ipv6
+    }
+} with network_is_consistent(SELF);
+
+@{ desc = what one interface alone cannot know: names refer to interfaces, addresses are unique, \
+ the default gateway is in a network of the node }
+function network_is_consistent = {
+    interfaces = ARGV[0]['interfaces'];
+    seen = dict();
+    reachable = false;
+    gateway = if (exists(ARGV[0]['default_gateway'])) ARGV[0]['default_gateway'] else '';
+    foreach (name; interface; interfaces) {
+        if (!is_valid(valid_interface, name)) error('%s cannot be the name of an interface', name);
+        foreach (i; other; list('master', 'bridge', 'physdev')) {
+            if (exists(interface[other]) && !exists(interfaces[interface[other]]))
+                error('interface %s: %s %s is not an interface of this node', name, other, interface[other]);
+        };
+        if (exists(interface['ip'])) {
+            e = escape(interface['ip']);
+            if (exists(seen[e])) error('interfaces %s and %s have the same address %s', seen[e], name, interface['ip']);
+            seen[e] = name;
+            if (gateway != '' && ip_in_network(gateway, interface['ip'], interface['netmask'])) reachable = true;
+        };
+        if (interface['bootproto'] == 'dhcp') reachable = true;
+        if (exists(interface['aliases'])) {
+            foreach (label; alias; interface['aliases']) {
+                e = escape(alias['ip']);
+                if (exists(seen[e])) error('interfaces %s and %s have the same address %s', seen[e], name, alias['ip']);
+                seen[e] = name + ':' + label;
+            };
+        };
+    };
+    if (gateway != '' && !reachable) error('default gateway %s is in no network of this node', gateway);
+    if (exists(ARGV[0]['gatewaydev']) && !exists(interfaces[ARGV[0]['gatewaydev']]))
+        error('gatewaydev %s is not an interface of this node', ARGV[0]['gatewaydev']);
+    true;
+};

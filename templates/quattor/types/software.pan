@@ -1,0 +1,97 @@
+@{ desc = Types of /software: packages, repositories, groups, components }
+declaration template quattor/types/software;
+
+include 'pan/types';
+include 'quattor/types/component';
+include 'quattor/functions/package';
+include 'quattor/functions/repository';
+
+@{ desc = versions of one package; none means any version. Keys are escaped; arch holds architecture = name of a \
+ repository, or nothing for whichever has it }
+type structure_package = {
+    'arch' : string{1..} with {
+        foreach (arch; repository; SELF) {
+            if (!match(arch, '^(noarch|all|src|x86_64|amd64|i[3-6]86|aarch64|arm64|ppc64le|ppc64el|riscv64)$'))
+                error('%s is no architecture of packages', arch);
+            if (repository != '' && !repository_exists(repository)) error('no repository is called %s', repository);
+        };
+        true;
+    }
+}{};
+
+@{ desc = is there an entry of this name in /software/repositories? }
+function repository_exists = {
+    if (!exists('/software/repositories')) return(false);
+    foreach (i; repository; value('/software/repositories')) {
+        if (repository['name'] == ARGV[0]) return(true);
+    };
+    false;
+};
+
+@{ desc = names of packages begin with a letter or digit once the escapes are taken away }
+function package_names_are_good = {
+    foreach (name; versions; ARGV[0]) {
+        if (!match(unescape(name), '^[A-Za-z0-9][A-Za-z0-9+._*?-]*$')) error('%s cannot be the name of a package', unescape(name));
+        foreach (version; entry; versions) {
+            if (!match(unescape(version), '^[A-Za-z0-9][A-Za-z0-9+.:~_^*-]*$'))
+                error('%s: %s cannot be a version', unescape(name), unescape(version));
+        };
+    };
+    true;
+};
+
+type structure_repository_protocol = {
+    'name' : choice('http', 'https', 'ftp', 'file')
+    'url' : type_absoluteURI
+    'cacert' ? absolute_file_path
+    'clientcert' ? absolute_file_path
+    'clientkey' ? absolute_file_path
+    'verify' ? boolean
+} with {
+    if (!match(SELF['url'], '^' + SELF['name'] + '://')) error('url %s is not of protocol %s', SELF['url'], SELF['name']);
+    true;
+};
+
+type structure_repository = {
+    'name' : string_non_whitespace
+    'owner' ? type_email
+    'enabled' : boolean = true
+    'protocols' : structure_repository_protocol[1..]
+    'priority' ? long(1..99)
+    'gpgcheck' : boolean = true
+    'repo_gpgcheck' ? boolean
+    'gpgkey' ? type_absoluteURI[]
+    'includepkgs' ? string_non_whitespace[]
+    'excludepkgs' ? string_non_whitespace[]
+    'skip_if_unavailable' : boolean = false
+    'proxy' ? type_absoluteURI
+    @{ desc = for deb repositories: suite and components }
+    'suite' ? string_non_whitespace
+    'sections' ? string_non_whitespace[]
+} with {
+    if (SELF['gpgcheck'] && !exists(SELF['gpgkey'])) error('repository %s checks signatures and names no key', SELF['name']);
+    true;
+};
+
+type structure_package_group = {
+    'mandatory' : boolean = true
+    'default' : boolean = true
+    'optional' : boolean = false
+};
+
+@{ desc = /software }
+type structure_software = {
+    'components' ? structure_component{}
+    'packages' ? structure_package{} with package_names_are_good(SELF)
+    'repositories' ? structure_repository[] with {
+        seen = dict();
+        foreach (i; repository; SELF) {
+            e = escape(repository['name']);
+            if (exists(seen[e])) error('two repositories are called %s', repository['name']);
+            seen[e] = i;
+        };
+        true;
+    }
+    'groups' ? structure_package_group{}
+    'modules' ? dict
+};

@@ -117,9 +117,9 @@ public:
     [[nodiscard]] Watch on_readable(int fd, std::function<void()> f);
     [[nodiscard]] Watch on_writable(int fd, std::function<void()> f);
 
-    /// Called with the name of each file in `dir` that became whole (renamed into place, or closed after
-    /// writing), appeared (mkdir, link) or went away; with "" when events were lost or the folder itself
-    /// went: look at everything again. Error(74) when there is no such folder.
+    /// Called with the name of each file in `dir` that was made, closed after writing, renamed to or from
+    /// there, or removed (a file written in place is told twice: made, then whole); with "" when events were
+    /// lost or the folder itself went: look at everything again. Error(74) when there is no such folder.
     [[nodiscard]] Watch watch_path(const std::string& dir, std::function<void(std::string_view name)> f);
 
     /// Datagrams of at most 64 KB. `at.address` may be empty (any, IPv4 and IPv6) or numeric; port 0: any

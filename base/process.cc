@@ -1,4 +1,4 @@
-// posix_spawn in its own process group, poll on its pipes, and an end by the clock.
+// fork into a process group of its own, poll on its pipes, and an end by the clock.
 #include "base/process.hh"
 
 #include <fcntl.h>
@@ -29,35 +29,6 @@ struct Pipe {
     }
 };
 
-/// One captured stream: kept text, and the unfinished last line for whoever listens line by line.
-struct Capture {
-    Fd fd;
-    std::string& kept;
-    const std::function<void(std::string_view)>& on_line;
-    std::string partial;
-
-    /// False at end of file.
-    bool take(size_t limit, bool& truncated) {
-        char buf[65536];
-        ssize_t n = ::read(fd.get(), buf, sizeof buf);
-        if (n < 0) return errno == EINTR || errno == EAGAIN;
-        std::string_view got(buf, size_t(n));
-        size_t room = limit - std::min(limit, kept.size());
-        if (got.size() > room) truncated = true;
-        kept.append(got.substr(0, room));
-        if (on_line) {
-            for (size_t end; (end = got.find('\n')) != std::string_view::npos; got.remove_prefix(end + 1)) {
-                partial.append(got.substr(0, end));
-                on_line(partial);
-                partial.clear();
-            }
-            if (partial.size() < limit) partial.append(got);
-            if (n == 0 && !partial.empty()) on_line(partial), partial.clear();
-        }
-        return n > 0;
-    }
-};
-
 std::vector<std::string> environment(const ProcessOptions& o) {
     std::map<std::string, std::string> vars;
     if (o.clean_env) {
@@ -83,9 +54,30 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& o) {
-    using Clock = std::chrono::steady_clock;
-    if (argv.empty()) bug("run_process without a program");
+bool Capture::take(size_t limit, bool& truncated) {
+    char buf[65536];
+    ssize_t n = ::read(fd.get(), buf, sizeof buf);
+    if (n < 0) return errno == EINTR || errno == EAGAIN;
+    std::string_view got(buf, size_t(n));
+    size_t room = limit - std::min(limit, kept.size());
+    if (got.size() > room) truncated = true;
+    kept.append(got.substr(0, room));
+    if (on_line) {
+        for (size_t end; (end = got.find('\n')) != std::string_view::npos; got.remove_prefix(end + 1)) {
+            partial.append(got.substr(0, end));
+            on_line(partial);
+            partial.clear();
+        }
+        if (partial.size() < limit) partial.append(got);
+        if (n == 0 && !partial.empty()) on_line(partial), partial.clear();
+    }
+    return n > 0;
+}
+
+int exit_status(int w) { return WIFEXITED(w) ? WEXITSTATUS(w) : 128 + WTERMSIG(w); }
+
+Spawned spawn_process(const std::vector<std::string>& argv, const ProcessOptions& o) {
+    if (argv.empty()) bug("a process without a program");
     Pipe in, out, err, failed;
     auto words = argv, vars = environment(o);
     auto arg = pointers(words), env = pointers(vars);
@@ -101,6 +93,7 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, nullptr);
+        close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // sockets of libraries that forget to
         if (o.dir.empty() || chdir(o.dir.c_str()) == 0) execvpe(arg[0], arg.data(), env.data());
         int code = errno;
         if (::write(failed.write.get(), &code, sizeof code) < 0) _exit(126);
@@ -114,26 +107,32 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
         errno = code;
         throw system_error("cannot start '" + argv[0] + "'", exit_unavailable);
     }
-
-    ProcessResult r;
-    Capture streams[] = {{std::move(out.read), r.out, o.on_line, {}}, {std::move(err.read), r.err, o.on_error_line, {}}};
     fcntl(in.write.get(), F_SETFL, O_NONBLOCK);
+    if (o.input.empty()) in.write.close();
+    return {pid, std::move(in.write), std::move(out.read), std::move(err.read)};
+}
+
+ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& o) {
+    using Clock = std::chrono::steady_clock;
+    Spawned child = spawn_process(argv, o);
+    pid_t pid = child.pid;
+    ProcessResult r;
+    Capture streams[] = {{std::move(child.out), r.out, o.on_line, {}}, {std::move(child.err), r.err, o.on_error_line, {}}};
     std::string_view input = o.input;
-    if (input.empty()) in.write.close();
     auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(o.timeout));
     int killed = 0;  // 1: TERM sent, 2: KILL sent
     int status = 0;
     bool gone = false;
     while (streams[0].fd || streams[1].fd) {
-        struct pollfd p[3] = {{streams[0].fd.get(), POLLIN, 0}, {streams[1].fd.get(), POLLIN, 0}, {in.write.get(), POLLOUT, 0}};
+        struct pollfd p[3] = {{streams[0].fd.get(), POLLIN, 0}, {streams[1].fd.get(), POLLIN, 0}, {child.in.get(), POLLOUT, 0}};
         long left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
         // A child that is gone may have left a grandchild holding the pipes: look now and then.
         int n = poll(p, 3, int(std::clamp<long>(left, 0, 200)));
         if (n < 0 && errno != EINTR) throw system_error("cannot wait for '" + argv[0] + "'");
         if (p[2].revents) {
-            ssize_t w = ::write(in.write.get(), input.data(), input.size());
+            ssize_t w = ::write(child.in.get(), input.data(), input.size());
             if (w > 0) input.remove_prefix(size_t(w));
-            if (input.empty() || (w < 0 && errno != EAGAIN && errno != EINTR)) in.write.close();
+            if (input.empty() || (w < 0 && errno != EAGAIN && errno != EINTR)) child.in.close();
         }
         for (int i = 0; i < 2; i++)
             if (p[i].revents && !streams[i].take(o.output_limit, r.truncated)) streams[i].fd.close();
@@ -161,7 +160,7 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
         }
         usleep(1000);
     }
-    r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    r.status = exit_status(status);
     return r;
 }
 

@@ -4,7 +4,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/file.hh"
 
 namespace weft {
 
@@ -30,5 +33,28 @@ struct ProcessResult {
 
 /// Run a program (searched in PATH) and wait for it. Error(69) when it cannot be started.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& = {});
+
+// ---- the parts, for run_process and Loop::child ------------------------------
+
+/// A child just started, leader of its own process group, and our ends of its pipes.
+struct Spawned {
+    pid_t pid = 0;
+    Fd in, out, err;
+};
+Spawned spawn_process(const std::vector<std::string>& argv, const ProcessOptions&);
+
+/// One captured stream: kept text, and the unfinished last line for whoever listens line by line.
+struct Capture {
+    Fd fd;
+    std::string& kept;
+    const std::function<void(std::string_view)>& on_line;
+    std::string partial;
+
+    /// Read once; false at the end.
+    bool take(size_t limit, bool& truncated);
+};
+
+/// As a shell gives it: the exit status, or 128 + the signal.
+int exit_status(int wait_status);
 
 }  // namespace weft

@@ -56,7 +56,7 @@ private:
         std::string line;
     };
     const Setting& setting(std::string_view name) const;
-    const std::string& raw(std::string_view name, Setting::Kind) const;
+    std::string raw(std::string_view name, Setting::Kind) const;
     std::string file_;
     std::vector<Setting> table_;
     std::map<std::string, Value, std::less<>> values_;

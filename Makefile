@@ -93,7 +93,7 @@ SRCS     += $(TESTSRC) $(BENCHSRC)
 # t/cdb/store.cc may use whatever the room cdb may use.
 $(foreach s,$(TESTSRC), $(eval $(OUT)/$(s:%.cc=%.t): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
 $(foreach s,$(BENCHSRC) $(FUZZSRC),$(eval $(OUT)/$(s:%.cc=%): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
-$(UNITS): LDLIBS += -lboost_unit_test_framework
+$(UNITS): LDLIBS += -lboost_unit_test_framework -lrapidcheck
 $(FUZZERS): FLAGS.fuzz += -fsanitize=fuzzer
 
 TESTENV = PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no

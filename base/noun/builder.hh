@@ -1,0 +1,55 @@
+// What the readers of profiles share: events in, a tree out, within limits.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/noun/profile.hh"
+
+namespace weft {
+
+/// Builds a tree from the inside out. Children wait on one stack until their container is complete, so
+/// that a dict is sorted once, however its keys came. What is wrong is returned, never thrown: the
+/// callers are callbacks of C libraries.
+class Builder {
+public:
+    using Wrong = std::optional<std::string>;
+    explicit Builder(const ReadLimits& l, bool any_key = false) : limits_(l), any_key_(any_key) {}
+
+    /// The name of what comes next, and where it stands. Only in a dict.
+    Wrong key(std::string_view, int line, int col);
+    Wrong open(Kind);
+    struct Misplaced {
+        std::string message;
+        int line, col;
+    };
+    /// The innermost container is complete; names a key that came twice.
+    std::optional<Misplaced> close();
+    Wrong add(Element);
+
+    bool in_dict() const { return !open_.empty() && open_.back().kind == Kind::dict; }
+    bool at_top() const { return open_.empty(); }
+    bool complete() const { return open_.empty() && waiting_.size() == 1; }
+    Element take() { return std::move(waiting_[0].value); }
+
+private:
+    struct Child {
+        Key key;
+        Element value;
+        int line, col;
+    };
+    struct Container {
+        Kind kind;
+        size_t first;  ///< its first child in waiting_
+        Child self;    ///< its own name and place
+    };
+    const ReadLimits limits_;
+    bool any_key_;
+    size_t count_ = 0;
+    Child next_{};
+    std::vector<Child> waiting_;
+    std::vector<Container> open_;
+};
+
+}  // namespace weft

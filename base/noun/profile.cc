@@ -1,0 +1,297 @@
+// Trees to XML and JSON: one walk without recursion, one buffer, tables for what must be escaped.
+#include "base/noun/profile.hh"
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "base/base64.hh"
+#include "base/error.hh"
+
+namespace weft {
+
+void append_double(std::string& out, double d) {
+    if (std::isnan(d)) { out += "NaN"; return; }
+    if (std::isinf(d)) { out += d < 0 ? "-Infinity" : "Infinity"; return; }
+    char buf[32];
+    double size = std::fabs(d);
+    bool plain = d == 0 || (size >= 1e-3 && size < 1e7);
+    char* end = std::to_chars(buf, buf + sizeof buf, d, plain ? std::chars_format::fixed : std::chars_format::scientific).ptr;
+    std::string_view text(buf, size_t(end - buf));
+    if (plain) {
+        out += text;
+        if (text.find('.') == std::string_view::npos) out += ".0";
+        return;
+    }
+    size_t e = text.find('e');
+    out += text.substr(0, e);
+    if (text.substr(0, e).find('.') == std::string_view::npos) out += ".0";
+    out += 'E';
+    std::string_view exponent = text.substr(e + 1);  // +07: no plus sign, no leading zeros
+    if (exponent[0] == '-') out += '-';
+    exponent.remove_prefix(1);
+    while (exponent.size() > 1 && exponent[0] == '0') exponent.remove_prefix(1);
+    out += exponent;
+}
+
+std::string double_text(double d) {
+    std::string s;
+    append_double(s, d);
+    return s;
+}
+
+void append_long(std::string& out, int64_t l) {
+    char buf[24];
+    out.append(buf, std::to_chars(buf, buf + sizeof buf, l).ptr);
+}
+
+void append_text(std::string& out, const Element& e) {
+    switch (e.kind()) {
+    case Kind::boolean: out += e.boolean() ? "true" : "false"; break;
+    case Kind::long_: append_long(out, e.long_value()); break;
+    case Kind::double_: append_double(out, e.double_value()); break;
+    case Kind::string: out += e.string(); break;
+    default: break;
+    }
+}
+
+std::string property_text(const Element& e) {
+    std::string s;
+    append_text(s, e);
+    return s;
+}
+
+/// The character at s[i] of valid or invalid UTF-8: its code point and length; -1 and 1 when invalid.
+static std::pair<int32_t, int> decode(std::string_view s, size_t i) {
+    auto at = [&](size_t k) { return k < s.size() ? uint32_t(static_cast<unsigned char>(s[k])) : 0; };
+    uint32_t c = at(i);
+    auto more = [&](size_t k) { return (at(i + k) & 0xC0) == 0x80; };
+    if (c < 0x80) return {int32_t(c), 1};
+    if (c >= 0xC2 && c < 0xE0 && more(1)) return {int32_t((c & 0x1F) << 6 | (at(i + 1) & 0x3F)), 2};
+    if (c >= 0xE0 && c < 0xF0 && more(1) && more(2)) {
+        int32_t p = int32_t((c & 15) << 12 | (at(i + 1) & 0x3F) << 6 | (at(i + 2) & 0x3F));
+        if (p >= 0x800 && (p < 0xD800 || p > 0xDFFF)) return {p, 3};
+    }
+    if (c >= 0xF0 && c < 0xF5 && more(1) && more(2) && more(3)) {
+        int32_t p = int32_t((c & 7) << 18 | (at(i + 1) & 0x3F) << 12 | (at(i + 2) & 0x3F) << 6 | (at(i + 3) & 0x3F));
+        if (p >= 0x10000 && p <= 0x10FFFF) return {p, 4};
+    }
+    return {-1, 1};
+}
+
+// What the table says about a byte.
+enum : char { as_is = 0, look = 1, never = 2 };
+
+static constexpr auto xml_table = [] {
+    std::array<char, 256> t{};
+    for (int c = 0; c < 32; c++) t[size_t(c)] = c == '\t' || c == '\n' ? as_is : c == '\r' ? look : never;
+    t['&'] = t['<'] = t['>'] = look;
+    for (int c = 0x7F; c < 256; c++) t[size_t(c)] = look;
+    return t;
+}();
+
+static constexpr auto json_table = [] {
+    std::array<char, 256> t{};
+    for (int c = 0; c < 32; c++) t[size_t(c)] = look;
+    for (char c : {'"', '\\', '<', '>', '&', '=', '\''}) t[static_cast<unsigned char>(c)] = look;
+    for (int c = 0x80; c < 256; c++) t[size_t(c)] = look;
+    return t;
+}();
+
+/// The string escaped for XML; false, and nothing appended, when XML cannot carry it.
+static bool append_xml(std::string& out, std::string_view s, bool ascii) {
+    size_t before = out.size(), from = 0;
+    for (size_t i = 0; i < s.size();) {
+        char what = xml_table[static_cast<unsigned char>(s[i])];
+        if (what == as_is) { i++; continue; }
+        auto [p, n] = decode(s, i);
+        if (what == never || p < 0 || p == 0xFFFE || p == 0xFFFF) { out.resize(before); return false; }
+        const char* entity = p == '&' ? "&amp;" : p == '<' ? "&lt;" : p == '>' ? "&gt;" : p == '\r' ? "&#13;" : nullptr;
+        if (entity || (p >= 0x7F && p <= 0x9F) || p > 0xFFFF || (ascii && p > 0x7F)) {
+            out.append(s, from, i - from);
+            if (entity) out += entity;
+            else out += "&#", append_long(out, p), out += ';';
+            from = i + size_t(n);
+        }
+        i += size_t(n);
+    }
+    out.append(s, from);
+    return true;
+}
+
+static void append_u(std::string& out, int32_t unit) {
+    static constexpr char hex[] = "0123456789abcdef";
+    out += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) out += hex[unit >> shift & 15];
+}
+
+/// The string quoted for JSON; false when it is not UTF-8.
+static bool append_json(std::string& out, std::string_view s, bool ascii) {
+    out += '"';
+    size_t from = 0;
+    for (size_t i = 0; i < s.size();) {
+        if (json_table[static_cast<unsigned char>(s[i])] == as_is) { i++; continue; }
+        auto [p, n] = decode(s, i);
+        if (p < 0) return false;
+        if (p < 0x80 || p == 0x2028 || p == 0x2029 || ascii) {
+            out.append(s, from, i - from);
+            from = i + size_t(n);
+            switch (p) {
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            case '\t': out += "\\t"; break;
+            case '\b': out += "\\b"; break;
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\f': out += "\\f"; break;
+            default:
+                if (p <= 0xFFFF) append_u(out, p);
+                else append_u(out, 0xD7C0 + (p >> 10)), append_u(out, 0xDC00 | (p & 0x3FF));
+            }
+        }
+        i += size_t(n);
+    }
+    out.append(s, from);
+    out += '"';
+    return true;
+}
+
+/// One container being written, and its next child.
+struct Frame {
+    const Element* e;
+    size_t next = 0;
+    bool any = false;  ///< a child has been written
+};
+
+/// Where the walk stands, for messages.
+static std::string path_of(const std::vector<Frame>& stack) {
+    std::vector<Term> terms;
+    for (const Frame& f : stack)
+        terms.push_back(f.e->is(Kind::dict) ? Term(f.e->dict()[f.next - 1].key) : Term(int32_t(f.next - 1)));
+    return Path(std::move(terms)).text();
+}
+
+static Error unwritable(const Element& e, const std::vector<Frame>& stack) {
+    if (e.is(Kind::string)) return Error(exit_data, fmt::format("the string at '{}' is not UTF-8", path_of(stack)));
+    return Error(exit_data, fmt::format("'{}' is {}: it has no value to write", path_of(stack), kind_name(e.kind())));
+}
+
+/// Append `n` blanks.
+static void indent(std::string& out, size_t n) { out.append(n, ' '); }
+
+void write_xml(const Element& root, std::string& out, const XmlOptions& opt) {
+    out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+    std::vector<Frame> stack;
+    const Element* e = &root;
+    std::string_view name = "profile";
+    bool named = true;
+    for (;;) {
+        // One element: its opening tag and, for a property, all of it.
+        if (!e->is_property() && !e->is_resource()) throw unwritable(*e, stack);
+        std::string_view kind = kind_name(e->kind());
+        if (!stack.empty()) indent(out, stack.size() * 4);
+        out += '<';
+        out += kind;
+        if (stack.empty()) out += " format=\"pan\"";
+        if (named) {
+            out += " name=\"";
+            out += name;
+            out += '"';
+        }
+        bool open = false;
+        if (e->is_resource()) {
+            open = e->size() > 0;
+            out += open ? ">\n" : "/>\n";
+        } else if (e->is(Kind::string) && e->string().empty()) {
+            out += "/>\n";
+        } else {
+            size_t tag = out.size();
+            out += '>';
+            if (!e->is(Kind::string)) {
+                append_text(out, *e);
+            } else if (!append_xml(out, e->string(), opt.ascii_only)) {
+                out.resize(tag);
+                out += " encoding=\"base64\">";
+                append_base64(out, e->string());
+            }
+            out += "</";
+            out += kind;
+            out += ">\n";
+        }
+        if (open) stack.push_back({e});
+        // On to the next one, closing what is complete.
+        while (!stack.empty() && stack.back().next == stack.back().e->size()) {
+            kind = kind_name(stack.back().e->kind());
+            stack.pop_back();
+            indent(out, stack.size() * 4);
+            out += "</";
+            out += kind;
+            out += ">\n";
+        }
+        if (stack.empty()) return;
+        Frame& f = stack.back();
+        named = f.e->is(Kind::dict);
+        if (named) {
+            const Dict::Entry& child = f.e->dict()[f.next++];
+            name = child.key.view();
+            e = &child.value;
+        } else {
+            e = &f.e->list()[f.next++];
+        }
+    }
+}
+
+void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
+    std::vector<Frame> stack;
+    auto line = [&](size_t depth) {
+        if (opt.one_line) return;
+        out += '\n';
+        indent(out, depth * 2);
+    };
+    const Element* e = &root;
+    for (;;) {
+        switch (e->kind()) {
+        case Kind::undef: throw unwritable(*e, stack);
+        case Kind::null: out += "null"; break;
+        case Kind::string:
+            if (!append_json(out, e->string(), opt.ascii_only)) throw unwritable(*e, stack);
+            break;
+        case Kind::list:
+        case Kind::dict:
+            out += e->is(Kind::list) ? '[' : '{';
+            stack.push_back({e});
+            break;
+        default: append_text(out, *e);
+        }
+        for (e = nullptr; !e && !stack.empty();) {
+            Frame& f = stack.back();
+            bool dict = f.e->is(Kind::dict);
+            // A null is no member of an object.
+            while (dict && f.next < f.e->size() && f.e->dict()[f.next].value.is(Kind::null)) f.next++;
+            if (f.next == f.e->size()) {
+                bool any = f.any;
+                stack.pop_back();
+                if (any) line(stack.size());
+                out += dict ? '}' : ']';
+                continue;
+            }
+            if (f.any) out += ',';
+            f.any = true;
+            line(stack.size());
+            if (dict) {
+                const Dict::Entry& child = f.e->dict()[f.next++];
+                if (!append_json(out, child.key.view(), opt.ascii_only))
+                    throw Error(exit_data, fmt::format("the name '{}' is not UTF-8", child.key.view()));
+                out += opt.one_line ? ":" : ": ";
+                e = &child.value;
+            } else {
+                e = &f.e->list()[f.next++];
+            }
+        }
+        if (!e) return;
+    }
+}
+
+}  // namespace weft

@@ -36,3 +36,65 @@ BOOST_AUTO_TEST_CASE(join_takes_a_list_or_at_least_two_strings) {
     BOOST_TEST(failure("join", s(","), s("a"), n(1)) == "join(): argument 3 must be a string, not a long");
     BOOST_TEST(failure("join", s(","), l({s("a"), n(1)})) == "join(): item 1 of the list must be a string, not a long");
 }
+
+BOOST_AUTO_TEST_CASE(substr_never_clips) {
+    BOOST_TEST(call("substr", s("abcdef"), n(2)) == s("cdef"));
+    BOOST_TEST(call("substr", s("abcdef"), n(-2)) == s("ef"));
+    BOOST_TEST(call("substr", s("abcdef"), n(1), n(3)) == s("bcd"));
+    BOOST_TEST(call("substr", s("abcdef"), n(1), n(-1)) == s("bcde"));
+    BOOST_TEST(call("substr", s("abc"), n(3)) == s(""));
+    BOOST_TEST(call("substr", s("abc"), n(1), n(-2)) == s(""));
+    BOOST_TEST(failure("substr", s("abc"), n(4)) == "substr(): start 4 is outside; there are 3 positions");
+    BOOST_TEST(failure("substr", s("abc"), n(-4)) == "substr(): start -4 is outside; there are 3 positions");
+    BOOST_TEST(failure("substr", s("abc"), n(1), n(5)) == "substr(): length 5 from position 1 is outside; there are 3 positions");
+    BOOST_TEST(failure("substr", s("abc"), n(2), n(-2)) == "substr(): length -2 from position 2 is outside; there are 3 positions");
+    BOOST_TEST(failure("substr", s("abc"), n(0), n(INT64_MAX)) != "");
+    BOOST_TEST(failure("substr", s("abc"), n(0), n(INT64_MIN)) != "");
+    BOOST_TEST(failure("substr", s("abc"), n(INT64_MIN)) != "");
+    BOOST_TEST(failure("substr", n(1), n(0)) == "substr(): argument 1 must be a string, not a long");
+}
+
+BOOST_AUTO_TEST_CASE(positions_are_utf16_units_and_half_a_pair_is_a_replacement_character) {
+    Element text = s("a\xc3\xa9\xf0\x9f\x98\x80z");  // a, é, a pair, z: five units
+    BOOST_TEST(call("substr", text, n(1), n(1)) == s("\xc3\xa9"));
+    BOOST_TEST(call("substr", text, n(2), n(2)) == s("\xf0\x9f\x98\x80"));
+    BOOST_TEST(call("substr", text, n(4)) == s("z"));
+    BOOST_TEST(call("substr", text, n(3)) == s("\xef\xbf\xbdz"));
+    BOOST_TEST(call("substr", text, n(0), n(3)) == s("a\xc3\xa9\xef\xbf\xbd"));
+    BOOST_TEST(call("splice", text, n(2), n(2), s("-")) == s("a\xc3\xa9-z"));
+    BOOST_TEST(call("index", s("z"), text) == n(4));
+    BOOST_TEST(call("index", s("a"), s("\xc3\xa9 a"), n(1)) == n(2));
+    BOOST_TEST(call("length", s("\xff\xfe")) == n(2));
+}
+
+BOOST_AUTO_TEST_CASE(splice_replaces_a_part_of_a_string) {
+    BOOST_TEST(call("splice", s("abcdef"), n(2), n(2), s("XYZ")) == s("abXYZef"));
+    BOOST_TEST(call("splice", s("abcdef"), n(-2), n(2)) == s("abcd"));
+    BOOST_TEST(call("splice", s("abcdef"), n(1), n(-1)) == s("af"));
+    BOOST_TEST(call("splice", s("abc"), n(3), n(0), s("d")) == s("abcd"));
+    BOOST_TEST(failure("splice", s("abc"), n(0), n(1), l({})) == "splice(): argument 4 must be a string, not a list");
+    BOOST_TEST(failure("splice", s("abc"), n(2), n(2)) == "splice(): length 2 from position 2 is outside; there are 3 positions");
+}
+
+BOOST_AUTO_TEST_CASE(index_finds_a_string_in_a_string) {
+    BOOST_TEST(call("index", s("b"), s("abcb")) == n(1));
+    BOOST_TEST(call("index", s("b"), s("abcb"), n(2)) == n(3));
+    BOOST_TEST(call("index", s("b"), s("abcb"), n(-7)) == n(1));
+    BOOST_TEST(call("index", s("x"), s("abc")) == n(-1));
+    BOOST_TEST(call("index", s(""), s("abc"), n(9)) == n(3));
+    BOOST_TEST(call("index", s("a"), s("abc"), n(INT64_MAX)) == n(-1));
+    BOOST_TEST(failure("index", n(1), s("abc")) == "index(): argument 1 must be a string, not a long");
+    BOOST_TEST(failure("index", s("a"), n(1)) == "index(): argument 2 must be a string, a list or a dict, not a long");
+}
+
+BOOST_AUTO_TEST_CASE(escape_makes_keys_and_unescape_undoes_it) {
+    BOOST_TEST(call("escape", s("1+1")) == s("_31_2b1"));
+    BOOST_TEST(call("escape", s("")) == s("_"));
+    BOOST_TEST(call("escape", s("a_b")) == s("a_5fb"));
+    BOOST_TEST(call("unescape", s("_")) == s(""));
+    BOOST_TEST(call("unescape", s("_31_2b1")) == s("1+1"));
+    BOOST_TEST(failure("escape", s("\xe6\x97\xa5")) == "escape(): the text has characters above U+00FF, which have no escape");
+    BOOST_TEST(failure("unescape", s("ab_3")) ==
+               "unescape(): 'ab_3' is no escaped text: '_' must be followed by two hexadecimal digits");
+    BOOST_TEST(failure("unescape", s("_zz")) != "");
+}

@@ -120,6 +120,9 @@ function is_isodate = {
     true;
 };
 
+@{ desc = can this be the name of a local user or group? }
+function is_user_name = match(ARGV[0], '^[a-z_][a-z0-9_-]{0,30}[a-z0-9_$-]?$');
+
 function is_uuid = match(ARGV[0], '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$');
 
 @{ desc = an IPv4 address in dotted notation }
@@ -174,4 +177,4 @@ type type_octal_mode = string with match(SELF, '^[0-7]{3,4}$');
 @{ desc = processor architecture as uname -m tells it }
 type cpu_architecture = choice('x86_64', 'aarch64', 'ppc64le', 'riscv64', 'i386');
 @{ desc = name of a local user or group }
-type valid_user = string with match(SELF, '^[a-z_][a-z0-9_-]{0,30}[a-z0-9_$-]?$');
+type valid_user = string with is_user_name(SELF);

@@ -17,9 +17,9 @@ function filesystem = dict(
     'mountpoint', ARGV[1],
     'type', ARGV[2],
     'mountopts', if (ARGC > 3) ARGV[3] else 'defaults',
-    'format', true,
+    'format', ARGV[2] != 'tmpfs',
     'preserve', match(ARGV[1], '^/(home|srv|data)'),
     'mount', ARGV[2] != 'swap',
     'freq', 0,
-    'pass', if (ARGV[1] == '/') 1 else if (ARGV[2] == 'swap' || ARGV[2] == 'xfs') 0 else 2,
+    'pass', if (ARGV[1] == '/') 1 else if (match(ARGV[2], '^(swap|xfs|tmpfs)$')) 0 else 2,
 );

@@ -37,7 +37,7 @@ type structure_accounts = {
 } with {
     ids = dict();
     foreach (name; user; SELF['users']) {
-        if (!is_valid(valid_user, name)) error('%s cannot be the name of a user', name);
+        if (!is_user_name(name)) error('%s cannot be the name of a user', name);
         id = '_' + to_string(user['uid']);
         if (exists(ids[id])) error('users %s and %s have the same uid %d', ids[id], name, user['uid']);
         ids[id] = name;

@@ -4,8 +4,11 @@ declaration template quattor/types/network;
 include 'pan/types';
 include 'quattor/functions/network';
 
+@{ desc = can this be the name of a network interface? }
+function is_interface_name = length(ARGV[0]) <= 15 && match(ARGV[0], '^[A-Za-z0-9][A-Za-z0-9._-]*$');
+
 @{ desc = name of a network interface, as the kernel allows it }
-type valid_interface = string(1..15) with match(SELF, '^[A-Za-z0-9][A-Za-z0-9._-]*$');
+type valid_interface = string with is_interface_name(SELF);
 
 type network_interface_alias = {
     'ip' : type_ipv4
@@ -107,7 +110,7 @@ function network_is_consistent = {
     reachable = false;
     gateway = if (exists(ARGV[0]['default_gateway'])) ARGV[0]['default_gateway'] else '';
     foreach (name; interface; interfaces) {
-        if (!is_valid(valid_interface, name)) error('%s cannot be the name of an interface', name);
+        if (!is_interface_name(name)) error('%s cannot be the name of an interface', name);
         foreach (i; other; list('master', 'bridge', 'physdev')) {
             if (exists(interface[other]) && !exists(interfaces[interface[other]]))
                 error('interface %s: %s %s is not an interface of this node', name, other, interface[other]);

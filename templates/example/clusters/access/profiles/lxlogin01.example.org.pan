@@ -1,0 +1,5 @@
+object template lxlogin01.example.org;
+
+variable LOADPATH = list('clusters/access', 'os/deb12-amd64');
+
+include 'machine-types/login';

@@ -1,0 +1,2 @@
+# Nothing on the slide
+template default_filesystems;

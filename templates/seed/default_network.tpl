@@ -1,0 +1,3 @@
+# SYSTEM Default network configuration
+template default_network;
+"/system/network" = value("//network_" + value("/system/platform") + "/network");

@@ -1,0 +1,3 @@
+template default_system;
+
+include 'default_network';

@@ -1,0 +1,3 @@
+structure template network_i386_rh72;
+
+include 'std_network';

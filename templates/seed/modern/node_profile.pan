@@ -1,0 +1,6 @@
+# Default node profile
+template node_profile;
+
+include 'functions';
+include 'system_types';
+include 'default_system';

@@ -1,0 +1,2 @@
+# Nothing on the slide
+template software_types;

@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,10 +85,21 @@ Spawned spawn_process(const std::vector<std::string>& argv, const ProcessOptions
     auto words = argv, vars = environment(o);
     auto arg = pointers(words), env = pointers(vars);
 
-    pid_t pid = fork();
+    // vfork: a large parent starts a child as fast as a small one. Until it runs the program, the child may only
+    // make system calls: it is in our memory.
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);  // our handlers must not run in the child
+    pid_t pid = vfork();
+    if (pid != 0) sigprocmask(SIG_SETMASK, &before, nullptr);
     if (pid < 0) throw system_error("cannot start '" + argv[0] + "'", exit_unavailable);
     if (pid == 0) {
         setpgid(0, 0);
+        if (o.umask >= 0) umask(mode_t(o.umask));
+        for (const auto& l : o.limits) {
+            struct rlimit r = {l.most, l.most};
+            setrlimit(__rlimit_resource(l.resource), &r);  // refused when it would be a raise: then the lower one holds
+        }
         dup2(in.read.get(), 0);
         dup2(out.write.get(), 1);
         dup2(o.merge ? out.write.get() : err.write.get(), 2);
@@ -123,11 +137,12 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
     int killed = 0;  // 1: TERM sent, 2: KILL sent
     int status = 0;
     bool gone = false;
+    Fd ended(int(syscall(SYS_pidfd_open, pid, 0)));  // readable when the child is gone
+    auto left = [&] { return std::max(0L, long(std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count()) + 1); };
     while (streams[0].fd || streams[1].fd) {
-        struct pollfd p[3] = {{streams[0].fd.get(), POLLIN, 0}, {streams[1].fd.get(), POLLIN, 0}, {child.in.get(), POLLOUT, 0}};
-        long left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
-        // A child that is gone may have left a grandchild holding the pipes: look now and then.
-        int n = poll(p, 3, int(std::clamp<long>(left, 0, 200)));
+        struct pollfd p[4] = {{streams[0].fd.get(), POLLIN, 0}, {streams[1].fd.get(), POLLIN, 0}, {child.in.get(), POLLOUT, 0},
+                              {gone ? -1 : ended.get(), POLLIN, 0}};
+        int n = poll(p, 4, int(std::min(left(), 3600000L)));
         if (n < 0 && errno != EINTR) throw system_error("cannot wait for '" + argv[0] + "'");
         if (p[2].revents) {
             ssize_t w = ::write(child.in.get(), input.data(), input.size());
@@ -136,8 +151,8 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
         }
         for (int i = 0; i < 2; i++)
             if (p[i].revents && !streams[i].take(o.output_limit, r.truncated)) streams[i].fd.close();
-        if (!gone && n == 0 && waitpid(pid, &status, WNOHANG) == pid) {
-            gone = true;  // give what it left in the pipes one more round, then stop listening
+        if (!gone && p[3].revents && waitpid(pid, &status, WNOHANG) == pid) {
+            gone = true;  // a grandchild may hold the pipes for ever: what comes within a moment is still read
             end = std::min(end, Clock::now() + std::chrono::milliseconds(100));
         }
         if (Clock::now() >= end) {
@@ -151,14 +166,15 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
     }
     // Streams closed but the process lives on (a daemonising child closes them): the clock still counts.
     while (!gone) {
-        pid_t p = waitpid(pid, &status, WNOHANG);
-        if (p == pid || (p < 0 && errno != EINTR)) break;
+        struct pollfd p = {ended.get(), POLLIN, 0};
+        poll(&p, 1, int(std::min(left(), 3600000L)));
+        pid_t reaped = waitpid(pid, &status, WNOHANG);
+        if (reaped == pid || (reaped < 0 && errno != EINTR)) break;
         if (Clock::now() >= end) {
             r.timed_out = true;
             kill(-pid, killed++ == 0 ? SIGTERM : SIGKILL);
             end = Clock::now() + std::chrono::seconds(2);
         }
-        usleep(1000);
     }
     r.status = exit_status(status);
     return r;

@@ -18,6 +18,9 @@ struct ProcessOptions {
     std::string dir;                           ///< working folder; empty: ours
     std::map<std::string, std::string> env;    ///< added to (or changed in) our environment
     bool clean_env = false;                    ///< start from PATH and HOME=/ only
+    int umask = -1;                            ///< of the child; negative: ours
+    struct Limit { int resource; unsigned long most; };
+    std::vector<Limit> limits;                 ///< RLIMIT_...
     bool merge = false;                        ///< standard error goes where standard output goes
     std::function<void(std::string_view line)> on_line;  ///< each line of standard output as it comes
     std::function<void(std::string_view line)> on_error_line;

@@ -2,6 +2,8 @@
 #include "t/tap.hh"
 
 #include "base/error.hh"
+#include <sys/resource.h>
+
 #include "base/process.hh"
 
 using namespace weft;
@@ -71,4 +73,10 @@ BOOST_AUTO_TEST_CASE(the_environment_can_be_clean) {
     setenv("SECRET", "x", 1);
     BOOST_TEST(run_process({"env"}, {.clean_env = true}).out.find("SECRET") == std::string::npos);
     BOOST_TEST(run_process({"sh", "-c", "echo $A"}, {.env = {{"A", "b"}}}).out == "b\n");
+}
+
+BOOST_AUTO_TEST_CASE(limits_and_umask_hold_for_the_child_only) {
+    auto r = run_process({"sh", "-c", "umask; ulimit -n"}, {.umask = 027, .limits = {{RLIMIT_NOFILE, 77}}});
+    BOOST_TEST(r.out == "0027\n77\n");
+    BOOST_TEST(run_process({"sh", "-c", "ulimit -n"}).out != "77\n");
 }

@@ -24,7 +24,7 @@ public:
     template <class... T> void debug(fmt::format_string<T...> f, T&&... a) const { put(Level::debug, f, a...); }
 
 private:
-    template <class... T> void put(Level l, fmt::format_string<T...> f, T&... a) const {
+    template <class... T> void put(Level l, fmt::string_view f, T&... a) const {
         if (enabled(l)) write(l, fmt::vformat(f, fmt::make_format_args(a...)));
     }
     std::string program_;

@@ -1,0 +1,41 @@
+// ccm-fetch - fetch this node's profile into its cache                   page: man/ccm-fetch.8
+#include "base/file.hh"
+#include "base/program.hh"
+#include "ncm/fetch.hh"
+#include "ncm/noquattor.hh"
+#include "ncm/store.hh"
+using namespace weft;
+
+static int body(const Args& args) {
+    Log log("ccm-fetch", args.verbose() ? Level::debug : Level::info);
+    if (!args.rest().empty()) throw Error(exit_usage, "unexpected word '" + args.rest()[0] + "'");
+    if (auto reason = ncm::noquattor(args); reason && !args.has("force-quattor")) {
+        log.warning("switched off by '{}': {}", args.rooted("/etc/noquattor"), *reason);
+        return ncm::fetch_disabled;
+    }
+    try {
+        ncm::Settings s = ncm::read_ccm_settings(args);
+        ncm::FetchResult r = ncm::fetch(s, args.has("foreign"), log);
+        if (args.has("foreign") && r.changed) ncm::purge(ncm::CacheManager(s.get("cache_root")), 0, 0, log, false);
+        return ncm::fetch_ok;
+    } catch (Error& e) {
+        e.status = e.status == exit_config || e.status == exit_usage ? ncm::fetch_error : ncm::fetch_network;
+        throw;
+    }
+}
+
+int main(int argc, char** argv) {
+    Program p{.name = "ccm-fetch",
+              .usage = "ccm-fetch [-v] [--cfgfile file] [--root dir] [--profile url] [--force] [--foreign]\n"
+                       "[--force-quattor] [--setting value]",
+              .about = "Fetch this node's profile into its cache and make it current.",
+              .options = {{0, "cfgfile", "FILE", "settings (/etc/ccm.conf); see ccm.conf(5)"},
+                          {0, "foreign", nullptr, "another node's profile, into a cache of its own"},
+                          {0, "force-quattor", nullptr, "even if /etc/noquattor exists"},
+                          {0, "profile-time", "SECONDS", "accepted and not used"}},
+              .body = body,
+              .commands = {},
+              .usage_status = ncm::fetch_error};
+    for (const Option& o : ncm::options_of(ncm::ccm_settings)) p.options.push_back(o);
+    return run(p, argc, argv);
+}

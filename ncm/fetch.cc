@@ -1,0 +1,156 @@
+// The order of things is what matters here: parse, store, activate, and only then remember the server's tags,
+// so that no failure can make the next request say "unchanged".
+#include "ncm/fetch.hh"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <thread>
+
+#include "base/error.hh"
+#include "base/noun/profile.hh"
+#include "base/wrap/gzip.hh"
+#include "ncm/store.hh"
+
+namespace weft::ncm {
+
+namespace fs = std::filesystem;
+
+static std::string without_gz(std::string url) {
+    if (url.ends_with(".gz")) url.resize(url.size() - 3);
+    return url;
+}
+
+Element parse_profile(std::string_view body, const std::string& url, bool json_typed) {
+    std::string plain;
+    if (body.starts_with("\x1f\x8b")) body = plain = gunzip(body);
+    return without_gz(url).ends_with("json") ? read_json(body, url, {.typed = json_typed}) : read_xml(body, url);
+}
+
+/// https://cdb/profiles/lxb001.xml.gz -> https://cdb/profiles/lxb001.origins; empty for other names.
+static std::string origins_url(const std::string& url) {
+    std::string u = without_gz(url);
+    for (std::string_view end : {".xml", ".json"})
+        if (u.ends_with(end)) return u.substr(0, u.size() - end.size()) + ".origins";
+    return {};
+}
+
+static void pause(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+
+namespace {
+
+/// What we have of the primary URL, to ask only for something newer.
+struct Known {
+    std::string body, etag;
+    time_t modified = 0;
+    bool any = false;
+};
+
+}  // namespace
+
+/// What is stored counts only when the profile made of it is there and whole.
+static Known known(const std::string& root, const std::string& url, const Log& log) {
+    Known k;
+    try {
+        int cid = read_cid(root + "/latest.cid").value_or(0);
+        std::string dir = fmt::format("{}/profile.{}", root, cid);
+        if (::access(dir.c_str(), F_OK)) return k;
+        Configuration whole(dir, cid);
+        if (whole.url() != url) {
+            log.info("the profile's URL changed from '{}'", whole.url());
+            return k;
+        }
+        k.body = read_file(dir + "/profile");
+        k.any = true;
+        struct stat st{};
+        std::string file = root + "/data/" + data_name(url);
+        if (stat(file.c_str(), &st)) return k;
+        k.etag = remembered_etag(root, url);
+        // A date from the future would answer "unchanged" to everything published before it.
+        if (st.st_mtime <= ::time(nullptr)) k.modified = st.st_mtime;
+    } catch (const Error& e) {
+        log.warning("the cached profile is not usable, fetching it anew: {}", e.message);
+        k = {};
+    }
+    return k;
+}
+
+static void remove_leftovers(const std::string& root) {
+    std::error_code ec;
+    for (auto& f : fs::directory_iterator(root + "/tmp", ec)) fs::remove_all(f.path(), ec);
+}
+
+static FetchResult keep(const Settings& s, const std::string& root, const std::string& url, const std::string& from,
+                        HttpResponse& got, const Known& have, HttpClient& http, const Log& log) {
+    Readability r = readability(s);
+    Download d;
+    d.body = std::move(got.body);
+    d.url = url;
+    d.from = from;
+    d.modified = got.last_modified();
+    if (from == url) d.etag = got.header("etag");
+    if (!d.modified) log.warning("'{}' has no date (Last-Modified)", from);
+    else if (d.modified > ::time(nullptr) + 60) log.warning("'{}' is dated in the future: {}", from, got.header("last-modified"));
+
+    if (have.any && have.body == d.body && !s.flag("force")) {
+        remember_download(root, d, r);
+        log.debug("'{}' is what we have", from);
+        return {false, read_cid(root + "/latest.cid").value_or(0)};
+    }
+    Element tree = parse_profile(d.body, from, s.flag("json_typed"));
+    if (std::string where = origins_url(from); !where.empty()) {
+        HttpResponse o = http.get(where);
+        if (o.ok()) d.origins = std::move(o.body);
+        else if (o.status != 404) log.warning("no origins of the values: {}", o.status ? fmt::format("'{}' answered {}", where, o.status) : o.error);
+    }
+    int cid = store_profile(root, tree, d, s.get("dbformat"), r, s.flag("tabcompletion"));
+    remember_download(root, d, r);
+    log.info("profile {} stored, from '{}'", cid, from);
+    return {true, cid};
+}
+
+FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
+    std::string root = s.get("cache_root");
+    auto urls = profile_urls(s);
+    if (foreign) urls.resize(1);
+    bool force = s.flag("force");
+    long tries = std::max(1L, s.number("retrieve_retries"));
+
+    make_cache(root, readability(s));
+    FileLock lock = FileLock::lock(root + "/fetch.lock", std::max(1L, s.number("lock_retries")) * s.seconds("lock_wait"));
+    remove_leftovers(root);
+    Known have = known(root, urls[0], log);
+
+    HttpClient http(http_options(s));
+    std::string why;
+    bool slept = true;
+    for (const std::string& url : urls) {
+        for (long n = 0; n < tries; n++) {
+            if (!std::exchange(slept, false)) pause(s.seconds("retrieve_wait"));
+            bool ask = have.any && !force;
+            HttpResponse got = http.get_if_changed(url, ask && url == urls[0] ? have.etag : "", ask ? have.modified : 0);
+            if (got.status == 304 && ask) {
+                log.debug("'{}' is unchanged", url);
+                return {false, read_cid(root + "/latest.cid").value_or(0)};
+            }
+            if (got.ok()) {
+                try {
+                    return keep(s, root, urls[0], url, got, have, http, log);
+                } catch (const Error& e) {
+                    if (e.status != exit_data) throw;
+                    why = fmt::format("'{}' is no usable profile: {}", url, e.text());
+                    while (why.ends_with('\n')) why.pop_back();
+                }
+            } else {
+                why = got.status ? fmt::format("'{}' answered {}", url, got.status) : got.error;
+            }
+            log.warning("try {} of {}: {}", n + 1, tries, why);
+            if (!got.retry && !got.status) break;
+        }
+    }
+    throw Error(exit_unavailable, "no new profile: " + why, {}, "the profile we have stays in use");
+}
+
+}  // namespace weft::ncm

@@ -94,6 +94,7 @@ SRCS     += $(TESTSRC) $(BENCHSRC)
 $(foreach s,$(TESTSRC), $(eval $(OUT)/$(s:%.cc=%.t): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
 $(foreach s,$(BENCHSRC) $(FUZZSRC),$(eval $(OUT)/$(s:%.cc=%): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
 $(UNITS): LDLIBS += -lboost_unit_test_framework -lrapidcheck
+$(BENCHES): LDLIBS += -lbenchmark
 $(FUZZERS): FLAGS.fuzz += -fsanitize=fuzzer
 
 TESTENV = PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no

@@ -202,6 +202,11 @@ Element read_xml(std::string_view text, std::string_view name, const ReadLimits&
     if (text.size() > std::min(limits.bytes, size_t(std::numeric_limits<int>::max())))
         throw Error(exit_data, fmt::format("the document has {} bytes; the limit is {}", text.size(), limits.bytes), start);
     if (text.empty()) throw Error(exit_data, "the document is empty", start);
+    // A profile is UTF-8: libxml2 shall neither guess nor believe in another encoding.
+    std::string_view begin = text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+    size_t first = begin.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos || begin[first] != '<' || text.find('\0') != std::string_view::npos)
+        throw Error(exit_data, "the document is not XML in UTF-8", start);
     static const bool initialized = (xmlInitParser(), true);
     (void)initialized;
 
@@ -211,7 +216,7 @@ Element read_xml(std::string_view text, std::string_view name, const ReadLimits&
     if (!parser) throw std::bad_alloc();
     reader.parser = parser.get();
     // Not XML_PARSE_NOENT: nothing is ever substituted. HUGE lifts a depth limit of 256; ours replaces it.
-    xmlCtxtUseOptions(parser.get(), XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOCDATA);
+    xmlCtxtUseOptions(parser.get(), XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC);
     xmlSAXHandler sax{};
     sax.initialized = XML_SAX2_MAGIC;
     sax.startElementNs = on_start;

@@ -222,6 +222,12 @@ BOOST_AUTO_TEST_CASE(xml_that_is_no_profile_is_refused_with_its_place) {
     BOOST_TEST(xml_complaint(profile("stray")).ends_with("text between elements"));
     BOOST_TEST(xml_complaint(profile("<string name=\"x\">\xff</string>")).find("not well-formed") != std::string::npos);
     BOOST_TEST(xml_complaint(profile("<string name=\"x\">&#0;</string>")).find("not well-formed") != std::string::npos);
+    BOOST_TEST(xml_complaint("<\xef\xbb\xbf") != "no complaint");
+    BOOST_TEST(xml_complaint("plain text") == "1:1: the document is not XML in UTF-8");
+    BOOST_TEST(xml_complaint(std::string("<\0n\0", 4)) == "1:1: the document is not XML in UTF-8");
+    std::string latin = profile("<string name=\"x\">\xe9</string>");
+    latin.replace(latin.find("UTF-8"), 5, "ISO-8859-1");
+    BOOST_TEST(xml_complaint(latin).find("not well-formed") != std::string::npos);
     std::string whole = profile("<string name=\"x\">value</string>");
     for (size_t n = 1; n + 1 < whole.size(); n++) BOOST_TEST(xml_complaint(whole.substr(0, n)) != "no complaint");
 }

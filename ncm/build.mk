@@ -1,3 +1,10 @@
 ncm_USES     := base
 ncm_PROGRAMS := ccm
 ncm_DAEMONS  := ccm-fetch ccm-purge ccm-initialise
+ncm_HELPERS  := ncm-component
+
+# The built-in components are one program with many names.
+COMPONENTS := $(shell sed -n 's/^COMPONENT(\(.*\))$$/\1/p' ncm/components.def)
+programs: $(COMPONENTS:%=$(OUT)/bin/ncm/%)
+$(COMPONENTS:%=$(OUT)/bin/ncm/%): ; @mkdir -p $(@D); ln -sfn ../ncm-component $@
+ncm_INSTALL = $(foreach c,$(COMPONENTS),ln -sfn ../ncm-component $1/libexec/weft/ncm/$c;)

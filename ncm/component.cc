@@ -1,0 +1,329 @@
+// The skeleton of a built-in component: the protocol on its pipes, files, services, commands.
+#include "ncm/component.hh"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "base/noun/profile.hh"
+#include "ncm/rooted.hh"
+
+namespace weft::ncm {
+
+namespace fs = std::filesystem;
+
+/// One line of the protocol. What is not UTF-8 (a command's output) must not make the line no JSON.
+static void say(std::initializer_list<std::pair<const char*, std::string_view>> fields) {
+    Element e = Element::new_dict();
+    for (auto [key, value] : fields) e.dict_ref().at(Key(key)) = Element::of_string(value);
+    std::string line;
+    try {
+        write_json(e, line, {.one_line = true});
+    } catch (const Error&) {
+        for (auto& c : e.dict_ref().find(Key("msg")) ? std::vector<Key>{Key("msg")} : std::vector<Key>{Key("changed")}) {
+            std::string ascii(e.dict().find(c)->string());
+            std::replace_if(ascii.begin(), ascii.end(), [](char b) { return b & 0x80; }, '?');
+            e.dict_ref().at(c) = Element::of_string(ascii);
+        }
+        line.clear();
+        write_json(e, line, {.one_line = true});
+    }
+    line += '\n';
+    fwrite(line.data(), 1, line.size(), stdout);
+    fflush(stdout);
+}
+
+struct Run::Impl {
+    std::string component, root;
+    Element document;
+    bool noaction = false, verbose = false;
+    int errors = 0, warnings = 0;
+
+    /// The attributes of a file, names looked up. Only root can give files away.
+    FileAttributes file_attributes(Run& run, const FileSpec& s) {
+        FileAttributes a;
+        a.mode = s.mode;
+        a.backup = s.backup;
+        a.noaction = noaction;
+        if (geteuid() != 0) return a;
+        if (!s.owner.empty() && !(a.owner = user_number(root, s.owner))) run.warn(fmt::format("there is no user '{}'", s.owner));
+        if (!s.group.empty() && !(a.group = group_number(root, s.group))) run.warn(fmt::format("there is no group '{}'", s.group));
+        return a;
+    }
+};
+
+static std::string root_folder() {
+    const char* r = std::getenv("NCM_ROOT");
+    if (!r) r = std::getenv("WEFT_ROOT");
+    std::string root = r ? r : "";
+    while (root.ends_with('/')) root.pop_back();
+    return root;
+}
+
+Run::Run(std::string component, const std::string& document, bool check_only) : impl_(std::make_unique<Impl>()) {
+    impl_->document = parse_json(document, "standard input");
+    if (!impl_->document.is(Kind::dict)) throw Error(exit_data, "standard input is no JSON object");
+    impl_->component = std::move(component);
+    impl_->root = root_folder();
+    View d(&impl_->document);
+    const char* env = std::getenv("NCM_NOACTION");
+    impl_->noaction = check_only || d["noaction"].flag() || (env && *env && std::string_view(env) != "0");
+    impl_->verbose = d["verbose"].flag();
+}
+
+Run::~Run() = default;
+
+View Run::config() const {
+    View d(&impl_->document), tree = d["tree"];
+    if (!tree || !tree.element()->is(Kind::dict)) tree = d["previous"];
+    return tree;
+}
+
+const Element* Run::extra(std::string_view path) const {
+    const Element* e = View(&impl_->document)["extra"][path].element();
+    return e && e->is_defined() ? e : nullptr;
+}
+
+const Element* Run::previous() const {
+    const Element* e = View(&impl_->document)["previous"].element();
+    return e && e->is_defined() ? e : nullptr;
+}
+
+bool Run::noaction() const { return impl_->noaction; }
+bool Run::verbose_on() const { return impl_->verbose; }
+bool Run::rooted() const { return !impl_->root.empty(); }
+int Run::errors() const { return impl_->errors; }
+int Run::warnings() const { return impl_->warnings; }
+
+void Run::error(std::string_view text) { impl_->errors++, say({{"level", "error"}, {"msg", text}}); }
+void Run::warn(std::string_view text) { impl_->warnings++, say({{"level", "warning"}, {"msg", text}}); }
+void Run::info(std::string_view text) { say({{"level", "info"}, {"msg", text}}); }
+void Run::verbose(std::string_view text) {
+    if (impl_->verbose) say({{"level", "verbose"}, {"msg", text}});
+}
+void Run::changed(const std::string& path) { say({{"changed", path}}); }
+
+std::string Run::real(const std::string& path) const { return resolve_below(impl_->root, path); }
+
+std::optional<std::string> Run::read(const std::string& path) const { return read_if_exists(real(path)); }
+bool Run::exists(const std::string& path) const { return access(real(path).c_str(), F_OK) == 0; }
+
+std::vector<std::string> Run::names_in(const std::string& folder) const {
+    std::vector<std::string> names;
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(real(folder), ec)) names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+bool Run::file(const std::string& path, std::string_view contents, const FileSpec& spec) {
+    std::string at = real(path);
+    FileAttributes a = impl_->file_attributes(*this, spec);
+    bool fresh = access(at.c_str(), F_OK) != 0;
+    if (fresh && !a.mode) a.mode = 0644;
+    std::optional<std::string> before;
+    bool show = impl_->verbose && !spec.sensitive;
+    if (show) before = read_if_exists(at);
+    if (!impl_->noaction) make_dirs(fs::path(at).parent_path());
+    Change change = write_file(at, contents, a);
+    if (change == Change::none) return false;
+    if (change == Change::attributes) verbose(fmt::format("mode or owner of '{}' put right", path));
+    else if (show) info(text_diff(before.value_or(""), contents, path));
+    changed(path);
+    return true;
+}
+
+bool Run::remove(const std::string& path) {
+    std::string at = resolve_below(impl_->root, path, true);
+    struct stat st{};
+    if (lstat(at.c_str(), &st)) return false;
+    if (!impl_->noaction && ::unlink(at.c_str())) throw system_error("cannot remove '" + path + "'");
+    changed(path);
+    return true;
+}
+
+bool Run::give_back(const std::string& path, const std::string& suffix) {
+    if (suffix.empty() || !exists(path + suffix)) return remove(path);
+    if (!impl_->noaction && ::rename(real(path + suffix).c_str(), real(path).c_str()))
+        throw system_error("cannot put '" + path + suffix + "' back");
+    changed(path);
+    return true;
+}
+
+/// Mode and owner of what is there; answers whether anything differed.
+static bool put_right(const std::string& at, const std::string& path, const FileAttributes& a) {
+    struct stat st{};
+    if (stat(at.c_str(), &st)) return false;
+    bool other_owner = (a.owner && *a.owner != st.st_uid) || (a.group && *a.group != st.st_gid);
+    bool other_mode = a.mode && *a.mode != (st.st_mode & 07777);
+    if (a.noaction) return other_owner || other_mode;
+    if (other_owner && chown(at.c_str(), a.owner.value_or(uid_t(-1)), a.group.value_or(gid_t(-1))))
+        throw system_error("cannot change the owner of '" + path + "'");
+    // A change of owner takes set-id bits away: the mode comes last, and again.
+    if ((other_mode || (other_owner && a.mode)) && chmod(at.c_str(), *a.mode))
+        throw system_error("cannot change the mode of '" + path + "'");
+    return other_owner || other_mode;
+}
+
+bool Run::attributes(const std::string& path, const FileSpec& spec) {
+    if (!put_right(real(path), path, impl_->file_attributes(*this, spec))) return false;
+    changed(path);
+    return true;
+}
+
+bool Run::folder(const std::string& path, const FileSpec& spec) {
+    std::string at = real(path);
+    struct stat st{};
+    if (stat(at.c_str(), &st) == 0) {
+        if (!S_ISDIR(st.st_mode)) throw Error(exit_io, "'" + path + "' is in the way: not a folder");
+        return attributes(path, spec);
+    }
+    if (!impl_->noaction) {
+        make_dirs(at);
+        put_right(at, path, impl_->file_attributes(*this, spec));
+    }
+    changed(path);
+    return true;
+}
+
+bool Run::link(const std::string& path, const std::string& target) {
+    std::string at = resolve_below(impl_->root, path, true);
+    std::error_code ec;
+    if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target) return false;
+    if (!impl_->noaction) {
+        make_dirs(fs::path(at).parent_path());
+        // A new link beside it, then renamed: there is no moment without one.
+        std::string tmp = at + ".weft-new";
+        ::unlink(tmp.c_str());
+        if (::symlink(target.c_str(), tmp.c_str())) throw system_error("cannot link '" + path + "'");
+        if (::rename(tmp.c_str(), at.c_str())) {
+            Error e = system_error("cannot replace '" + path + "' by a link");
+            ::unlink(tmp.c_str());
+            throw e;
+        }
+    }
+    changed(path);
+    return true;
+}
+
+void Run::service(std::string_view name, std::string_view action) { say({{"service", name}, {"action", action}}); }
+
+bool Run::have(const std::string& program) {
+    if (program.find('/') != std::string::npos) return access(program.c_str(), X_OK) == 0;
+    const char* env = std::getenv("PATH");
+    std::string path = env ? env : "/usr/sbin:/usr/bin:/sbin:/bin";
+    for (size_t at = 0; at <= path.size();) {
+        size_t end = std::min(path.find(':', at), path.size());
+        if (access((path.substr(at, end - at) + "/" + program).c_str(), X_OK) == 0) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+ProcessResult Run::ask(const std::vector<std::string>& argv, const std::string& input) {
+    ProcessOptions o;
+    o.input = input;
+    return run_process(argv, o);
+}
+
+bool Run::command(const std::vector<std::string>& argv, const std::string& input) {
+    std::string words = join(argv, " ");
+    if (impl_->noaction) return info("would run: " + words), true;
+    if (rooted()) return info("not run below NCM_ROOT: " + words), true;
+    ProcessOptions o;
+    o.input = input;
+    o.merge = true;
+    ProcessResult r = run_process(argv, o);
+    if (r.ok()) return verbose("ran: " + words), true;
+    while (r.out.ends_with('\n')) r.out.pop_back();
+    error(r.timed_out ? fmt::format("'{}' did not end in time", words)
+                      : fmt::format("'{}' failed with status {}: {}", words, r.status, r.out));
+    return false;
+}
+
+std::string Run::header(std::string_view comment) const {
+    return fmt::format("{} Written by ncm-{} (Weft); local changes are lost.\n", comment, impl_->component);
+}
+
+// ---- the table
+#define COMPONENT(name) extern const Component name##_component;
+#include "ncm/components.def"
+#undef COMPONENT
+
+const std::vector<const Component*>& components() {
+    static const std::vector<const Component*> all = [] {
+        std::vector<const Component*> v{
+#define COMPONENT(name) &name##_component,
+#include "ncm/components.def"
+#undef COMPONENT
+        };
+        std::sort(v.begin(), v.end(), [](auto* a, auto* b) { return std::string_view(a->name) < b->name; });
+        return v;
+    }();
+    return all;
+}
+
+const Component* find_component(std::string_view name) {
+    for (const Component* c : components())
+        if (c->name == name) return c;
+    return nullptr;
+}
+
+std::string describe(const Component& c) {
+    Element e = Element::new_dict();
+    auto put = [&](const char* key, Element v) { e.dict_ref().at(Key(key)) = std::move(v); };
+    auto list = [](const std::vector<std::string>& words) {
+        Element l = Element::new_list();
+        for (const std::string& w : words) l.list_ref().push_back(Element::of_string(w));
+        return l;
+    };
+    std::vector<std::string> verbs{"describe", "check", "configure"};
+    if (c.unconfigure) verbs.push_back("unconfigure");
+    put("protocol", Element::of_long(1));
+    put("name", Element::of_string(c.name));
+    put("about", Element::of_string(c.about));
+    put("verbs", list(verbs));
+    put("noaction", Element::of_boolean(true));
+    put("watch", list(c.watch));
+    put("schema", Element::of_string(std::string("components/") + c.name + "/schema"));
+    std::string out;
+    write_json(e, out, {.one_line = true});
+    return out + "\n";
+}
+
+int run_component(const Component& c, std::string_view verb) {
+    enum { ok = 0, failed = 1, with_warnings = 2, unsupported = 3 };
+    if (verb == "describe") {
+        std::string text = describe(c);
+        fwrite(text.data(), 1, text.size(), stdout);
+        return ok;
+    }
+    auto step = verb == "configure" || verb == "check" ? c.configure : verb == "unconfigure" ? c.unconfigure : nullptr;
+    if (!step) return unsupported;
+    std::string document(std::istreambuf_iterator<char>(std::cin), {});
+    try {
+        Run run(c.name, document, verb == "check");
+        try {
+            step(run);
+        } catch (const Error& e) {
+            run.error(e.hint.empty() ? e.message : e.message + " (" + e.hint + ")");
+        } catch (const std::exception& e) {
+            run.error(e.what());
+        }
+        return run.errors() ? failed : run.warnings() ? with_warnings : ok;
+    } catch (const Error& e) {
+        say({{"level", "error"}, {"msg", e.text()}});
+        return failed;
+    }
+}
+
+}  // namespace weft::ncm

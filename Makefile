@@ -43,7 +43,7 @@ LD       := $(if $(shell command -v ld.lld),-fuse-ld=lld)
 WARN     := -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local)
 CXXFLAGS ?= -g1
 ALLFLAGS  = -std=c++20 -pthread $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
-LDLIBS    = -Wl,--as-needed $(PKGLIBS) -ldb -lboost_json
+LDLIBS    = -Wl,--as-needed $(PKGLIBS) -ldb -lboost_json -lunistring
 
 export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros

@@ -76,6 +76,11 @@ std::string repair_utf8(std::string_view s) {
     return out;
 }
 
+std::string_view well_formed(std::string_view s, std::string& repaired) {
+    if (is_utf8(s)) return s;
+    return repaired = repair_utf8(s);
+}
+
 static size_t units(const CodePoint& c) { return c.bytes == 4 ? 2 : 1; }
 
 size_t utf16_length(std::string_view s) {

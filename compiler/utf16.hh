@@ -12,6 +12,9 @@ bool is_utf8(std::string_view);
 /// The text with U+FFFD for each malformed byte.
 std::string repair_utf8(std::string_view);
 
+/// The text itself when it is well-formed, else `repaired`, which then holds it with U+FFFD.
+std::string_view well_formed(std::string_view, std::string& repaired);
+
 /// The code point at `at`, and how many bytes it takes; a malformed byte is U+FFFD of one byte.
 struct CodePoint {
     char32_t value;

@@ -1,23 +1,13 @@
 // base64_encode: the bytes of a string as printable text.
+#include "base/base64.hh"
 #include "compiler/builtin.hh"
 #include "compiler/limits.hh"
 
 namespace weft::compiler::builtin {
 
-static constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 static Element call(Eval&, const Arguments& arg) {
-    std::string_view bytes = arg.string(0);
-    check_text_size(arg.function(), bytes.size() / 3 * 4);
-    std::string out;
-    out.reserve(bytes.size() / 57 * 77 + 80);
-    for (size_t i = 0; i < bytes.size(); i += 3) {
-        unsigned group = 0;
-        for (size_t k = 0; k < 3; k++) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
-        for (size_t k = 0; k < 4; k++) out += i + k > bytes.size() ? '=' : alphabet[group >> (18 - 6 * k) & 63];
-        if (i % 57 == 54) out += '\n';  // a line is 76 characters, and ends even when it is the last
-    }
-    return Element::of_string(out);
+    check_text_size(arg.function(), arg.string(0).size() / 3 * 4);
+    return Element::of_string(weft::base64_encode(arg.string(0)));
 }
 
 extern const Builtin base64_encode{

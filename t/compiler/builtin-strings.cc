@@ -98,3 +98,33 @@ BOOST_AUTO_TEST_CASE(escape_makes_keys_and_unescape_undoes_it) {
                "unescape(): 'ab_3' is no escaped text: '_' must be followed by two hexadecimal digits");
     BOOST_TEST(failure("unescape", s("_zz")) != "");
 }
+
+BOOST_AUTO_TEST_CASE(case_is_mapped_by_unicode_without_a_language) {
+    BOOST_TEST(call("to_uppercase", s("LxB001-a")) == s("LXB001-A"));
+    BOOST_TEST(call("to_lowercase", s("LxB001-A[`{@")) == s("lxb001-a[`{@"));
+    BOOST_TEST(call("to_uppercase", s("stra\xc3\x9f""e")) == s("STRASSE"));
+    BOOST_TEST(call("to_lowercase", s("\xc3\x89\xce\xa3")) == s("\xc3\xa9\xcf\x82"));  // a final sigma
+    BOOST_TEST(call("to_uppercase", s("i\xc4\xb1")) == s("II"));
+    BOOST_TEST(call("to_uppercase", s("a\xff\xc3\xa9")) == s("A\xef\xbf\xbd\xc3\x89"));
+    BOOST_TEST(call("to_lowercase", s("")) == s(""));
+    BOOST_TEST(failure("to_lowercase", n(1)) == "to_lowercase(): argument 1 must be a string, not a long");
+}
+
+BOOST_AUTO_TEST_CASE(digest_prints_a_number_unless_the_whole_is_asked_for) {
+    BOOST_TEST(call("digest", s("MD5"), s("hello world")) == s("5eb63bbbe01eeed093cb22bb8f5acdc3"));
+    BOOST_TEST(call("digest", s("sha"), s("abc")) == s("a9993e364706816aba3e25717850c26c9cd0d89d"));
+    BOOST_TEST(call("digest", s("SHA-1"), s("abc")) == call("digest", s("sha-1"), s("abc")));
+    BOOST_TEST(call("digest", s("SHA-256"), s("")) == s("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    BOOST_TEST(call("length", call("digest", s("SHA-512"), s("abc"))) == n(128));
+    // md5 of "jk8ssl" begins with 0000: its leading zeros are no digits of a number
+    Element whole = call("digest", s("MD5"), s("jk8ssl"), b(true));
+    BOOST_TEST(whole == s("0000000018e6137ac2caab16074784a6"));
+    BOOST_TEST(call("digest", s("MD5"), s("jk8ssl")) == s("18e6137ac2caab16074784a6"));
+    // two units, so only the first two of three bytes are taken
+    BOOST_TEST(call("digest", s("MD5"), s("\xc3\xa9""a")) == call("digest", s("MD5"), s("\xc3\xa9"), b(true)));
+    BOOST_TEST(call("digest", s("MD5"), s("\xc3\xa9""a"), b(true)) != call("digest", s("MD5"), s("\xc3\xa9"), b(true)));
+    BOOST_TEST(failure("digest", s("SHA256"), s("")) ==
+               "digest(): there is no algorithm 'SHA256'; there are MD2, MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512");
+    std::string md2 = failure("digest", s("MD2"), s(""));
+    BOOST_TEST((md2.empty() || md2 == "digest(): this machine's OpenSSL offers no MD2"));
+}

@@ -79,9 +79,30 @@ type structure_package_group = {
     'optional' : boolean = false
 };
 
+@{ desc = any component: its own schema, bound to its own path, says the rest }
+type structure_any_component = extensible {
+    include structure_component
+};
+
+@{ desc = components run before or after components that exist }
+function component_dependencies_exist = {
+    foreach (name; component; ARGV[0]) {
+        if (exists(component['dependencies'])) {
+            foreach (when; others; component['dependencies']) {
+                foreach (i; other; others) {
+                    if (!exists(ARGV[0][other]))
+                        error('component %s runs %s component %s, which this node does not have', name,
+                            if (when == 'pre') 'after' else 'before', other);
+                };
+            };
+        };
+    };
+    true;
+};
+
 @{ desc = /software }
 type structure_software = {
-    'components' ? structure_component{}
+    'components' ? structure_any_component{} with component_dependencies_exist(SELF)
     'packages' ? structure_package{} with package_names_are_good(SELF)
     'repositories' ? structure_repository[] with {
         seen = dict();

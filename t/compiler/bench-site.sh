@@ -1,0 +1,55 @@
+#!/bin/sh
+# How fast the compiler is and how much memory it takes: a synthetic site of NODES nodes (default 1000), the
+# example site, and one small profile from a cold start. PANC names another compiler to measure.
+#
+#   make bench BENCH=           or   NODES=10000 t/compiler/bench-site.sh
+set -e
+src=${WEFT_SRC:-$(cd "$(dirname "$0")/../.." && pwd)}
+panc=${PANC:-panc}
+nodes=${NODES:-1000}
+work=$(mktemp -d "${TMPDIR:-/tmp}/weft-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# timed what profiles command...: runs it and says profiles per CPU second, seconds, memory
+timed() {
+    what=$1 count=$2
+    shift 2
+    rm -rf "$work/out" && mkdir "$work/out"
+    command time -f '%U %S %e %M' -o "$work/time" "$@" || { echo "$what: failed"; exit 1; }
+    tail -1 "$work/time" | awk -v what="$what" -v n="$count" '{
+        cpu = $1 + $2; if (cpu == 0) cpu = 0.01
+        printf "%-44s %8.0f profiles/CPU s %7.2f s CPU %7.2f s wall %6.0f MB\n", what, n / cpu, cpu, $3, $4 / 1024 }'
+}
+
+"$src/t/compiler/site-gen" --nodes "$nodes" --out "$work/site"
+for threads in 1 0; do
+    timed "site of $nodes nodes, XML + JSON, $([ $threads = 0 ] && echo "all cores" || echo "one job")" "$nodes" \
+        sh -c 'out=$1 site=$2 threads=$3 panc=$4; exec "$panc" --nthread "$threads" --formats pan,json --include-path "$site/profiles:$site" --output-dir "$out" "$site"/profiles/*.pan' \
+        sh "$work/out" "$work/site" "$threads" "$panc"
+    test "$(find "$work/out" -type f | wc -l)" = $((2 * nodes))
+done
+
+library=$src/templates
+include=$(sed "s|^|$library/|" "$library/example/include-path" | paste -sd:)
+count=$(find "$library/example/clusters" -path '*/profiles/*.pan' | wc -l)
+timed "example site, $count nodes, XML + JSON" "$count" \
+    "$panc" --formats pan,json --include-path "$include" --output-dir "$work/out" "$library"/example/clusters/*/profiles/*.pan
+
+# One small profile, process start included: the median of 51 runs.
+mkdir "$work/small" "$work/small/out"
+cat >"$work/small/host.pan" <<'END'
+object template host;
+
+type host = { 'name' : string with match(SELF, '^[a-z]+$')  'ports' : long(1..65535)[1..] };
+bind '/' = host;
+
+'/name' = OBJECT;
+'/ports' = list(22, 80, 443);
+END
+i=0
+while [ $i -lt 51 ]; do
+    start=$(date +%s%N)
+    "$panc" --formats pan,json --include-path "$work/small" --output-dir "$work/small/out" "$work/small/host.pan"
+    echo $((($(date +%s%N) - start) / 1000))
+    i=$((i + 1))
+done | sort -n | awk '{ t[NR] = $1 } END { printf "%-44s %8.1f ms (median of %d)\n", "one small profile, cold start", t[int((NR + 1) / 2)] / 1000, NR }'

@@ -95,7 +95,9 @@ struct Txn::Impl {
 
 struct Cursor::Impl {
     DBC* cursor = nullptr;
+    DB_TXN* txn = nullptr;
     std::shared_ptr<Table::Impl> table;
+    void open() { table->owner->check(table->db->cursor(table->db, txn, &cursor, 0), "read from '" + table->name + "'"); }
     ~Impl() { if (cursor) cursor->close(cursor); }
 };
 
@@ -236,24 +238,38 @@ void Table::each(const Txn* t, std::string_view prefix,
 
 Cursor::Cursor(const Table& table, const Txn* t) : p_(std::make_unique<Impl>()) {
     p_->table = table.p_;
-    DB* db = table.p_->db;
-    table.p_->owner->check(db->cursor(db, t ? raw(t->p_.get()) : nullptr, &p_->cursor, 0), "read from '" + table.p_->name + "'");
+    p_->txn = t ? raw(t->p_.get()) : nullptr;
+    p_->open();
 }
 
 Cursor::~Cursor() = default;
 
 bool Cursor::move(unsigned how) {
-    Malloced k, v;
-    // DB_SET_RANGE reads the key it starts from; the answer comes back in memory of its own.
-    std::string from = key_;
-    if (how == DB_SET_RANGE) k.d = bytes(from), k.d.flags = DB_DBT_MALLOC;
-    int code = p_->cursor->get(p_->cursor, &k.d, &v.d, how);
-    if (k.d.data == from.data()) k.d.data = nullptr;
-    if (code == DB_NOTFOUND) return false;
-    p_->table->owner->check(code, "read from '" + p_->table->name + "'");
-    key_ = k.view();
-    value_ = v.view();
-    return true;
+    for (int tries = 0;; tries++) {
+        Malloced k, v;
+        // DB_SET_RANGE reads the key it starts from; the answer comes back in memory of its own.
+        std::string from = key_;
+        if (how == DB_SET_RANGE) k.d = bytes(from), k.d.flags = DB_DBT_MALLOC;
+        int code = p_->cursor->get(p_->cursor, &k.d, &v.d, how);
+        if (k.d.data == from.data()) k.d.data = nullptr;
+        if (code == DB_NOTFOUND) return false;
+        if (code == DB_LOCK_DEADLOCK && !p_->txn && tries < 1000) {
+            // Nobody runs a plain reader again: let go of all locks, go back to where it stood, try again.
+            DBC* old = std::exchange(p_->cursor, nullptr);
+            old->close(old);
+            std::this_thread::yield();
+            p_->open();
+            if (how != DB_NEXT && how != DB_PREV) continue;
+            std::string stood = key_;
+            if (!move(DB_SET_RANGE)) return how == DB_PREV && move(DB_LAST);
+            if (key_ != stood && how == DB_NEXT) return true;  // it was removed meanwhile; this one comes after it
+            continue;
+        }
+        p_->table->owner->check(code, "read from '" + p_->table->name + "'");
+        key_ = k.view();
+        value_ = v.view();
+        return true;
+    }
 }
 
 bool Cursor::seek(std::string_view key) {

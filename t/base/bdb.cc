@@ -201,3 +201,23 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_that_loses_nothing) {
     BOOST_TEST(rows == done);
     umount2(small.c_str(), MNT_DETACH);
 }
+
+BOOST_AUTO_TEST_CASE(a_reader_walks_to_the_end_while_others_write) {
+    ScratchDir dir;
+    bdb::Env env(dir.path());
+    bdb::Table t = env.table("t");
+    env.update([&](bdb::Txn& x) {
+        for (int i = 0; i < 2000; i++) t.put(x, fmt::format("{:05}", i * 2), std::string(50, 'a'));
+    });
+    std::jthread writer([&](std::stop_token stop) {
+        for (int n = 0; !stop.stop_requested(); n++)
+            env.update([&](bdb::Txn& x) {
+                for (int i = 20; i-- > 0;) t.put(x, fmt::format("{:05}", (n * 31 + i * 97) % 2000 * 2 + 1), std::string(200, 'b'));
+            });
+    });
+    for (int round = 0; round < 20; round++) {
+        int even = 0;
+        t.each(nullptr, {}, [&](std::string_view, std::string_view v) { return even += v[0] == 'a', true; });
+        BOOST_TEST(even == 2000);
+    }
+}

@@ -1,0 +1,104 @@
+// What the store keeps, as values: revisions, profiles, sessions; and how each is written down.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cdb/codec.hh"
+
+namespace weft::cdb {
+
+/// All files of a revision: path below the root -> content.
+using Tree = std::map<std::string, Hash, std::less<>>;
+
+/// One file's change; an empty hash: no such file before, or after.
+struct FileChange {
+    std::string path;
+    Hash before, after;
+};
+
+/// One profile's change: the XML before and after.
+struct ProfileChange {
+    std::string object;
+    Hash before, after;
+};
+
+struct Revision {
+    uint64_t number = 0;
+    std::string author;
+    int64_t time = 0;             ///< seconds since the epoch
+    std::string comment;
+    uint64_t base = 0;            ///< what its author saw
+    uint64_t reverts = 0;         ///< the revision it undoes, or 0
+    std::vector<FileChange> files;        ///< by path
+    std::vector<ProfileChange> profiles;  ///< by object; only those whose content changed
+
+    std::string encode() const;
+    static Revision decode(uint64_t number, std::string_view bytes);
+};
+
+/// What is published for one object.
+struct Profile {
+    std::string object;
+    Hash xml;                     ///< empty: withdrawn, its object template is gone
+    Hash origins;                 ///< where each value was set
+    int64_t modified = 0;         ///< Last-Modified: grows with every change, by a second at least
+    uint64_t revision = 0;        ///< which revision changed the content last
+
+    std::string encode() const;
+    static Profile decode(std::string object, std::string_view bytes);
+    /// The name of its representation for HTTP.
+    std::string etag() const { return to_hex(xml).substr(0, 32); }
+};
+
+/// The node an object template describes: the last step of its name ("profiles/lxb001" -> "lxb001").
+std::string node_of(std::string_view object);
+
+/// A user's unfinished work.
+struct Session {
+    std::string id;
+    std::string owner;
+    uint64_t base = 0;            ///< the revision it sees below its own changes
+    int64_t opened = 0, touched = 0;
+    std::string comment;
+
+    std::string encode() const;
+    static Session decode(std::string id, std::string_view bytes);
+};
+
+/// A change that is not in any revision yet.
+struct Edit {
+    std::string path;
+    Hash base;                          ///< what its author saw there
+    std::optional<std::string> text;    ///< nothing: removed
+
+    std::string encode() const;
+    static Edit decode(std::string path, std::string_view bytes);
+};
+
+/// A node that is to be told of its new profile.
+struct Pending {
+    std::string object;
+    uint64_t revision = 0;
+    int64_t modified = 0;
+};
+
+/// One line of the audit log. Each carries the digest of the one before.
+struct AuditLine {
+    uint64_t number = 0;
+    int64_t time = 0;
+    std::string who, action, detail;
+    Hash before;                  ///< of the previous line's bytes
+
+    std::string encode() const;
+    static AuditLine decode(uint64_t number, std::string_view bytes);
+};
+
+/// Can this be the path of a file in the database? Relative, no empty, "." or ".." steps, no control
+/// characters, at most 1,000 bytes. Error(65) says what is wrong.
+void check_path(std::string_view path);
+
+}  // namespace weft::cdb

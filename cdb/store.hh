@@ -1,0 +1,149 @@
+// The database on disk: contents by their digest, revisions, the head's files and profiles, the indexes that
+// say which object uses what, unfinished sessions, and who is still to be told. man/cdbd.8, FILES.
+//
+// One process owns a store (a lock); inside it any thread may call. Whatever a call changes, it changes in
+// one transaction.
+#pragma once
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/file.hh"
+#include "base/wrap/bdb.hh"
+#include "cdb/records.hh"
+
+namespace weft::cdb {
+
+/// What an object's value depends on: a file it was made from, a name that was looked up (found or not: a
+/// new file of that name could be found instead), an object whose values it uses.
+struct Need {
+    enum Kind : char { file = 'p', source = 'n', text = 't', object = 'o' };
+    Kind kind;
+    std::string name;
+    friend auto operator<=>(const Need&, const Need&) = default;
+};
+
+/// A profile that a commit made.
+struct Built {
+    std::string object;
+    std::string xml;
+    std::string origins;
+    std::vector<Need> needs;
+};
+
+/// All that one commit writes.
+struct Landing {
+    std::string author, comment;
+    uint64_t base = 0, reverts = 0;
+    std::vector<Edit> edits;               ///< against the head
+    std::vector<Built> built;
+    std::vector<std::string> withdrawn;    ///< objects whose template went
+    std::string once;                      ///< the caller's key for this commit, or empty
+    std::string session;                   ///< closed with it, or empty
+};
+
+class Store {
+public:
+    /// Opens, makes when missing, recovers. Error(75) when another process has it.
+    ///   now   the clock, seconds since the epoch
+    explicit Store(const std::string& dir, const bdb::Options& = {}, std::function<int64_t()> now = {});
+    ~Store();
+
+    const std::string& dir() const { return dir_; }
+    int64_t now() const { return now_(); }
+    bdb::Env& env() { return env_; }
+
+    // ---- contents
+    /// Error(74) when it is not there or is not what its name says.
+    std::string content(const Hash&) const;
+    /// The same, still compressed (one gzip member).
+    std::string content_gzip(const Hash&) const;
+
+    // ---- revisions and files
+    uint64_t head() const;
+    std::optional<Revision> revision(uint64_t number) const;
+    /// Newest first, from `before` (exclusive; 0: the head), at most `limit`.
+    std::vector<Revision> log(uint64_t before, size_t limit) const;
+    /// Every file of a revision; the head's is cheap.
+    Tree tree(uint64_t revision) const;
+    /// Empty: no such file then.
+    Hash file_at(std::string_view path, uint64_t revision) const;
+    /// Which revision changed the path last, up to `revision`; 0: none.
+    uint64_t changed_at(std::string_view path, uint64_t revision) const;
+
+    // ---- profiles
+    std::optional<Profile> profile(std::string_view object) const;
+    std::optional<Profile> profile_at(std::string_view object, uint64_t revision) const;
+    /// Everything published, by object.
+    std::vector<Profile> profiles() const;
+
+    // ---- indexes
+    /// The objects that have this need, by name.
+    std::vector<std::string> objects_needing(const Need&) const;
+    std::vector<Need> needs_of(std::string_view object) const;
+
+    // ---- commit
+    /// Write a new revision. One at a time; the caller holds commit_lock() since it looked at the head.
+    Revision land(const Landing&);
+    std::mutex& commit_lock() { return commit_lock_; }
+    /// The revision a commit with this key made.
+    std::optional<uint64_t> once(std::string_view author, std::string_view key) const;
+
+    // ---- notification
+    std::vector<Pending> pending() const;
+    /// These are told, or given up, as of that revision; a newer entry stays.
+    void told(const std::vector<std::pair<std::string, uint64_t>>& objects);
+
+    // ---- sessions
+    Session open_session(std::string owner, std::string comment);
+    std::optional<Session> session(std::string_view id) const;
+    std::vector<Session> sessions() const;
+    std::vector<Edit> edits(std::string_view id) const;
+    std::optional<Edit> edit(std::string_view id, std::string_view path) const;
+    /// Put or remove files in a session; an edit that restores what the base has is dropped. The edits' base
+    /// is filled in.
+    void put_edits(std::string_view id, std::vector<Edit> edits);
+    /// Forget the changes of these paths; all when empty.
+    void drop_edits(std::string_view id, const std::vector<std::string>& paths);
+    bool close_session(std::string_view id);
+
+    // ---- what nodes told us (the value is the caller's)
+    std::vector<std::pair<std::string, std::string>> nodes() const;
+    void put_nodes(const std::vector<std::pair<std::string, std::string>>& nodes);
+
+    // ---- audit
+    void audit(std::string who, std::string action, std::string detail);
+    std::vector<AuditLine> audit_log(uint64_t before, size_t limit) const;
+
+    /// What is wrong, a line each; nothing when every record agrees with every other and every content with
+    /// its name.
+    std::vector<std::string> verify() const;
+    /// Make the indexes anew from the objects' own lists.
+    void rebuild_indexes();
+
+private:
+    struct Tables;
+    uint32_t id_of(bdb::Txn&, const std::string& name, std::vector<std::string>& fresh) const;
+    void index(bdb::Txn&, const Landing&, std::vector<std::string>& fresh);
+    Hash put_content(bdb::Txn&, const std::string& text);
+    void audit(bdb::Txn&, std::string who, std::string action, std::string detail);
+    void verify_revisions(std::vector<std::string>& wrong) const;
+    void verify_indexes(std::vector<std::string>& wrong) const;
+    void load_ids();
+
+    std::string dir_;
+    std::function<int64_t()> now_;
+    FileLock lock_;
+    bdb::Env env_;
+    std::unique_ptr<Tables> t_;
+    std::mutex commit_lock_;
+    mutable std::mutex ids_lock_;
+    std::unordered_map<std::string, uint32_t> ids_;  // kind + name -> id, for the indexes
+    std::vector<std::string> names_;                 // and back
+};
+
+}  // namespace weft::cdb

@@ -1,0 +1,48 @@
+// The tables of the store and the shapes of their keys. Private to the room.
+#pragma once
+#include "base/wrap/bdb.hh"
+#include "cdb/store.hh"
+
+namespace weft::cdb {
+
+struct Store::Tables {
+    bdb::Table meta;       ///< "format", "head", "session", "audit" -> a number
+    bdb::Table content;    ///< digest -> one gzip member
+    bdb::Table revision;   ///< number -> Revision
+    bdb::Table tree;       ///< path -> digest: the head
+    bdb::Table history;    ///< path NUL revision -> digest, empty when removed
+    bdb::Table profile;    ///< object -> Profile: what is published
+    bdb::Table published;  ///< object NUL revision -> Profile: what was
+    bdb::Table id;         ///< kind and name -> id, a number for the indexes
+    bdb::Table needs;      ///< object -> ids of its needs, ascending
+    bdb::Table users;      ///< id -> ids of the objects that need it, ascending
+    bdb::Table outbox;     ///< object -> Pending
+    bdb::Table once;       ///< author NUL key -> revision
+    bdb::Table session;    ///< session -> Session
+    bdb::Table edit;       ///< session NUL path -> Edit
+    bdb::Table node;       ///< node -> what it told us
+    bdb::Table audit;      ///< number -> AuditLine
+
+    explicit Tables(bdb::Env& e)
+        : meta(e.table("meta")), content(e.table("content")), revision(e.table("revision")), tree(e.table("tree")),
+          history(e.table("history")), profile(e.table("profile")), published(e.table("published")), id(e.table("id")),
+          needs(e.table("needs")), users(e.table("users")), outbox(e.table("outbox")), once(e.table("once")),
+          session(e.table("session")), edit(e.table("edit")), node(e.table("node")), audit(e.table("audit")) {}
+};
+
+inline std::string join(std::string_view name, std::string_view rest) {
+    return std::string(name) + '\0' + std::string(rest);
+}
+/// The part before the last revision number and its NUL.
+inline std::string_view before_number(std::string_view key) { return key.substr(0, key.size() - 9); }
+
+/// Ascending numbers, as differences.
+std::string encode_ids(const std::vector<uint32_t>& ids);
+std::vector<uint32_t> decode_ids(std::string_view bytes);
+
+/// The value of a number in `meta`; 0 when it was never set.
+uint64_t meta_number(const bdb::Table& meta, const bdb::Txn*, std::string_view name);
+
+inline std::string need_key(const Need& n) { return char(n.kind) + n.name; }
+
+}  // namespace weft::cdb

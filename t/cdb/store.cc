@@ -1,0 +1,241 @@
+// The store keeps every revision, its indexes agree with its contents, and a kill loses nothing acknowledged.
+#include "t/tap.hh"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "cdb/store.hh"
+
+using namespace weft;
+using namespace weft::cdb;
+
+namespace {
+
+Edit put(std::string path, std::string text) { return {.path = std::move(path), .text = std::move(text)}; }
+Edit gone(std::string path) { return {.path = std::move(path)}; }
+Built built(std::string object, std::string xml, std::vector<Need> needs) {
+    return {.object = std::move(object), .xml = std::move(xml), .origins = "/a\tx:1:1\n", .needs = std::move(needs)};
+}
+Need file(std::string n) { return {Need::file, std::move(n)}; }
+
+std::string text(const std::vector<std::string>& lines) {
+    std::string s;
+    for (auto& l : lines) s += l + "\n";
+    return s;
+}
+
+int64_t clock_at = 1000;
+int64_t fixed_clock() { return clock_at; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_revision_stays_readable) {
+    ScratchDir dir;
+    Store s(dir.path(), {}, fixed_clock);
+    BOOST_TEST(s.head() == 0u);
+    s.land({.author = "CN=anna", .comment = "first", .edits = {put("a.pan", "1"), put("b/c.pan", "2")}});
+    s.land({.author = "CN=ben", .comment = "second", .base = 1, .edits = {put("a.pan", "3"), gone("b/c.pan"), put("d.pan", "1")}});
+    BOOST_TEST(s.head() == 2u);
+    BOOST_TEST(s.content(s.file_at("a.pan", 1)) == "1");
+    BOOST_TEST(s.content(s.file_at("a.pan", 2)) == "3");
+    BOOST_TEST(s.file_at("b/c.pan", 2) == "");
+    BOOST_TEST(s.file_at("a.pan", 0) == "");
+    BOOST_TEST(s.changed_at("a.pan", 9) == 2u);
+    BOOST_TEST(s.tree(1).size() == 2u);
+    BOOST_TEST(s.tree(2).size() == 2u);
+    BOOST_TEST(s.tree(2).contains("d.pan"));
+    auto log = s.log(0, 10);
+    BOOST_REQUIRE(log.size() == 2u);
+    BOOST_TEST(log[0].comment == "second");
+    BOOST_TEST(log[0].author == "CN=ben");
+    BOOST_TEST(log[0].files.size() == 3u);
+    BOOST_TEST(s.log(2, 10).size() == 1u);
+    BOOST_TEST(text(s.verify()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_path_does_not_answer_for_its_longer_neighbour) {
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .edits = {put("ab", "1")}});
+    BOOST_TEST(s.file_at("a", 1) == "");
+    BOOST_TEST(s.file_at("abc", 1) == "");
+    BOOST_TEST(s.changed_at("b", 1) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_time_of_a_profile_grows_though_the_clock_stands_or_goes_back) {
+    ScratchDir dir;
+    clock_at = 1000;
+    Store s(dir.path(), {}, fixed_clock);
+    auto land = [&](const char* xml) { s.land({.author = "a", .built = {built("lxb001", xml, {file("x")})}}); return s.profile("lxb001")->modified; };
+    s.land({.author = "a", .edits = {put("x", "1")}});
+    BOOST_TEST(land("<a/>") == 1000);
+    BOOST_TEST(land("<b/>") == 1001);
+    BOOST_TEST(land("<b/>") == 1001);  // not changed: not touched
+    clock_at = 500;
+    BOOST_TEST(land("<a/>") == 1002);
+    s.land({.author = "a", .withdrawn = {"lxb001"}});
+    BOOST_TEST(!s.profile("lxb001"));
+    BOOST_TEST(land("<a/>") == 1004);
+    clock_at = 2000;
+    BOOST_TEST(land("<b/>") == 2000);
+    BOOST_TEST(s.content(s.profile_at("lxb001", 2)->xml) == "<a/>");
+    BOOST_TEST(!s.profile_at("lxb001", 6));
+    BOOST_TEST(text(s.verify()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_need_leads_to_the_objects_that_have_it) {
+    ScratchDir dir;
+    Store s(dir.path());
+    Need absent{Need::source, "site/extra"}, peer{Need::object, "lxb002"};
+    s.land({.author = "a", .edits = {put("x", "1"), put("y", "1")},
+            .built = {built("lxb001", "<a/>", {file("x"), absent, peer}), built("lxb002", "<b/>", {file("x"), file("y")})}});
+    BOOST_TEST(text(s.objects_needing(file("x"))) == "lxb001\nlxb002\n");
+    BOOST_TEST(text(s.objects_needing(absent)) == "lxb001\n");
+    BOOST_TEST(text(s.objects_needing(peer)) == "lxb001\n");
+    BOOST_TEST(text(s.objects_needing(file("z"))) == "");
+    s.land({.author = "a", .built = {built("lxb001", "<a/>", {file("y")})}});
+    BOOST_TEST(text(s.objects_needing(file("x"))) == "lxb002\n");
+    BOOST_TEST(text(s.objects_needing(file("y"))) == "lxb001\nlxb002\n");
+    BOOST_TEST(text(s.objects_needing(peer)) == "");
+    s.land({.author = "a", .withdrawn = {"lxb001"}});
+    BOOST_TEST(text(s.objects_needing(file("y"))) == "lxb002\n");
+    BOOST_TEST(s.needs_of("lxb002").size() == 2u);
+    BOOST_TEST(text(s.verify()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(indexes_and_all_else_are_there_after_opening_again) {
+    ScratchDir dir;
+    {
+        Store s(dir.path());
+        s.land({.author = "a", .edits = {put("x", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}, .once = "key-1"});
+        Session w = s.open_session("CN=anna", "new ntp server");
+        s.put_edits(w.id, {put("x", "2"), put("new", "3")});
+    }
+    Store s(dir.path());
+    BOOST_TEST(text(s.objects_needing(file("x"))) == "lxb001\n");
+    BOOST_TEST(*s.once("a", "key-1") == 1u);
+    BOOST_TEST(!s.once("b", "key-1"));
+    BOOST_REQUIRE(s.sessions().size() == 1u);
+    Session w = s.sessions()[0];
+    BOOST_TEST(w.owner == "CN=anna");
+    BOOST_TEST(w.base == 1u);
+    BOOST_TEST(*s.edit(w.id, "x")->text == "2");
+    BOOST_TEST(s.edit(w.id, "x")->base == s.file_at("x", 1));
+    BOOST_TEST(s.edits(w.id).size() == 2u);
+    BOOST_REQUIRE(s.pending().size() == 1u);
+    BOOST_TEST(s.pending()[0].object == "lxb001");
+    s.told({{"lxb001", 0}});
+    BOOST_TEST(s.pending().size() == 1u);  // an older answer does not cover the newer profile
+    s.told({{"lxb001", 1}});
+    BOOST_TEST(s.pending().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_session_forgets_an_edit_that_changes_nothing_and_closes_with_its_commit) {
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .edits = {put("x", "1")}});
+    Session w = s.open_session("a", "");
+    s.put_edits(w.id, {put("x", "2"), gone("y")});
+    BOOST_TEST(s.edits(w.id).size() == 1u);
+    s.put_edits(w.id, {put("x", "1")});
+    BOOST_TEST(s.edits(w.id).empty());
+    BOOST_CHECK_EXCEPTION(s.put_edits("s0", {put("x", "2")}), Error, [](const Error& e) { return e.message == "there is no session 's0'"; });
+    for (const char* path : {"", "/etc/passwd", "../x", "a/../b", "a//b", "a/", ".", "a\nb", "a\\b"})
+        BOOST_CHECK_THROW(s.put_edits(w.id, {put(path, "2")}), Error);
+    s.put_edits(w.id, {put("x", "2")});
+    s.land({.author = "a", .edits = s.edits(w.id), .session = w.id});
+    BOOST_TEST(!s.session(w.id));
+    BOOST_TEST(s.edits(w.id).empty());
+    BOOST_TEST(text(s.verify()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_second_server_on_the_same_store_is_refused) {
+    ScratchDir dir;
+    Store s(dir.path());
+    BOOST_CHECK_EXCEPTION(Store(dir.path()), Error, [&](const Error& e) {
+        return e.status == exit_try_later && e.message == fmt::format("the store '{}' is in use by process {}", dir.path(), getpid());
+    });
+}
+
+BOOST_AUTO_TEST_CASE(verify_finds_what_was_changed_behind_the_stores_back) {
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .edits = {put("x", "1"), put("y", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}});
+    s.land({.author = "a", .edits = {put("x", "2")}, .built = {built("lxb001", "<b/>", {file("x"), file("y")})}});
+    BOOST_TEST(text(s.verify()) == "");
+    auto damage = [&](const char* table, std::string_view key, std::optional<std::string> value) {
+        bdb::Table t = s.env().table(table);
+        std::string old;
+        s.env().update([&](bdb::Txn& x) {
+            old = t.get(&x, key).value_or("?");
+            if (value) t.put(x, key, *value);
+            else t.erase(x, key);
+        });
+        std::string said = text(s.verify());
+        s.env().update([&](bdb::Txn& x) { t.put(x, key, old); });
+        BOOST_TEST(text(s.verify()) == "");
+        return said;
+    };
+    BOOST_TEST(damage("tree", "x", hash_of("1")) == "tree: the head's files are not what the revisions leave\n");
+    BOOST_TEST(damage("content", hash_of("2"), "not gzip").starts_with("content: " + to_hex(hash_of("2")) + " is damaged\n"));
+    BOOST_TEST(damage("profile", "lxb001", std::nullopt).find("profile: 'lxb001' is missing\n") != std::string::npos);
+    BOOST_TEST(damage("users", number_key(0).substr(4), std::nullopt) == "index: the users of 'px' are missing\n");
+    BOOST_TEST(damage("revision", number_key(1), std::nullopt).find("revision: 2 follows 0\n") == 0);
+    BOOST_TEST(damage("audit", number_key(1), "\x01") != "");
+    bdb::Table users = s.env().table("users");
+    s.env().update([&](bdb::Txn& x) { users.put(x, number_key(0).substr(4), ""); });
+    BOOST_TEST(text(s.verify()) != "");
+    s.rebuild_indexes();
+    BOOST_TEST(text(s.verify()) == "");
+}
+
+// A child commits in a loop and says each number after its commit returned; the parent kills it at random,
+// opens the store and proves it: nothing said is missing, and at most the one commit under way is there too.
+BOOST_AUTO_TEST_CASE(no_acknowledged_commit_is_lost_by_sigkill) {
+    ScratchDir dir;
+    const char* count = std::getenv("WEFT_KILLS");
+    srand(unsigned(getpid()));
+    uint64_t last = 0;
+    for (int round = 0; round < (count ? std::atoi(count) : 12); round++) {
+        int out[2];
+        BOOST_REQUIRE(pipe(out) == 0);
+        pid_t child = fork();
+        if (child == 0) {
+            close(out[0]);
+            Store s(dir.path());
+            for (;;) {
+                uint64_t n = s.head() + 1;
+                Landing l{.author = "a", .comment = std::to_string(n)};
+                for (uint64_t i = n % 3; i < 6; i++) l.edits.push_back(put(fmt::format("t{}", i), std::to_string(n * i)));
+                l.edits.push_back(put("x", std::to_string(n)));
+                for (uint64_t i = 0; i < 3; i++)
+                    l.built.push_back(built(fmt::format("lxb{:03}", i), fmt::format("<a n='{}'/>{}", n % (i + 2), std::string(3000, 'x')),
+                                            {file("x"), file(fmt::format("t{}", 3 + (n + i) % 3))}));
+                s.land(l);
+                if (n % 5 == 0) s.env().checkpoint();
+                if (::write(out[1], &n, sizeof n) < 0) _exit(1);
+            }
+        }
+        close(out[1]);
+        uint64_t n, seen = 0;
+        for (int wanted = rand() % 6; wanted && read(out[0], &n, sizeof n) == sizeof n; wanted--) seen = n;
+        usleep(unsigned(rand() % 12000));
+        kill(child, SIGKILL);
+        waitpid(child, nullptr, 0);
+        while (read(out[0], &n, sizeof n) == sizeof n) seen = n;
+        close(out[0]);
+        Store s(dir.path());
+        last = std::max(last, seen);
+        BOOST_TEST(s.head() >= last);
+        BOOST_TEST(s.head() <= last + 1);
+        last = s.head();
+        BOOST_TEST(text(s.verify()) == "");
+        if (last) BOOST_TEST(s.content(s.file_at("x", last)) == std::to_string(last));
+    }
+    BOOST_TEST(last > 5u);
+}

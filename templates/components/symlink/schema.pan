@@ -16,7 +16,7 @@ type structure_symlink_replace_option_entry = {
 
 type structure_symlink_entry = {
     'name' : string with match(SELF, '^/')
-    @{desc = may hold {word} of the context and @@command@@}
+    @{desc = may hold words of the context in braces, and commands between @@}
     'target' : string
     'exists' ? boolean
     'delete' ? boolean

@@ -20,17 +20,14 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-    struct Again {  // afterwards, so that a stop() that came before run() counts
-        asio::io_context& context;
-        ~Again() { context.restart(); }
-    } again{impl_->context};
+    impl_->context.restart();
     impl_->context.run();
 }
 
 void Loop::stop() { impl_->context.stop(); }
 
 void Loop::post(std::function<void()> f) {
-    asio::post(impl_->context, [this, f = std::move(f)] { impl_->guard(f); });
+    impl_->context.get_executor().execute([this, f = std::move(f)] { impl_->guard(f); });
 }
 
 void Loop::on_error(std::function<void(const std::exception&)> f) { impl_->on_error = std::move(f); }

@@ -52,7 +52,7 @@ struct TypeSpec;
 struct Expr {
     Op op;
     Automatic automatic = Automatic::none;
-    bool silent = false;            ///< debug() and the like: switched off for this template
+    bool escapes = false;           ///< foreach: the body may change the value variable's children
     int32_t slot = -1;              ///< variable: place among the block's locals; -1: never assigned there
     uint32_t symbol = 0;
     uint32_t depth = 0;             ///< of the tree below
@@ -81,7 +81,8 @@ struct CallNode {
 
 /// One piece of code with its own set of local variables.
 struct Block {
-    Expr* root = nullptr;
+    const Expr* root = nullptr;
+    const struct Template* owner = nullptr;
     std::vector<uint32_t> locals;   ///< symbol of each slot
     int32_t argv = -1, argc = -1;   ///< their slots, when mentioned
     bool constant = false;          ///< then value is what it gives, frozen

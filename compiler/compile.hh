@@ -31,6 +31,7 @@ struct TemplateError : Error {
         : Error(c == ErrorClass::system ? exit_io : exit_data, std::move(message), std::move(where), std::move(hint)), cls(c) {}
     ErrorClass cls;
     std::string object;         ///< the object that was being built; empty for a file's own errors
+    std::string element_path, element_value;  ///< validation: of what was checked
     /// The message in the shape of the classic compiler (pan-language 9.5).
     std::string classic() const;
 };

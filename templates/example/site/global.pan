@@ -1,5 +1,4 @@
-@{ desc = What the whole site shares. A cluster or a node sets a variable before this template to \
- differ }
+@{ desc = What the whole site shares. A cluster or a node sets a variable before this template to differ }
 unique template site/global;
 
 variable SITE_NAME ?= 'example';

@@ -1,5 +1,4 @@
-@{ desc = /system/accounts: the groups and people of the site. Who may log in where is the business \
- of the roles }
+@{ desc = /system/accounts: the groups and people of the site. Who may log in where is the business of the roles }
 unique template site/users;
 
 prefix '/system/accounts/groups';

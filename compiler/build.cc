@@ -1,0 +1,297 @@
+// Many objects: phases, references from one to another, threads.
+#include <fmt/core.h>
+#include <pthread.h>
+
+#include <chrono>
+#include <thread>
+
+#include "compiler/library.hh"
+#include "compiler/parse.hh"
+
+namespace weft::compiler {
+
+Library::Job& Library::job(const std::string& name) {
+    auto& j = jobs_[name];
+    if (!j) {
+        j = std::make_unique<Job>();
+        j->name = name;
+        order_.push_back(j.get());
+        queue_.push_back(j.get());
+    }
+    return *j;
+}
+
+/// Execute and defaults. The caller has set the state to running.
+void Library::make_tree(Job& j) {
+    auto object = std::make_unique<Object>(*this, options_, j.name);
+    std::vector<TemplateError> errors;
+    try {
+        object->execute();
+        object->defaults();
+        object->tree().freeze();
+    } catch (const TemplateError& e) {
+        // A broken file is told with all its errors.
+        errors.push_back(e);
+        if (e.cls == ErrorClass::parse || e.trace.empty())
+            if (const Template* t = object->main_template(); !t) {
+                const Found& found = find_template(j.name, {});
+                if (!found.path.empty())
+                    if (FilePtr f = load(found.path); f && !f->errors.empty()) errors = f->errors;
+            }
+    }
+    std::vector<const Dependency*> deps = object->dependencies();
+    std::sort(deps.begin(), deps.end(), [](auto* a, auto* b) { return *a < *b; });
+    deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
+    std::lock_guard guard(jobs_lock_);
+    j.root = object->tree();
+    j.dependencies = std::move(deps);
+    j.references = object->references();
+    if (object->main_template()) j.file = object->main_template()->path;
+    j.failed = !errors.empty();
+    if (j.errors.empty()) j.errors = std::move(errors);
+    if (!j.failed && !j.complete) j.object = std::move(object);
+    if (j.failed) j.validated = true, j.root = Element();
+    j.state = Job::built;
+    statistics.built++;
+    jobs_changed_.notify_all();
+}
+
+/// The same message whichever of them notices first.
+void Library::fail_circle(std::vector<std::string> names) {
+    std::rotate(names.begin(), std::min_element(names.begin(), names.end()), names.end());
+    std::string text;
+    for (const std::string& n : names) text += n + " -> ";
+    throw TemplateError(ErrorClass::evaluation, "objects wait for each other in a circle: " + text + names[0], {find_template(names[0], {}).path},
+                        "each needs a value() of the next while it is being built");
+}
+
+const Element* Library::tree_of(const Object& waiting, const std::string& name, bool checks_cycle) {
+    std::unique_lock guard(jobs_lock_);
+    Job& j = job(name);
+    Job& self = job(waiting.name());
+    j.referenced = true;
+    for (;;) {
+        if (j.state == Job::built) {
+            self.waits_for.clear();
+            if (j.failed) throw j.errors[0];
+            return &j.root;
+        }
+        if (checks_cycle) {
+            std::vector<std::string> circle{self.name};
+            for (Job* step = &j;; step = &job(step->waits_for)) {
+                if (step == &self) fail_circle(std::move(circle));
+                circle.push_back(step->name);
+                if (step->waits_for.empty()) break;
+            }
+            self.waits_for = name;
+        }
+        if (j.state == Job::running) {
+            jobs_changed_.wait(guard);
+            continue;
+        }
+        j.state = Job::running;
+        guard.unlock();
+        make_tree(j);
+        guard.lock();
+        if (!j.validated) queue_.push_back(&j);   // built here, to be validated by whoever is free
+    }
+}
+
+void Library::validate(Job& j) {
+    std::vector<TemplateError> errors;
+    try {
+        j.object->validate();
+    } catch (const TemplateError& e) {
+        errors.push_back(e);
+    }
+    std::vector<const Dependency*> deps = j.object->dependencies();
+    std::sort(deps.begin(), deps.end(), [](auto* a, auto* b) { return *a < *b; });
+    deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
+    std::lock_guard guard(jobs_lock_);
+    j.dependencies = std::move(deps);
+    j.references = j.object->references();
+    if (!errors.empty()) j.failed = true, j.errors = std::move(errors);
+    j.validated = true;
+    j.finished = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    j.object.reset();
+    jobs_changed_.notify_all();
+}
+
+/// All it depends on is validated: make the result. Answers whether that was possible.
+///   last   nothing will change any more
+bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result, bool last) {
+    std::set<const Dependency*> deps;
+    {
+        std::unique_lock guard(jobs_lock_);
+        if (j.complete || !j.validated) return j.complete;
+        std::vector<Job*> work{&j};
+        std::set<Job*> seen{&j};
+        Job* broken = nullptr;
+        while (!work.empty()) {
+            Job* x = work.back();
+            work.pop_back();
+            if (!x->validated && !last) return false;
+            deps.insert(x->dependencies.begin(), x->dependencies.end());
+            if (x != &j && x->failed && (!broken || x->name < broken->name)) broken = x;
+            for (const std::string& r : x->references)
+                if (Job* y = &job(r); seen.insert(y).second) work.push_back(y);
+        }
+        if (broken && !j.failed) {
+            j.failed = true;
+            j.errors = broken->errors;
+            if (broken->errors[0].cls != ErrorClass::validation) {
+                TemplateError e = broken->errors[0];
+                e.trace.push_back({{}, fmt::format("object dependency on {} raised exception, needed by {}", broken->name, j.name)});
+                j.errors = {e};
+            }
+        }
+        j.complete = true;
+    }
+    Result& r = j.result;
+    r.name = j.name;
+    r.ok = !j.failed;
+    r.errors = j.errors;
+    r.file = j.file;
+    r.finished = j.finished;
+    r.origins = origins;
+    r.derivations = j.derivations;
+    for (const Dependency* d : deps) r.dependencies.push_back(*d);
+    std::sort(r.dependencies.begin(), r.dependencies.end());
+    r.references.assign(j.references.begin(), j.references.end());
+    if (r.ok) r.root = j.root;
+    if (on_result) on_result(r);
+    if (!options_.keep_trees) {
+        r.root = Element();
+        r.dependencies.clear();
+        r.dependencies.shrink_to_fit();
+        std::lock_guard guard(jobs_lock_);
+        if (!j.referenced && !j.failed) {
+            j.root = Element();
+            j.state = Job::dropped;
+        }
+    }
+    return true;
+}
+
+void Library::work(const std::function<void(const Result&)>& on_result) {
+    std::unique_lock guard(jobs_lock_);
+    for (;;) {
+        Job* next = nullptr;
+        while (!next && next_ < queue_.size()) {
+            Job* j = queue_[next_++];
+            if (j->state == Job::waiting || (j->state == Job::built && !j->validated && !j->validating)) next = j;
+        }
+        if (!next) {
+            if (!active_) {
+                jobs_changed_.notify_all();
+                return;
+            }
+            jobs_changed_.wait(guard);
+            continue;
+        }
+        active_++;
+        bool make = next->state == Job::waiting;
+        if (make) next->state = Job::running;
+        guard.unlock();
+        if (make) make_tree(*next);
+        guard.lock();
+        bool check = !next->validated && !next->validating;
+        if (check) next->validating = true;
+        guard.unlock();
+        if (check) validate(*next);
+        settle(*next, on_result, false);
+        guard.lock();
+        active_--;
+        jobs_changed_.notify_all();
+    }
+}
+
+/// A pool whose threads have room for deeply nested expressions and for objects that need each other.
+void Library::run_threads(size_t count, const std::function<void()>& work) {
+    struct Start {
+        const std::function<void()>* work;
+        std::exception_ptr failure;
+    };
+    std::vector<Start> starts(count, Start{&work, nullptr});
+    std::vector<pthread_t> threads;
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    for (size_t size = size_t(256) << 20; size >= size_t(8) << 20; size /= 2)
+        if (pthread_attr_setstacksize(&attr, size) == 0) break;
+    auto entry = [](void* p) -> void* {
+        auto* s = static_cast<Start*>(p);
+        try {
+            (*s->work)();
+        } catch (...) {
+            s->failure = std::current_exception();
+        }
+        return nullptr;
+    };
+    for (size_t i = 0; i < count; i++) {
+        pthread_t t;
+        if (pthread_create(&t, &attr, entry, &starts[i]) == 0) threads.push_back(t);
+        else if (threads.empty()) work();
+    }
+    pthread_attr_destroy(&attr);
+    for (pthread_t t : threads) pthread_join(t, nullptr);
+    for (Start& s : starts)
+        if (s.failure) std::rethrow_exception(s.failure);
+}
+
+std::vector<Result> Library::build(const std::vector<std::string>& names, const std::function<void(const Result&)>& on_result) {
+    {
+        std::lock_guard guard(jobs_lock_);
+        for (const std::string& n : names) job(n).asked = true;
+    }
+    size_t count = options_.jobs > 0 ? size_t(options_.jobs) : std::max(1u, std::thread::hardware_concurrency());
+    run_threads(std::max<size_t>(1, std::min(count, std::max<size_t>(order_.size(), 1))), [&] { work(on_result); });
+    std::vector<Job*> all = order_;
+    auto asked = std::stable_partition(all.begin(), all.end(), [](Job* j) { return j->asked; });
+    std::sort(asked, all.end(), [](Job* a, Job* b) { return a->name < b->name; });
+    std::vector<Result> out;
+    for (Job* j : all) {
+        settle(*j, on_result, true);
+        out.push_back(std::move(j->result));
+    }
+    return out;
+}
+
+Compiler::Files Library::build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only) {
+    Compiler::Files out;
+    std::vector<FilePtr> files(paths.size());
+    std::atomic<size_t> next = 0;
+    size_t count = options_.jobs > 0 ? size_t(options_.jobs) : std::max(1u, std::thread::hardware_concurrency());
+    run_threads(std::max<size_t>(1, std::min(count, paths.size())), [&] {
+        for (size_t i; (i = next++) < paths.size();) files[i] = load(paths[i]);
+    });
+    std::vector<std::string> names;
+    std::set<std::string> seen;
+    for (size_t i = 0; i < paths.size(); i++) {
+        const FilePtr& f = files[i];
+        if (!f) {
+            out.errors.emplace_back(ErrorClass::system, fmt::format("cannot read '{}': No such file or directory", paths[i]));
+            continue;
+        }
+        for (const TemplateError& e : f->errors) out.errors.push_back(e);
+        if (f->tpl && f->kind == TemplateKind::object && seen.insert(f->name).second) names.push_back(f->name);
+    }
+    if (!syntax_only) out.results = build(names, on_result);
+    return out;
+}
+
+Compiler::Compiler(Source& source, Options options) : library_(std::make_unique<Library>(source, std::move(options))) {}
+Compiler::~Compiler() = default;
+
+std::vector<Result> Compiler::build(const std::vector<std::string>& objects, const std::function<void(const Result&)>& on_result) {
+    library_->begin();
+    return library_->build(objects, on_result);
+}
+
+Compiler::Files Compiler::build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only) {
+    library_->begin();
+    return library_->build_files(paths, on_result, syntax_only);
+}
+
+Compiler::Statistics Compiler::statistics() const { return library_->statistics; }
+
+}  // namespace weft::compiler

@@ -1,0 +1,161 @@
+// The defaults phase: what the types of bound paths say about missing values (pan-language 5.6, 7.3).
+#include "compiler/library.hh"
+#include "compiler/object.hh"
+
+namespace weft::compiler {
+
+/// Longer paths first, equal lengths in path order, each path's bindings in the order bound.
+std::vector<const Binding*> Object::ordered_bindings() const {
+    std::vector<const Binding*> out;
+    for (const Binding& b : bindings_) out.push_back(&b);
+    std::stable_sort(out.begin(), out.end(), [](const Binding* a, const Binding* b) {
+        return a->path.size() != b->path.size() ? a->path.size() > b->path.size() : a->path < b->path;
+    });
+    return out;
+}
+
+const FullType* Object::find_default(const FullType& f) const { return f.has_default ? &f : find_default(*f.type); }
+
+const FullType* Object::find_default(const TypeSpec& t) const {
+    if (t.kind == TypeSpec::alias) {
+        const TypeDefinition* d = type(t.symbol);
+        return d ? find_default(*d->type) : nullptr;
+    }
+    if (t.kind == TypeSpec::record)
+        for (auto& i : t.includes)
+            if (const TypeDefinition* d = type(i.symbol))
+                if (const FullType* found = find_default(*d->type)) return found;
+    return nullptr;
+}
+
+void Object::fill(const TypeSpec& t, Element& e) {
+    switch (t.kind) {
+    case TypeSpec::alias:
+        if (const TypeDefinition* d = type(t.symbol)) fill(*d->type->type, e);
+        break;
+    case TypeSpec::list:
+        if (!e.is(Kind::list)) break;
+        for (size_t i = 0; i < e.list().size(); i++) {
+            const Element& child = e.list()[i];
+            if (child.is(Kind::undef)) {
+                const FullType* d = find_default(*t.of);
+                if (!d) continue;
+                make_own(e);
+                e.list_ref()[i] = d->default_value;
+            }
+            if (!e.list()[i].is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) continue;
+            Element copy = e.list()[i];
+            const void* node = copy.node();
+            fill(*t.of, copy);
+            if (copy.node() != node) {
+                make_own(e);
+                e.list_ref()[i] = std::move(copy);
+            }
+        }
+        break;
+    case TypeSpec::dict:
+        if (!e.is(Kind::dict)) break;
+        for (size_t i = 0; i < e.dict().size(); i++) {
+            const Element& child = e.dict()[i].value;
+            if (child.is(Kind::undef)) {
+                const FullType* d = find_default(*t.of);
+                if (!d) continue;
+                make_own(e);
+                e.dict_ref()[i].value = d->default_value;
+            }
+            if (!e.dict()[i].value.is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) continue;
+            Element copy = e.dict()[i].value;
+            const void* node = copy.node();
+            fill(*t.of, copy);
+            if (copy.node() != node) {
+                make_own(e);
+                e.dict_ref()[i].value = std::move(copy);
+            }
+        }
+        break;
+    case TypeSpec::link: {
+        if (!e.is(Kind::string)) break;
+        try {
+            PanPath p = parse_path(e.string(), options_.dialect);
+            if (p.kind != PanPath::absolute && !(p.kind == PanPath::external && p.object == name_)) break;
+            const Element* there = look_up(tree_, p.terms.data(), p.terms.data() + p.terms.size());
+            if (there && there->is_resource()) fill(*t.of, *place_at(tree_, p.terms.data(), p.terms.data() + p.terms.size()));
+        } catch (const EvalFailure&) {
+        }
+        break;
+    }
+    case TypeSpec::record: {
+        if (!e.is(Kind::dict)) break;
+        for (auto& i : t.includes)
+            if (const TypeDefinition* d = type(i.symbol)) fill(*d->type->type, e);
+        for (int pass = 0; pass < 2; pass++) {
+            for (const Field& f : pass ? t.optional : t.required) {
+                const Element* child = e.dict().find(f.key);
+                if (pass && !child) continue;
+                if (!child || child->is(Kind::undef)) {
+                    const FullType* d = find_default(f.type);
+                    if (!d) continue;
+                    make_own(e);
+                    Element& place = e.dict_ref().at(f.key);
+                    place = d->default_value;
+                    child = &place;
+                }
+                const TypeSpec& s = *f.type.type;
+                if (s.kind == TypeSpec::builtin || s.kind == TypeSpec::choice) continue;
+                if (!child->is_resource() && !child->is(Kind::string)) continue;
+                if (!e.frozen() && !child->frozen()) {
+                    fill(s, e.dict_ref().at(f.key));
+                    continue;
+                }
+                Element copy = *child;
+                const void* node = copy.node();
+                fill(s, copy);
+                if (copy.node() != node) {
+                    make_own(e);
+                    e.dict_ref().at(f.key) = std::move(copy);
+                }
+            }
+        }
+        break;
+    }
+    default: break;
+    }
+}
+
+void Object::defaults() {
+    std::vector<const Binding*> all = ordered_bindings();
+    for (size_t i = 0; i < all.size();) {
+        size_t end = i;
+        while (end < all.size() && all[end]->path == all[i]->path) end++;
+        const std::vector<Term>& path = all[i]->path;
+        const Element* there = nullptr;
+        try {
+            there = look_up(tree_, path.data(), path.data() + path.size());
+        } catch (const EvalFailure&) {
+            return;   // validation tells what is wrong there
+        }
+        try {
+            if (!there || there->is(Kind::undef)) {
+                const FullType* d = nullptr;
+                for (size_t b = i; b < end && !d; b++) d = find_default(*all[b]->type);
+                if (d) {
+                    Element* place = place_at(tree_, path.data(), path.data() + path.size());
+                    *place = d->default_value;
+                    there = place;
+                }
+            }
+            if (there && there->is_defined() && (there->is_resource() || there->is(Kind::string)))
+                for (size_t b = i; b < end; b++)
+                    if (wants_fill(*all[b]->type->type)) fill(*all[b]->type->type, *place_at(tree_, path.data(), path.data() + path.size()));
+        } catch (const EvalFailure& f) {
+            const Binding& b = *all[i];
+            fail(*b.in, b.statement->name_span, f.message, f.hint);
+        }
+        i = end;
+    }
+}
+
+/// Could filling with this type change anything? Most bindings of plain types cannot.
+bool Object::wants_fill(const TypeSpec& t) const { return t.kind != TypeSpec::builtin && t.kind != TypeSpec::choice; }
+
+}  // namespace weft::compiler

@@ -1,0 +1,356 @@
+// Expressions and control flow.
+#include "compiler/eval.hh"
+
+#include <fmt/core.h>
+#include <pthread.h>
+
+#include <array>
+
+#include "compiler/limits.hh"
+#include "compiler/object.hh"
+#include "compiler/operators.hh"
+
+namespace weft::compiler {
+
+/// The lowest address this thread's stack may grow to, with room left for what does not look.
+static const char* stack_end() {
+    thread_local const char* end = [] {
+        pthread_attr_t attr;
+        void* low = nullptr;
+        size_t size = 0;
+        if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+            pthread_attr_getstack(&attr, &low, &size);
+            pthread_attr_destroy(&attr);
+        }
+        return low ? static_cast<const char*>(low) + std::min<size_t>(size / 4, 512 * 1024) : nullptr;
+    }();
+    return end;
+}
+
+Eval::Eval(const Options& options, Object* object) : options_(options), object_(object), stack_limit_(stack_end()) {}
+
+// ---- messages ----------------------------------------------------------------------------------
+
+void Eval::needs_world(const Expr& at) {
+    (void)at;
+    if (!object_) throw NotConstant();
+}
+
+static Where where(const Template* t, const Span& s) {
+    return {t ? t->path : "", int(s.line), int(s.col), int(s.end_line), int(s.end_col)};
+}
+
+std::vector<Error::Frame> Eval::trace() const {
+    std::vector<Error::Frame> out;
+    for (const Frame* f = frames_; f; f = f->outer) {
+        static constexpr const char* words[] = {"included from", "created from", "called from"};
+        out.push_back({where(f->from, f->span), words[f->kind]});
+    }
+    return out;
+}
+
+void Eval::fail(const Expr& at, std::string message, std::string hint) {
+    if (!object_) throw NotConstant();
+    TemplateError e(ErrorClass::evaluation, std::move(message), where(current_, at.span), std::move(hint));
+    if (current_ && current_->text) e.line = std::string(line_of(*current_->text, int(at.span.line)));
+    e.trace = trace();
+    e.object = object_->name();
+    throw e;
+}
+
+std::string Eval::tagged(std::string_view text) const { return fmt::format("[{}] {}", object_ ? object_->name() : "", text); }
+
+// ---- frames and blocks -------------------------------------------------------------------------
+
+Eval::Enter::Enter(Eval& e, const Expr* at, Frame::Kind kind, const Template* from, Span span, const Template* into)
+    : eval(e), frame{kind, from, span, into, e.frames_} {
+    (void)at;
+    if (e.depth_ >= e.options_.max_recursion || static_cast<const char*>(__builtin_frame_address(0)) < e.stack_limit_) {
+        if (!e.object_) throw NotConstant();
+        TemplateError error(ErrorClass::evaluation, fmt::format("includes, create() and function calls are nested more than {} deep", e.depth_),
+                            where(from, span), "does a template include itself, or a function call itself without end? (--max-recursion)");
+        if (from && from->text) error.line = std::string(line_of(*from->text, int(span.line)));
+        error.trace = e.trace();
+        if (error.trace.size() > 8) {   // the loop shows in the first few
+            error.trace.erase(error.trace.begin() + 6, error.trace.end() - 1);
+            error.trace.insert(error.trace.begin() + 6, {{}, "..."});
+        }
+        error.object = e.object_->name();
+        throw error;
+    }
+    e.depth_++;
+    e.frames_ = &frame;
+}
+Eval::Enter::~Enter() {
+    eval.depth_--;
+    eval.frames_ = frame.outer;
+}
+
+template <class T> struct Restore {
+    explicit Restore(T& v) : variable(v), saved(v) {}
+    ~Restore() { variable = std::move(saved); }
+    T& variable;
+    T saved;
+};
+
+Element Eval::run_with(const Block& b, Local* slots) {
+    Locals frame{&b, slots, nullptr, locals_};
+    Restore locals(locals_);
+    Restore current(current_);
+    Restore returning(returning_);
+    locals_ = &frame;
+    current_ = b.owner;
+    returning_ = false;
+    return eval(*b.root);
+}
+
+Element Eval::run(const Block& b) {
+    if (b.constant) return b.value;
+    std::array<Local, 6> few;
+    if (b.locals.size() <= few.size()) return run_with(b, few.data());
+    std::vector<Local> many(b.locals.size());
+    return run_with(b, many.data());
+}
+
+std::vector<Eval::Iterator>& Eval::iterators() {
+    if (!locals_->iterators) locals_->iterators = std::make_unique<std::vector<Iterator>>();
+    return *locals_->iterators;
+}
+
+// ---- expressions -------------------------------------------------------------------------------
+
+Element Eval::eval(const Expr& e) {
+    if (e.op == Op::literal) return e.value;
+    if (static_cast<const char*>(__builtin_frame_address(0)) < stack_limit_) fail(e, "the evaluation is nested too deeply");
+    switch (e.op) {
+    case Op::literal: return e.value;
+    case Op::variable: return read_variable(e, true);
+    case Op::self: return read_variable(e, true);
+    case Op::automatic: return read_automatic(e);
+    case Op::assign: {
+        Element value = eval(*e.kids[1]);
+        if (returning_) return value;
+        return assign(*e.kids[0], std::move(value));
+    }
+    case Op::block: return block(e);
+    case Op::if_: return if_else(e);
+    case Op::while_:
+    case Op::for_: return loop(e);
+    case Op::foreach_: return for_each(e);
+    case Op::or_:
+    case Op::and_: return logic(e);
+    case Op::plus:
+    case Op::minus:
+    case Op::not_:
+    case Op::bit_not: {
+        Element a = eval(*e.kids[0]);
+        if (returning_) return a;
+        try {
+            return unary(e.op, a);
+        } catch (const EvalFailure& f) {
+            fail(e, f.message, f.hint);
+        }
+    }
+    case Op::call: return builtin_call(e);
+    case Op::special:
+        try {
+            return e.builtin->special(*this, CallNode{e});
+        } catch (const EvalFailure& f) {
+            fail(e, f.message, f.hint);
+        }
+    case Op::user_call: return call_function(e);
+    default: break;
+    }
+    Element a = eval(*e.kids[0]);
+    if (returning_) return a;
+    Element b = eval(*e.kids[1]);
+    if (returning_) return b;
+    try {
+        return binary(e.op, a, b);
+    } catch (const EvalFailure& f) {
+        fail(e, f.message, f.hint);
+    }
+}
+
+Element Eval::block(const Expr& e) {
+    size_t last = e.kids.size() - 1;
+    for (size_t i = 0; i < last; i++) {
+        if (e.kids[i]->op == Op::assign) {
+            Element value = eval(*e.kids[i]->kids[1]);
+            if (returning_) return value;
+            assign(*e.kids[i]->kids[0], std::move(value), false);
+        } else {
+            Element value = eval(*e.kids[i]);
+            if (returning_) return value;
+        }
+    }
+    return eval(*e.kids[last]);
+}
+
+Element Eval::if_else(const Expr& e) {
+    Element c = eval(*e.kids[0]);
+    if (returning_) return c;
+    if (!c.is(Kind::boolean)) fail(*e.kids[0], fmt::format("the condition must be a boolean, not {}", with_article(c.kind())));
+    if (c.boolean()) return eval(*e.kids[1]);
+    return e.kids.size() > 2 ? eval(*e.kids[2]) : Element();
+}
+
+Element Eval::logic(const Expr& e) {
+    for (int i = 0; i < 2; i++) {
+        Element v = eval(*e.kids[i]);
+        if (returning_) return v;
+        if (!v.is(Kind::boolean)) fail(*e.kids[i], fmt::format("operator {} takes booleans, not {}", op_text(e.op), with_article(v.kind())));
+        if (v.boolean() == (e.op == Op::or_)) return v;
+    }
+    return Element::of_boolean(e.op == Op::and_);
+}
+
+void Eval::count_iteration(const Expr& e, int& n) {
+    int limit = object_ ? options_.max_iteration : std::min(options_.max_iteration, 1000);
+    if (++n > limit)
+        fail(e, fmt::format("the loop ran more than {} times", limit), "an endless loop? If not, raise the limit with --max-iteration");
+}
+
+Element Eval::loop(const Expr& e) {
+    bool with_step = e.op == Op::for_;
+    Element value;
+    if (with_step) value = eval(*e.kids[0]);
+    if (returning_) return value;
+    const Expr& test = *e.kids[with_step ? 1 : 0];
+    const Expr& body = *e.kids[with_step ? 3 : 1];
+    for (int n = 0;;) {
+        Element c = eval(test);
+        if (returning_) return c;
+        if (!c.is(Kind::boolean)) fail(test, fmt::format("the condition must be a boolean, not {}", with_article(c.kind())));
+        if (!c.boolean()) return value;
+        count_iteration(e, n);
+        value = eval(body);
+        if (returning_) return value;
+        if (!with_step) continue;
+        Element step = eval(*e.kids[2]);
+        if (returning_) return step;
+    }
+}
+
+Element Eval::for_each(const Expr& e) {
+    const Expr &key = *e.kids[0], &val = *e.kids[1], &source = *e.kids[2];
+    Element r = source.op == Op::variable || source.op == Op::self ? read_variable(source, e.escapes) : eval(source);
+    if (returning_) return r;
+    if (!r.is_resource()) fail(source, fmt::format("foreach needs a list or a dict, not {}", with_article(r.kind())));
+    assign(key, Element(), false);
+    assign(val, Element(), false);
+    bool whole_key = key.op == Op::variable && key.kids.empty(), whole_value = val.op == Op::variable && val.kids.empty();
+    Element out;
+    uint32_t changes = r.is(Kind::dict) ? r.dict().changes() : 0;
+    // A dict is gone through once from end to end; a list by position, as long as there is something.
+    size_t entries = r.size();
+    for (size_t i = 0; i < (r.is(Kind::dict) ? entries : r.size()); i++) {
+        if (r.is(Kind::dict) && r.dict().changes() != changes)
+            fail(e, "the dict changed structurally while foreach was going through it", "collect the changes in another variable first");
+        Element k = r.is(Kind::list) ? Element::of_long(int64_t(i)) : Element::of_string(r.dict()[i].key.view());
+        if (e.escapes && !r.frozen()) {
+            // The body may change the child: it must be the resource's own.
+            Element& child = r.is(Kind::list) ? r.list_ref()[i] : r.dict_ref()[i].value;
+            make_own(child);
+        }
+        Element v = r.is(Kind::list) ? r.list()[i] : r.dict()[i].value;
+        // The element itself, frozen or not: a changed copy is made only when the body changes it.
+        if (whole_key && !is_global(key.symbol)) {
+            Local& slot = locals_->slots[key.slot];
+            try {
+                check_replacement(slot.value, k);
+            } catch (const EvalFailure& f) {
+                fail(key, f.message, f.hint);
+            }
+            slot.value = std::move(k);
+            slot.set = true;
+        } else {
+            assign(key, std::move(k), false);
+        }
+        if (whole_value && !is_global(val.symbol)) {
+            locals_->slots[val.slot].value = std::move(v);
+            locals_->slots[val.slot].set = true;
+        } else {
+            assign(val, Element(), false);
+            assign(val, std::move(v), false);
+        }
+        out = eval(*e.kids[3]);
+        if (returning_) return out;
+    }
+    return out;
+}
+
+// ---- calls -------------------------------------------------------------------------------------
+
+std::vector<Element> Eval::arguments(const CallNode& call, size_t from) {
+    std::vector<Element> out;
+    for (size_t i = from; i < call.size(); i++) out.push_back(eval(call.arg(i)));
+    return out;
+}
+
+Element Eval::builtin_call(const Expr& e) {
+    size_t n = e.kids.size();
+    std::array<Element, 4> few;
+    std::vector<Element> many;
+    std::span<Element> values(few.data(), n);
+    if (n > few.size()) {
+        many.resize(n);
+        values = many;
+    }
+    for (size_t i = 0; i < n; i++) values[i] = eval(*e.kids[i]);
+    try {
+        return e.builtin->call(*this, Arguments(e.builtin->name, values));
+    } catch (const EvalFailure& f) {
+        fail(e, f.message, f.hint);
+    }
+}
+
+Element Eval::call_function(const Expr& e) {
+    needs_world(e);
+    const FunctionDefinition* f = object_->function(e.symbol);
+    if (!f) {
+        std::string name(symbol_text(Name::function, e.symbol).view());
+        std::vector<std::string_view> known;
+        for (const Builtin* b : builtins()) known.push_back(b->name);
+        for (uint32_t i = 0; i < symbol_count(Name::function); i++)
+            if (object_->function(i)) known.push_back(symbol_text(Name::function, i).view());
+        std::string_view near = nearest(name, known);
+        fail(e, fmt::format("undefined function '{}'", name),
+             near.empty() ? "its definition must have been executed before: include the template that holds it first"
+                          : fmt::format("did you mean '{}'?", near));
+    }
+    const Block& b = *f->block;
+    Element argv;
+    int64_t argc = 0;
+    if (b.argv >= 0 || b.argc >= 0 || !e.kids.empty()) {
+        argv = Element::new_list();
+        List& l = argv.list_ref();
+        l.reserve(e.kids.size());
+        for (size_t i = 0; i < e.kids.size(); i++) {
+            Element v = eval(*e.kids[i]);
+            if (v.is(Kind::null)) {   // stored like any null: nothing there, or something removed
+                if (i < l.size()) l.erase(i);
+                continue;
+            }
+            if (i >= l.size()) l.resize(i + 1);
+            l[i] = std::move(v);
+        }
+        argc = int64_t(l.size());
+    }
+    Enter enter(*this, &e, Frame::call, current_, e.span, f->in);
+    Restore function(function_);
+    Key name = symbol_text(Name::function, e.symbol);
+    function_ = &name;
+    std::array<Local, 8> few;
+    std::vector<Local> many;
+    Local* slots = few.data();
+    if (b.locals.size() > few.size()) {
+        many.resize(b.locals.size());
+        slots = many.data();
+    }
+    if (b.argv >= 0) slots[b.argv] = {std::move(argv), true};
+    if (b.argc >= 0) slots[b.argc] = {Element::of_long(argc), true};
+    return run_with(b, slots);
+}
+
+}  // namespace weft::compiler

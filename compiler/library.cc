@@ -1,0 +1,224 @@
+// Parsed files and names: each file read and parsed once, each name looked for once.
+#include "compiler/library.hh"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+#include "compiler/parse.hh"
+#include "compiler/utf16.hh"
+
+namespace weft::compiler {
+
+std::string_view error_class_name(ErrorClass c) {
+    static constexpr std::string_view names[] = {"parse error", "syntax error", "evaluation error", "validation error", "system error"};
+    return names[int(c)];
+}
+
+std::string_view dependency_type_name(Dependency::Type t) {
+    static constexpr std::string_view names[] = {"PAN", "TPL", "TEXT", "ABSENT_SOURCE", "ABSENT_TEXT"};
+    return names[int(t)];
+}
+
+Origins::Origins() : inside_(std::make_unique<Inside>()) {}
+Origins::~Origins() = default;
+
+Library::Library(Source& source, Options options) : origins(std::make_shared<Origins>()), source_(source), options_(std::move(options)) {
+    if (!options_.initial_data.empty()) {
+        initial_ = parse_constant(options_.initial_data, "--initial-data", options_);
+        if (!initial_.is(Kind::dict)) throw Error(exit_usage, fmt::format("the initial data must be a dict, not a {}", kind_name(initial_.kind())));
+        initial_.freeze();
+    }
+    for (std::string& d : options_.include_path) {
+        while (d.size() > 1 && d.ends_with('/')) d.pop_back();
+        if (d.empty()) d = ".";
+    }
+    if (options_.include_path.empty()) options_.include_path = {"."};
+}
+
+void Library::begin() {
+    source_.refresh();
+    std::unique_lock names(names_lock_);
+    names_.clear();
+    texts_.clear();
+    std::lock_guard files(files_lock_);
+    files_.clear();
+    std::lock_guard jobs(jobs_lock_);
+    jobs_.clear();
+    order_.clear();
+    queue_.clear();
+    next_ = active_ = 0;
+    statistics = {};
+}
+
+static std::string search_key(std::string_view name, const std::vector<std::string>& load_path) {
+    std::string key(name);
+    for (const std::string& l : load_path) {
+        key += '\n';
+        key += l;
+    }
+    return key;
+}
+
+static std::string join(const std::string& folder, const std::string& below, std::string_view name) {
+    std::string s = folder == "/" ? "" : folder;
+    for (std::string_view part : {std::string_view(below), name}) {
+        while (part.ends_with('/')) part.remove_suffix(1);
+        if (part.empty()) continue;
+        s += '/';
+        s += part;
+    }
+    return s;
+}
+
+const Found& Library::find_template(std::string_view name, const std::vector<std::string>& load_path) {
+    std::string key = search_key(name, load_path);
+    {
+        std::shared_lock guard(names_lock_);
+        if (auto it = names_.find(key); it != names_.end()) return it->second;
+    }
+    Found found;
+    for (const std::string& d : options_.include_path) {
+        for (size_t r = 0; r <= load_path.size() && found.path.empty(); r++) {
+            std::string base = join(d, r ? load_path[r - 1] : std::string(), name);
+            for (const char* extension : {".pan", ".tpl"}) {
+                if (!source_.exists(base + extension)) continue;
+                found.path = base + extension;
+                found.root = base.substr(0, base.size() - name.size());
+                found.tpl = extension[1] == 't';
+                break;
+            }
+        }
+        if (!found.path.empty()) break;
+    }
+    std::unique_lock guard(names_lock_);
+    return names_.emplace(std::move(key), std::move(found)).first->second;
+}
+
+const Found& Library::find_text(std::string_view name, const std::vector<std::string>& load_path) {
+    std::string key = search_key(name, load_path);
+    {
+        std::shared_lock guard(names_lock_);
+        if (auto it = texts_.find(key); it != texts_.end()) return it->second;
+    }
+    Found found;
+    for (const std::string& d : options_.include_path) {
+        for (size_t r = 0; r <= load_path.size() && found.path.empty(); r++) {
+            std::string path = join(d, r ? load_path[r - 1] : std::string(), name);
+            if (!source_.exists(path)) continue;
+            found.root = path.substr(0, path.size() - name.size());
+            found.path = std::move(path);
+        }
+        if (!found.path.empty()) break;
+    }
+    std::unique_lock guard(names_lock_);
+    return texts_.emplace(std::move(key), std::move(found)).first->second;
+}
+
+Text Library::read_text(const std::string& path) { return source_.read(path); }
+
+FilePtr Library::load(const std::string& path) {
+    Slot* slot;
+    {
+        std::lock_guard guard(files_lock_);
+        auto& s = files_[path];
+        if (!s) s = std::make_unique<Slot>();
+        slot = s.get();
+    }
+    std::lock_guard guard(slot->lock);
+    if (slot->done) return slot->file;
+    auto file = std::make_shared<File>();
+    file->path = path;
+    Text text;
+    try {
+        text = source_.read(path);
+    } catch (const Error& e) {
+        file->errors.emplace_back(ErrorClass::system, e.message, Where{path}, e.hint);
+        slot->done = true;
+        return slot->file = file;
+    }
+    if (text) {
+        FilePtr known;
+        {
+            std::lock_guard lock(files_lock_);
+            if (auto it = parsed_.find(path); it != parsed_.end()) known = it->second;
+        }
+        if (known && (known->text == text || *known->text == *text)) {
+            slot->file = known;
+            std::lock_guard lock(files_lock_);
+            statistics.reused++;
+        } else {
+            file->text = text;
+            if (!is_utf8(*text)) text = std::make_shared<const std::string>(repair_utf8(*text));
+            auto& inside = *origins->inside_;
+            uint32_t first, size = max_origins(*text);
+            {
+                std::unique_lock lock(inside.lock);
+                first = inside.next;
+                if (first + size < first) bug("more values set than origins can be numbered");
+                inside.next += size;
+            }
+            Parsed parsed = parse_template(path, text, options_, first);
+            file->tpl = std::move(parsed.tpl);
+            file->errors = std::move(parsed.errors);
+            file->warnings = std::move(parsed.warnings);
+            file->kind = parsed.kind;
+            file->name = std::move(parsed.name);
+            if (file->tpl) {
+                std::unique_lock lock(inside.lock);
+                uint32_t used = uint32_t(file->tpl->places.size());
+                if (inside.next == first + size) inside.next = first + used;
+                auto at = std::upper_bound(inside.entries.begin(), inside.entries.end(), first, [](uint32_t f, auto& e) { return f < e.first; });
+                inside.entries.insert(at, {first, file->tpl});
+            }
+            slot->file = file;
+            std::lock_guard lock(files_lock_);
+            parsed_[path] = file;
+            statistics.parsed++;
+        }
+        for (const std::string& w : slot->file->warnings) print(w);
+        // An object template that was looked at is built as well (2.5).
+        if (slot->file->tpl && slot->file->kind == TemplateKind::object) {
+            std::lock_guard lock(jobs_lock_);
+            job(slot->file->name);
+            jobs_changed_.notify_all();
+        }
+    }
+    slot->done = true;
+    return slot->file;
+}
+
+std::pair<TemplatePtr, std::pair<uint32_t, uint32_t>> Library::place_of(uint32_t origin) const {
+    auto& inside = *origins->inside_;
+    std::shared_lock lock(inside.lock);
+    auto at = std::upper_bound(inside.entries.begin(), inside.entries.end(), origin, [](uint32_t f, auto& e) { return f < e.first; });
+    if (at == inside.entries.begin()) return {};
+    --at;
+    uint32_t i = origin - at->first;
+    if (i >= at->tpl->places.size()) return {};
+    return {at->tpl, at->tpl->places[i]};
+}
+
+Place Origins::find(uint32_t origin) const {
+    std::shared_lock lock(inside_->lock);
+    auto at = std::upper_bound(inside_->entries.begin(), inside_->entries.end(), origin, [](uint32_t f, auto& e) { return f < e.first; });
+    if (!origin || at == inside_->entries.begin()) return {};
+    --at;
+    uint32_t i = origin - at->first;
+    if (i >= at->tpl->places.size()) return {};
+    const Template& t = *at->tpl;
+    return {t.name + t.path.substr(t.path.rfind('.')), int(t.places[i].first), int(t.places[i].second)};
+}
+
+void Library::print(std::string_view lines) {
+    std::lock_guard guard(print_lock_);
+    if (options_.print) options_.print(lines);
+    else std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
+const Dependency* Library::intern(Dependency d) {
+    std::lock_guard guard(intern_lock_);
+    return &*interned_.insert(std::move(d)).first;
+}
+
+}  // namespace weft::compiler

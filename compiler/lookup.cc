@@ -1,0 +1,133 @@
+// What expressions ask of their object: other places of the tree, other objects, templates, files.
+#include <fmt/core.h>
+
+#include "compiler/builtin.hh"
+#include "compiler/library.hh"
+#include "compiler/limits.hh"
+#include "compiler/object.hh"
+
+namespace weft::compiler {
+
+Element Object::create(const Expr& at, std::string_view name, std::span<const Element> pairs) {
+    if (!valid_template_name(name)) eval_.fail(at, fmt::format("'{}' is no valid template name", name));
+    const Template* from = eval_.current();
+    Loaded& l = load(from, at.span, name);
+    if (l.tpl->kind != TemplateKind::structure)
+        eval_.fail(at, fmt::format("create() needs a structure template, and '{}' is {}", name,
+                                   l.tpl->kind == TemplateKind::ordinary ? "an ordinary one" : fmt::format("a {} template", template_kind_name(l.tpl->kind))));
+    Element made = Element::new_dict();
+    {
+        Eval::Enter enter(eval_, &at, Frame::create, from, at.span, l.tpl.get());
+        Self outer = eval_.self_;
+        Element* root = std::exchange(relative_root_, &made);
+        eval_.self_ = Self{nullptr, false, nullptr, nullptr, &outer};
+        struct Back { Object& o; Self& s; Element* r; ~Back() { o.eval_.self_ = s, o.relative_root_ = r; } } back{*this, outer, root};
+        execute(l);
+    }
+    for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
+        if (!pairs[i].is(Kind::string)) eval_.fail(at, fmt::format("the keys given to create() must be strings, not {}", with_article(pairs[i].kind())));
+        Term t = subscript(pairs[i]);
+        if (pairs[i + 1].is(Kind::null)) {
+            if (made.find(t)) remove_at(made, &t, &t + 1);
+            continue;
+        }
+        Element* place = place_at(made, &t, &t + 1);
+        check_replacement(*place, pairs[i + 1]);
+        *place = own_tree(pairs[i + 1]);
+    }
+    return made;
+}
+
+const Element* Object::find(const Expr& at, const PanPath& p) {
+    const Element* root = &tree_;
+    if (p.kind == PanPath::relative) {
+        if (!relative_root_) eval_.fail(at, fmt::format("the path '{}' is relative; that has a meaning in structure templates only", p.text()), "begin it with '/'");
+        root = relative_root_;
+    } else if (p.kind == PanPath::external && p.object != name_) {
+        const Found& found = library_.find_template(p.object, load_path_);
+        Dependency d = found.path.empty() ? Dependency{p.object, Dependency::absent_source, "", ""}
+                                          : Dependency{p.object, found.tpl ? Dependency::tpl : Dependency::pan, found.root, found.path};
+        depend(std::move(d));
+        if (found.path.empty()) return nullptr;
+        FilePtr file = library_.load(found.path);
+        if (!file) return nullptr;
+        if (!file->errors.empty()) {
+            TemplateError e = file->errors[0];
+            if (e.cls == ErrorClass::syntax) e.cls = ErrorClass::evaluation;
+            throw e;
+        }
+        if (file->kind != TemplateKind::object) eval_.fail(at, fmt::format("'{}' is no object template: '{}' cannot be looked up", p.object, p.text()));
+        references_.insert(p.object);
+        root = library_.tree_of(*this, p.object, !validating_);
+        if (!root) return nullptr;
+    }
+    return look_up(*root, p.terms.data(), p.terms.data() + p.terms.size());
+}
+
+/// Is this the place SELF stands for, or one above it? Then a copy must not see what SELF does to it.
+bool Object::overlaps_self(const Element& root, const std::vector<Term>& terms) const {
+    for (const Self* s = &eval_.self_; s; s = s->outer)
+        if (s->place && !s->read_only && s->root == &root && s->path && terms.size() <= s->path->size() &&
+            std::equal(terms.begin(), terms.end(), s->path->begin()))
+            return true;
+    return false;
+}
+
+std::optional<Element> Object::value(const Expr& at, std::string_view text) {
+    PanPath p = parse_path(text, options_.dialect);
+    const Element* e = find(at, p);
+    if (!e) return std::nullopt;
+    if (!e->is_resource() || e->frozen()) return *e;
+    const Element& root = p.kind == PanPath::relative ? *relative_root_ : tree_;
+    // Frozen in place, it can be shared: whoever changes it makes a copy first, the tree included.
+    if (overlaps_self(root, p.terms)) return e->clone();
+    const_cast<Element*>(e)->freeze();
+    return *e;
+}
+
+bool Object::template_exists(const Expr& at, std::string_view name) {
+    if (!valid_template_name(name)) eval_.fail(at, fmt::format("'{}' is no valid template name", name));
+    const Found& found = library_.find_template(name, load_path_);
+    if (found.path.empty()) {
+        depend({std::string(name), Dependency::absent_source, "", ""});
+        return false;
+    }
+    library_.load(found.path);
+    return true;
+}
+
+static void check_file_name(const Expr& at, Eval& eval, std::string_view name) {
+    bool good = !name.empty() && name[0] != '/';
+    for (unsigned char c : name)
+        good = good && (((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+' || c == '.' || c == '/');
+    if (!good) eval.fail(at, fmt::format("'{}' is no valid relative file name", name), "letters, digits and _ - + . / only; it is looked for in the include path");
+}
+
+Text Object::read_file(const Expr& at, std::string_view name) {
+    check_file_name(at, eval_, name);
+    const Found& found = library_.find_text(name, load_path_);
+    if (found.path.empty()) {
+        depend({std::string(name), Dependency::absent_text, "", ""});
+        eval_.fail(at, fmt::format("file '{}' not found", name), "it is looked for in the folders of the include path and LOADPATH");
+    }
+    depend({std::string(name), Dependency::text, found.root, found.path});
+    Text text;
+    try {
+        text = library_.read_text(found.path);
+    } catch (const Error& e) {
+        eval_.fail(at, e.message);
+    }
+    if (!text) eval_.fail(at, fmt::format("file '{}' not found", name));
+    return text;
+}
+
+bool Object::file_exists(const Expr& at, std::string_view name) {
+    check_file_name(at, eval_, name);
+    const Found& found = library_.find_text(name, load_path_);
+    depend({std::string(name), found.path.empty() ? Dependency::absent_text : Dependency::text, found.root, found.path});
+    return !found.path.empty();
+}
+
+void Object::print(std::string_view lines) { library_.print(lines); }
+
+}  // namespace weft::compiler

@@ -1,0 +1,398 @@
+// Statements at work: assignments, variables, includes, definitions.
+#include "compiler/object.hh"
+
+#include <fmt/core.h>
+
+#include "compiler/builtin.hh"
+#include "compiler/library.hh"
+#include "compiler/limits.hh"
+#include "compiler/parse.hh"
+
+namespace weft::compiler {
+
+static uint32_t loadpath_symbol() {
+    static const uint32_t s = symbol(Name::variable, "LOADPATH");
+    return s;
+}
+
+Object::Object(Library& library, const Options& options, std::string name)
+    : library_(library), options_(options), name_(std::move(name)), name_value_(Element::of_string(name_)),
+      tree_(library.initial_data()), eval_(options, this) {
+    if (!tree_.is(Kind::dict)) tree_ = Element::new_dict();
+    globals_.resize(std::max<size_t>(symbol_count(Name::variable) + 64, loadpath_symbol() + 1));
+    globals_[loadpath_symbol()] = {Element::new_list(), true, false};
+}
+
+void Object::fail(const Template& t, Span s, std::string message, std::string hint, ErrorClass c) {
+    TemplateError e(c, std::move(message), {t.path, int(s.line), int(s.col), int(s.end_line), int(s.end_col)}, std::move(hint));
+    if (t.text) e.line = std::string(line_of(*t.text, int(s.line)));
+    e.trace = eval_.trace();
+    e.object = name_;
+    throw e;
+}
+
+Global* Object::global(uint32_t symbol) {
+    return symbol < globals_.size() && globals_[symbol].exists ? &globals_[symbol] : nullptr;
+}
+const FunctionDefinition* Object::function(uint32_t symbol) const {
+    return symbol < functions_.size() && functions_[symbol].block ? &functions_[symbol] : nullptr;
+}
+const TypeDefinition* Object::type(uint32_t symbol) const {
+    return symbol < types_.size() && types_[symbol].type ? &types_[symbol] : nullptr;
+}
+
+// ---- templates ---------------------------------------------------------------------------------
+
+void Object::depend(Dependency d) { dependencies_.push_back(library_.intern(std::move(d))); }
+
+static Dependency source_dependency(std::string_view name, const Found& f) {
+    if (f.path.empty()) return {std::string(name), Dependency::absent_source, "", ""};
+    return {std::string(name), f.tpl ? Dependency::tpl : Dependency::pan, f.root, f.path};
+}
+
+Object::Loaded& Object::load(const Template* from, Span span, std::string_view name) {
+    auto it = templates_.find(std::string(name));
+    if (it != templates_.end()) return it->second;
+    const Found& found = library_.find_template(name, load_path_);
+    if (found.path.empty()) {
+        std::string looked;
+        for (const std::string& d : options_.include_path) looked += (looked.empty() ? "" : ", ") + (d.empty() ? "." : d);
+        std::string hint = fmt::format("no file {}.pan or .tpl below {}", name, looked);
+        if (!load_path_.empty()) {
+            hint += " (LOADPATH:";
+            for (const std::string& l : load_path_) hint += ' ' + l;
+            hint += ')';
+        }
+        fail(*from, span, fmt::format("template '{}' not found", name), hint);
+    }
+    FilePtr file = library_.load(found.path);
+    depend(source_dependency(name, found));
+    if (!file) fail(*from, span, fmt::format("template '{}' not found", name), fmt::format("'{}' has gone away", found.path));
+    std::vector<TemplateError> errors = file->errors;
+    if (!file->tpl && errors.empty()) bug("a file with neither template nor errors");
+    if (file->tpl && file->name != name) {
+        TemplateError e(ErrorClass::syntax, fmt::format("template '{}' was looked for, but this file holds '{}'", name, file->name),
+                        {file->path, int(file->tpl->name_span.line), int(file->tpl->name_span.col), int(file->tpl->name_span.end_line), int(file->tpl->name_span.end_col)});
+        add_line(e, *file->text);
+        errors.push_back(std::move(e));
+    }
+    if (!errors.empty()) {
+        TemplateError e = errors[0];
+        if (e.cls == ErrorClass::syntax) e.cls = ErrorClass::evaluation;
+        e.trace.push_back({{from->path, int(span.line), int(span.col), 0, 0}, "included from"});
+        for (auto& f : eval_.trace()) e.trace.push_back(f);
+        e.object = name_;
+        throw e;
+    }
+    return templates_.emplace(std::string(name), Loaded{file->tpl, false}).first->second;
+}
+
+void Object::execute() {
+    const Found& found = library_.find_template(name_, {});
+    if (found.path.empty())
+        throw TemplateError(ErrorClass::evaluation, fmt::format("object template '{}' cannot be located", name_), {},
+                            "objects are looked for in the include path only, not in LOADPATH");
+    FilePtr file = library_.load(found.path);
+    depend(source_dependency(name_, found));
+    if (!file) throw TemplateError(ErrorClass::evaluation, fmt::format("object template '{}' has gone away", name_), {found.path});
+    if (!file->errors.empty()) throw file->errors[0];
+    if (file->name != name_) throw TemplateError(ErrorClass::evaluation, fmt::format("the file of object template '{}' holds '{}'", name_, file->name), {file->path});
+    main_ = file->tpl;
+    if (main_->kind != TemplateKind::object)
+        throw TemplateError(ErrorClass::evaluation, fmt::format("'{}' is no object template", name_), {file->path, int(main_->name_span.line), int(main_->name_span.col), int(main_->name_span.end_line), int(main_->name_span.end_col)});
+    execute(templates_.emplace(name_, Loaded{main_, false}).first->second);
+}
+
+void Object::execute(Loaded& l) {
+    bool again = l.executed;
+    l.executed = true;
+    const Template& t = *l.tpl;
+    if (again && (t.kind == TemplateKind::unique || t.kind == TemplateKind::declaration)) return;
+    run(t, again);
+}
+
+void Object::run(const Template& t, bool again) {
+    using K = Statement::Kind;
+    const Template* outer_current = std::exchange(eval_.current_, &t);
+    const Template* outer_statement = eval_.statement_of_;
+    if (!relative_root_) eval_.statement_of_ = &t;
+    struct Back {
+        Eval& e;
+        const Template *current, *statement;
+        ~Back() { e.current_ = current, e.statement_of_ = statement; }
+    } back{eval_, outer_current, outer_statement};
+    for (const Statement& s : t.statements) {
+        switch (s.kind) {
+        case K::assign: assign(t, s); break;
+        case K::variable: variable(t, s); break;
+        case K::include: include(t, s); break;
+        case K::type: if (!again) define_type(t, s); break;
+        case K::function: if (!again) define_function(t, s); break;
+        case K::bind:
+        case K::valid: if (!again) bind(t, s); break;
+        }
+    }
+}
+
+void Object::include(const Template& t, const Statement& s) {
+    Self none;
+    Element v;
+    if (s.block->constant) {
+        v = s.block->value;
+    } else {
+        Self saved = std::exchange(eval_.self_, none);
+        struct Back { Eval& e; Self s; ~Back() { e.self_ = s; } } back{eval_, saved};
+        v = eval_.run(*s.block);
+    }
+    if (!v.is_defined()) return;
+    if (!v.is(Kind::string)) fail(t, s.name_span, fmt::format("include needs the name of a template, not {}", with_article(v.kind())));
+    if (!s.block->constant && !valid_include_name(v.string()))
+        fail(t, s.name_span, fmt::format("'{}' is no valid template name", v.string()), "names have no leading '/' and no extension");
+    Loaded& l = load(&t, s.span, v.string());
+    using K = TemplateKind;
+    K from = t.kind, to = l.tpl->kind;
+    bool may = from == K::structure ? to == K::declaration || to == K::structure
+               : from == K::declaration ? to == K::declaration
+                                        : to == K::ordinary || to == K::unique || to == K::declaration;
+    if (!may) fail(t, s.name_span, fmt::format("a {} template cannot include '{}', which is a {} template", template_kind_name(from), v.string(), template_kind_name(to)),
+                   to == K::structure ? "structure templates are instantiated with create()" : "");
+    Eval::Enter enter(eval_, nullptr, Frame::include, &t, s.span, l.tpl.get());
+    execute(l);
+}
+
+// ---- assignment --------------------------------------------------------------------------------
+
+void Object::check_final(const Template& t, const Statement& s) {
+    if (finals_.empty() || !s.absolute) return;
+    auto refuse = [&](const std::vector<Term>& other) {
+        fail(t, s.name_span, fmt::format("{} cannot be modified; {} is marked as final", path_text(s.terms), path_text(other)));
+    };
+    std::vector<Term> above;
+    for (size_t n = 0; n <= s.terms.size(); n++) {
+        if (finals_.contains(above)) refuse(above);
+        if (n < s.terms.size()) above.push_back(s.terms[n]);
+    }
+    auto it = finals_.lower_bound(s.terms);
+    if (it != finals_.end() && it->size() >= s.terms.size() && std::equal(s.terms.begin(), s.terms.end(), it->begin())) refuse(*it);
+}
+
+void Object::mark_final(const Statement& s) {
+    if (s.final && s.absolute) finals_.insert(s.terms);
+}
+
+void Object::put(const Template& t, const Statement& s, Element value) {
+    if (s.terms.empty() && !value.is(Kind::dict))
+        fail(t, s.span, fmt::format("root element cannot be replaced by element of type {}", kind_name(value.kind())), "the root of a profile is an nlist");
+    Element& root = s.absolute ? tree_ : *relative_root_;
+    Element* place = place_at(root, s.terms.data(), s.terms.data() + s.terms.size());
+    check_replacement(*place, value);
+    value.set_origin(t.first_origin ? s.origin : 0);
+    *place = std::move(value);
+}
+
+void Object::assign(const Template& t, const Statement& s) {
+    try {
+        Element& root = s.absolute ? tree_ : *relative_root_;
+        const Term *first = s.terms.data(), *last = first + s.terms.size();
+        const Block& b = *s.block;
+        if (b.constant) {
+            if (b.value.is(Kind::null)) {
+                if (!s.conditional) {
+                    check_final(t, s);
+                    if (s.terms.empty()) put(t, s, Element::null());
+                    remove_at(root, first, last);
+                }
+                return mark_final(s);
+            }
+            if (s.conditional) {
+                const Element* there = look_up(root, first, last);
+                if (there && !there->is(Kind::undef)) return mark_final(s);
+            }
+            check_final(t, s);
+            put(t, s, b.value);
+            return mark_final(s);
+        }
+        Element* place = place_at(root, first, last);
+        if (!place->is(Kind::undef)) {
+            check_final(t, s);
+            if (s.conditional) return mark_final(s);
+        }
+        Element value;
+        {
+            Self outer = eval_.self_;
+            uint32_t origin = std::exchange(eval_.origin_, s.origin);
+            eval_.self_ = Self{place, false, &s.terms, &root, &outer};
+            struct Back { Eval& e; Self& s; uint32_t o; ~Back() { e.self_ = s, e.origin_ = o; } } back{eval_, outer, origin};
+            value = eval_.run(b);
+        }
+        if (value.is(Kind::null)) {
+            if (!s.conditional) {
+                if (s.terms.empty()) put(t, s, value);
+                remove_at(root, first, last);
+            } else {
+                remove_at(root, first, last);
+            }
+            return mark_final(s);
+        }
+        if (value.same_node(*place)) {
+            place->set_origin(s.origin);
+        } else {
+            if (s.terms.empty() && !value.is(Kind::dict)) put(t, s, value);
+            check_replacement(*place, value);
+            value = own_tree(std::move(value));
+            value.set_origin(s.origin);
+            *place = std::move(value);
+        }
+        mark_final(s);
+    } catch (const EvalFailure& f) {
+        fail(t, s.span, f.message, f.hint);
+    }
+}
+
+void Object::variable(const Template& t, const Statement& s) {
+    if (s.symbol >= globals_.size()) globals_.resize(symbol_count(Name::variable) + 64);
+    // The table may grow while the block runs only through nested variable statements, of which a block has none.
+    Global& g = globals_[s.symbol];
+    std::string_view name = symbol_text(Name::variable, s.symbol).view();
+    try {
+        if (!g.exists) g = {Element(), true, false};
+        if (s.conditional && !g.value.is(Kind::undef)) {
+            g.final = g.final || s.final;
+            return;
+        }
+        if (g.final) fail(t, s.span, fmt::format("the variable '{}' is final and cannot be modified", name));
+        Element value;
+        if (s.block->constant) {
+            value = s.block->value;
+        } else {
+            Self outer = eval_.self_;
+            uint32_t origin = std::exchange(eval_.origin_, s.origin);
+            eval_.self_ = Self{&g.value, false, nullptr, nullptr, &outer};
+            struct Back { Eval& e; Self& s; uint32_t o; ~Back() { e.self_ = s, e.origin_ = o; } } back{eval_, outer, origin};
+            value = eval_.run(*s.block);
+        }
+        if (!value.same_node(g.value)) {
+            check_replacement(g.value, value);
+            g.value = own_tree(std::move(value));
+        }
+        g.final = s.final;
+        if (s.symbol == loadpath_symbol()) refresh_load_path(t, s);
+    } catch (const EvalFailure& f) {
+        fail(t, s.span, f.message, f.hint);
+    }
+}
+
+void Object::refresh_load_path(const Template& t, const Statement& s) {
+    const Element& v = globals_[s.symbol].value;
+    if (!v.is(Kind::list)) fail(t, s.span, fmt::format("LOADPATH must be a list of folder names, not {}", with_article(v.kind())));
+    std::vector<std::string> path;
+    for (const Element& e : v.list()) {
+        if (!e.is(Kind::string)) fail(t, s.span, fmt::format("LOADPATH must be a list of strings, and holds {}", with_article(e.kind())));
+        if (e.string().starts_with('/')) fail(t, s.span, fmt::format("'{}' in LOADPATH is absolute", e.string()), "its folders are relative to each folder of the include path");
+        path.emplace_back(e.string());
+    }
+    load_path_ = std::move(path);
+}
+
+// ---- definitions -------------------------------------------------------------------------------
+
+static std::string place_text(const Template& t, const Span& s) { return fmt::format("{}:{}:{}", t.path, s.line, s.col); }
+
+void Object::define_type(const Template& t, const Statement& s) {
+    static constexpr std::string_view names[] = {"boolean", "long", "double", "string", "list", "dict", "nlist", "number", "property", "resource", "element"};
+    std::string_view name = symbol_text(Name::type, s.symbol).view();
+    for (std::string_view n : names)
+        if (n == name) fail(t, s.name_span, fmt::format("the type '{}' is built in and cannot be redefined", name));
+    if (const TypeDefinition* old = type(s.symbol))
+        fail(t, s.name_span, fmt::format("type '{}' is defined already", name), "first definition: " + place_text(*old->in, old->statement->name_span));
+    check_types(t, s.type);
+    if (s.symbol >= types_.size()) types_.resize(symbol_count(Name::type) + 64);
+    types_[s.symbol] = {&s.type, &t, &s};
+}
+
+void Object::check_types(const Template& t, const FullType& f) { check_types(t, *f.type); }
+
+void Object::check_types(const Template& t, const TypeSpec& s) {
+    auto known = [&](uint32_t symbol, const Span& span) {
+        const TypeDefinition* d = type(symbol);
+        if (d) return d;
+        std::string_view name = symbol_text(Name::type, symbol).view();
+        std::vector<std::string_view> names = {"boolean", "long", "double", "string", "list", "dict", "nlist", "number", "property", "resource", "element"};
+        for (uint32_t i = 0; i < types_.size(); i++)
+            if (types_[i].type) names.push_back(symbol_text(Name::type, i).view());
+        std::string_view near = nearest(name, names);
+        fail(t, span, fmt::format("unknown type '{}'", name),
+             near.empty() ? "a type must be defined before it is used: include the template that holds it first" : fmt::format("did you mean '{}'?", near));
+    };
+    switch (s.kind) {
+    case TypeSpec::alias: known(s.symbol, s.span); break;
+    case TypeSpec::list:
+    case TypeSpec::dict:
+    case TypeSpec::link: check_types(t, *s.of); break;
+    case TypeSpec::record:
+        for (auto& i : s.includes)
+            if (known(i.symbol, i.span)->type->type->kind != TypeSpec::record)
+                fail(t, i.span, fmt::format("'{}' is not a record and cannot be included in one", symbol_text(Name::type, i.symbol).view()));
+        for (const Field& f : s.required) check_types(t, f.type);
+        for (const Field& f : s.optional) check_types(t, f.type);
+        break;
+    default: break;
+    }
+}
+
+void Object::define_function(const Template& t, const Statement& s) {
+    if (const FunctionDefinition* old = function(s.symbol))
+        fail(t, s.name_span, fmt::format("function '{}' is defined already", symbol_text(Name::function, s.symbol).view()),
+             "first definition: " + place_text(*old->in, old->statement->name_span));
+    if (s.symbol >= functions_.size()) functions_.resize(symbol_count(Name::function) + 64);
+    functions_[s.symbol] = {s.block, &t, &s};
+}
+
+std::string Object::substitute_path(const Template& t, const Statement& s) {
+    std::string out;
+    std::string_view text = s.path_text;
+    for (size_t i = 0; i < text.size();) {
+        if (text.substr(i).starts_with("$${")) {
+            out += "${";
+            i += 3;
+            continue;
+        }
+        if (!text.substr(i).starts_with("${")) {
+            out += text[i++];
+            continue;
+        }
+        size_t end = text.find('}', i);
+        if (end == std::string_view::npos) {
+            out += text.substr(i);
+            break;
+        }
+        std::string_view name = text.substr(i + 2, end - i - 2);
+        std::string_view plain = name.substr(0, name.find(":-"));
+        const Element* v = eval_.variable_by_name(plain);
+        if (!v) fail(t, s.name_span, fmt::format("variable named '{}' is undefined", plain));
+        if (!v->is_property()) fail(t, s.name_span, fmt::format("variable '{}' is {} and cannot be part of a path", plain, with_article(v->kind())));
+        if (v->is(Kind::string)) out += v->string();
+        else if (v->is(Kind::long_)) out += std::to_string(v->long_value());
+        else if (v->is(Kind::boolean)) out += v->boolean() ? "true" : "false";
+        else out += fmt::format("{}", v->double_value());
+        i = end + 1;
+    }
+    return out;
+}
+
+void Object::bind(const Template& t, const Statement& s) {
+    check_types(t, s.type);
+    std::vector<Term> path = s.terms;
+    if (!s.path_text.empty()) {
+        try {
+            PanPath p = parse_path(substitute_path(t, s), options_.dialect);
+            if (p.kind != PanPath::absolute) fail(t, s.name_span, fmt::format("'{}' is not an absolute path", p.text()));
+            path = std::move(p.terms);
+        } catch (const EvalFailure& f) {
+            fail(t, s.name_span, f.message, f.hint);
+        }
+    }
+    bindings_.push_back({std::move(path), &s.type, &t, &s});
+}
+
+}  // namespace weft::compiler

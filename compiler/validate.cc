@@ -1,0 +1,355 @@
+// Types against values.
+#include "compiler/validate.hh"
+
+#include <fmt/core.h>
+
+#include "base/noun/profile.hh"
+#include "compiler/builtin.hh"
+#include "compiler/library.hh"
+#include "compiler/limits.hh"
+#include "compiler/operators.hh"
+
+namespace weft::compiler {
+
+static Where where(const Template* t, const Span& s) {
+    return {t ? t->path : "", int(s.line), int(s.col), int(s.end_line), int(s.end_col)};
+}
+
+/// A value as a message shows it: short, in one line.
+static std::string shown(const Element& e) {
+    if (e.is_resource()) return fmt::format("{} of {}", with_article(e.kind()), e.size());
+    if (!e.is_defined()) return std::string(kind_name(e.kind()));
+    std::string s = property_text(e);
+    if (s.size() > 60) s = s.substr(0, 57) + "...";
+    for (char& c : s)
+        if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    return e.is(Kind::string) ? "'" + s + "'" : s;
+}
+
+/// The message stands at the line that set the value, when that is known; types and binding follow as trace.
+void Validator::fail(std::string message, const Span& type, const Element* e, std::string hint) {
+    TemplateError error(ErrorClass::validation, fmt::format("{}: {}", path_text(path_), message), {}, std::move(hint));
+    error.object = object_.name();
+    bool at_value = false;
+    if (e && e->origin()) {
+        auto [tpl, place] = object_.library_.place_of(e->origin());
+        if (tpl) {
+            error.where = {tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)};
+            error.line = std::string(line_of(*tpl->text, int(place.first)));
+            at_value = true;
+        }
+    }
+    const Template* t = in_;
+    if (!at_value && t) {
+        error.where = where(t, type);
+        error.line = std::string(line_of(*t->text, int(type.line)));
+    } else if (at_value && t && type.line) {
+        error.trace.push_back({where(t, type), "rejected by the type at"});
+    }
+    for (size_t i = aliases_.size(); i-- > 0;)
+        error.trace.push_back({where(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
+    if (binding_) error.trace.push_back({where(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
+    error.element_path = path_text(path_);
+    if (e && e->is_property()) error.element_value = property_text(*e);
+    throw error;
+}
+
+void Validator::complete(const Element& root) {
+    if (!root.is(Kind::dict)) fail("the root is no nlist", {}, &root);
+    walk(root);
+}
+
+void Validator::walk(const Element& e) {
+    if (path_.size() > max_depth) fail(fmt::format("the tree is deeper than {} levels", max_depth), {}, nullptr);
+    auto visit = [&](const Element& child, Term t) {
+        if (child.is_property()) return;
+        path_.push_back(t);
+        if (!child.is_defined()) {
+            TemplateError error(ErrorClass::validation, fmt::format("element at {} is {}", path_text(path_), child.is(Kind::null) ? "null" : "undefined"), {},
+                                child.is(Kind::null) ? "" : "it was made without a value, or a list has a gap");
+            error.object = object_.name();
+            const Element* from = child.origin() ? &child : e.origin() ? &e : nullptr;
+            if (from)
+                if (auto [tpl, place] = object_.library_.place_of(from->origin()); tpl) {
+                    error.where = {tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)};
+                    error.line = std::string(line_of(*tpl->text, int(place.first)));
+                }
+            if (error.where.file.empty() && object_.main_template()) error.where = {object_.main_template()->path};
+            throw error;
+        }
+        walk(child);
+        path_.pop_back();
+    };
+    if (e.is(Kind::list)) {
+        for (size_t i = 0; i < e.list().size(); i++) visit(e.list()[i], Term(int32_t(i)));
+    } else {
+        for (const Dict::Entry& c : e.dict()) visit(c.value, Term(c.key));
+    }
+}
+
+void Validator::binding(const Binding& b, const Element* e) {
+    binding_ = &b;
+    in_ = b.in;
+    path_ = b.path;
+    if (!e) fail("the element does not exist", b.type->span, nullptr, "every bound path must have a value; a default in the type can give one");
+    check(*b.type, *e);
+}
+
+void Validator::check(const FullType& f, const Element& e) {
+    check(*f.type, e);
+    if (f.with) check_with(f, e);
+}
+
+void Validator::check_with(const FullType& f, const Element& e) {
+    const Block& b = *f.with;
+    auto verdict = [&](const Element& v) {
+        if (!v.is(Kind::boolean)) fail(fmt::format("the validation code gives {}, not a boolean", with_article(v.kind())), b.root->span, &e);
+        if (!v.boolean()) fail(fmt::format("user-defined validation failed for {}", shown(e)), b.root->span, &e);
+    };
+    if (b.constant) return verdict(b.value);
+    Self saved = eval_.self_;
+    const Template* statement = std::exchange(eval_.statement_of_, nullptr);
+    struct Back { Eval& e; Self s; const Template* t; ~Back() { e.self_ = s, e.statement_of_ = t; } } back{eval_, saved, statement};
+    eval_.self_ = Self{const_cast<Element*>(&e), true, nullptr, nullptr, nullptr};
+    Element v;
+    try {
+        v = eval_.run(b);
+    } catch (TemplateError& cause) {
+        if (cause.cls == ErrorClass::parse || cause.cls == ErrorClass::system) throw;
+        TemplateError error(ErrorClass::validation, fmt::format("{}: the validation code failed: {}", path_text(path_), cause.message), cause.where, cause.hint);
+        error.line = cause.line;
+        error.trace = cause.trace;
+        error.object = object_.name();
+        error.element_path = path_text(path_);
+        for (size_t i = aliases_.size(); i-- > 0;)
+            error.trace.push_back({where(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
+        if (binding_) error.trace.push_back({where(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
+        throw error;
+    }
+    verdict(v);
+}
+
+void Validator::basic(const TypeSpec& t, const Element& e) {
+    bool good = false;
+    switch (t.basic) {
+    case TypeSpec::boolean: good = e.is(Kind::boolean); break;
+    case TypeSpec::long_: good = e.is(Kind::long_); break;
+    case TypeSpec::double_: good = e.is(Kind::double_); break;
+    case TypeSpec::string: good = e.is(Kind::string); break;
+    case TypeSpec::list_: good = e.is(Kind::list); break;
+    case TypeSpec::dict_: good = e.is(Kind::dict); break;
+    case TypeSpec::number: good = e.is_number(); break;
+    case TypeSpec::property: good = e.is_property(); break;
+    case TypeSpec::resource: good = e.is_resource(); break;
+    case TypeSpec::element: good = true; break;
+    }
+    if (good) return;
+    std::string_view wanted = symbol_text(Name::type, t.symbol).view();
+    std::string hint;
+    if (t.basic == TypeSpec::string && e.is_property()) hint = "write it in quotes, or use to_string()";
+    if (t.basic == TypeSpec::long_ && e.is(Kind::string)) hint = "write it without quotes, or use to_long()";
+    if (t.basic == TypeSpec::double_ && e.is(Kind::long_)) hint = fmt::format("write {}.0", e.long_value());
+    fail(fmt::format("expected {} {}, not {} ({})", std::string_view("aeio").find(wanted[0]) == std::string_view::npos || wanted[0] == 'a' ? "a" : "an",
+                     wanted, with_article(e.kind()), shown(e)), t.span, &e, hint);
+}
+
+void Validator::range(const TypeSpec& t, const Element& e) {
+    if (!t.range.given) return;
+    const Range& r = t.range;
+    int64_t n = 0;
+    std::string what;
+    switch (e.kind()) {
+    case Kind::long_: n = e.long_value(); what = "value"; break;
+    case Kind::double_:
+        if (e.double_value() >= double(r.low) && e.double_value() <= double(r.high)) return;
+        fail(fmt::format("value ({}) is outside range {}", shown(e), r.text()), t.span, &e);
+    case Kind::string: n = utf16_count(e.string()); what = "string size"; break;
+    case Kind::list:
+    case Kind::dict: n = int64_t(e.size()); what = "number of children"; break;
+    default: fail(fmt::format("a range makes no sense for {}", with_article(e.kind())), t.span, &e);
+    }
+    if (n < r.low || n > r.high) fail(fmt::format("{} ({}) is outside range {}", what, n, r.text()), t.span, &e);
+}
+
+void Validator::check(const TypeSpec& t, const Element& e) {
+    switch (t.kind) {
+    case TypeSpec::builtin:
+        basic(t, e);
+        return range(t, e);
+    case TypeSpec::alias: {
+        const TypeDefinition* d = object_.type(t.symbol);
+        if (!d) fail(fmt::format("unknown type '{}'", symbol_text(Name::type, t.symbol).view()), t.span, &e);
+        const Template* outer = std::exchange(in_, d->in);
+        aliases_.push_back({d->in, t.symbol, d->statement->name_span});
+        check(*d->type, e);
+        aliases_.pop_back();
+        in_ = outer;
+        return range(t, e);
+    }
+    case TypeSpec::list:
+        if (!e.is(Kind::list)) fail(fmt::format("expected a list, not {} ({})", with_article(e.kind()), shown(e)), t.span, &e);
+        range(t, e);
+        for (size_t i = 0; i < e.list().size(); i++) {
+            path_.emplace_back(int32_t(i));
+            check(*t.of, e.list()[i]);
+            path_.pop_back();
+        }
+        return;
+    case TypeSpec::dict:
+        if (!e.is(Kind::dict)) fail(fmt::format("expected an nlist, not {} ({})", with_article(e.kind()), shown(e)), t.span, &e);
+        range(t, e);
+        for (const Dict::Entry& c : e.dict()) {
+            path_.emplace_back(c.key);
+            check(*t.of, c.value);
+            path_.pop_back();
+        }
+        return;
+    case TypeSpec::choice: {
+        if (!e.is(Kind::string)) fail(fmt::format("expected a string, not {} ({})", with_article(e.kind()), shown(e)), t.span, &e);
+        for (const Element& c : t.choices)
+            if (c.string() == e.string()) return;
+        std::string all;
+        std::vector<std::string_view> words;
+        for (const Element& c : t.choices) {
+            all += fmt::format("{}'{}'", all.empty() ? "" : ", ", c.string());
+            words.push_back(c.string());
+        }
+        std::string_view near = nearest(e.string(), words);
+        fail(fmt::format("value ({}) is not a possible choice value", e.string()), t.span, &e,
+             near.empty() ? "possible are " + all : fmt::format("did you mean '{}'?", near));
+    }
+    case TypeSpec::link: return link(t, e);
+    case TypeSpec::record:
+        if (!e.is(Kind::dict)) fail(fmt::format("expected an nlist, not {} ({})", with_article(e.kind()), shown(e)), t.span, &e);
+        return record(t, e, false);
+    }
+}
+
+void Validator::collect(const TypeSpec& t, std::vector<Key>& out) const {
+    for (const Field& f : t.required) out.push_back(f.key);
+    for (const Field& f : t.optional) out.push_back(f.key);
+    for (auto& i : t.includes)
+        if (const TypeDefinition* d = object_.type(i.symbol)) collect(*d->type->type, out);
+}
+
+void Validator::record(const TypeSpec& t, const Element& e, bool included) {
+    const Dict& d = e.dict();
+    if (!t.extensible && !included) {
+        std::string extra;
+        std::vector<Key> more;
+        if (!t.includes.empty()) {
+            for (auto& i : t.includes)
+                if (const TypeDefinition* def = object_.type(i.symbol)) collect(*def->type->type, more);
+        }
+        auto declared = [&](Key k) {
+            auto has = [&](const std::vector<Field>& fields) {
+                auto it = std::lower_bound(fields.begin(), fields.end(), k, [](const Field& a, Key b) { return a.key < b; });
+                return it != fields.end() && it->key == k;
+            };
+            return has(t.required) || has(t.optional) || std::find(more.begin(), more.end(), k) != more.end();
+        };
+        const Element* first = nullptr;
+        std::string_view first_key;
+        for (const Dict::Entry& c : d)
+            if (!declared(c.key)) {
+                if (!first) first = &c.value, first_key = c.key.view();
+                extra += fmt::format("{} ", c.key.view());
+            }
+        if (first) {
+            for (const Field& f : t.required) more.push_back(f.key);
+            for (const Field& f : t.optional) more.push_back(f.key);
+            std::vector<std::string_view> words;
+            for (Key k : more)
+                if (!d.find(k)) words.push_back(k.view());
+            std::string_view near = nearest(first_key, words);
+            const Element* at = first->origin() ? first : &e;
+            fail(fmt::format("unexpected fields: {}", extra.substr(0, extra.size() - 1)), t.span, at,
+                 near.empty() ? "the record has no such field and is not extensible" : fmt::format("did you mean '{}'?", near));
+        }
+    }
+    range(t, e);
+    for (auto& i : t.includes) {
+        const TypeDefinition* def = object_.type(i.symbol);
+        if (!def) fail(fmt::format("unknown type '{}'", symbol_text(Name::type, i.symbol).view()), i.span, &e);
+        const Template* outer = std::exchange(in_, def->in);
+        aliases_.push_back({def->in, i.symbol, def->statement->name_span});
+        record(*def->type->type, e, true);
+        if (def->type->with) check_with(*def->type, e);
+        aliases_.pop_back();
+        in_ = outer;
+    }
+    for (const Field& f : t.required) {
+        const Element* child = d.find(f.key);
+        if (!child) {
+            fail(fmt::format("the required field '{}' is missing", f.key.view()), f.span, &e);
+        }
+        path_.emplace_back(f.key);
+        check(f.type, *child);
+        path_.pop_back();
+    }
+    for (const Field& f : t.optional) {
+        const Element* child = d.find(f.key);
+        if (!child) continue;
+        path_.emplace_back(f.key);
+        check(f.type, *child);
+        path_.pop_back();
+    }
+}
+
+void Validator::link(const TypeSpec& t, const Element& e) {
+    if (!e.is(Kind::string)) fail(fmt::format("expected a string with a path, not {}", with_article(e.kind())), t.span, &e);
+    if (links_ > 100) return;   // links in a circle: what they lead to has been checked
+    PanPath p;
+    const Element* there = nullptr;
+    Expr at{};
+    at.op = Op::literal;
+    at.span = t.span;
+    try {
+        p = parse_path(e.string(), object_.options_.dialect);
+        if (p.kind == PanPath::relative) throw EvalFailure(fmt::format("the path '{}' of the link is not absolute", e.string()));
+        there = object_.find(at, p);
+    } catch (const EvalFailure& f) {
+        fail(f.message, t.span, &e, f.hint);
+    } catch (const TemplateError& cause) {
+        fail(cause.message, t.span, &e, cause.hint);
+    }
+    if (!there) fail(fmt::format("the link leads to '{}', which does not exist", e.string()), t.span, &e);
+    std::vector<Term> here = std::exchange(path_, p.terms);
+    links_++;
+    check(*t.of, *there);
+    links_--;
+    path_ = std::move(here);
+}
+
+void Object::validate() {
+    validating_ = true;
+    relative_root_ = nullptr;
+    Validator(*this).complete(tree_);
+    for (const Binding* b : ordered_bindings()) {
+        const Element* e = nullptr;
+        try {
+            e = look_up(tree_, b->path.data(), b->path.data() + b->path.size());
+        } catch (const EvalFailure&) {
+        }
+        Validator(*this).binding(*b, e);
+    }
+}
+
+bool Object::valid(const Expr& at, std::string_view name, const Element& e) {
+    TypeSpec t{};
+    static constexpr std::string_view names[] = {"boolean", "long", "double", "string", "list", "dict", "number", "property", "resource", "element"};
+    t.kind = TypeSpec::alias;
+    t.symbol = symbol(Name::type, name);
+    for (size_t i = 0; i < std::size(names); i++)
+        if (name == names[i] || (names[i] == "dict" && name == "nlist")) t.kind = TypeSpec::builtin, t.basic = TypeSpec::Basic(i);
+    if (t.kind == TypeSpec::alias && !type(t.symbol)) eval_.fail(at, fmt::format("unknown type '{}'", name));
+    try {
+        Validator(*this).check(t, e);
+        return true;
+    } catch (const TemplateError& error) {
+        if (error.cls != ErrorClass::validation) throw;
+        return false;
+    }
+}
+
+}  // namespace weft::compiler

@@ -1,0 +1,309 @@
+// Variables, SELF and assignments inside DML: who shares what with whom (pan-language 4.5 to 4.8).
+#include <fmt/core.h>
+
+#include "compiler/eval.hh"
+#include "compiler/limits.hh"
+#include "compiler/object.hh"
+
+namespace weft::compiler {
+
+bool Eval::is_global(uint32_t symbol) const { return object_ && object_->global(symbol); }
+
+void Eval::terms(const Expr& v, std::vector<Term>& out) {
+    out.reserve(v.kids.size());
+    for (const Expr* k : v.kids) {
+        Element s = eval(*k);
+        try {
+            out.push_back(subscript(s));
+        } catch (const EvalFailure& f) {
+            fail(*k, f.message, f.hint);
+        }
+    }
+}
+
+static std::string shown(const Expr& v, const std::vector<Term>& terms, size_t upto) {
+    std::string s = v.op == Op::self ? "SELF" : std::string(symbol_text(Name::variable, v.symbol).view());
+    for (size_t i = 0; i < upto; i++) s += fmt::format("[{}]", terms[i].text());
+    return s;
+}
+
+void Eval::undefined(const Expr& v, const std::vector<Term>& t, size_t upto) {
+    needs_world(v);
+    std::string hint;
+    if (upto == 0 && v.op == Op::variable) {
+        std::vector<std::string_view> known;
+        for (uint32_t i = 0; i < symbol_count(Name::variable); i++)
+            if (object_->global(i)) known.push_back(symbol_text(Name::variable, i).view());
+        if (locals_)
+            for (size_t i = 0; i < locals_->block->locals.size(); i++)
+                if (locals_->slots[i].set) known.push_back(symbol_text(Name::variable, locals_->block->locals[i]).view());
+        if (std::string_view near = nearest(symbol_text(Name::variable, v.symbol).view(), known); !near.empty())
+            hint = fmt::format("did you mean '{}'?", near);
+    }
+    fail(v, fmt::format("variable named '{}' is undefined", shown(v, t, upto)), hint);
+}
+
+Element Eval::read_automatic(const Expr& e) {
+    needs_world(e);
+    Element base;
+    switch (e.automatic) {
+    case Automatic::object: base = object_->name_value_; break;
+    case Automatic::function:
+        if (!function_) undefined(e, {}, 0);
+        base = Element::of_string(function_->view());
+        break;
+    default:
+        if (!statement_of_) undefined(e, {}, 0);
+        base = Element::of_string(statement_of_->name);
+    }
+    if (!e.kids.empty()) {
+        std::vector<Term> t;
+        terms(e, t);
+        undefined(e, t, t.size());
+    }
+    return base;
+}
+
+/// The value of a variable, SELF or a child of it.
+///   share   the caller may change what it gets, and that must show in the variable
+Element Eval::read_variable(const Expr& e, bool share) {
+    std::vector<Term> t;
+    if (!e.kids.empty()) {
+        terms(e, t);
+        if (returning_) return {};
+    }
+    Element* base = nullptr;
+    bool global = false;
+    if (e.op == Op::self) {
+        if (!object_) throw NotConstant();
+        if (!self_.place) fail(e, "SELF has no meaning here", "it stands for the old value in assignments and variable statements, and for the element in 'with'");
+        base = self_.place;
+    } else if (e.slot >= 0 && locals_->slots[e.slot].set) {
+        base = &locals_->slots[e.slot].value;
+    } else {
+        Global* g = object_ ? object_->global(e.symbol) : nullptr;
+        if (!g) undefined(e, t, 0);
+        base = &g->value;
+        global = true;
+    }
+    if (t.empty()) {
+        if (global) base->freeze();
+        return *base;
+    }
+    const Element* found = nullptr;
+    try {
+        found = look_up(*base, t.data(), t.data() + t.size());
+    } catch (const EvalFailure& f) {
+        fail(e, f.message, f.hint);
+    }
+    if (!found) {
+        size_t n = 1;
+        while (n < t.size() && look_up(*base, t.data(), t.data() + n)) n++;
+        undefined(e, t, n);
+    }
+    if (found->is_property()) return *found;
+    if (global) {
+        const_cast<Element*>(found)->freeze();
+    } else if (share && found->is_resource() && found->frozen() && !base->frozen() && !self_.read_only &&
+               e.slot != locals_->block->argv) {
+        return *place_at(*base, t.data(), t.data() + t.size()) = found->shallow();
+    }
+    return *found;
+}
+
+const Element* Eval::find(const Expr& e, bool tolerant) {
+    if (e.op == Op::automatic) {
+        needs_world(e);
+        static thread_local Element value;
+        if (!e.kids.empty() || (e.automatic == Automatic::function && !function_) || (e.automatic == Automatic::template_ && !statement_of_))
+            return nullptr;
+        value = read_automatic(e);
+        return &value;
+    }
+    std::vector<Term> t;
+    if (!e.kids.empty()) terms(e, t);
+    const Element* base = nullptr;
+    if (e.op == Op::self) {
+        if (!object_) throw NotConstant();
+        if (!self_.place) fail(e, "SELF has no meaning here");
+        base = self_.place;
+    } else if (e.slot >= 0 && locals_->slots[e.slot].set) {
+        base = &locals_->slots[e.slot].value;
+    } else if (Global* g = object_ ? object_->global(e.symbol) : nullptr) {
+        base = &g->value;
+    } else {
+        return nullptr;
+    }
+    if (t.empty()) return base;
+    if (!tolerant) {
+        try {
+            return look_up(*base, t.data(), t.data() + t.size());
+        } catch (const EvalFailure& f) {
+            fail(e, f.message, f.hint);
+        }
+    }
+    for (const Term& step : t)
+        if (!(base = base->find(step))) return nullptr;
+    return base;
+}
+
+const Element* Eval::variable_by_name(std::string_view name) {
+    if (!object_) throw NotConstant();
+    uint32_t s = symbol(Name::variable, name);
+    if (locals_)
+        for (size_t i = 0; i < locals_->block->locals.size(); i++)
+            if (locals_->block->locals[i] == s && locals_->slots[i].set) return &locals_->slots[i].value;
+    if (name == "OBJECT") return &object_->name_value_;
+    if (name == "SELF" && self_.place) return self_.place;
+    Global* g = object_->global(s);
+    if (!g) return nullptr;
+    g->value.freeze();
+    return &g->value;
+}
+
+Element& Eval::own_self(const Expr& at) {
+    if (!object_) throw NotConstant();
+    if (!self_.place) fail(at, "SELF has no meaning here");
+    if (self_.read_only) fail(at, "SELF cannot be changed in validation code", "copy it into a variable first");
+    return *self_.place;
+}
+
+Element& Eval::place(const Expr& v) {
+    Element* base = nullptr;
+    if (v.op == Op::self) {
+        base = &own_self(v);
+    } else {
+        if (v.op == Op::automatic || is_global(v.symbol))
+            fail(v, fmt::format("the global variable '{}' cannot be changed here", symbol_text(Name::variable, v.symbol).view()),
+                 "global variables are changed by 'variable' statements only; use another name for a local one");
+        Local& l = locals_->slots[v.slot];
+        l.set = true;
+        base = &l.value;
+    }
+    std::vector<Term> t;
+    terms(v, t);
+    try {
+        return *place_at(*base, t.data(), t.data() + t.size());
+    } catch (const EvalFailure& f) {
+        fail(v, f.message, f.hint);
+    }
+}
+
+Element Eval::assign(const Expr& target, Element value, bool want_result) {
+    bool self = target.op == Op::self;
+    if (!self && (target.op == Op::automatic || is_global(target.symbol)))
+        fail(target, fmt::format("the global variable '{}' cannot be changed here", symbol_text(Name::variable, target.symbol).view()),
+             "global variables are changed by 'variable' statements only; use another name for a local one");
+    Element* base = self ? &own_self(target) : &locals_->slots[target.slot].value;
+    try {
+        if (target.kids.empty()) {
+            check_replacement(*base, value);
+            make_own(value);
+            locals_->slots[target.slot].set = true;
+            if (!want_result) {
+                *base = std::move(value);
+                return {};
+            }
+            *base = value;
+            return value;
+        }
+        std::vector<Term> t;
+        terms(target, t);
+        base = self ? &own_self(target) : &locals_->slots[target.slot].value;   // subscripts may have moved nothing, but stay safe
+        if (!self) {
+            locals_->slots[target.slot].set = true;
+            value = own_tree(std::move(value));
+        } else {
+            check_cycle(target, *base, value);
+        }
+        if (value.is(Kind::null)) {
+            Element* parent = place_at(*base, t.data(), t.data() + t.size() - 1);
+            const Term& last = t.back();
+            if (!parent->is_defined()) *parent = last.is_key() ? Element::new_dict() : Element::new_list();
+            if (look_up(*parent, &last, &last + 1)) remove_at(*parent, &last, &last + 1);
+            return value;
+        }
+        Element* place = place_at(*base, t.data(), t.data() + t.size());
+        check_replacement(*place, value);
+        if (self && origin_) value.set_origin(origin_);
+        *place = std::move(value);
+        if (!want_result) return {};
+        return self ? place->clone() : *place;
+    } catch (const EvalFailure& f) {
+        fail(target, f.message, f.hint);
+    }
+}
+
+void Eval::remove(const Expr& v) {
+    Element* base = nullptr;
+    if (v.op == Op::self) {
+        base = &own_self(v);
+    } else {
+        if (v.op == Op::automatic || is_global(v.symbol))
+            fail(v, fmt::format("the global variable '{}' cannot be deleted here", symbol_text(Name::variable, v.symbol).view()));
+        if (v.slot < 0 || !locals_->slots[v.slot].set) {
+            std::vector<Term> unused;
+            terms(v, unused);
+            return;
+        }
+        base = &locals_->slots[v.slot].value;
+    }
+    if (v.kids.empty()) {
+        locals_->slots[v.slot] = {};
+        return;
+    }
+    std::vector<Term> t;
+    terms(v, t);
+    try {
+        if (look_up(*base, t.data(), t.data() + t.size())) remove_at(*base, t.data(), t.data() + t.size());
+    } catch (const EvalFailure& f) {
+        fail(v, f.message, f.hint);
+    }
+}
+
+/// A resource inside itself would never end: refuse to make one.
+void Eval::check_cycle(const Expr& at, const Element& container, const Element& value) {
+    if (!value.is_resource() || value.frozen()) return;
+    size_t seen = 0;
+    std::vector<const Element*> work{&value};
+    while (!work.empty()) {
+        const Element* e = work.back();
+        work.pop_back();
+        if (e->same_node(container) || ++seen > max_elements) fail(at, "a resource cannot be stored inside itself");
+        if (e->is(Kind::list)) {
+            for (const Element& c : e->list())
+                if (c.is_resource() && !c.frozen()) work.push_back(&c);
+        } else {
+            for (const Dict::Entry& c : e->dict())
+                if (c.value.is_resource() && !c.value.frozen()) work.push_back(&c.value);
+        }
+    }
+}
+
+Element own_tree(Element value) {
+    if (!value.is_resource() || value.frozen()) return value;
+    if (value.shared()) return value.clone();
+    // Only this reference: keep the node, and look for what is shared further down.
+    std::vector<Element*> work{&value};
+    size_t seen = 0;
+    while (!work.empty()) {
+        Element* e = work.back();
+        work.pop_back();
+        if (++seen > max_elements) throw EvalFailure(fmt::format("the value has more than {} elements", max_elements));
+        auto visit = [&](Element& c) {
+            if (!c.is_resource() || c.frozen()) return;
+            if (c.shared()) c = c.clone();
+            else work.push_back(&c);
+        };
+        if (e->is(Kind::list)) {
+            List& l = e->list_ref();
+            for (size_t i = 0; i < l.size(); i++) visit(l[i]);
+        } else {
+            Dict& d = e->dict_ref();
+            for (size_t i = 0; i < d.size(); i++) visit(d[i].value);
+        }
+    }
+    return value;
+}
+
+}  // namespace weft::compiler

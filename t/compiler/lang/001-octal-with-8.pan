@@ -1,0 +1,2 @@
+object template 001-octal-with-8;
+'/x' = 08;

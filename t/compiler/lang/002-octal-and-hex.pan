@@ -1,0 +1,2 @@
+object template 002-octal-and-hex;
+'/x' = 010 + 0x10;

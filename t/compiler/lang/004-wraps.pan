@@ -1,0 +1,2 @@
+object template 004-wraps;
+'/x' = 9223372036854775807 + 1;

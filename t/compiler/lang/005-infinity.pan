@@ -1,0 +1,2 @@
+object template 005-infinity;
+'/x' = 1e400;

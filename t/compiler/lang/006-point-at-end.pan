@@ -1,0 +1,2 @@
+object template 006-point-at-end;
+'/x' = 5.;

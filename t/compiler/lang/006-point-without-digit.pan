@@ -1,0 +1,2 @@
+object template 006-point-without-digit;
+'/x' = .5;

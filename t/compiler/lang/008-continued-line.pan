@@ -1,0 +1,3 @@
+object template 008-continued-line;
+'/x' = "a\
+  b";

@@ -1,0 +1,2 @@
+object template 008-unknown-escape;
+'/x' = "a\qb";

@@ -1,0 +1,2 @@
+object template 009-backslash-before-quote;
+'/x' = "a\\" + "b";

@@ -1,0 +1,4 @@
+object template 012-terminator-with-blank;
+'/x' = <<END;
+END 
+END

@@ -1,0 +1,3 @@
+object template 013-blank-in-heredoc;
+'/x' = << A;
+A

@@ -1,0 +1,3 @@
+object template 014-brace-in-annotation;
+@{ a } b }
+'/x' = 1;

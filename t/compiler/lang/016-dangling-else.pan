@@ -1,0 +1,2 @@
+object template 016-dangling-else;
+'/x' = { if (true) if (false) 1 else 2 };

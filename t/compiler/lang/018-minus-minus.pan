@@ -1,0 +1,2 @@
+object template 018-minus-minus;
+'/x' = 2 - -1;

@@ -1,0 +1,2 @@
+object template 018-two-nots;
+'/x' = !!true;

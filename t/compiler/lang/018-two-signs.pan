@@ -1,0 +1,2 @@
+object template 018-two-signs;
+'/x' = --1;

@@ -1,0 +1,2 @@
+object template 021-empty-block;
+'/x' = {};

@@ -1,0 +1,2 @@
+object template 024-booleans-ordered;
+'/x' = true < false;

@@ -1,0 +1,2 @@
+object template 024-modulus-by-zero;
+'/x' = 5 % 0;

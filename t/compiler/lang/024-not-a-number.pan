@@ -1,0 +1,2 @@
+object template 024-not-a-number;
+'/x' = !5;

@@ -1,0 +1,2 @@
+object template 024-plus-string;
+'/x' = + 'a';

@@ -1,0 +1,2 @@
+object template 024-string-equals-number;
+'/x' = 'a' == 1;

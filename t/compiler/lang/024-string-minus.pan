@@ -1,0 +1,2 @@
+object template 024-string-minus;
+'/x' = 'a' - 1;

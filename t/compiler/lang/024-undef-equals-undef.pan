@@ -1,0 +1,2 @@
+object template 024-undef-equals-undef;
+'/x' = undef == undef;

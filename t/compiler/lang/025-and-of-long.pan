@@ -1,0 +1,2 @@
+object template 025-and-of-long;
+'/x' = true && 5;

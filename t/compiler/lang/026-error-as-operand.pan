@@ -1,0 +1,3 @@
+object template 026-error-as-operand;
+variable OK = true;
+'/x' = OK || error('a');

@@ -1,0 +1,2 @@
+object template 026-error-in-argument;
+'/x' = length(error('a'));

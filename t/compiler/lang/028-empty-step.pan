@@ -1,0 +1,2 @@
+object template 028-empty-step;
+'/a//b' = 1;

@@ -1,0 +1,2 @@
+object template 030-index-as-key;
+'/x' = dict('1', 1);

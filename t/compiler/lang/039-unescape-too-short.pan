@@ -1,0 +1,2 @@
+object template 039-unescape-too-short;
+'/x' = unescape('ab_3');

@@ -1,0 +1,2 @@
+object template 040-null-leaves-parent;
+'/a/b/c' = null;

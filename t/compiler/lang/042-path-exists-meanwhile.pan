@@ -1,0 +1,2 @@
+object template 042-path-exists-meanwhile;
+'/x' = { if (exists('/x')) 'there' else 'no' };

@@ -1,0 +1,3 @@
+object template 044-variable-exists-meanwhile;
+variable X = exists(X);
+'/x' = X;

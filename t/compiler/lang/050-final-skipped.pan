@@ -1,0 +1,3 @@
+object template 050-final-skipped;
+final '/a' = 1;
+'/a' ?= 3;

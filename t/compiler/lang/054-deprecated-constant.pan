@@ -1,0 +1,2 @@
+object template 054-deprecated-constant;
+'/x' = deprecated(0, 'old');

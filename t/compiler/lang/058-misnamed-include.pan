@@ -1,0 +1,2 @@
+object template 058-misnamed-include;
+include 'lib/misnamed';

@@ -1,0 +1,2 @@
+object template 059-root-undef;
+'/' = undef;

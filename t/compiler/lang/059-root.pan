@@ -1,0 +1,3 @@
+object template 059-root;
+'/' = dict('a', 1);
+'/b' = 2;

@@ -1,0 +1,2 @@
+object template 060-bind-unknown-variable;
+bind '/x/${V:-d}' = long;

@@ -1,0 +1,2 @@
+object template 061-loadpath-absolute;
+variable LOADPATH = list('/x');

@@ -1,0 +1,2 @@
+object template 061-loadpath-no-list;
+variable LOADPATH = 'x';

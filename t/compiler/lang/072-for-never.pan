@@ -1,0 +1,2 @@
+object template 072-for-never;
+'/x' = { for (i = 7; i < 3; i = i + 1) i * 10 };

@@ -1,0 +1,2 @@
+object template 072-while-never;
+'/x' = { while (false) 1 };

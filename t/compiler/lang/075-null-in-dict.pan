@@ -1,0 +1,2 @@
+object template 075-null-in-dict;
+'/x' = dict('a', null, 'b', 1);

@@ -1,0 +1,2 @@
+object template 075-null-in-list;
+'/x' = list(1, null);

@@ -1,0 +1,2 @@
+object template 082-delete-unknown;
+'/x' = { delete(y['a']); exists(y) };

@@ -1,0 +1,2 @@
+object template 088-debug-off;
+'/x' = debug('a');

@@ -1,0 +1,3 @@
+object template 110-range-from-zero;
+bind '/x' = long(..5);
+'/x' = -1;

@@ -1,0 +1,3 @@
+object template 111-range-of-boolean;
+bind '/x' = boolean(1);
+'/x' = true;

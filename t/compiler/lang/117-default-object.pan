@@ -1,0 +1,2 @@
+object template 117-default-object;
+type t = string = OBJECT;

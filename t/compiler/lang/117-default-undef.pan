@@ -1,0 +1,2 @@
+object template 117-default-undef;
+type t = long = undef;

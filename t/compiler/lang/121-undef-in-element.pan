@@ -1,0 +1,3 @@
+object template 121-undef-in-element;
+bind '/x' = element;
+'/x/y' = undef;

@@ -1,0 +1,4 @@
+object template 125-link;
+bind '/x' = long*;
+'/x' = '/y';
+'/y' = 5;

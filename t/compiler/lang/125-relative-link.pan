@@ -1,0 +1,3 @@
+object template 125-relative-link;
+bind '/x' = long*;
+'/x' = 'rel/path';

@@ -1,0 +1,2 @@
+object template 128-no-type-link;
+bind '/x' = link;

@@ -1,0 +1,2 @@
+object template lib/circle;
+'/x' = value('126-objects-wait-in-circle:/x');

@@ -1,0 +1,2 @@
+template lib/count;
+variable N = N + 1;

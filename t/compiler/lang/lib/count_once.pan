@@ -1,0 +1,2 @@
+unique template lib/count_once;
+variable N = N + 10;

@@ -1,0 +1,1 @@
+template lib/other;

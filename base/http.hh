@@ -130,6 +130,9 @@ public:
     void on_served(std::function<void(const Served&)> f);
     void on_error(std::function<void(const HttpRequest&, const std::exception&)> f);
 
+    /// Connections that came to no request: failed handshakes, too many at once.
+    void on_refused(std::function<void(const Endpoint& from, std::string_view why)> f);
+
     /// For connections from now on: a renewed certificate.
     void use(tls::Context);
 

@@ -20,14 +20,17 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-    impl_->context.restart();
+    struct Again {  // afterwards, so that a stop() that came before run() counts
+        asio::io_context& context;
+        ~Again() { context.restart(); }
+    } again{impl_->context};
     impl_->context.run();
 }
 
 void Loop::stop() { impl_->context.stop(); }
 
 void Loop::post(std::function<void()> f) {
-    impl_->context.get_executor().execute([this, f = std::move(f)] { impl_->guard(f); });
+    asio::post(impl_->context, [this, f = std::move(f)] { impl_->guard(f); });
 }
 
 void Loop::on_error(std::function<void(const std::exception&)> f) { impl_->on_error = std::move(f); }

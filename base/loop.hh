@@ -99,7 +99,7 @@ public:
 
     /// Serve until stop(), or until nothing is left to wait for.
     void run();
-    /// Makes run() return; from any thread.
+    /// Makes run() return, at once when it has not begun; from any thread.
     void stop();
     /// Call `f` on the loop's thread, soon; from any thread. Keeps run() from ending until called.
     void post(std::function<void()> f);

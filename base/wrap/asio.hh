@@ -5,10 +5,10 @@
 #define BOOST_ASIO_DISABLE_BOOST_COROUTINE
 #define BOOST_ASIO_NO_DEPRECATED
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <set>
 

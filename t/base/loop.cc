@@ -57,6 +57,28 @@ BOOST_AUTO_TEST_CASE(a_call_posted_by_another_thread_runs_on_the_loops_own) {
     BOOST_CHECK(where == std::this_thread::get_id());
 }
 
+BOOST_AUTO_TEST_CASE(a_posted_call_is_never_made_inside_another) {
+    Loop loop;
+    std::string said;
+    loop.post([&] {
+        loop.post([&] { said += 'b'; });
+        said += 'a';
+    });
+    loop.run();
+    BOOST_TEST(said == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_before_the_start_counts_once) {
+    Loop loop;
+    bool called = false;
+    Timer t = loop.after(0.001, [&] { called = true; });
+    loop.stop();
+    loop.run();
+    BOOST_TEST(!called);
+    loop.run();
+    BOOST_TEST(called);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_handler_throws_goes_to_on_error_or_out_of_run) {
     Loop loop;
     loop.post([] { throw Error(exit_data, "no good"); });

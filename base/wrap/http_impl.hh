@@ -1,0 +1,156 @@
+// What the server and its connections share. Everything runs on the loop's thread, but for the doors that
+// replies and streams keep to it.
+#pragma once
+#include <sys/socket.h>
+
+#include <mutex>
+
+#include "base/wrap/asio.hh"
+#include "base/wrap/http_parse.hh"
+
+namespace weft {
+
+using Clock = std::chrono::steady_clock;
+
+/// The way from a worker's thread to the loop, closed when the server goes.
+struct Door {
+    std::mutex mutex;
+    Loop* loop;
+    std::atomic<std::thread::id> thread{};  ///< the loop's; known before there is anything to answer
+
+    void post(std::function<void()> f) {
+        std::lock_guard lock(mutex);
+        if (loop) loop->post(std::move(f));
+    }
+    bool is_ours() const { return thread == std::this_thread::get_id(); }
+};
+
+class Connection;
+
+struct HttpReply::State {
+    std::weak_ptr<Connection> connection;
+    std::shared_ptr<Door> door;
+    uint64_t serial = 0;  ///< of the request
+    size_t stream_bytes = 0;
+    std::atomic<bool> answered = false, gone = false;
+    ~State();
+    void deliver(HttpResponse, std::shared_ptr<HttpStream::State> stream);
+};
+
+struct HttpStream::State {
+    std::weak_ptr<Connection> connection;
+    std::shared_ptr<Door> door;
+    size_t limit = 0;
+    std::atomic<bool> open = true;
+    std::atomic<size_t> posted = 0;  ///< bytes on their way to the loop
+    std::atomic<size_t> waiting = 0; ///< bytes the client has not taken yet
+    std::function<void()> on_close;  ///< the loop's thread only
+    bool close_told = false;
+
+    void ended();  ///< the loop's thread only
+};
+
+struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::Impl> {
+    struct Route {
+        std::string method, path;
+        Handler handler;
+        size_t body_bytes;
+    };
+
+    Loop& outer;
+    HttpLimits limits;
+    std::optional<tls::Context> tls;
+    Fd listening;
+    std::shared_ptr<Door> door;
+    std::vector<std::shared_ptr<Route>> routes;  ///< longest path first
+    std::set<std::shared_ptr<Connection>> connections;
+    std::function<void(const Served&)> on_served;
+    std::function<void(const HttpRequest&, const std::exception&)> on_error;
+    std::function<void(const Endpoint&, std::string_view)> on_refused;
+    Watch acceptable;
+    Timer tick, pause, cut;
+    std::function<void()> stopped;
+    bool stopping = false;
+    std::string date_line;
+    time_t date_of = 0;
+    std::unique_ptr<char[]> scratch = std::make_unique<char[]>(scratch_size);
+    static constexpr size_t scratch_size = 64 << 10;
+
+    Impl(Loop&, const Endpoint&, std::optional<tls::Context>, HttpLimits);
+    void listen();
+    void accept();
+    void end() override;
+    /// The route of a request; nothing when there is none. `allow` gets the methods its path has.
+    std::shared_ptr<Route> find(std::string_view method, std::string_view path, std::string& allow) const;
+    void left(const std::shared_ptr<Connection>&);
+    void look_at_clocks();
+    const std::string& date();
+};
+
+/// One client: its socket, the request being read, the answer being written.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    Connection(HttpServer::Impl&, Fd, const Endpoint& remote);
+
+    /// Go on until there is something to wait for.
+    void drive();
+    /// A handler's answer.
+    void answer(HttpResponse, std::shared_ptr<HttpStream::State> stream, uint64_t serial);
+    void stream_write(std::string bytes);
+    void stream_close();
+    /// No answer will come after this; the socket goes now.
+    void drop();
+    void check_clock(Clock::time_point now);
+    /// The server stops: idle connections go, others after their answer.
+    void retire();
+
+private:
+    enum Phase { handshaking, idle, in_headers, in_body, working, sending, streaming, lingering, gone };
+    enum Io { moved, wait, ended };
+
+    Io receive(size_t& n);              ///< into the server's scratch
+    Io transmit(size_t& n);             ///< from head_ and body_, at offset sent_
+    bool shake();
+    bool read_request();
+    bool take(std::string_view bytes);  ///< false: the request needs more
+    int headers_are_in();               ///< 0, or the status to refuse it with
+    void handle();
+    bool write_answer();
+    bool stream_on();
+    bool linger();
+    void answered();
+    void fail(int status, std::string why);
+    void make_head(const HttpResponse&, std::optional<size_t> length);
+    void wait_for(bool write);
+    void enter(Phase, double seconds);  ///< 0: no limit
+
+    HttpServer::Impl* server_;
+    asio::posix::stream_descriptor socket_;
+    std::optional<tls::Stream> tls_;
+    Phase phase_ = idle;
+    Clock::time_point deadline_ = Clock::time_point::max();
+    bool driving_ = false, reading_ = false, writing_ = false;
+
+    bool drained_ = false;   ///< the last read took all there was
+    std::string in_;         ///< received and not understood yet
+    bool fresh_ = false;     ///< in_ was not shown to the parser yet
+    int in_a_row_ = 0;       ///< requests served without a look at other connections
+    std::optional<HttpParser> parser_;
+    HttpRequest request_;
+    std::shared_ptr<HttpServer::Impl::Route> route_;
+    std::string allow_;      ///< the methods of its path, when the route is not found
+    bool expects_ = false;   ///< waits for "100 Continue"
+    std::weak_ptr<HttpReply::State> reply_;
+    uint64_t serial_ = 0;    ///< an answer to another request comes too late
+    Clock::time_point since_;
+
+    std::string head_;       ///< the answer's head; of a stream, all that waits
+    HttpBody body_;
+    size_t sent_ = 0, body_bytes_ = 0;
+    int status_ = 0;
+    bool keep_ = true, unread_ = false, chunked_ = false;
+    std::shared_ptr<HttpStream::State> stream_;
+    bool stream_ended_ = false;
+};
+
+}  // namespace weft

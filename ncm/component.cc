@@ -125,6 +125,14 @@ std::vector<std::string> Run::names_in(const std::string& folder) const {
     return names;
 }
 
+/// The runner reads lines of 8 KB: a long difference ends earlier.
+static std::string shortened(std::string text) {
+    constexpr size_t most = 3500;  // each byte may become two, escaped
+    if (text.size() <= most) return text;
+    text.resize(text.rfind('\n', most) + 1);
+    return text + "... and more\n";
+}
+
 bool Run::file(const std::string& path, std::string_view contents, const FileSpec& spec) {
     std::string at = real(path);
     FileAttributes a = impl_->file_attributes(*this, spec);
@@ -137,7 +145,7 @@ bool Run::file(const std::string& path, std::string_view contents, const FileSpe
     Change change = write_file(at, contents, a);
     if (change == Change::none) return false;
     if (change == Change::attributes) verbose(fmt::format("mode or owner of '{}' put right", path));
-    else if (show) info(text_diff(before.value_or(""), contents, path));
+    else if (show) info(shortened(text_diff(before.value_or(""), contents, path)));
     changed(path);
     return true;
 }
@@ -215,7 +223,10 @@ bool Run::link(const std::string& path, const std::string& target) {
     return true;
 }
 
-void Run::service(std::string_view name, std::string_view action) { say({{"service", name}, {"action", action}}); }
+void Run::service(std::string_view name, std::string_view action) {
+    if (action == "stop_sleep_start") action = "restart";  // the historic way to be sure
+    say({{"service", name}, {"action", action}});
+}
 
 bool Run::have(const std::string& program) {
     if (program.find('/') != std::string::npos) return access(program.c_str(), X_OK) == 0;

@@ -22,9 +22,3 @@ changed() { jq -r 'select(.changed) | .changed' "$scratch/lines" >"$scratch/chan
 wants() { says ".service == \"$1\" and .action == \"$2\""; }
 # holds FILE: the file below the root is what comes on standard input
 holds() { diff -u - "$NCM_ROOT$1"; }
-# compiles NAME 'STATEMENTS': the component's templates and these make a profile; its own tree is in $scratch/tree
-compiles() {
-    printf 'object template node;\ninclude "components/%s/config";\n%s\n' "$1" "$2" >"$scratch/node.pan"
-    panc -I "$WEFT_SRC/templates" -I "$scratch" -o "$scratch" -f json "$scratch/node.pan" &&
-        jq -c ".software.components.$1" "$scratch/node.json" >"$scratch/tree"
-}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -57,6 +58,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
+static constexpr size_t longest_line = 1 << 20;
+
 bool Capture::take(size_t limit, bool& truncated) {
     char buf[65536];
     ssize_t n = ::read(fd.get(), buf, sizeof buf);
@@ -71,7 +74,7 @@ bool Capture::take(size_t limit, bool& truncated) {
             on_line(partial);
             partial.clear();
         }
-        if (partial.size() < limit) partial.append(got);
+        if (partial.size() < longest_line) partial.append(got);
         if (n == 0 && !partial.empty()) on_line(partial), partial.clear();
     }
     return n > 0;
@@ -95,6 +98,7 @@ Spawned spawn_process(const std::vector<std::string>& argv, const ProcessOptions
     if (pid < 0) throw system_error("cannot start '" + argv[0] + "'", exit_unavailable);
     if (pid == 0) {
         setpgid(0, 0);
+        if (o.die_with_parent) prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (o.umask >= 0) umask(mode_t(o.umask));
         for (const auto& l : o.limits) {
             struct rlimit r = {l.most, l.most};

@@ -18,6 +18,7 @@ struct ProcessOptions {
     std::string dir;                           ///< working folder; empty: ours
     std::map<std::string, std::string> env;    ///< added to (or changed in) our environment
     bool clean_env = false;                    ///< start from PATH and HOME=/ only
+    bool die_with_parent = false;              ///< killed when the thread that started it ends, however it ends
     int umask = -1;                            ///< of the child; negative: ours
     struct Limit { int resource; unsigned long most; };
     std::vector<Limit> limits;                 ///< RLIMIT_...

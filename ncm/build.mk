@@ -1,7 +1,7 @@
 ncm_USES     := base
 ncm_PROGRAMS := ccm
-ncm_DAEMONS  := ccm-fetch ccm-purge ccm-initialise
-ncm_HELPERS  := ncm-component
+ncm_DAEMONS  := ccm-fetch ccm-purge ccm-initialise ncd cdp-listend cdispd
+ncm_HELPERS  := ncm-component ncm-report
 
 # The built-in components are one program with many names.
 COMPONENTS := $(shell sed -n 's/^COMPONENT(\(.*\))$$/\1/p' ncm/components.def)

@@ -27,7 +27,7 @@ static void say(std::initializer_list<std::pair<const char*, std::string_view>> 
     for (auto [key, value] : fields) e.dict_ref().at(Key(key)) = Element::of_string(value);
     std::string line;
     try {
-        write_json(e, line, {.one_line = true});
+        write_json(e, line, {.one_line = true, .plain = true});
     } catch (const Error&) {
         for (auto& c : e.dict_ref().find(Key("msg")) ? std::vector<Key>{Key("msg")} : std::vector<Key>{Key("changed")}) {
             std::string ascii(e.dict().find(c)->string());
@@ -35,7 +35,7 @@ static void say(std::initializer_list<std::pair<const char*, std::string_view>> 
             e.dict_ref().at(c) = Element::of_string(ascii);
         }
         line.clear();
-        write_json(e, line, {.one_line = true});
+        write_json(e, line, {.one_line = true, .plain = true});
     }
     line += '\n';
     fwrite(line.data(), 1, line.size(), stdout);
@@ -70,7 +70,7 @@ static std::string root_folder() {
 }
 
 Run::Run(std::string component, const std::string& document, bool check_only) : impl_(std::make_unique<Impl>()) {
-    impl_->document = parse_json(document, "standard input");
+    impl_->document = parse_json(document, "standard input", {.depth = 1000});
     if (!impl_->document.is(Kind::dict)) throw Error(exit_data, "standard input is no JSON object");
     impl_->component = std::move(component);
     impl_->root = root_folder();
@@ -114,6 +114,8 @@ void Run::changed(const std::string& path) { say({{"changed", path}}); }
 
 std::string Run::real(const std::string& path) const { return resolve_below(impl_->root, path); }
 
+std::string Run::place(const std::string& path) const { return resolve_below(impl_->root, path, true); }
+
 std::optional<std::string> Run::read(const std::string& path) const { return read_if_exists(real(path)); }
 bool Run::exists(const std::string& path) const { return access(real(path).c_str(), F_OK) == 0; }
 
@@ -151,7 +153,7 @@ bool Run::file(const std::string& path, std::string_view contents, const FileSpe
 }
 
 bool Run::remove(const std::string& path) {
-    std::string at = resolve_below(impl_->root, path, true);
+    std::string at = place(path);
     struct stat st{};
     if (lstat(at.c_str(), &st)) return false;
     if (!impl_->noaction && ::unlink(at.c_str())) throw system_error("cannot remove '" + path + "'");
@@ -204,7 +206,7 @@ bool Run::folder(const std::string& path, const FileSpec& spec) {
 }
 
 bool Run::link(const std::string& path, const std::string& target) {
-    std::string at = resolve_below(impl_->root, path, true);
+    std::string at = place(path);
     std::error_code ec;
     if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target) return false;
     if (!impl_->noaction) {
@@ -261,6 +263,22 @@ bool Run::command(const std::vector<std::string>& argv, const std::string& input
     return false;
 }
 
+bool Run::command_line(const std::string& words) {
+    auto argv = split(words);
+    if (argv.empty()) return true;
+    std::string program = argv[0].substr(argv[0].rfind('/') + 1);
+    auto is_action = [](const std::string& a) {
+        return a == "restart" || a == "reload" || a == "start" || a == "stop" || a == "condrestart" || a == "try-restart";
+    };
+    auto name = [](std::string unit) { return unit.ends_with(".service") ? unit.substr(0, unit.size() - 8) : unit; };
+    if (argv.size() == 3 && program == "systemctl" && is_action(argv[1])) return service(name(argv[2]), argv[1]), true;
+    if (argv.size() == 3 && program == "service" && is_action(argv[2])) return service(argv[1], argv[2]), true;
+    if (argv.size() == 2 && argv[0].starts_with("/etc/init.d/") && is_action(argv[1])) return service(program, argv[1]), true;
+    return command(argv);
+}
+
+bool Run::debian() const { return exists("/etc/debian_version"); }
+
 std::string Run::header(std::string_view comment) const {
     return fmt::format("{} Written by ncm-{} (Weft); local changes are lost.\n", comment, impl_->component);
 }
@@ -307,7 +325,7 @@ std::string describe(const Component& c) {
     put("watch", list(c.watch));
     put("schema", Element::of_string(std::string("components/") + c.name + "/schema"));
     std::string out;
-    write_json(e, out, {.one_line = true});
+    write_json(e, out, {.one_line = true, .plain = true});
     return out + "\n";
 }
 

@@ -61,8 +61,9 @@ public:
     bool exists(const std::string& path) const;
     /// Names in a folder, sorted; empty when there is no such folder.
     std::vector<std::string> names_in(const std::string& folder) const;
-    /// Where the path really is.
+    /// Where the path really is; place() without following a link in its last step.
     std::string real(const std::string& path) const;
+    std::string place(const std::string& path) const;
     /// Say that a path changed, when something other than the above changed it.
     void changed(const std::string& path);
 
@@ -74,9 +75,14 @@ public:
     /// A command that changes the running system: not under noaction, not below NCM_ROOT (says so, answers true).
     /// Its failure is an error and answers false.
     bool command(const std::vector<std::string>& argv, const std::string& input = {});
+    /// A command line of the configuration, taken apart at blanks. One that only acts on a service
+    /// ("systemctl restart x", "service x restart") becomes a request to the runner.
+    bool command_line(const std::string& words);
     /// Is this program installed?
     static bool have(const std::string& program);
 
+    /// Debian and its kin, by /etc/debian_version.
+    bool debian() const;
     /// "# Written by ncm-NAME (Weft). Local changes are lost." with the given comment sign.
     std::string header(std::string_view comment = "#") const;
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <filesystem>
 #include <thread>
 
@@ -91,6 +92,8 @@ static FetchResult keep(const Settings& s, const std::string& root, const std::s
     d.from = from;
     d.modified = got.last_modified();
     if (from == url) d.etag = got.header("etag");
+    std::string_view revision = got.header("x-weft-revision");
+    std::from_chars(revision.data(), revision.data() + revision.size(), d.revision);
     if (!d.modified) log.warning("'{}' has no date (Last-Modified)", from);
     else if (d.modified > ::time(nullptr) + 60) log.warning("'{}' is dated in the future: {}", from, got.header("last-modified"));
 
@@ -129,7 +132,8 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     for (const std::string& url : urls) {
         for (long n = 0; n < tries; n++) {
             if (!std::exchange(slept, false)) pause(s.seconds("retrieve_wait"));
-            bool ask = have.any && !force;
+            // A date of whole seconds hides a second change within one; a local file is cheap to read.
+            bool ask = have.any && !force && !url.starts_with("file:");
             HttpResponse got = http.get_if_changed(url, ask && url == urls[0] ? have.etag : "", ask ? have.modified : 0);
             if (got.status == 304 && ask) {
                 log.debug("'{}' is unchanged", url);

@@ -186,6 +186,7 @@ int store_profile(const std::string& root, const Element& tree, const Download& 
     note.dict_ref().at(Key("from")) = Element::of_string(d.from);
     note.dict_ref().at(Key("fetched")) = Element::of_long(::time(nullptr));
     note.dict_ref().at(Key("modified")) = Element::of_long(d.modified);
+    note.dict_ref().at(Key("revision")) = Element::of_long(d.revision);
     note.dict_ref().at(Key("etag")) = Element::of_string(d.etag);
     write_json(note, fetched, {.ascii_only = true, .one_line = true});
     put(dir + "/fetched", fetched + "\n", r);
@@ -221,6 +222,17 @@ std::string remembered_etag(const std::string& root, const std::string& url) {
     std::string e = read_if_exists(root + "/data/" + data_name(url) + ".etag", 1 << 12).value_or("");
     while (e.ends_with('\n')) e.pop_back();
     return e;
+}
+
+FetchNote fetch_note(const std::string& dir) {
+    FetchNote n;
+    auto text = read_if_exists(dir + "/fetched", 1 << 16);
+    if (!text) return n;
+    Element e = parse_json(*text, dir + "/fetched");
+    if (const Element* v = e.find(Term(Key("from"))); v && v->is(Kind::string)) n.from = v->string();
+    if (const Element* v = e.find(Term(Key("etag"))); v && v->is(Kind::string)) n.etag = v->string();
+    if (const Element* v = e.find(Term(Key("revision"))); v && v->is(Kind::long_)) n.revision = v->long_value();
+    return n;
 }
 
 std::optional<int> pinned(const std::string& root) { return read_cid(root + "/pinned.cid"); }

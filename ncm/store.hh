@@ -17,6 +17,7 @@ struct Download {
     std::string url;                     ///< the configured (primary) URL
     std::string from;                    ///< the URL that answered
     std::string etag;                    ///< of the primary URL; empty when it gave none
+    long revision = 0;                   ///< of the configuration database; 0: the server gave none
     time_t modified = 0;                 ///< the server's Last-Modified, 0: it gave none
     std::optional<std::string> origins;
 };
@@ -45,6 +46,13 @@ std::optional<int> pinned(const std::string& root);
 struct PurgeResult { int profiles = 0, bodies = 0; };
 /// Remove profiles nobody needs: older than the keep_old before the current one, not in use, not young.
 PurgeResult purge(const CacheManager&, long keep_old, double purge_time, const Log&, bool noaction);
+
+/// What the cache's note about a profile says (the file `fetched`).
+struct FetchNote {
+    std::string from, etag;
+    long revision = 0;
+};
+FetchNote fetch_note(const std::string& profile_dir);
 
 /// Every path of a tree, one a line, resources with a '/' at the end.
 std::string completion_list(const Element&);

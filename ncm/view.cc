@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "base/error.hh"
 #include "base/noun/profile.hh"
 
 namespace weft::ncm {
@@ -17,6 +18,13 @@ std::optional<std::string> View::maybe() const {
 }
 
 std::string View::text(std::string_view fallback) const { return maybe().value_or(std::string(fallback)); }
+
+std::string View::line(std::string_view fallback) const {
+    std::string t = text(fallback);
+    if (t.find_first_of("\n\r") != std::string::npos)
+        throw Error(exit_data, "a line end inside the value '" + t.substr(0, t.find_first_of("\n\r")) + "...'");
+    return t;
+}
 
 bool View::flag(bool fallback) const {
     if (!e_ || !e_->is_property()) return fallback;

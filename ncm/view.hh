@@ -19,6 +19,8 @@ public:
 
     View operator[](std::string_view key) const;           ///< a child of a dict
     std::string text(std::string_view fallback = {}) const;  ///< of a property; the fallback for all else
+    /// text() that goes into a line of a file: Error(65) when it holds a line end.
+    std::string line(std::string_view fallback = {}) const;
     bool flag(bool fallback = false) const;                ///< true, "true", "yes", "on", 1
     long number(long fallback = 0) const;
     std::optional<std::string> maybe() const;              ///< the text of a property

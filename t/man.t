@@ -14,8 +14,8 @@ done
 for bin in "$WEFT_OUT"/bin/*; do
     [ -f "$bin" ] && [ -x "$bin" ] || continue
     p=${bin##*/}
-    ok "$p has a page" "ls '$WEFT_SRC'/man/$p.[1-8]"
-    page=$(ls "$WEFT_SRC"/man/"$p".[1-8] 2>/dev/null | head -1)
+    ok "$p has a page" "ls '$WEFT_SRC'/man/$p.[18]"
+    page=$(ls "$WEFT_SRC"/man/"$p".[18] 2>/dev/null | head -1)
     [ -n "$page" ] || continue
     ok "the synopsis of $p is what -h prints" "synopsis '$page' >want; usage '$bin' >got; same want got"
 done

@@ -128,13 +128,15 @@ static void append_u(std::string& out, int32_t unit) {
 }
 
 /// The string quoted for JSON; false when it is not UTF-8.
-static bool append_json(std::string& out, std::string_view s, bool ascii) {
+static bool append_json(std::string& out, std::string_view s, const JsonOptions& opt) {
+    bool ascii = opt.ascii_only;
     out += '"';
     size_t from = 0;
     for (size_t i = 0; i < s.size();) {
         if (json_table[static_cast<unsigned char>(s[i])] == as_is) { i++; continue; }
         auto [p, n] = decode(s, i);
         if (p < 0) return false;
+        if (opt.plain && p >= 0x20 && p != '"' && p != '\\' && !(ascii && p > 0x7F)) { i += size_t(n); continue; }
         if (p < 0x80 || p == 0x2028 || p == 0x2029 || ascii) {
             out.append(s, from, i - from);
             from = i + size_t(n);
@@ -256,7 +258,7 @@ void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
         case Kind::undef: throw unwritable(*e, stack);
         case Kind::null: out += "null"; break;
         case Kind::string:
-            if (!append_json(out, e->string(), opt.ascii_only)) throw unwritable(*e, stack);
+            if (!append_json(out, e->string(), opt)) throw unwritable(*e, stack);
             break;
         case Kind::list:
         case Kind::dict:
@@ -282,7 +284,7 @@ void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
             line(stack.size());
             if (dict) {
                 const Dict::Entry& child = f.e->dict()[f.next++];
-                if (!append_json(out, child.key.view(), opt.ascii_only))
+                if (!append_json(out, child.key.view(), opt))
                     throw Error(exit_data, fmt::format("the name '{}' is not UTF-8", child.key.view()));
                 out += opt.one_line ? ":" : ": ";
                 e = &child.value;

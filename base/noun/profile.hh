@@ -28,6 +28,7 @@ void write_xml(const Element&, std::string& out, const XmlOptions& = {});
 struct JsonOptions {
     bool ascii_only = false;  ///< all above U+007F as \uXXXX
     bool one_line = false;    ///< no line ends and blanks: for protocols and logs
+    bool plain = false;       ///< escape only what JSON demands: for files that people read
 };
 /// Append the tree as JSON. A null is left out of a dict; Error(65) naming the path for undef and for
 /// a string that is not UTF-8.

@@ -144,6 +144,10 @@ BOOST_AUTO_TEST_CASE(json_strings_are_escaped_for_web_pages_too) {
                "\"\\u2028 \\u2029 \xc3\xa9 \xf0\x9f\x98\x80\"");
 }
 
+BOOST_AUTO_TEST_CASE(json_for_people_escapes_only_what_json_demands) {
+    BOOST_TEST(json(Element::of_string("<a href='x'>&=\"\\\n\x01\xe2\x80\xa8"), {.plain = true}) == "\"<a href='x'>&=\\\"\\\\\\n\\u0001\xe2\x80\xa8\"");
+}
+
 BOOST_AUTO_TEST_CASE(what_has_no_value_is_refused_by_its_path) {
     Element e;
     e.put(Path::parse("/a/l/1"), Element::of_long(1));

@@ -11,7 +11,8 @@ function push = {
     result;
 };
 
-@{ desc = as in '/dict' = npush(key, value, ...) adds pairs to the dict that is there; a key may not come twice }
+@{ desc = as in '/dict' = npush(key, value, ...) adds pairs to the dict that is there; a key may not \
+ come twice }
 function npush = {
     result = if (is_defined(SELF)) SELF else dict();
     if (!is_dict(result)) error('npush: the value here is no dict');
@@ -35,10 +36,12 @@ function push_if = {
 @{ desc = is the first argument one of the items of the second, a list? }
 function list_contains = index(ARGV[0], ARGV[1]) >= 0;
 
-@{ desc = the name of the node without its domain; object templates are named by the full name of the node }
+@{ desc = the name of the node without its domain; object templates are named by the full name of \
+ the node }
 function hostname_from_object = {
     parts = matches(OBJECT, '^(?:.*/)?([^./]+)');
-    if (length(parts) != 2 || !is_shorthostname(parts[1])) error('%s is not named after a node', OBJECT);
+    if (length(parts) != 2 || !is_shorthostname(parts[1]))
+        error('%s is not named after a node', OBJECT);
     parts[1];
 };
 
@@ -54,8 +57,8 @@ function domain_from_object = {
 function full_hostname_from_object =
     hostname_from_object() + '.' + (if (ARGC == 0) domain_from_object() else domain_from_object(ARGV[0]));
 
-@{ desc = a number from 0 to the first argument minus one, always the same for one node and one optional salt. \
- Spreads what would otherwise happen on all nodes in the same minute }
+@{ desc = a number from 0 to the first argument minus one, always the same for one node and one \
+ optional salt. Spreads what would otherwise happen on all nodes in the same minute }
 function node_slot = {
     salt = if (ARGC > 1) ARGV[1] else '';
     to_long(substr(digest('SHA-256', OBJECT + salt + 'padding'), 0, 8), 16) % ARGV[0];

@@ -1,4 +1,5 @@
-@{ desc = Units: sizes of memory and disks are written in MB, clock rates in MHz, counts of bytes in bytes }
+@{ desc = Units: sizes of memory and disks are written in MB, clock rates in MHz, counts of bytes in \
+ bytes }
 declaration template pan/units;
 
 final variable MB = 1;

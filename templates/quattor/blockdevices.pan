@@ -1,11 +1,12 @@
-@{ desc = Types of /system/blockdevices: disks, partitions, RAID, logical volumes. They refer to each other by path \
- below /system/blockdevices }
+@{ desc = Types of /system/blockdevices: disks, partitions, RAID, logical volumes. They refer to \
+ each other by path below /system/blockdevices }
 declaration template quattor/blockdevices;
 
 include 'quattor/physdevices';
 
 type physdev_string = string with {
-    if (!exists('/system/blockdevices/physical_devs/' + SELF)) error('%s is no physical device of this node', SELF);
+    if (!exists('/system/blockdevices/physical_devs/' + SELF))
+        error('%s is no physical device of this node', SELF);
     true;
 };
 
@@ -15,7 +16,8 @@ type blockdev_string = string with {
 };
 
 type vg_string = string with {
-    if (!exists('/system/blockdevices/volume_groups/' + SELF)) error('%s is no volume group of this node', SELF);
+    if (!exists('/system/blockdevices/volume_groups/' + SELF))
+        error('%s is no volume group of this node', SELF);
     true;
 };
 
@@ -97,8 +99,8 @@ type structure_blockdevices = {
     'proc' ? {}
 } with blockdevices_fit(SELF);
 
-@{ desc = the partitions of a disk that say their size fit on it; at most one takes the rest. Disks are known by \
- /hardware/harddisks }
+@{ desc = the partitions of a disk that say their size fit on it; at most one takes the rest. Disks \
+ are known by /hardware/harddisks }
 function blockdevices_fit = {
     if (!exists(ARGV[0]['partitions'])) return(true);
     used = dict();
@@ -109,7 +111,8 @@ function blockdevices_fit = {
         if (exists(partition['size'])) {
             used[disk] = used[disk] + partition['size'];
         } else {
-            if (exists(rest[disk])) error('partitions %s and %s both want the rest of disk %s', rest[disk], name, disk);
+            if (exists(rest[disk]))
+                error('partitions %s and %s both want the rest of disk %s', rest[disk], name, disk);
             rest[disk] = name;
         };
     };

@@ -6,7 +6,8 @@ include 'pan/types';
 @{ desc = one file system; block_device is a path below /system/blockdevices }
 type structure_filesystem = {
     'block_device' : string with {
-        if (!exists('/system/blockdevices/' + SELF)) error('%s is no block device of this node', SELF);
+        if (!exists('/system/blockdevices/' + SELF))
+            error('%s is no block device of this node', SELF);
         true;
     }
     'mountpoint' : string with SELF == 'swap' || SELF == 'none' || SELF == '/' || is_absolute_file_path(SELF)
@@ -38,7 +39,8 @@ function filesystems_uniq_paths = {
         };
         device = escape(fs['block_device']);
         if (!match(fs['block_device'], '^(tmpfs|proc)$')) {
-            if (exists(devices[device])) error('block device %s is used by two file systems', fs['block_device']);
+            if (exists(devices[device]))
+                error('block device %s is used by two file systems', fs['block_device']);
             devices[device] = i;
         };
     };

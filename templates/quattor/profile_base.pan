@@ -1,4 +1,5 @@
-@{ desc = Every object template includes this first: units, functions, and the type of the whole profile }
+@{ desc = Every object template includes this first: units, functions, and the type of the whole \
+ profile }
 unique template quattor/profile_base;
 
 include 'pan/units';

@@ -1,4 +1,5 @@
-@{ desc = What every node does at certain times; what all nodes would do at once is spread over the hour by node_slot }
+@{ desc = What every node does at certain times; what all nodes would do at once is spread over the \
+ hour by node_slot }
 unique template service/cron;
 
 include 'components/cron/config';

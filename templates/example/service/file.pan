@@ -1,8 +1,8 @@
 @{ desc = How to say what stands in a file that component metaconfig writes }
 declaration template service/file;
 
-@{ desc = the services with one more file, as ini_file(name, contents, daemon to restart?): sections of \
- key=value, lists in one line with blanks between }
+@{ desc = the services with one more file, as ini_file(name, contents, daemon to restart?): sections \
+ of key=value, lists in one line with blanks between }
 function ini_file = {
     SELF[escape(ARGV[0])] = dict(
         'module', 'tiny',

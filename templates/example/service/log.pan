@@ -1,4 +1,5 @@
-@{ desc = Logs: the journal keeps some days on the node and sends everything to the collector of the site }
+@{ desc = Logs: the journal keeps some days on the node and sends everything to the collector of the \
+ site }
 unique template service/log;
 
 include 'service/file';

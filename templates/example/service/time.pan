@@ -1,5 +1,5 @@
-@{ desc = The clock: systemd's time client with the servers of the site. SITE_NTP_SERVERS is used here and nowhere else, so \
- a change of it makes one component run on every node }
+@{ desc = The clock: systemd's time client with the servers of the site. SITE_NTP_SERVERS is used \
+ here and nowhere else, so a change of it makes one component run on every node }
 unique template service/time;
 
 include 'service/file';

@@ -1,5 +1,5 @@
-@{ desc = The nodes of the site: address, machine, network cards, place. One line a node; a node not listed here cannot \
- be compiled }
+@{ desc = The nodes of the site: address, machine, network cards, place. One line a node; a node not \
+ listed here cannot be compiled }
 declaration template site/databases;
 
 final variable NODES = dict(

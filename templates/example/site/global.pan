@@ -1,4 +1,5 @@
-@{ desc = What the whole site shares. A cluster or a node sets a variable before this template to differ }
+@{ desc = What the whole site shares. A cluster or a node sets a variable before this template to \
+ differ }
 unique template site/global;
 
 variable SITE_NAME ?= 'example';

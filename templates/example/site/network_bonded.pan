@@ -1,4 +1,5 @@
-@{ desc = /system/network of a node whose first two cards are one interface, for bandwidth and against a broken cable }
+@{ desc = /system/network of a node whose first two cards are one interface, for bandwidth and \
+ against a broken cable }
 unique template site/network_bonded;
 
 prefix '/system/network';

@@ -1,4 +1,5 @@
-@{ desc = /system/network of a node that is also seen from outside: the second card has the public address and the way out }
+@{ desc = /system/network of a node that is also seen from outside: the second card has the public \
+ address and the way out }
 unique template site/network_public;
 
 '/system/network/interfaces/eth1' = {

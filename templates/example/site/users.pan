@@ -1,4 +1,5 @@
-@{ desc = /system/accounts: the groups and people of the site. Who may log in where is the business of the roles }
+@{ desc = /system/accounts: the groups and people of the site. Who may log in where is the business \
+ of the roles }
 unique template site/users;
 
 prefix '/system/accounts/groups';

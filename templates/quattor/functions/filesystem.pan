@@ -1,8 +1,8 @@
 @{ desc = Functions that lay out disks: /system/blockdevices and /system/filesystems }
 declaration template quattor/functions/filesystem;
 
-@{ desc = as in '/system/blockdevices/partitions' = partitions_add(disk, dict(name, size in MB, ...)): partitions of one \
- disk; -1 takes the rest of the disk }
+@{ desc = as in '/system/blockdevices/partitions' = partitions_add(disk, dict(name, size in MB, \
+ ...)): partitions of one disk; -1 takes the rest of the disk }
 function partitions_add = {
     foreach (name; size; ARGV[1]) {
         SELF[name]['holding_dev'] = ARGV[0];

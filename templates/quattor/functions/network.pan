@@ -3,7 +3,8 @@ declaration template quattor/functions/network;
 
 include 'pan/types';
 
-@{ desc = is the address (first argument) in the network of the second, an address, under the third, a netmask? }
+@{ desc = is the address (first argument) in the network of the second, an address, under the third, \
+ a netmask? }
 function ip_in_network = {
     if (ARGC != 3) error('ip_in_network: needs address, network, netmask');
     foreach (i; part; ARGV) {
@@ -17,7 +18,8 @@ function ip_in_network = {
 
 @{ desc = 22 becomes 255.255.252.0 }
 function subnet_prefix_to_mask = {
-    if (!is_ipv4_prefix_length(ARGV[0])) error('subnet_prefix_to_mask: %d is not from 0 to 32', ARGV[0]);
+    if (!is_ipv4_prefix_length(ARGV[0]))
+        error('subnet_prefix_to_mask: %d is not from 0 to 32', ARGV[0]);
     mask = 0;
     for (bit = 0; bit < 32; bit = bit + 1) mask = mask * 2 + (if (bit < ARGV[0]) 1 else 0);
     long_to_ip4(mask);
@@ -50,7 +52,8 @@ function broadcast_address = {
     long_to_ip4((ip[0] & mask[0]) + (4294967295 - mask[0]));
 };
 
-@{ desc = the entry of a list of subnets (dicts with subnet, netmask and whatever else) that holds an address }
+@{ desc = the entry of a list of subnets (dicts with subnet, netmask and whatever else) that holds \
+ an address }
 function get_subnet_params = {
     foreach (i; params; ARGV[0]) {
         if (ip_in_network(ARGV[1], params['subnet'], params['netmask'])) {
@@ -70,8 +73,8 @@ function boot_nic = {
     error('no network card of this node has boot = true');
 };
 
-@{ desc = as in '/system/network/interfaces' = copy_network_params(params): the boot interface gets the parameters, \
- every other card is there and stays down }
+@{ desc = as in '/system/network/interfaces' = copy_network_params(params): the boot interface gets \
+ the parameters, every other card is there and stays down }
 function copy_network_params = {
     boot = boot_nic();
     foreach (name; nic; value('/hardware/cards/nic')) {

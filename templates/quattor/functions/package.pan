@@ -1,4 +1,5 @@
-@{ desc = Functions that edit /software/packages: escaped name, escaped version, arch, architecture = repository }
+@{ desc = Functions that edit /software/packages: escaped name, escaped version, arch, architecture \
+ = repository }
 declaration template quattor/functions/package;
 
 @{ desc = architecture of packages named without one }
@@ -10,8 +11,8 @@ function pkg_entry = {
     dict(escape(ARGV[0]), dict('arch', dict(ARGV[1], '')));
 };
 
-@{ desc = as in '/software/packages' = pkg_add(name, version?, arch?, 'multi'?): adds a package. Another version \
- of it that is there already is an error, unless multi is given }
+@{ desc = as in '/software/packages' = pkg_add(name, version?, arch?, 'multi'?): adds a package. \
+ Another version of it that is there already is an error, unless multi is given }
 function pkg_add = {
     name = escape(ARGV[0]);
     version = if (ARGC > 1) ARGV[1] else '';
@@ -49,7 +50,8 @@ function pkg_ronly = {
     if (is_defined(SELF)) SELF else dict();
 };
 
-@{ desc = as in '/software/packages' = pkg_del(name, version?): takes a package, or one version of it, out }
+@{ desc = as in '/software/packages' = pkg_del(name, version?): takes a package, or one version of \
+ it, out }
 function pkg_del = {
     name = escape(ARGV[0]);
     if (exists(SELF[name])) {

@@ -3,7 +3,8 @@ declaration template quattor/functions/validation;
 
 include 'pan/functions';
 
-@{ desc = every Ethernet interface of /system/network that comes up at boot has a card in /hardware/cards/nic }
+@{ desc = every Ethernet interface of /system/network that comes up at boot has a card in \
+ /hardware/cards/nic }
 function interfaces_have_cards = {
     cards = value('/hardware/cards/nic', dict());
     foreach (name; interface; value('/system/network/interfaces')) {
@@ -19,12 +20,14 @@ function interfaces_have_cards = {
 @{ desc = every physical device of /system/blockdevices is a disk of /hardware/harddisks }
 function disks_exist = {
     foreach (name; disk; value('/system/blockdevices/physical_devs', dict())) {
-        if (!exists('/hardware/harddisks/' + name)) error('block device %s is no disk of /hardware/harddisks', name);
+        if (!exists('/hardware/harddisks/' + name))
+            error('block device %s is no disk of /hardware/harddisks', name);
     };
     true;
 };
 
-@{ desc = the kernel the node is to boot is one of its packages, where packages are listed with versions }
+@{ desc = the kernel the node is to boot is one of its packages, where packages are listed with \
+ versions }
 function kernel_is_installed = {
     if (!exists('/system/kernel/version') || !exists('/software/packages')) return(true);
     version = value('/system/kernel/version');
@@ -41,7 +44,8 @@ function kernel_is_installed = {
 @{ desc = the names in a dict are escaped absolute file names }
 function valid_absolute_file_paths = {
     foreach (name; entry; ARGV[0]) {
-        if (!is_absolute_file_path(unescape(name))) error('%s is no absolute file name', unescape(name));
+        if (!is_absolute_file_path(unescape(name)))
+            error('%s is no absolute file name', unescape(name));
     };
     true;
 };

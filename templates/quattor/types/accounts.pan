@@ -39,20 +39,24 @@ type structure_accounts = {
     foreach (name; user; SELF['users']) {
         if (!is_user_name(name)) error('%s cannot be the name of a user', name);
         id = '_' + to_string(user['uid']);
-        if (exists(ids[id])) error('users %s and %s have the same uid %d', ids[id], name, user['uid']);
+        if (exists(ids[id]))
+            error('users %s and %s have the same uid %d', ids[id], name, user['uid']);
         ids[id] = name;
         foreach (i; group; user['groups']) {
-            if (!exists(SELF['groups'][group])) error('user %s is in group %s, which does not exist', name, group);
+            if (!exists(SELF['groups'][group]))
+                error('user %s is in group %s, which does not exist', name, group);
         };
     };
     ids = dict();
     foreach (name; group; SELF['groups']) {
         id = '_' + to_string(group['gid']);
-        if (exists(ids[id])) error('groups %s and %s have the same gid %d', ids[id], name, group['gid']);
+        if (exists(ids[id]))
+            error('groups %s and %s have the same gid %d', ids[id], name, group['gid']);
         ids[id] = name;
         if (exists(group['members'])) {
             foreach (i; member; group['members']) {
-                if (!exists(SELF['users'][member])) error('group %s has member %s, who does not exist', name, member);
+                if (!exists(SELF['users'][member]))
+                    error('group %s has member %s, who does not exist', name, member);
             };
         };
     };

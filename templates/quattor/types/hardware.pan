@@ -86,7 +86,8 @@ type structure_cards = {
     boot = 0;
     foreach (name; nic; SELF['nic']) {
         address = to_lowercase(replace('-', ':', nic['hwaddr']));
-        if (exists(seen[escape(address)])) error('cards %s and %s have the same address %s', seen[escape(address)], name, address);
+        if (exists(seen[escape(address)]))
+            error('cards %s and %s have the same address %s', seen[escape(address)], name, address);
         seen[escape(address)] = name;
         if (exists(nic['boot']) && nic['boot']) boot = boot + 1;
     };

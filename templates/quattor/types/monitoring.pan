@@ -1,4 +1,5 @@
-@{ desc = Types of /system/monitoring: which metrics are sampled on the node, and which values call for someone }
+@{ desc = Types of /system/monitoring: which metrics are sampled on the node, and which values call \
+ for someone }
 declaration template quattor/types/monitoring;
 
 include 'pan/types';

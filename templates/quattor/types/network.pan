@@ -24,7 +24,8 @@ type network_route = {
     'prefix' ? long(0..128)
     'gateway' ? type_ip
 } with {
-    if (exists(SELF['netmask']) && exists(SELF['prefix'])) error('a route has either netmask or prefix');
+    if (exists(SELF['netmask']) && exists(SELF['prefix']))
+        error('a route has either netmask or prefix');
     true;
 };
 
@@ -40,7 +41,8 @@ type network_bonding_options = {
 } with {
     # Only active-backup and the two balancing modes without switch support know a primary.
     with_primary = SELF['mode'] == 1 || SELF['mode'] == 5 || SELF['mode'] == 6;
-    if (exists(SELF['primary']) && !with_primary) error('bonding mode %d has no primary', SELF['mode']);
+    if (exists(SELF['primary']) && !with_primary)
+        error('bonding mode %d has no primary', SELF['mode']);
     true;
 };
 
@@ -78,7 +80,8 @@ type network_interface = {
     } else if (SELF['bootproto'] == 'static' && SELF['onboot'] && !exists(SELF['master']) && !exists(SELF['bridge'])) {
         error('a static interface needs an address');
     };
-    if (exists(SELF['bonding_opts']) && SELF['type'] != 'Bond') error('bonding options on a %s interface', SELF['type']);
+    if (exists(SELF['bonding_opts']) && SELF['type'] != 'Bond')
+        error('bonding options on a %s interface', SELF['type']);
     true;
 };
 
@@ -102,8 +105,8 @@ type structure_network = {
     }
 } with network_is_consistent(SELF);
 
-@{ desc = what one interface alone cannot know: names refer to interfaces, addresses are unique, \
- the default gateway is in a network of the node }
+@{ desc = what one interface alone cannot know: names refer to interfaces, addresses are unique, the \
+ default gateway is in a network of the node }
 function network_is_consistent = {
     interfaces = ARGV[0]['interfaces'];
     seen = dict();
@@ -117,7 +120,8 @@ function network_is_consistent = {
         };
         if (exists(interface['ip'])) {
             e = escape(interface['ip']);
-            if (exists(seen[e])) error('interfaces %s and %s have the same address %s', seen[e], name, interface['ip']);
+            if (exists(seen[e]))
+                error('interfaces %s and %s have the same address %s', seen[e], name, interface['ip']);
             seen[e] = name;
             if (gateway != '' && ip_in_network(gateway, interface['ip'], interface['netmask'])) reachable = true;
         };
@@ -125,12 +129,14 @@ function network_is_consistent = {
         if (exists(interface['aliases'])) {
             foreach (label; alias; interface['aliases']) {
                 e = escape(alias['ip']);
-                if (exists(seen[e])) error('interfaces %s and %s have the same address %s', seen[e], name, alias['ip']);
+                if (exists(seen[e]))
+                    error('interfaces %s and %s have the same address %s', seen[e], name, alias['ip']);
                 seen[e] = name + ':' + label;
             };
         };
     };
-    if (gateway != '' && !reachable) error('default gateway %s is in no network of this node', gateway);
+    if (gateway != '' && !reachable)
+        error('default gateway %s is in no network of this node', gateway);
     if (exists(ARGV[0]['gatewaydev']) && !exists(interfaces[ARGV[0]['gatewaydev']]))
         error('gatewaydev %s is not an interface of this node', ARGV[0]['gatewaydev']);
     true;

@@ -6,14 +6,15 @@ include 'quattor/types/component';
 include 'quattor/functions/package';
 include 'quattor/functions/repository';
 
-@{ desc = versions of one package; none means any version. Keys are escaped; arch holds architecture = name of a \
- repository, or nothing for whichever has it }
+@{ desc = versions of one package; none means any version. Keys are escaped; arch holds architecture \
+ = name of a repository, or nothing for whichever has it }
 type structure_package = {
     'arch' : string{1..} with {
         foreach (arch; repository; SELF) {
             if (!match(arch, '^(noarch|all|src|x86_64|amd64|i[3-6]86|aarch64|arm64|ppc64le|ppc64el|riscv64)$'))
                 error('%s is no architecture of packages', arch);
-            if (repository != '' && !repository_exists(repository)) error('no repository is called %s', repository);
+            if (repository != '' && !repository_exists(repository))
+                error('no repository is called %s', repository);
         };
         true;
     }
@@ -31,7 +32,8 @@ function repository_exists = {
 @{ desc = names of packages begin with a letter or digit once the escapes are taken away }
 function package_names_are_good = {
     foreach (name; versions; ARGV[0]) {
-        if (!match(unescape(name), '^[A-Za-z0-9][A-Za-z0-9+._*?-]*$')) error('%s cannot be the name of a package', unescape(name));
+        if (!match(unescape(name), '^[A-Za-z0-9][A-Za-z0-9+._*?-]*$'))
+            error('%s cannot be the name of a package', unescape(name));
         foreach (version; entry; versions) {
             if (!match(unescape(version), '^[A-Za-z0-9][A-Za-z0-9+.:~_^*-]*$'))
                 error('%s: %s cannot be a version', unescape(name), unescape(version));
@@ -48,7 +50,8 @@ type structure_repository_protocol = {
     'clientkey' ? absolute_file_path
     'verify' ? boolean
 } with {
-    if (!match(SELF['url'], '^' + SELF['name'] + '://')) error('url %s is not of protocol %s', SELF['url'], SELF['name']);
+    if (!match(SELF['url'], '^' + SELF['name'] + '://'))
+        error('url %s is not of protocol %s', SELF['url'], SELF['name']);
     true;
 };
 
@@ -69,7 +72,8 @@ type structure_repository = {
     'suite' ? string_non_whitespace
     'sections' ? string_non_whitespace[]
 } with {
-    if (SELF['gpgcheck'] && !exists(SELF['gpgkey'])) error('repository %s checks signatures and names no key', SELF['name']);
+    if (SELF['gpgcheck'] && !exists(SELF['gpgkey']))
+        error('repository %s checks signatures and names no key', SELF['name']);
     true;
 };
 

@@ -1,4 +1,5 @@
-@{ desc = Worker node bought in 2023: two 64-core processors, 512 GB, one SSD for the system, one NVMe for scratch }
+@{ desc = Worker node bought in 2023: two 64-core processors, 512 GB, one SSD for the system, one \
+ NVMe for scratch }
 structure template hardware/machine/dense_2023;
 
 'manufacturer' = 'Dell';

@@ -1,4 +1,5 @@
-@{ desc = Worker node bought in 2021: two 16-core processors, 256 GB, one SSD for the system, one NVMe for scratch }
+@{ desc = Worker node bought in 2021: two 16-core processors, 256 GB, one SSD for the system, one \
+ NVMe for scratch }
 structure template hardware/machine/twin_2021;
 
 'manufacturer' = 'Supermicro';

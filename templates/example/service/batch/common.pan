@@ -15,7 +15,8 @@ type service_batch_queue = {
     'priority' : long(0..1000)
     'groups' : valid_user[1..] with {
         foreach (i; group; SELF) {
-            if (!exists('/system/accounts/groups/' + group)) error('queue for group %s, which does not exist', group);
+            if (!exists('/system/accounts/groups/' + group))
+                error('queue for group %s, which does not exist', group);
         };
         true;
     }

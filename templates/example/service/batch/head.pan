@@ -1,4 +1,5 @@
-@{ desc = The scheduler. It takes the size of its workers from their own profiles, so that the two cannot disagree }
+@{ desc = The scheduler. It takes the size of its workers from their own profiles, so that the two \
+ cannot disagree }
 unique template service/batch/head;
 
 include 'service/batch/common';
@@ -34,6 +35,12 @@ prefix '/software/components/metaconfig/services/{/etc/site/batch-nodes.json}';
     append(directory('/var/log/slurm', '0750', 'slurm:slurm'));
     SELF;
 };
-'/software/components/cron/entries' = append(cron_entry('batch-accounting', '10 0 * * *', '/opt/site/bin/batch-accounting --yesterday', 'usage records of the day'));
-'/software/components/cron/entries' = append(cron_entry('batch-backup', '40 3 * * *', 'mysqldump --single-transaction slurm_acct | gzip > /var/backups/slurm_acct.sql.gz', 'accounting database'));
-'/software/components/cron/entries' = append(cron_entry('batch-report', '0 7 * * 1', '/opt/site/bin/batch-report --week --mail ' + SITE_MAIL, 'usage of the week'));
+'/software/components/cron/entries' = append(cron_entry(
+    'batch-accounting', '10 0 * * *', '/opt/site/bin/batch-accounting --yesterday', 'usage records of the day'
+));
+'/software/components/cron/entries' = append(cron_entry(
+    'batch-backup', '40 3 * * *', 'mysqldump --single-transaction slurm_acct | gzip > /var/backups/slurm_acct.sql.gz', 'accounting database'
+));
+'/software/components/cron/entries' = append(cron_entry(
+    'batch-report', '0 7 * * 1', '/opt/site/bin/batch-report --week --mail ' + SITE_MAIL, 'usage of the week'
+));

@@ -24,5 +24,9 @@ prefix '/software/components/metaconfig/services/{/etc/site/batch-node.yaml}';
     append(directory('/scratch', '1777', 'root:root'));
     SELF;
 };
-'/software/components/cron/entries' = append(cron_entry('scratch-clean', format('%d 1 * * *', node_slot(60, 'scratch')), 'find /scratch -xdev -mindepth 1 -atime +21 -delete', 'files nobody read for three weeks'));
-'/software/components/cron/entries' = append(cron_entry('node-health', '*/5 * * * *', '/opt/site/bin/node-health --quiet', 'close the node to jobs when it is sick'));
+'/software/components/cron/entries' = append(cron_entry(
+    'scratch-clean', format('%d 1 * * *', node_slot(60, 'scratch')), 'find /scratch -xdev -mindepth 1 -atime +21 -delete', 'files nobody read for three weeks'
+));
+'/software/components/cron/entries' = append(cron_entry(
+    'node-health', '*/5 * * * *', '/opt/site/bin/node-health --quiet', 'close the node to jobs when it is sick'
+));

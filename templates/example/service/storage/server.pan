@@ -32,9 +32,15 @@ prefix '/software/components/metaconfig/services/{/etc/site/exports.yaml}';
     if (is_defined(SELF)) SELF else dict();
 };
 
-'/software/components/cron/entries' = append(cron_entry('raid-check', format('%d 1 * * 6', node_slot(60, 'raid')), 'echo check > /sys/block/md2/md/sync_action', 'read all data disks once a week'));
-'/software/components/cron/entries' = append(cron_entry('quota-report', '0 6 * * *', 'xfs_quota -x -c "report -h" /srv/homes > /var/log/site/quota', 'what people use'));
-'/software/components/cron/entries' = append(cron_entry('snapshot', '20 0 * * *', '/opt/site/bin/snapshot /srv/homes --keep 14', 'snapshots of the homes'));
+'/software/components/cron/entries' = append(cron_entry(
+    'raid-check', format('%d 1 * * 6', node_slot(60, 'raid')), 'echo check > /sys/block/md2/md/sync_action', 'read all data disks once a week'
+));
+'/software/components/cron/entries' = append(cron_entry(
+    'quota-report', '0 6 * * *', 'xfs_quota -x -c "report -h" /srv/homes > /var/log/site/quota', 'what people use'
+));
+'/software/components/cron/entries' = append(cron_entry(
+    'snapshot', '20 0 * * *', '/opt/site/bin/snapshot /srv/homes --keep 14', 'snapshots of the homes'
+));
 '/software/components/dirperm/paths' = {
     append(directory('/srv/data', '0755', 'root:root'));
     append(directory('/srv/homes', '0755', 'root:root'));

@@ -1,0 +1,389 @@
+// One ncd at a time; everything that must survive is in Memory before it is acted on.
+#include "ncm/dispatcher.hh"
+
+#include <fmt/core.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "base/noun/profile.hh"
+#include "ncm/cache.hh"
+#include "ncm/store.hh"
+
+namespace weft::ncm {
+
+static double wall_clock() {
+    struct timeval t{};
+    gettimeofday(&t, nullptr);
+    return double(t.tv_sec) + double(t.tv_usec) * 1e-6;
+}
+
+Dispatcher::Dispatcher(Loop& l, const Log& log, DispatcherRules r)
+    : loop_(l), log_(log), rules_(std::move(r)), memory_((make_dirs(rules_.work_dir), rules_.work_dir + "/dispatch.json")),
+      programs_(rules_.component_dirs, rules_.work_dir + "/described") {}
+
+void Dispatcher::start() {
+    if (rules_.initial_run == "all")
+        for (auto& [name, k] : memory_.components)
+            if (k.status == Known::ok) k.status = Known::pending;
+    tick_ = loop_.every(rules_.interval, [this] {
+        if (unsent_) send_report();
+        look();
+    });
+    look();
+}
+
+bool Dispatcher::paused() {
+    auto text = read_if_exists(rules_.noquattor, 1 << 16);
+    std::string reason = text ? text->substr(0, text->find('\n')) : "";
+    if (text && reason.empty()) reason = "no reason given";
+    if (reason != pause_reason_) {
+        pause_reason_ = reason;
+        if (text) log_.warning("paused by '{}': {}", rules_.noquattor, reason);
+        else log_.info("no longer paused");
+        write_status();
+        send_report();
+    }
+    return text.has_value();
+}
+
+void Dispatcher::look() {
+    if (on_stopped_) return;
+    if (ncd_.running()) {
+        again_ = true;
+        return;
+    }
+    if (!watching_) try {
+        cache_watch_ = loop_.watch_path(rules_.cache_root, [this](std::string_view name) {
+            if (name == "current.cid" || name.empty()) look();
+        });
+        size_t slash = rules_.noquattor.rfind('/');
+        std::string etc = rules_.noquattor.substr(0, slash), file = rules_.noquattor.substr(slash + 1);
+        if (::access(etc.c_str(), F_OK) == 0)
+            etc_watch_ = loop_.watch_path(etc, [this, file](std::string_view name) {
+                if (name == file) look();
+            });
+        watching_ = true;
+    } catch (const Error&) {
+        // Nothing fetched yet: look more often than the interval says until there is a cache.
+        retry_ = loop_.after(std::min(1.0, rules_.interval), [this] { look(); });
+        return;
+    }
+    if (paused()) return;
+    std::string trouble;
+    try {
+        select(false);
+    } catch (const Error& e) {
+        trouble = e.message;
+        if (trouble != trouble_) log_.warning("cannot look at the profile: {}", trouble);
+        retry_ = loop_.after(std::min(2.0, rules_.interval), [this] { look(); });
+    }
+    trouble_ = trouble;
+}
+
+void Dispatcher::select(bool all_retries) {
+    CacheManager cache(rules_.cache_root);
+    int cid = cache.current();
+    double now = wall_clock();
+    bool fresh_profile = cid != memory_.cid || first_;
+    if (!fresh_profile) {
+        if (all_retries)
+            for (auto& [name, k] : memory_.components) k.next_retry = 0;
+        std::vector<std::string> due = due_retries(memory_, planned_, now);
+        if (due.empty()) return plan_retry();
+        Configuration config = cache.configuration();
+        Planned_run configure{"configure", {}, config.cid(), {}};
+        for (const std::string& name : due) {
+            if (memory_.components[name].leaving) {
+                queue_.push_back({"unconfigure", {name}, config.cid(), {}});
+            } else if (planned_.contains(name)) {
+                configure.names.push_back(name);
+                configure.watched[name] = watched_paths(config, planned_[name], {}, rules_.selection);
+                auto program = programs_.find(planned_[name].module);
+                if (program) try {
+                    configure.watched[name] = watched_paths(config, planned_[name], programs_.describe(*program).watch, rules_.selection);
+                } catch (const Error&) {
+                }
+            }
+        }
+        if (!configure.names.empty()) queue_.push_back(std::move(configure));
+        return next_run();
+    }
+
+    Configuration config = cache.configuration();
+    std::string checksum = config.checksum("/").value_or("");
+    auto reads = [this](const Planned& p) -> std::vector<std::string> {
+        auto program = programs_.find(p.module);
+        if (!program) return {};
+        try {
+            return programs_.describe(*program).watch;
+        } catch (const Error& e) {
+            log_.warning("{}", e.message);
+            return {};
+        }
+    };
+    Work work = select_work(config, memory_, rules_.selection, reads);
+    planned_ = planned(config);
+    for (const std::string& w : work.warnings) log_.warning("{}", w);
+    if (first_ && rules_.initial_run == "none") {
+        for (auto& [name, w] : work.watched) memory_.components[name] = Known{Known::ok, w, true, false, 0, 0, ""};
+        work = {};
+    }
+    first_ = false;
+    memory_.cid = config.cid();
+    memory_.checksum = checksum;
+    log_.info("profile {}: {} components to configure, {} to unconfigure", config.cid(), work.configure.size(), work.unconfigure.size());
+
+    for (const std::string& name : work.unconfigure) {
+        Known& k = memory_.components[name];
+        if (!can_unconfigure(name)) {
+            k.status = Known::orphaned;
+            k.message = "it left the profile and cannot take back what it did";
+            log_.warning("'{}' is orphaned: {}", name, k.message);
+            continue;
+        }
+        k.leaving = true;
+        k.status = Known::pending;
+        k.next_retry = 0;
+        queue_.push_back({"unconfigure", {name}, config.cid(), {}});
+    }
+    // What never ran and is gone again, or went inactive before its first success, is of no interest any more.
+    std::erase_if(memory_.components, [&](auto& c) {
+        auto it = planned_.find(c.first);
+        bool active = it != planned_.end() && it->second.active;
+        return !active && !c.second.configured && !c.second.leaving && c.second.status != Known::orphaned;
+    });
+    for (const std::string& name : work.configure) {
+        Known& k = memory_.components[name];
+        k.leaving = false;
+        if (k.status != Known::failed) k.attempts = 0;
+        k.status = Known::pending;
+        k.next_retry = 0;
+    }
+    if (!work.configure.empty()) queue_.push_back({"configure", work.configure, config.cid(), work.watched});
+    memory_.save();
+    if (queue_.empty()) {
+        write_status();
+        send_report();
+        return plan_retry();
+    }
+    next_run();
+}
+
+bool Dispatcher::can_unconfigure(const std::string& name) {
+    auto it = planned_.find(name);
+    auto program = programs_.find(it == planned_.end() ? name : it->second.module);
+    if (!program) return false;
+    try {
+        if (auto text = read_if_exists(rules_.work_dir + "/applied/" + name + ".json")) {
+            Element e = parse_json(*text, name);
+            const Element* wanted = e.is(Kind::dict) ? e.find(Term(Key("unconfigure"))) : nullptr;
+            if (wanted && wanted->is(Kind::boolean) && !wanted->boolean()) return false;
+        }
+        return programs_.describe(*program).has("unconfigure");
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+void Dispatcher::next_run() {
+    if (queue_.empty() || ncd_.running() || on_stopped_) return;
+    running_ = std::move(queue_.front());
+    queue_.erase(queue_.begin());
+    std::vector<std::string> argv = rules_.ncd;
+    if (rules_.noaction) argv.push_back("--noaction");
+    argv.push_back("--useprofile");
+    argv.push_back(std::to_string(running_.cid));
+    argv.push_back("--" + running_.verb);
+    argv.insert(argv.end(), running_.names.begin(), running_.names.end());
+    ProcessOptions o;
+    o.timeout = rules_.ncd_time_limit;
+    o.output_limit = 1 << 12;
+    o.merge = true;
+    if (!rules_.root.empty()) o.env["WEFT_ROOT"] = rules_.root;
+    last_line_.clear();
+    o.on_line = [this](std::string_view line) {
+        log_.debug("{}", line);
+        if (line.find("error") != std::string_view::npos && line.find(" 0 errors") == std::string_view::npos) last_line_ = line;
+    };
+    std::string names;
+    for (const std::string& n : running_.names) names += (names.empty() ? "" : " ") + n;
+    log_.info("{} {}", running_.verb, names);
+    started_ = wall_clock();
+    try {
+        ncd_ = loop_.child(argv, o, [this](const ProcessResult& r) { ended(r); });
+    } catch (const Error& e) {
+        last_line_ = e.message;
+        ProcessResult none;
+        none.status = 127;
+        ended(none);
+    }
+}
+
+void Dispatcher::settle(const std::string& name, bool good, const std::string& message) {
+    auto it = memory_.components.find(name);
+    if (!good) {
+        Known& k = memory_.components[name];
+        note_failure(k, message, rules_.selection, wall_clock());
+        log_.error("'{}' failed ({} in a row), next try in {:.0f} s: {}", name, k.attempts, k.next_retry - wall_clock(), message);
+        return;
+    }
+    if (running_.verb == "unconfigure") {
+        if (it != memory_.components.end()) memory_.components.erase(it);
+        return;
+    }
+    auto watched = running_.watched.find(name);
+    if (watched == running_.watched.end()) return;  // ran as a dependency; its own turn comes
+    Known& k = memory_.components[name];
+    k = Known{Known::ok, watched->second, true, false, 0, 0, ""};
+}
+
+void Dispatcher::ended(const ProcessResult& r) {
+    Planned_run run = running_;
+    bool told = false;
+    if (r.status == 3) {
+        log_.warning("ncd is switched off; everything stays pending");
+    } else if (rules_.noaction) {
+        log_.info("noaction: nothing was changed, nothing is remembered");
+    } else {
+        try {
+            std::string text = read_if_exists(rules_.work_dir + "/last-run.json").value_or("");
+            Element e = text.empty() ? Element() : parse_json(text, "last-run.json");
+            const Element *when = e.find("/time"), *verb = e.find("/verb"), *list = e.find("/components");
+            if (when && verb && list && double(when->long_value()) + 1 >= started_ && verb->string() == run.verb) {
+                std::vector<std::string> seen;
+                for (const Element& c : list->list()) {
+                    std::string name(c.find("/name")->string()), message(c.find("/message")->string());
+                    settle(name, c.find("/errors")->long_value() == 0, message);
+                    seen.push_back(name);
+                }
+                told = std::all_of(run.names.begin(), run.names.end(), [&](auto& n) { return std::find(seen.begin(), seen.end(), n) != seen.end(); });
+                if (!told && r.ok()) told = true;
+                if (!told)  // it was stopped in between: the rest is still to be done
+                    for (const std::string& name : run.names)
+                        if (std::find(seen.begin(), seen.end(), name) == seen.end()) memory_.components[name].next_retry = wall_clock() + 1;
+                told = true;
+            }
+        } catch (const Error& e) {
+            log_.warning("the report of ncd is not readable: {}", e.message);
+        }
+        if (!told) {
+            std::string why = r.timed_out ? "ncd did not end in time" : last_line_.empty() ? fmt::format("ncd ended with status {}", r.status) : last_line_;
+            for (const std::string& name : run.names) settle(name, false, why);
+        }
+        memory_.save();
+    }
+    write_status();
+    if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+    if (r.status == 3) queue_.clear();
+    if (!queue_.empty()) return next_run();
+    send_report();
+    plan_retry();
+    if (std::exchange(again_, false)) look();
+}
+
+void Dispatcher::plan_retry() {
+    double next = 0;
+    for (auto& [name, k] : memory_.components)
+        if ((k.status == Known::failed || k.status == Known::pending) && (!next || k.next_retry < next)) next = std::max(1.0, k.next_retry);
+    if (!next) return retry_.cancel();
+    retry_ = loop_.after(std::max(0.05, next - wall_clock()), [this] { look(); });
+}
+
+void Dispatcher::retry_now() {
+    if (on_stopped_ || paused()) return;
+    if (ncd_.running()) {
+        again_ = true;
+        return;
+    }
+    try {
+        select(true);
+    } catch (const Error& e) {
+        log_.warning("cannot look at the profile: {}", e.message);
+    }
+}
+
+void Dispatcher::stop(std::function<void()> done) {
+    retry_.cancel();
+    tick_.cancel();
+    queue_.clear();
+    if (!ncd_.running()) return done();
+    log_.info("waiting for the running ncd");
+    on_stopped_ = std::move(done);
+}
+
+// ---- telling others
+
+void Dispatcher::write_status() {
+    bool failed = false, pending = false;
+    Element list = Element::new_list();
+    auto put = [](Element& to, const char* key, Element v) { to.dict_ref().at(Key(key)) = std::move(v); };
+    for (auto& [name, k] : memory_.components) {
+        Element c = Element::new_dict();
+        put(c, "name", Element::of_string(name));
+        put(c, "status", Element::of_string(status_name(k.status)));
+        put(c, "message", Element::of_string(k.message));
+        put(c, "attempts", Element::of_long(k.attempts));
+        put(c, "next_retry", Element::of_long(int64_t(k.next_retry)));
+        list.list_ref().push_back(std::move(c));
+        failed = failed || k.status == Known::failed;
+        pending = pending || k.status == Known::pending;
+    }
+    Element e = Element::new_dict();
+    put(e, "time", Element::of_long(::time(nullptr)));
+    put(e, "status", Element::of_string(!pause_reason_.empty() ? "paused" : failed ? "failed" : pending ? "pending" : "ok"));
+    put(e, "message", Element::of_string(pause_reason_));
+    put(e, "cid", Element::of_long(std::max(0, memory_.cid)));
+    if (memory_.cid >= 0)
+        if (long revision = fetch_note(fmt::format("{}/profile.{}", rules_.cache_root, memory_.cid)).revision) put(e, "revision", Element::of_long(revision));
+    put(e, "checksum", Element::of_string(memory_.checksum));
+    put(e, "components", list);
+    try {
+        std::string text;
+        write_json(e, text, {.one_line = true});
+        write_file(rules_.work_dir + "/status.json", text + "\n", {.mode = 0644, .sync = false});
+        unsent_ = true;
+    } catch (const Error& err) {
+        log_.warning("cannot write the status: {}", err.message);
+    }
+}
+
+/// https://cdb/profiles/lxb001.xml -> https://cdb/api/v1/nodes/lxb001/status, when that server is a cdbd.
+std::string Dispatcher::report_url() const {
+    if (rules_.report != "auto") return rules_.report == "none" ? "" : rules_.report;
+    FetchNote n = fetch_note(fmt::format("{}/profile.{}", rules_.cache_root, memory_.cid));
+    size_t at = n.from.find("/profiles/");
+    if (!n.revision || at == std::string::npos) return {};
+    std::string name = n.from.substr(at + 10);
+    name = name.substr(0, name.find('.'));
+    return n.from.substr(0, at) + "/api/v1/nodes/" + name + "/status";
+}
+
+void Dispatcher::send_report() {
+    if (reporter_.running() || on_stopped_) return;
+    std::string url = report_url();
+    if (url.empty()) {
+        unsent_ = false;
+        return;
+    }
+    ProcessOptions o;
+    o.timeout = 60;
+    o.output_limit = 1 << 12;
+    o.merge = true;
+    if (!rules_.root.empty()) o.env["WEFT_ROOT"] = rules_.root;
+    unsent_ = false;
+    try {
+        reporter_ = loop_.child({rules_.reporter, url, rules_.work_dir + "/status.json"}, o, [this](const ProcessResult& r) {
+            if (r.ok()) return;
+            unsent_ = true;  // again at the next tick; nothing depends on it
+            log_.debug("status not reported: {}", r.out.substr(0, r.out.find('\n')));
+        });
+    } catch (const Error& e) {
+        log_.warning("status not reported: {}", e.message);
+    }
+}
+
+}  // namespace weft::ncm

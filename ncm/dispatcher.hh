@@ -1,0 +1,72 @@
+// The work of cdispd between its events: look at the profile, run ncd, remember, report.
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/log.hh"
+#include "base/loop.hh"
+#include "ncm/dispatch.hh"
+#include "ncm/runner.hh"
+
+namespace weft::ncm {
+
+struct DispatcherRules {
+    std::string root;                          ///< of --root; empty: the real system
+    std::string noquattor;                     ///< the file that pauses everything
+    std::string cache_root, work_dir, state_dir;
+    std::vector<std::string> ncd;              ///< program and options that are always given
+    double ncd_time_limit = 4 * 3600;
+    std::vector<std::string> component_dirs;
+    std::string initial_run = "changed";       ///< all, changed, none
+    bool noaction = false;
+    DispatchRules selection;
+    std::string report;                        ///< URL of the node's status, "auto" or "none"
+    std::string reporter;                      ///< program that posts a file to a URL
+    double interval = 60;                      ///< between two looks without an event
+};
+
+class Dispatcher {
+public:
+    Dispatcher(Loop&, const Log&, DispatcherRules);
+    /// The first look, by the rule of the initial run.
+    void start();
+    /// Something may have changed: look again, now or when the running ncd has ended.
+    void look();
+    /// Try what failed, now.
+    void retry_now();
+    /// No new run; `done` when the one under way has ended.
+    void stop(std::function<void()> done);
+
+private:
+    struct Planned_run { std::string verb; std::vector<std::string> names; int cid; std::map<std::string, Watched> watched; };
+    bool paused();
+    void select(bool retries_only);
+    void next_run();
+    void ended(const ProcessResult&);
+    void settle(const std::string& name, bool good, const std::string& message);
+    bool can_unconfigure(const std::string& name);
+    void plan_retry();
+    void write_status();
+    void send_report();
+    std::string report_url() const;
+
+    Loop& loop_;
+    const Log& log_;
+    DispatcherRules rules_;
+    Memory memory_;
+    Programs programs_;
+    std::map<std::string, Planned> planned_;
+    std::vector<Planned_run> queue_;
+    Planned_run running_;
+    double started_ = 0;
+    Child ncd_, reporter_;
+    Timer retry_, tick_;
+    Watch cache_watch_, etc_watch_;
+    bool watching_ = false, again_ = false, unsent_ = false, first_ = true;
+    std::string pause_reason_, last_line_, trouble_;
+    std::function<void()> on_stopped_;
+};
+
+}  // namespace weft::ncm

@@ -1,0 +1,217 @@
+// Children are not trusted: their time, memory, descriptors and words are limited.
+#include "ncm/runner.hh"
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "base/noun/profile.hh"
+#include "base/process.hh"
+
+namespace weft::ncm {
+
+static constexpr size_t most_lines = 10000;  ///< of one component; more is counted, not kept
+
+bool Described::has(std::string_view verb) const { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
+
+static std::vector<std::string> texts(const Element* list) {
+    std::vector<std::string> out;
+    if (list && list->is(Kind::list))
+        for (const Element& e : list->list())
+            if (e.is(Kind::string)) out.emplace_back(e.string());
+    return out;
+}
+
+static Described described(const Element& e) {
+    const Element *version = e.find(Term(Key("protocol"))), *noaction = e.find(Term(Key("noaction")));
+    if (!version || !version->is(Kind::long_) || version->long_value() != 1) throw Error(exit_data, "it does not speak protocol 1");
+    Described d;
+    d.verbs = texts(e.find(Term(Key("verbs"))));
+    d.watch = texts(e.find(Term(Key("watch"))));
+    d.noaction = noaction && noaction->is(Kind::boolean) && noaction->boolean();
+    return d;
+}
+
+/// Another program under the same name has another one of these.
+static std::string identity(const std::string& program) {
+    struct stat st{};
+    if (stat(program.c_str(), &st)) return {};
+    return fmt::format("{}:{}:{}:{}.{}", st.st_dev, st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
+Programs::Programs(std::vector<std::string> dirs, std::string memory) : dirs_(std::move(dirs)), memory_(std::move(memory)) {}
+
+std::optional<std::string> Programs::find(const std::string& module) const {
+    std::string file = module;
+    for (size_t at; (at = file.find("::")) != std::string::npos;) file.replace(at, 2, "/");
+    if (file.empty() || file[0] == '/' || file.find("..") != std::string::npos) return std::nullopt;
+    for (const std::string& dir : dirs_) {
+        std::string path = dir + '/' + file;
+        struct stat st{};
+        if (stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && ::access(path.c_str(), X_OK) == 0) return path;
+    }
+    return std::nullopt;
+}
+
+const Described& Programs::describe(const std::string& program) {
+    if (!std::exchange(loaded_, true) && !memory_.empty()) try {
+        std::string text = read_if_exists(memory_, 16 << 20).value_or("");
+        for (std::string_view line : lines(text)) {  // identity, tab, program, tab, JSON
+            size_t a = line.find('\t'), b = line.find('\t', a + 1);
+            if (b == std::string_view::npos) continue;
+            known_[std::string(line.substr(a + 1, b - a - 1))] = {std::string(line.substr(0, a)), described(parse_json(line.substr(b + 1), memory_))};
+        }
+    } catch (const Error&) {
+        known_.clear();  // a memory, not a truth: ask again
+    }
+    std::string id = identity(program);
+    auto it = known_.find(program);
+    if (it != known_.end() && it->second.first == id) return it->second.second;
+
+    ProcessOptions o;
+    o.timeout = 20;
+    o.output_limit = 1 << 20;
+    o.clean_env = true;
+    o.die_with_parent = true;
+    ProcessResult r = run_process({program, "describe"}, o);
+    Described d;
+    try {
+        if (!r.ok()) throw Error(exit_data, fmt::format("exit status {}", r.status));
+        d = described(parse_json(r.out, program));
+    } catch (const Error& e) {
+        throw Error(exit_data, fmt::format("'{} describe' gave no useful answer: {}", program, e.message));
+    }
+    changed_ = true;
+    return (known_[program] = {id, std::move(d)}).second;
+}
+
+Programs::~Programs() {
+    if (!changed_ || memory_.empty()) return;
+    std::string text;
+    auto list = [](const std::vector<std::string>& words) {
+        Element l = Element::new_list();
+        for (const std::string& w : words) l.list_ref().push_back(Element::of_string(w));
+        return l;
+    };
+    try {
+        for (auto& [program, known] : known_) {
+            if (identity(program) != known.first) continue;
+            Element e = Element::new_dict();
+            e.dict_ref().at(Key("protocol")) = Element::of_long(1);
+            e.dict_ref().at(Key("verbs")) = list(known.second.verbs);
+            e.dict_ref().at(Key("watch")) = list(known.second.watch);
+            e.dict_ref().at(Key("noaction")) = Element::of_boolean(known.second.noaction);
+            text += known.first + '\t' + program + '\t';
+            write_json(e, text, {.one_line = true});
+            text += '\n';
+        }
+        write_file(memory_, text, {.sync = false});
+    } catch (const std::exception&) {
+        // it will be asked again
+    }
+}
+
+namespace {
+
+/// Takes a component's lines apart.
+class Words {
+public:
+    Words(Outcome& o, const Listener& to) : outcome_(o), to_(to) {}
+
+    void line(std::string_view text) {
+        if (++lines_ > most_lines) return;
+        if (text.size() > 8192) text = text.substr(0, 8192);
+        if (!text.starts_with('{')) return to_.say(Level::info, text);
+        try {
+            understood(parse_json(text, "its output"));
+        } catch (const Error&) {
+            to_.say(Level::info, text);
+        }
+    }
+    void error_line(std::string_view text) {
+        if (++lines_ <= most_lines) to_.say(Level::debug, text.substr(0, 8192));
+    }
+    void done() {
+        if (lines_ > most_lines) warn(fmt::format("{} more lines were dropped", lines_ - most_lines));
+    }
+    void fail(const std::string& text) {
+        outcome_.errors++;
+        if (outcome_.message.empty()) outcome_.message = text;
+        to_.say(Level::error, text);
+    }
+    void warn(const std::string& text) {
+        outcome_.warnings++;
+        to_.say(Level::warning, text);
+    }
+
+private:
+    static std::string field(const Element& e, const char* name) {
+        const Element* f = e.find(Term(Key(name)));
+        return f && f->is_property() ? property_text(*f) : "";
+    }
+    void understood(const Element& e) {
+        if (std::string path = field(e, "changed"); !path.empty()) {
+            outcome_.changed.push_back(path);
+            to_.say(Level::info, "changed " + path);
+        } else if (std::string service = field(e, "service"); !service.empty()) {
+            std::string action = field(e, "action");
+            try {
+                to_.action(service, action);
+            } catch (const Error& err) {
+                fail(err.message);
+            }
+        } else {
+            std::string level = field(e, "level"), msg = field(e, "msg");
+            if (level == "error") fail(msg);
+            else if (level == "warning" || level == "warn") warn(msg);
+            else to_.say(level == "verbose" || level == "debug" ? Level::debug : Level::info, msg);
+        }
+    }
+
+    Outcome& outcome_;
+    const Listener& to_;
+    size_t lines_ = 0;
+};
+
+}  // namespace
+
+Outcome run_one(const RunOrder& order, const Listener& to) {
+    Outcome outcome;
+    outcome.component = order.component;
+    Words words(outcome, to);
+    auto begin = std::chrono::steady_clock::now();
+
+    ProcessOptions o;
+    o.input = order.document;
+    o.timeout = order.timeout;
+    o.output_limit = 0;  // lines are taken as they come
+    o.dir = order.dir;
+    o.env = order.env;
+    o.clean_env = true;
+    o.umask = 022;
+    o.die_with_parent = true;
+    o.limits = {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 4096}, {RLIMIT_NPROC, 4096}, {RLIMIT_FSIZE, 16ul << 30}};
+    o.on_line = [&](std::string_view l) { words.line(l); };
+    o.on_error_line = [&](std::string_view l) { words.error_line(l); };
+    try {
+        ProcessResult r = run_process({order.program, order.verb}, o);
+        words.done();
+        if (r.timed_out) words.fail(fmt::format("did not end within {} s and was killed", order.timeout));
+        else if (r.status == 3) outcome.unsupported = true;
+        else if (r.status > 128) words.fail(fmt::format("was ended by signal {}", r.status - 128));
+        else if (r.status == 2) outcome.warnings += outcome.warnings == 0;
+        else if (r.status != 0 && outcome.errors == 0) words.fail(fmt::format("failed with exit status {}", r.status));
+    } catch (const Error& e) {
+        words.fail(e.message);
+    }
+    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return outcome;
+}
+
+}  // namespace weft::ncm

@@ -1,0 +1,71 @@
+// One component, run as a child: the protocol of ncm-component(5) from the runner's side.
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hh"
+#include "base/noun/element.hh"
+
+namespace weft::ncm {
+
+/// What a component says about itself.
+struct Described {
+    std::vector<std::string> verbs;
+    bool noaction = false;           ///< it keeps its hands off when told so
+    std::vector<std::string> watch;  ///< trees it reads beside its own
+    bool has(std::string_view verb) const;
+};
+
+/// The components' programs, and what they say about themselves: asked once, then remembered as long as the
+/// program stays the same file.
+class Programs {
+public:
+    ///   dirs    searched in order
+    ///   memory  the file that remembers; empty: none
+    Programs(std::vector<std::string> dirs, std::string memory);
+    ~Programs();
+    /// The program of a module ("a::b" is a/b in the folder); nothing when there is none.
+    std::optional<std::string> find(const std::string& module) const;
+    /// Error(65) when it does not answer `describe` as it should.
+    const Described& describe(const std::string& program);
+
+private:
+    std::vector<std::string> dirs_;
+    std::string memory_;
+    std::map<std::string, std::pair<std::string, Described>> known_;  ///< by program: its identity, its words
+    bool loaded_ = false, changed_ = false;
+};
+
+/// What one run is given.
+struct RunOrder {
+    std::string component, program, verb;
+    std::string document;                    ///< JSON for its standard input
+    std::map<std::string, std::string> env;
+    std::string dir;                         ///< working folder
+    double timeout = 600;
+};
+
+/// What came of it.
+struct Outcome {
+    std::string component;
+    int errors = 0, warnings = 0;
+    std::string message;                     ///< the first error
+    bool skipped = false;                    ///< not run, and that is fine
+    bool unsupported = false;                ///< it does not know the verb
+    double seconds = 0;
+    std::vector<std::string> changed;
+};
+
+/// Where a component's words go while it runs.
+struct Listener {
+    std::function<void(Level, std::string_view text)> say;
+    std::function<void(const std::string& service, const std::string& action)> action;
+};
+
+/// Run it to its end, or to the end of its time. Never throws for what the component does.
+Outcome run_one(const RunOrder&, const Listener&);
+
+}  // namespace weft::ncm

@@ -1,0 +1,81 @@
+#!/bin/sh
+# metaconfig writes any structured file in any of its formats, asks for the services, and runs registered commands only.
+. "${WEFT_SRC:-.}/t/ncm/component.sh"
+tree='{"services": {
+    "_2fetc_2fa_2ejson": {"module": "json", "mode": 384, "contents": {"b": [1, 2.5, "x=<y>"], "a": {"on": true}}, "daemons": {"httpd": "reload", "mond": "restart"}},
+    "_2fetc_2fb_2eyaml": {"module": "yaml", "backup": ".old", "contents": {"hosts": ["lxb001", "no", {"name": "x y", "nr": 1}], "empty": {}, "text": "1.0", "deep": {"er": [[1, 2], []]}}},
+    "_2fetc_2fc_2eini": {"module": "tiny", "contents": {"top": 1, "main": {"list": ["a", "b"], "on": true}}, "convert": {"joincomma": true, "YESNO": true, "upperkey": true}, "preamble": "; by the site"}}}'
+tree=$(echo "$tree" | jq -c .)
+service() { printf '{"services": {"_2fetc_2fx": {"module": "%s", "contents": %s%s}}%s}' "$1" "$2" "${3:+, $3}" "${4:+, $4}"; }
+
+ok 'check reports every file and writes none' 'run 0 metaconfig check "$tree" && changed /etc/a.json /etc/b.yaml /etc/c.ini && test -z "$(ls "$NCM_ROOT/etc")"'
+ok 'check names the services that would be asked for' 'wants httpd reload && wants mond restart'
+ok 'JSON, with its mode' 'run 0 metaconfig configure "$tree" && test "$(stat -c %a "$NCM_ROOT/etc/a.json")" = 600 && holds /etc/a.json <<-"END"
+	{
+	  "a": {
+	    "on": true
+	  },
+	  "b": [
+	    1,
+	    2.5,
+	    "x=<y>"
+	  ]
+	}
+	END'
+ok 'the services of a changed file are asked for' 'wants httpd reload && wants mond restart'
+ok 'what not everybody may read is not shown in the difference' '! grep -q "x=<y>" lines && grep -q "lxb001" lines'
+ok 'YAML, with words quoted that would mean something else' 'holds /etc/b.yaml <<-"END"
+	# Written by ncm-metaconfig (Weft); local changes are lost.
+	---
+	deep:
+	  er:
+	    - - 1
+	      - 2
+	    - []
+	empty: {}
+	hosts:
+	  - lxb001
+	  - "no"
+	  - name: "x y"
+	    nr: 1
+	text: "1.0"
+	END'
+if python3 -c 'import yaml' 2>/dev/null; then
+    ok 'a YAML reader finds the same tree' '
+        python3 -c "import yaml, json, sys; print(json.dumps(yaml.safe_load(open(sys.argv[1])), sort_keys=True))" "$NCM_ROOT/etc/b.yaml" >got &&
+        echo "$tree" | jq -cS ".services._2fetc_2fb_2eyaml.contents" >want && jq -cS . got >got2 && same want got2'
+else
+    skip 'a YAML reader finds the same tree' 'no python3-yaml here'
+fi
+ok 'INI, converted, with a preamble' 'holds /etc/c.ini <<-"END"
+	; by the site
+	TOP=1
+
+	[MAIN]
+	LIST=a,b
+	ON=YES
+	END'
+ok 'a second run changes nothing and asks for nothing' 'run 0 metaconfig configure "$tree" && changed && ! grep -q service lines'
+ok 'properties' 'run 0 metaconfig configure "$(service properties "{\"a\": {\"b c\": \" x\\\\y\"}, \"l\": [1, true]}")" && tail -n +2 "$NCM_ROOT/etc/x" >got && printf "%s\n" "a.b\\ c=\\ x\\\\y" "l.0=1" "l.1=true" >want && same want got'
+ok 'general blocks' 'run 0 metaconfig configure "$(service general "{\"Port\": [80, 443], \"dir\": {\"Allow\": \"all\"}}")" && tail -n +2 "$NCM_ROOT/etc/x" >got && printf "Port   80\nPort   443\n<dir>\n    Allow   all\n</dir>\n" >want && same want got'
+ok 'TOML' 'run 0 metaconfig configure "$(service toml "{\"z\": 1, \"t\": {\"a\": [\"x\", \"y\"], \"u\": {\"b.c\": true}}}")" && tail -n +2 "$NCM_ROOT/etc/x" >got && printf "z = 1\n\n[t]\na = [\"x\", \"y\"]\n\n[t.u]\n\"b.c\" = true\n" >want && same want got'
+ok 'shell, which a shell reads back' 'run 0 metaconfig configure "$(service shell "{\"A\": \"it'"\\u0027"'s \$HOME\", \"B\": \"plain\"}")" && (. "$NCM_ROOT/etc/x"; test "$A $B" = "it'"'"'s \$HOME plain")'
+ok 'systemd units, with repeated keys' 'run 0 metaconfig configure "$(service systemd "{\"Service\": {\"ExecStartPre\": [\"/bin/a\", \"/bin/b\"]}}")" && tail -n +2 "$NCM_ROOT/etc/x" >got && printf "[Service]\nExecStartPre=/bin/a\nExecStartPre=/bin/b\n" >want && same want got'
+ok 'several YAML documents' 'run 0 metaconfig configure "$(service yamlmulti "[{\"a\": 1}, {\"b\": 2}]")" && tail -n +2 "$NCM_ROOT/etc/x" >got && printf -- "---\na: 1\n---\nb: 2\n" >want && same want got'
+ok 'what a format cannot hold is an error with a hint, and the file stays' '
+    cp "$NCM_ROOT/etc/x" now; run 1 metaconfig configure "$(service tiny "{\"l\": [1]}")" && says "(.msg // \"\") | startswith(\"/etc/x: tiny cannot hold the list\") and contains(\"joincomma\")" && same now "$NCM_ROOT/etc/x"'
+ok 'an unknown module is told with the known ones' 'run 1 metaconfig configure "$(service jsno "{}")" && says "(.msg // \"\") | contains(\"there is no module\") and contains(\"toml\")"'
+ok 'two conversions of one kind are refused' 'run 1 metaconfig configure "$(service json "{}" "\"convert\": {\"yesno\": true, \"YESNO\": true}")"'
+printf '#!/bin/sh\ngrep -q good\n' >"$scratch/test.sh"; chmod +x "$scratch/test.sh"
+commands="\"commands\": {\"try\": \"$scratch/test.sh\", \"try2\": \"-$scratch/test.sh\"}"
+ok 'a test command sees the new contents and may refuse them' '
+    run 1 metaconfig configure "$(service json "{\"a\": \"bad\"}" "\"actions\": {\"test\": \"try\"}" "$commands")" && changed && says "(.msg // \"\") | startswith(\"'"'/etc/x'"' is left\")" &&
+    run 0 metaconfig configure "$(service json "{\"a\": \"good\"}" "\"actions\": {\"test\": \"try\"}" "$commands")" && changed /etc/x'
+ok 'a leading minus ignores failure' 'run 0 metaconfig configure "$(service json "{\"a\": \"worse\"}" "\"actions\": {\"test\": \"try2\"}" "$commands")" && changed /etc/x'
+ok 'a command that is not registered is refused' 'run 1 metaconfig configure "$(service json "{}" "\"actions\": {\"changed\": \"rm -rf /\"}")" && says "(.msg // \"\") | startswith(\"no command\")"'
+ok 'an old file comes back on unconfigure when it was kept' '
+    echo before >"$NCM_ROOT/etc/b.yaml" && run 0 metaconfig configure "$tree" && test "$(cat "$NCM_ROOT/etc/b.yaml.old")" = before &&
+    run 0 metaconfig unconfigure "$tree" && test "$(cat "$NCM_ROOT/etc/b.yaml")" = before -a ! -e "$NCM_ROOT/etc/a.json"'
+ok 'a file that left the configuration stays and is told' '
+    run 0 metaconfig configure "{\"services\": {}}" "\"previous\": $(service json "{}")" && changed && says "(.msg // \"\") | startswith(\"'"'/etc/x'"' is no longer\")"'
+done_testing

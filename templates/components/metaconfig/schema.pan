@@ -1,0 +1,70 @@
+@{ desc = Structured files from trees: ncm-metaconfig(8) }
+declaration template components/metaconfig/schema;
+
+include 'quattor/types/component';
+include 'pan/types';
+
+type metaconfig_extension = extensible {};
+
+type caf_service_action = string with match(SELF, '^(restart|reload|stop_sleep_start|condrestart)$');
+
+@{ desc = spelling of values and names; at most one of each line }
+type metaconfig_convert = {
+    'yesno' ? boolean
+    'YESNO' ? boolean
+    'truefalse' ? boolean
+    'TRUEFALSE' ? boolean
+    'singlequote' ? boolean
+    'doublequote' ? boolean
+    'joincomma' ? boolean
+    'joinspace' ? boolean
+    'lowerkey' ? boolean
+    'upperkey' ? boolean
+    'unescapekey' ? boolean
+    'xml' ? boolean
+} with {
+    foreach (i; group; list(list('yesno', 'YESNO', 'truefalse', 'TRUEFALSE'), list('singlequote', 'doublequote'),
+                            list('joincomma', 'joinspace'), list('lowerkey', 'upperkey'))) {
+        n = 0;
+        foreach (j; flag; group) {
+            if (is_defined(SELF[flag]) && SELF[flag]) n = n + 1;
+        };
+        if (n > 1) error('conversions of one kind exclude each other');
+    };
+    true;
+};
+
+@{ desc = names of registered commands }
+type metaconfig_actions = {
+    'pre' ? string
+    'test' ? string
+    'changed' ? string
+    'post' ? string
+};
+
+type metaconfig_config = {
+    'mode' : long = 0644
+    'owner' : string = 'root'
+    'group' : string = 'root'
+    @{desc = by name of the service}
+    'daemons' ? caf_service_action{}
+    'daemon' ? string[]
+    @{desc = json yaml yamlmulti properties tiny general toml shell systemd}
+    'module' : string
+    @{desc = suffix under which the replaced file is kept}
+    'backup' ? string
+    'preamble' ? string
+    'convert' ? metaconfig_convert
+    'actions' ? metaconfig_actions
+    'contents' : metaconfig_extension
+};
+
+type component_metaconfig = {
+    include structure_component
+    @{desc = by escaped name of the file}
+    'services' ? metaconfig_config{}
+    @{desc = command lines by name; a leading - ignores failure}
+    'commands' ? string{}
+};
+
+bind '/software/components/metaconfig' = component_metaconfig;

@@ -50,7 +50,13 @@ Settings::Settings(const std::vector<Setting>& table, const Args& args, const st
         values_[s.name] = {&s, text, "default"};
     }
     int n = 0;
-    std::string text = file.empty() ? "" : read_file(file, 1 << 20);
+    std::string text;
+    if (!file.empty()) try {
+        text = read_file(file, 1 << 20);
+    } catch (Error& e) {
+        e.status = exit_config;
+        throw;
+    }
     for (std::string_view raw : lines(text)) {
         n++;
         std::string_view line = trim(raw);

@@ -3,9 +3,13 @@
 
 #include <openssl/evp.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <new>
 
 #include "base/error.hh"
+#include "base/file.hh"
 #include "base/wrap/free.hh"
 
 namespace weft {
@@ -52,6 +56,27 @@ std::string digest_hex(const std::string& algorithm, std::string_view text) {
     unsigned n = 0;
     if (!EVP_Digest(text.data(), text.size(), sum, &n, a.get(), nullptr))
         throw Error(exit_software, "OpenSSL cannot compute " + algorithm);
+    std::string out(2 * n, '0');
+    hex(sum, n, out.data());
+    return out;
+}
+
+std::string file_digest_hex(const std::string& algorithm, const std::string& path) {
+    Algorithm a(EVP_MD_fetch(nullptr, algorithm.c_str(), nullptr));
+    if (!a) throw Error(exit_data, "there is no digest '" + algorithm + "'");
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) throw system_error("cannot open '" + path + "'");
+    Context c(EVP_MD_CTX_new());
+    if (!c) throw std::bad_alloc();
+    bool good = EVP_DigestInit_ex2(c.get(), a.get(), nullptr);
+    std::string piece(1 << 18, '\0');
+    for (ssize_t got; good && (got = ::read(fd.get(), piece.data(), piece.size())) != 0;) {
+        if (got < 0) throw system_error("cannot read '" + path + "'");
+        good = EVP_DigestUpdate(c.get(), piece.data(), size_t(got));
+    }
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    if (!good || !EVP_DigestFinal_ex(c.get(), sum, &n)) throw Error(exit_software, "OpenSSL cannot compute " + algorithm);
     std::string out(2 * n, '0');
     hex(sum, n, out.data());
     return out;

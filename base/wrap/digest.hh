@@ -23,4 +23,7 @@ private:
 /// unknown one.
 std::string digest_hex(const std::string& algorithm, std::string_view text);
 
+/// The digest of a whole file, read piece by piece. Error(74) when it cannot be read.
+std::string file_digest_hex(const std::string& algorithm, const std::string& path);
+
 }  // namespace weft

@@ -21,7 +21,7 @@ OUT    := build/$(MODE)
 VERSION := $(shell sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' CHANGELOG.md 2>/dev/null | head -1)
 
 # Top of the dependency graph first: this is also the link order.
-ROOMS := ncm cdb compiler base
+ROOMS := ncm spm cdb compiler base
 
 UBSAN := signed-integer-overflow,shift,bounds,enum,bool,float-cast-overflow,integer-divide-by-zero,return,unreachable
 FLAGS.release := -O2
@@ -72,6 +72,7 @@ $(OUT)/lib/lib$1.a: $$($1_LIBSRC:%.cc=$(OUT)/%.o) $(OUT)/lib/$1.list
 $(OUT)/lib/$1.list: FORCE ; @$$(call note,$$($1_LIBSRC))
 $$(foreach m,$$($1_MAINSRC),$$(eval $(OUT)/bin/$$(basename $$(notdir $$m)): $$(m:%.cc=$(OUT)/%.o) $$(call archives,$1)))
 BINS += $$($1_MAINS:%=$(OUT)/bin/%)
+$$($1_MAINS:%=$(OUT)/bin/%) $(OUT)/t/$1/%: LDLIBS += $$($1_LIBS)
 SRCS += $$($1_SRCS)
 endef
 $(foreach r,$(ROOMS),$(eval $(call room,$r)))

@@ -1,0 +1,107 @@
+// Where package files come from.
+#include "spm/fetch.hh"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utime.h>
+
+#include <filesystem>
+
+#include "base/file.hh"
+#include "base/wrap/curl.hh"
+#include "spm/wrap/download.hh"
+
+namespace weft::spm {
+
+namespace fs = std::filesystem;
+
+static bool is_remote(std::string_view url) {
+    return url.starts_with("http://") || url.starts_with("https://") || url.starts_with("ftp://");
+}
+
+std::string through_reverse_proxy(const std::string& url, const std::string& host, int port) {
+    size_t at = url.find("://");
+    if (at == std::string::npos) return url;
+    size_t path = url.find('/', at + 3);
+    std::string where = url.substr(0, at + 3) + host + (port ? ":" + std::to_string(port) : "");
+    return where + (path == std::string::npos ? "" : url.substr(path));
+}
+
+std::string choose_proxy(const Settings& s, const Say& say) {
+    if (s.proxytype.empty()) return {};
+    std::vector<std::string> hosts = s.proxyhost;
+    if (s.proxyrandom) {
+        char name[256] = "";
+        gethostname(name, sizeof name - 1);
+        std::rotate(hosts.begin(), hosts.begin() + long(std::hash<std::string_view>()(name) % hosts.size()), hosts.end());
+    }
+    for (const std::string& host : hosts) {
+        HttpClient client({.timeout = 5, .connect_timeout = 2, .limit = 1 << 20});
+        std::string url = fmt::format("http://{}{}/", host, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
+        if (client.request("HEAD", url).status) return host;
+        say(Level::warning, fmt::format("proxy '{}' does not answer", host));
+    }
+    return {};
+}
+
+FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vector<Operation>& ops, const Say& say) {
+    FetchResult r;
+    std::vector<Download> downloads;
+    std::vector<Operation*> pending;
+    std::string scratch = s.localcache ? s.cachedir : s.statedir + "/fetch";
+    std::optional<std::string> proxy;
+    for (Operation& op : ops) {
+        if (op.action == Action::erase || !op.file.empty()) continue;
+        if (op.url.empty() && packager.fetches()) continue;
+        r.wanted++;
+        std::string name = file_name(op.package, packager.format());
+        if (op.package.is_pattern()) {
+            r.failed.push_back(fmt::format("no repository says which version '{}' stands for", op.package.text()));
+            continue;
+        }
+        std::string local = s.cachedir + "/" + name;
+        if (s.localcache && access(local.c_str(), R_OK) == 0) {
+            utime(local.c_str(), nullptr);  // lately used: trimmed last
+            op.file = local;
+            continue;
+        }
+        std::string url = op.url;
+        if (url.empty()) {
+            r.failed.push_back(fmt::format("no repository holds '{}', and the target names no URL", op.package.text()));
+            continue;
+        }
+        while (url.ends_with('/')) url.pop_back();
+        if (!is_remote(url)) {
+            if (url.starts_with("file://")) url.erase(0, 7);
+            std::string path = url + "/" + name;
+            if (!url.starts_with('/')) r.failed.push_back(fmt::format("'{}' is neither a URL nor a folder", op.url));
+            else if (access(path.c_str(), R_OK)) r.failed.push_back(system_error("cannot read '" + path + "'").message);
+            else op.file = path;
+            continue;
+        }
+        Download d;
+        d.url = url + "/" + name;
+        d.file = scratch + "/" + name;
+        if (!s.proxytype.empty()) {
+            if (!proxy) proxy = choose_proxy(s, say);
+            if (!proxy->empty() && s.proxytype == "reverse") d.url = through_reverse_proxy(d.url, *proxy, s.proxyport);
+            else if (!proxy->empty()) d.proxy = fmt::format("http://{}{}", *proxy, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
+        }
+        downloads.push_back(std::move(d));
+        pending.push_back(&op);
+    }
+    if (downloads.empty()) return r;
+    make_dirs(scratch);
+    bool terminal = isatty(2) && !s.quiet;
+    auto failed = download(downloads, {.connections = s.connections}, [&](size_t files, uint64_t bytes) {
+        if (terminal) fmt::print(stderr, "\rfetched {} of {}, {} KB\x1b[K", files, downloads.size(), bytes >> 10);
+    });
+    if (terminal) fmt::print(stderr, "\r\x1b[K");
+    r.failed.insert(r.failed.end(), failed.begin(), failed.end());
+    for (size_t i = 0; i < downloads.size(); i++)
+        if (access(downloads[i].file.c_str(), R_OK) == 0) pending[i]->file = downloads[i].file;
+    return r;
+}
+
+}  // namespace weft::spm

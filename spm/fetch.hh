@@ -1,0 +1,28 @@
+// From the operations of a plan to files on this machine: cache, folders, repositories, proxies.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/log.hh"
+#include "spm/packager.hh"
+#include "spm/settings.hh"
+
+namespace weft::spm {
+
+struct FetchResult {
+    size_t wanted = 0;                ///< packages that need a file
+    std::vector<std::string> failed;  ///< one sentence each
+};
+
+using Say = std::function<void(Level, const std::string&)>;
+
+/// Gives each installation and replacement its `file`. A packager that fetches itself is left to it where no URL is told.
+FetchResult fetch_packages(const Settings&, const Packager&, std::vector<Operation>&, const Say&);
+
+/// A reverse proxy stands in for the host of the URL: "http://proxy:81/path".
+std::string through_reverse_proxy(const std::string& url, const std::string& host, int port);
+/// The first proxy that answers; the order begins elsewhere on each node when proxyrandom is set. Empty: none does.
+std::string choose_proxy(const Settings&, const Say&);
+
+}  // namespace weft::spm

@@ -1,0 +1,122 @@
+// Names, patterns and versions of packages.
+#include "spm/package.hh"
+
+#include "spm/wrap/rpmver.hh"
+
+namespace weft::spm {
+
+std::string_view format_name(Format f) {
+    static constexpr std::string_view names[] = {"rpm", "deb", "pkg"};
+    return names[int(f)];
+}
+
+std::string Package::evr() const { return release.empty() ? version : version + '-' + release; }
+
+std::string Package::text() const { return name + '-' + evr() + '.' + arch; }
+
+static bool wild(std::string_view s) { return s.find_first_of("*?") != std::string_view::npos; }
+
+bool Package::is_pattern() const { return wild(name) || wild(version) || wild(release) || wild(arch); }
+
+static std::string_view without_epoch(std::string_view version) {
+    size_t colon = version.find(':');
+    return colon == std::string_view::npos ? version : version.substr(colon + 1);
+}
+
+std::string file_name(const Package& p, Format f) {
+    std::string v(without_epoch(p.version));
+    if (f == Format::deb) return p.name + '_' + v + (p.release.empty() ? "" : '-' + p.release) + '_' + p.arch + ".deb";
+    return p.name + '-' + v + '-' + p.release + '.' + p.arch + '.' + std::string(format_name(f));
+}
+
+bool glob(std::string_view pattern, std::string_view text) {
+    // One place to come back to is enough: a later star can do whatever an earlier one could.
+    size_t p = 0, t = 0, star = std::string_view::npos, from = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            from = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            p++, t++;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') p++;
+    return p == pattern.size();
+}
+
+namespace {
+
+/// Debian's order of one character outside numbers: ~ before the end, letters before the rest.
+int rank(char c) {
+    if (c == '~') return -1;
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter ? c : (unsigned char)c + 256;
+}
+bool digit(std::string_view s, size_t i) { return i < s.size() && s[i] >= '0' && s[i] <= '9'; }
+
+int compare_deb_part(std::string_view a, std::string_view b) {
+    size_t i = 0, j = 0;
+    while (i < a.size() || j < b.size()) {
+        while ((i < a.size() && !digit(a, i)) || (j < b.size() && !digit(b, j))) {
+            int x = i < a.size() && !digit(a, i) ? rank(a[i]) : 0, y = j < b.size() && !digit(b, j) ? rank(b[j]) : 0;
+            if (x != y) return x - y;
+            i++, j++;
+        }
+        while (i < a.size() && a[i] == '0') i++;
+        while (j < b.size() && b[j] == '0') j++;
+        int first = 0;
+        for (; digit(a, i) && digit(b, j); i++, j++)
+            if (!first) first = a[i] - b[j];
+        if (digit(a, i)) return 1;
+        if (digit(b, j)) return -1;
+        if (first) return first;
+    }
+    return 0;
+}
+
+struct Evr {
+    std::string epoch, version, release;
+    explicit Evr(std::string_view s) {
+        size_t colon = s.find(':');
+        epoch = colon == std::string_view::npos ? "0" : std::string(s.substr(0, colon));
+        if (colon != std::string_view::npos) s.remove_prefix(colon + 1);
+        size_t dash = s.rfind('-');
+        version = s.substr(0, dash);
+        if (dash != std::string_view::npos) release = s.substr(dash + 1);
+    }
+};
+
+}  // namespace
+
+int compare_evr(std::string_view a, std::string_view b, Format f) {
+    Evr x(a), y(b);
+    auto part = [&](const std::string& p, const std::string& q) {
+        return f == Format::rpm ? rpm::compare(p, q) : compare_deb_part(p, q);
+    };
+    if (int c = part(x.epoch, y.epoch)) return c;
+    if (int c = part(x.version, y.version)) return c;
+    return part(x.release, y.release);
+}
+
+bool matches_name(const Package& pattern, const Package& p) {
+    return glob(pattern.name, p.name) && glob(pattern.arch, p.arch);
+}
+
+bool matches(const Package& pattern, const Package& p, Format f) {
+    if (!matches_name(pattern, p)) return false;
+    bool any_epoch = pattern.version.find(':') == std::string::npos;
+    std::string_view have = any_epoch ? without_epoch(p.version) : std::string_view(p.version);
+    auto same = [&](std::string_view want, std::string_view is) {
+        return wild(want) ? glob(want, is) : compare_evr(want, is, f) == 0;
+    };
+    if (!same(pattern.version, have)) return false;
+    if (wild(pattern.release)) return glob(pattern.release, p.release);
+    return (f == Format::rpm ? rpm::compare(pattern.release, p.release) : compare_deb_part(pattern.release, p.release)) == 0;
+}
+
+}  // namespace weft::spm

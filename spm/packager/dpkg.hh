@@ -1,0 +1,28 @@
+// What the two packagers of Debian share: the installed packages as dpkg knows them.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/process.hh"
+#include "spm/plugin.hh"
+
+namespace weft::spm::dpkg {
+
+/// Packages that are installed, or half so (broken). Configuration files that were left behind are no package.
+std::vector<Installed> list(const PluginCall&);
+
+/// What a program that runs dpkg needs: nobody to ask, tools in the path.
+ProcessOptions options(const PluginCall&);
+/// dpkg, with the root and the options that answer its questions.
+std::vector<std::string> command(const PluginCall&);
+/// A scratch root without a database gets an empty one.
+void prepare(const PluginCall&);
+
+/// "2:1.0-3" -> version "2:1.0", release "3"; no dash, no release.
+void split_version(std::string_view evr, Package&);
+
+/// Changed files of installed packages, by their checksums; packages that are half installed.
+std::vector<std::string> verify(const PluginCall&, const std::vector<std::string>& names);
+
+}  // namespace weft::spm::dpkg

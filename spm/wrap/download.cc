@@ -1,0 +1,208 @@
+// Parallel downloads by curl_multi.
+#include "spm/wrap/download.hh"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "base/wrap/digest.hh"
+#include "base/wrap/free.hh"
+
+namespace weft::spm {
+
+namespace {
+
+using Easy = std::unique_ptr<CURL, Free<curl_easy_cleanup>>;
+using Multi = std::unique_ptr<CURLM, Free<curl_multi_cleanup>>;
+
+struct Job {
+    const Download* what;
+    int tries = 0;
+    Easy easy;
+    Fd fd;
+    uint64_t from = 0, got = 0, limit = 0;
+    bool start_over = false;  ///< the server does not resume: what we have is worthless
+    int error = 0;            ///< errno of a failed write
+    bool too_large = false;
+    char detail[CURL_ERROR_SIZE] = "";
+};
+
+std::string part(const Download& d) { return d.file + ".part"; }
+
+uint64_t size_of(const std::string& path) {
+    struct stat st{};
+    return stat(path.c_str(), &st) == 0 ? uint64_t(st.st_size) : 0;
+}
+
+size_t on_data(char* data, size_t, size_t n, void* to) {
+    auto& j = *static_cast<Job*>(to);
+    if (j.from && j.got == 0) {
+        long status = 0;
+        curl_easy_getinfo(j.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+        if (status == 200) {  // it sends everything again
+            if (ftruncate(j.fd.get(), 0) || lseek(j.fd.get(), 0, SEEK_SET) < 0) return j.error = errno, 0;
+            j.from = 0;
+        }
+    }
+    if (j.from + j.got + n > j.limit) return j.too_large = true, 0;
+    for (size_t done = 0; done < n;) {
+        ssize_t w = write(j.fd.get(), data + done, n - done);
+        if (w < 0) return j.error = errno, 0;
+        done += size_t(w);
+    }
+    j.got += n;
+    return n;
+}
+
+/// Empty when the file is what it should be.
+std::string wrong(const Download& d, const std::string& path) {
+    if (d.size && size_of(path) != d.size) return fmt::format("it has {} bytes instead of {}", size_of(path), d.size);
+    if (d.algorithm.empty()) return {};
+    std::string sum = file_digest_hex(d.algorithm, path);
+    return sum == d.checksum ? "" : fmt::format("its {} is {}, not {}", d.algorithm, sum, d.checksum);
+}
+
+void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
+    const Download& d = *j.what;
+    make_dirs(std::filesystem::path(d.file).parent_path());
+    j.fd = Fd(::open(part(d).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    if (!j.fd) throw system_error("cannot write '" + part(d) + "'");
+    j.from = j.start_over || d.force ? 0 : size_of(part(d));
+    if (d.size && j.from >= d.size) j.from = 0;
+    if (ftruncate(j.fd.get(), off_t(j.from)) || lseek(j.fd.get(), off_t(j.from), SEEK_SET) < 0) throw system_error("cannot write '" + part(d) + "'");
+    j.got = 0;
+    j.error = 0;
+    j.limit = d.size ? d.size : limits.max_size;
+    j.detail[0] = 0;
+    if (!j.easy) j.easy.reset(curl_easy_init());
+    CURL* c = j.easy.get();
+    if (!c) throw std::bad_alloc();
+    curl_easy_reset(c);
+    bool secure = d.url.starts_with("https://");
+    curl_easy_setopt(c, CURLOPT_URL, d.url.c_str());
+    curl_easy_setopt(c, CURLOPT_PRIVATE, &j);
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, j.detail);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_USERAGENT, "weft-spma");
+    curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(c, CURLOPT_MAXREDIRS, 5L);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http,https,ftp,file");
+    curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, long(limits.connect_timeout * 1000));
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 100L);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, std::max(1L, long(limits.stall)));
+    curl_easy_setopt(c, CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 1L << 17);
+    if (!d.ca_file.empty()) {
+        curl_easy_setopt(c, CURLOPT_CAINFO, d.ca_file.c_str());
+        curl_easy_setopt(c, CURLOPT_CAPATH, nullptr);
+    }
+    if (!d.cert.empty()) curl_easy_setopt(c, CURLOPT_SSLCERT, d.cert.c_str());
+    if (!d.key.empty()) curl_easy_setopt(c, CURLOPT_SSLKEY, d.key.c_str());
+    if (!d.proxy.empty()) curl_easy_setopt(c, CURLOPT_PROXY, d.proxy.c_str());
+    if (j.from) curl_easy_setopt(c, CURLOPT_RESUME_FROM_LARGE, curl_off_t(j.from));
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, &j);
+    j.tries++;
+    curl_multi_add_handle(multi, c);
+}
+
+/// Why it failed, in one sentence; `again` says whether another try may help.
+std::string finish(Job& j, CURLcode code, bool& again) {
+    const Download& d = *j.what;
+    again = false;
+    long status = 0;
+    curl_easy_getinfo(j.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (j.error) return fmt::format("cannot write '{}': {}", part(d), strerror(j.error));
+    if (j.too_large) {
+        unlink(part(d).c_str());
+        return fmt::format("it is larger than {} bytes", j.limit);
+    }
+    if (code == CURLE_RANGE_ERROR || status == 416) {
+        j.start_over = true;
+        again = true;
+        return "the server does not resume";
+    }
+    if (code != CURLE_OK) {
+        again = !(status >= 400 && status < 500) && code != CURLE_FILE_COULDNT_READ_FILE && code != CURLE_PEER_FAILED_VERIFICATION &&
+                code != CURLE_SSL_CERTPROBLEM && code != CURLE_REMOTE_FILE_NOT_FOUND;
+        if (j.from + j.got == 0) unlink(part(d).c_str());
+        return *j.detail ? j.detail : curl_easy_strerror(code);
+    }
+    if (fsync(j.fd.get())) return fmt::format("cannot write '{}': {}", part(d), strerror(errno));
+    j.fd.close();
+    std::string why = wrong(d, part(d));
+    if (!why.empty()) {
+        // Resumed from something else? Once more from the beginning; a whole wrong file is the server's.
+        again = j.from > 0 && !j.start_over;
+        j.start_over = true;
+        unlink(part(d).c_str());
+        return why;
+    }
+    if (rename(part(d).c_str(), d.file.c_str())) return fmt::format("cannot rename '{}': {}", part(d), strerror(errno));
+    return {};
+}
+
+}  // namespace
+
+std::vector<std::string> download(const std::vector<Download>& all, const DownloadLimits& limits,
+                                  const std::function<void(size_t, uint64_t)>& progress) {
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+    std::vector<std::string> failed;
+    std::vector<Job> jobs(all.size());
+    std::vector<Job*> waiting;
+    size_t files = 0;
+    uint64_t bytes = 0;
+    for (size_t i = all.size(); i-- > 0;) {
+        jobs[i].what = &all[i];
+        bool have = !all[i].force && size_of(all[i].file) && wrong(all[i], all[i].file).empty();
+        if (have) files++;
+        else waiting.push_back(&jobs[i]);
+    }
+    if (progress) progress(files, bytes);
+    Multi multi(curl_multi_init());
+    if (!multi) throw std::bad_alloc();
+    curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections);
+    long running = 0;
+    while (running || !waiting.empty()) {
+        while (running < limits.connections && !waiting.empty()) {
+            start(*waiting.back(), multi.get(), limits);
+            waiting.pop_back();
+            running++;
+        }
+        int still = 0, queued = 0;
+        curl_multi_perform(multi.get(), &still);
+        while (CURLMsg* m = curl_multi_info_read(multi.get(), &queued)) {
+            if (m->msg != CURLMSG_DONE) continue;
+            Job* j = nullptr;
+            CURLcode code = m->data.result;
+            curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &j);
+            curl_multi_remove_handle(multi.get(), m->easy_handle);
+            running--;
+            bool again = false;
+            std::string why = finish(*j, code, again);
+            bytes += j->got;
+            j->fd.close();
+            if (!why.empty() && again && j->tries < limits.tries) {
+                waiting.insert(waiting.begin(), j);
+                continue;
+            }
+            j->easy.reset();
+            if (why.empty()) files++;
+            else failed.push_back(fmt::format("cannot get '{}': {}", j->what->url, why));
+            if (progress) progress(files, bytes);
+        }
+        if (running) curl_multi_poll(multi.get(), nullptr, 0, 500, nullptr);
+    }
+    return failed;
+}
+
+}  // namespace weft::spm

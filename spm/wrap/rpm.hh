@@ -1,0 +1,20 @@
+// librpm, met here alone: the installed packages, and one transaction of installations, replacements and erasures.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "spm/plugin.hh"
+
+namespace weft::spm::rpm {
+
+/// Public keys, which rpm keeps as packages, are left out. No database: nothing is installed.
+std::vector<Installed> list(const PluginCall&);
+
+/// One transaction. What is done already (by an interrupted run) is skipped. Nothing was changed when it throws
+/// Error(65) for a package file or a set that does not hold together; Error(1) means that scripts or files failed
+/// on the way.
+///   done   gets "done ACTION name-evr.arch" and "warning text" lines as it goes
+void apply(const PluginCall&, const std::vector<Operation>&, const std::function<void(const std::string&)>& done);
+
+}  // namespace weft::spm::rpm

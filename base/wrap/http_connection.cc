@@ -381,7 +381,6 @@ void Connection::answered() {
 }
 
 bool Connection::linger() {
-    size_t n = 0;
     char* buf = server_->scratch.get();
     for (int i = 0; i < 16; i++) {
         ssize_t got = recv(socket_.native_handle(), buf, HttpServer::Impl::scratch_size, MSG_DONTWAIT);
@@ -390,7 +389,6 @@ bool Connection::linger() {
             drop();
             return false;
         }
-        n += size_t(got);
     }
     wait_for(false);
     return false;

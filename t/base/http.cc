@@ -146,6 +146,19 @@ BOOST_AUTO_TEST_CASE(a_request_may_come_byte_by_byte) {
     BOOST_TEST(c.say(get_hello).response() == 200);
 }
 
+BOOST_AUTO_TEST_CASE(a_last_chunk_in_pieces_of_any_size_is_the_end) {
+    Site site;
+    Client c(site);
+    for (std::string_view body : {"0\r\n\r\n", "1\r\nx\r\n0\r\n\r\n", "0\r\nT: x\r\n\r\n"})
+        for (size_t cut = 1; cut < body.size(); cut++) {
+            c.say("POST /echo HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: chunked\r\n\r\n").say(body.substr(0, cut));
+            usleep(2000);
+            c.say(body.substr(cut, 1));
+            usleep(2000);
+            BOOST_TEST(c.say(body.substr(cut + 1)).response() == 200);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(head_is_get_without_the_body) {
     Site site;
     Client c(site);
@@ -220,7 +233,7 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_refused_with_400_and_the_connection_closed
              "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
              "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
              "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nxx",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nzz\r\n",
              "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
              "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\n"}) {
         std::string got = Client(site).say(bad).until_end();

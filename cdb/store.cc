@@ -53,10 +53,14 @@ std::string Store::content(const Hash& hash) const {
     return text;
 }
 
-Hash Store::put_content(bdb::Txn& t, const std::string& text) {
-    Hash h = hash_of(text);
-    if (!t_->content.has(&t, h)) t_->content.put(t, h, gzip(text, 6));
-    return h;
+bool Store::has_content(const Hash& hash) const { return t_->content.has(nullptr, hash); }
+
+Packed Packed::of(std::string_view text) { return {.hash = hash_of(text), .gzip = weft::gzip(text, 6)}; }
+
+void Store::put_content(bdb::Txn& t, const Packed& p) {
+    if (t_->content.has(&t, p.hash)) return;
+    if (p.gzip.empty()) throw Error(exit_io, fmt::format("the content {} is missing from the store", to_hex(p.hash)));
+    t_->content.put(t, p.hash, p.gzip);
 }
 
 // ---- revisions and files
@@ -147,8 +151,9 @@ Revision Store::land(const Landing& l) {
         std::string number = number_key(rev.number);
         for (const Edit& e : l.edits) {
             FileChange f{.path = e.path, .before = t_->tree.get(&t, e.path).value_or("")};
-            if (e.text) f.after = put_content(t, *e.text);
+            if (e.text) f.after = hash_of(*e.text);
             if (f.before == f.after) continue;
+            if (e.text && !t_->content.has(&t, f.after)) put_content(t, Packed::of(*e.text));
             t_->history.put(t, join(f.path, number), f.after);
             if (f.after.empty()) t_->tree.erase(t, f.path);
             else t_->tree.put(t, f.path, f.after);
@@ -179,8 +184,9 @@ Revision Store::land(const Landing& l) {
             else t_->profile.put(t, object, bytes);
         };
         for (const Built& b : l.built) {
-            Hash xml = put_content(t, b.xml);
-            publish(b.object, xml, put_content(t, b.origins));
+            put_content(t, b.xml);
+            put_content(t, b.origins);
+            publish(b.object, b.xml.hash, b.origins.hash);
         }
         for (const std::string& object : l.withdrawn) publish(object, {}, {});
         std::sort(rev.profiles.begin(), rev.profiles.end(), [](auto& a, auto& b) { return a.object < b.object; });

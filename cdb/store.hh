@@ -27,11 +27,17 @@ struct Need {
     friend auto operator<=>(const Need&, const Need&) = default;
 };
 
+/// A content on its way into the store.
+struct Packed {
+    Hash hash;
+    std::string gzip;    ///< empty: the store has it already
+    static Packed of(std::string_view text);
+};
+
 /// A profile that a commit made.
 struct Built {
     std::string object;
-    std::string xml;
-    std::string origins;
+    Packed xml, origins;
     std::vector<Need> needs;
 };
 
@@ -62,6 +68,7 @@ public:
     std::string content(const Hash&) const;
     /// The same, still compressed (one gzip member).
     std::string content_gzip(const Hash&) const;
+    bool has_content(const Hash&) const;
 
     // ---- revisions and files
     uint64_t head() const;
@@ -129,7 +136,7 @@ private:
     struct Tables;
     uint32_t id_of(bdb::Txn&, const std::string& name, std::vector<std::string>& fresh) const;
     void index(bdb::Txn&, const Landing&, std::vector<std::string>& fresh);
-    Hash put_content(bdb::Txn&, const std::string& text);
+    void put_content(bdb::Txn&, const Packed&);
     void audit(bdb::Txn&, std::string who, std::string action, std::string detail);
     void verify_revisions(std::vector<std::string>& wrong) const;
     void verify_indexes(std::vector<std::string>& wrong) const;

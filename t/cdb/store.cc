@@ -19,7 +19,7 @@ namespace {
 Edit put(std::string path, std::string text) { return {.path = std::move(path), .text = std::move(text)}; }
 Edit gone(std::string path) { return {.path = std::move(path)}; }
 Built built(std::string object, std::string xml, std::vector<Need> needs) {
-    return {.object = std::move(object), .xml = std::move(xml), .origins = "/a\tx:1:1\n", .needs = std::move(needs)};
+    return {.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n"), .needs = std::move(needs)};
 }
 Need file(std::string n) { return {Need::file, std::move(n)}; }
 

@@ -1,0 +1,49 @@
+// Who may do what: administrators and readers named in a file, nodes by the host name in their certificate.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/wrap/tls.hh"
+
+namespace weft::cdb {
+
+/// Each right includes those after it.
+enum class Right { admin, reader, anyone };
+
+/// Somebody at the other end of a connection.
+struct Principal {
+    std::string name = "anonymous";         ///< the certificate's subject
+    Right right = Right::anyone;
+    std::optional<tls::Identity> identity;
+    std::vector<std::string> profiles;      ///< patterns of nodes whose profiles it may read
+    bool anonymous_reads = false;           ///< the listener lets anybody read profiles
+
+    bool is_node(std::string_view node) const { return identity && identity->is_host(node); }
+    bool may_read_profile(std::string_view node) const;
+};
+
+/// The access file: a right, who has it, and for proxies which nodes; a line each.
+///     admin   "CN=Anna Example,O=Site"
+///     admin   email:ops@example.org
+///     reader  dns:monitor.example.org
+///     proxy   dns:boot.example.org  lxb0* lxb1*
+class Access {
+public:
+    /// Error(78) with file, line and column.
+    static Access parse(std::string_view text, const std::string& file);
+
+    Principal principal(const std::optional<tls::Identity>&, bool anonymous_reads) const;
+    bool empty() const { return rules_.empty(); }
+
+private:
+    struct Rule {
+        std::string right, who;
+        std::vector<std::string> patterns;
+        bool covers(const tls::Identity&) const;
+    };
+    std::vector<Rule> rules_;
+};
+
+}  // namespace weft::cdb

@@ -1,0 +1,149 @@
+// Requests' bodies in, answers' bodies out.
+#include <fmt/core.h>
+
+#include "base/base64.hh"
+#include "base/error.hh"
+#include "base/noun/profile.hh"
+#include "cdb/server.hh"
+
+namespace weft::cdb {
+
+Element Call::body() const {
+    if (request.body.empty()) return Element::new_dict();
+    Element e = parse_json(request.body, "the request");
+    if (!e.is(Kind::dict)) throw Error(exit_data, "the request's body must be an object");
+    return e;
+}
+
+uint64_t Call::number(std::string_view name, uint64_t fallback) const {
+    auto text = request.parameter(name);
+    if (!text) return fallback;
+    uint64_t n = 0;
+    auto [end, ec] = std::from_chars(text->data(), text->data() + text->size(), n);
+    if (ec != std::errc() || end != text->data() + text->size()) throw Error(exit_data, fmt::format("'{}' must be a number, not '{}'", name, *text));
+    return n;
+}
+
+std::string text_of(const Element& body, std::string_view key, std::string fallback) {
+    const Element* e = body.find(Term(Key(key)));
+    if (!e || e->is(Kind::null)) return fallback;
+    if (!e->is(Kind::string)) throw Error(exit_data, fmt::format("'{}' must be a string", key));
+    return std::string(e->string());
+}
+
+uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback) {
+    const Element* e = body.find(Term(Key(key)));
+    if (!e || e->is(Kind::null)) return fallback;
+    if (!e->is(Kind::long_) || e->long_value() < 0) throw Error(exit_data, fmt::format("'{}' must be a whole number", key));
+    return uint64_t(e->long_value());
+}
+
+std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t base) {
+    const Element* list = body.find(Term(Key("changes")));
+    if (!list || !list->is(Kind::list)) throw Error(exit_data, "'changes' must be a list", {}, R"("changes": [{"path": "site/ntp.pan", "text": "..."}, {"path": "old.pan", "delete": true}])");
+    std::vector<Edit> edits;
+    std::set<std::string> seen;
+    for (const Element& c : list->list()) {
+        if (!c.is(Kind::dict)) throw Error(exit_data, "each of 'changes' must be an object");
+        Edit e{.path = text_of(c, "path")};
+        check_path(e.path);
+        if (!seen.insert(e.path).second) throw Error(exit_data, fmt::format("'{}' is changed twice", e.path));
+        const Element* text = c.find(Term(Key("text")));
+        const Element* base64 = c.find(Term(Key("base64")));
+        const Element* gone = c.find(Term(Key("delete")));
+        if (bool(text) + bool(base64) + bool(gone) != 1) throw Error(exit_data, fmt::format("'{}' needs one of 'text', 'base64' and 'delete'", e.path));
+        if (gone && !(gone->is(Kind::boolean) && gone->boolean())) throw Error(exit_data, "'delete' must be true");
+        if (text) e.text = text_of(c, "text");
+        if (base64) e.text = base64_decode(text_of(c, "base64"));
+        if (base64 && !e.text) throw Error(exit_data, fmt::format("'{}': no base64", e.path));
+        e.base = store.file_at(e.path, base);
+        edits.push_back(std::move(e));
+    }
+    return edits;
+}
+
+void put_file(Json& j, std::string_view path, std::string_view text) {
+    j.open().field("path", path);
+    if (is_utf8(text)) j.field("text", text);
+    else j.field("base64", base64_encode(text, 0));
+    j.close();
+}
+
+HttpResponse json(int status, Json& j) { return HttpResponse::json(status, j.take()); }
+
+HttpResponse problem(int status, const Error& e) {
+    Json j;
+    j.open().field("error", e.message);
+    if (!e.hint.empty()) j.field("hint", e.hint);
+    j.field("text", e.text("cdbd")).close();
+    return json(status, j);
+}
+
+HttpResponse problem(int status, std::string message, std::string hint) {
+    return problem(status, Error(exit_data, std::move(message), {}, std::move(hint)));
+}
+
+static const char* change_kind(const Hash& before, const Hash& after) {
+    return before.empty() ? "added" : after.empty() ? "removed" : "changed";
+}
+
+void put(Json& j, const Revision& r, bool whole) {
+    j.open().field("revision", r.number).field("author", r.author).field("time", r.time).field("comment", r.comment);
+    j.field("base", r.base);
+    if (r.reverts) j.field("reverts", r.reverts);
+    j.field("files", uint64_t(r.files.size())).field("profiles", uint64_t(r.profiles.size()));
+    if (whole) {
+        j.key("changes").open('[');
+        for (auto& f : r.files) {
+            j.open().field("path", f.path).field("kind", change_kind(f.before, f.after));
+            if (!f.before.empty()) j.field("before", to_hex(f.before));
+            if (!f.after.empty()) j.field("after", to_hex(f.after));
+            j.close();
+        }
+        j.close(']').key("nodes").open('[');
+        for (auto& p : r.profiles) j.open().field("node", node_of(p.object)).field("kind", change_kind(p.before, p.after)).close();
+        j.close(']');
+    }
+    j.close();
+}
+
+int status_of(const Outcome& o) {
+    return o.state == Outcome::conflict ? 409 : o.state == Outcome::refused ? 422 : 200;
+}
+
+void put(Json& j, const Outcome& o) {
+    static const char* states[] = {"done", "unchanged", "repeated", "conflict", "refused"};
+    static const char* kinds[] = {"added", "changed", "withdrawn"};
+    j.open().field("state", states[o.state]).field("revision", o.revision);
+    j.key("files").open('[');
+    for (auto& f : o.files) j.open().field("path", f.path).field("kind", change_kind(f.before, f.after)).close();
+    j.close(']').key("conflicts").open('[');
+    for (auto& c : o.conflicts) j.open().field("path", c.path).field("revision", c.revision).field("author", c.author).close();
+    j.close(']').key("errors").open('[');
+    for (auto& d : o.errors) {
+        j.open().field("kind", d.kind).field("message", d.message);
+        if (!d.file.empty()) j.field("file", d.file);
+        if (d.line) j.field("line", d.line).field("col", d.col);
+        if (!d.hint.empty()) j.field("hint", d.hint);
+        j.field("text", d.text).field("objects", d.objects).close();
+    }
+    j.close(']').field("failing", o.failing).field("notes", o.notes);
+    j.key("effects").open('[');
+    auto value = [&](const char* key, const std::string& text) { j.key(key).raw(text.empty() ? "null" : text); };
+    for (auto& e : o.effects) {
+        j.open().field("kind", kinds[e.kind]).field("nodes", e.nodes).key("values").open('[');
+        for (auto& v : e.values) {
+            j.open().field("path", v.path);
+            value("before", v.before);
+            value("after", v.after);
+            j.close();
+        }
+        j.close(']').field("more", uint64_t(e.more)).field("components", e.components).close();
+    }
+    j.close(']').key("nodes").open('[');
+    for (auto& p : o.published) j.value(node_of(p.object));
+    j.close(']').field("compiled", uint64_t(o.compiled)).field("changed", uint64_t(o.changed));
+    j.field("compile_seconds", o.compile_seconds).field("seconds", o.seconds).close();
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,53 @@
+// The rows of the API. Each group's handlers are in api_<group>.cc; cdb-protocol(5) describes them.
+#include "cdb/api.hh"
+
+namespace weft::cdb {
+
+const std::vector<ApiRow>& api() {
+    using enum Right;
+    static const std::vector<ApiRow> rows = {
+        // what goes on
+        {"GET", "health", anyone, ApiRow::loop, get_health},
+        {"GET", "metrics", anyone, ApiRow::loop, get_metrics},
+        {"GET", "whoami", anyone, ApiRow::loop, get_whoami},
+        {"GET", "events", anyone, ApiRow::loop, get_events},
+        {"GET", "audit", admin, ApiRow::reader, get_audit},
+        {"POST", "verify", admin, ApiRow::line, post_verify},
+        {"POST", "backup", admin, ApiRow::reader, post_backup},
+        // files and history
+        {"GET", "tree", reader, ApiRow::reader, get_tree},
+        {"GET", "export", reader, ApiRow::reader, get_export},
+        {"GET", "templates/**", reader, ApiRow::reader, get_template},
+        {"GET", "annotate/**", reader, ApiRow::reader, get_annotate},
+        {"GET", "revisions", reader, ApiRow::reader, get_revisions},
+        {"GET", "revisions/*", reader, ApiRow::reader, get_revision},
+        {"GET", "revisions/*/diff", reader, ApiRow::reader, get_revision_diff},
+        // changes
+        {"POST", "check", admin, ApiRow::line, post_check},
+        {"POST", "commit", admin, ApiRow::line, post_commit},
+        {"POST", "revert", admin, ApiRow::line, post_revert},
+        {"GET", "sessions", reader, ApiRow::reader, get_sessions},
+        {"POST", "sessions", admin, ApiRow::reader, post_sessions},
+        {"GET", "sessions/*", reader, ApiRow::reader, get_session},
+        {"DELETE", "sessions/*", admin, ApiRow::reader, delete_session},
+        {"GET", "sessions/*/diff", reader, ApiRow::reader, get_session_diff},
+        {"GET", "sessions/*/tree", reader, ApiRow::reader, get_session_tree},
+        {"POST", "sessions/*/templates", admin, ApiRow::reader, post_session_templates},
+        {"GET", "sessions/*/templates/**", reader, ApiRow::reader, get_session_template},
+        {"PUT", "sessions/*/templates/**", admin, ApiRow::reader, put_session_template},
+        {"DELETE", "sessions/*/templates/**", admin, ApiRow::reader, delete_session_template},
+        {"POST", "sessions/*/rollback", admin, ApiRow::reader, post_session_rollback},
+        {"POST", "sessions/*/check", admin, ApiRow::line, post_session_check},
+        {"POST", "sessions/*/commit", admin, ApiRow::line, post_session_commit},
+        // nodes
+        {"GET", "hosts", reader, ApiRow::loop, get_hosts},
+        {"GET", "nodes", reader, ApiRow::loop, get_nodes},
+        {"GET", "nodes/*/status", anyone, ApiRow::loop, get_node_status},
+        {"POST", "nodes/*/status", anyone, ApiRow::loop, post_node_status},
+        {"GET", "profiles/*", reader, ApiRow::reader, get_profile},
+        {"GET", "query", reader, ApiRow::reader, get_query},
+    };
+    return rows;
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,27 @@
+// The handlers of the API, declared. Private to cdbd.
+#pragma once
+#include "cdb/server.hh"
+
+namespace weft::cdb {
+
+using Answer = std::optional<HttpResponse>;
+
+Answer get_health(Server&, Call&), get_metrics(Server&, Call&), get_whoami(Server&, Call&), get_events(Server&, Call&),
+    get_audit(Server&, Call&), post_verify(Server&, Call&), post_backup(Server&, Call&);
+
+Answer get_tree(Server&, Call&), get_export(Server&, Call&), get_template(Server&, Call&), get_annotate(Server&, Call&),
+    get_revisions(Server&, Call&), get_revision(Server&, Call&), get_revision_diff(Server&, Call&);
+
+Answer post_check(Server&, Call&), post_commit(Server&, Call&), post_revert(Server&, Call&), get_sessions(Server&, Call&),
+    post_sessions(Server&, Call&), get_session(Server&, Call&), delete_session(Server&, Call&), get_session_diff(Server&, Call&),
+    get_session_tree(Server&, Call&), post_session_templates(Server&, Call&), get_session_template(Server&, Call&),
+    put_session_template(Server&, Call&), delete_session_template(Server&, Call&), post_session_rollback(Server&, Call&),
+    post_session_check(Server&, Call&), post_session_commit(Server&, Call&);
+
+Answer get_hosts(Server&, Call&), get_nodes(Server&, Call&), get_node_status(Server&, Call&), post_node_status(Server&, Call&),
+    get_profile(Server&, Call&), get_query(Server&, Call&);
+
+/// The revision a request asks for ("at"), or the head; Error(65) for one that is not there yet.
+uint64_t revision_asked(const Server&, const Call&);
+
+}  // namespace weft::cdb

@@ -1,0 +1,193 @@
+// Sessions, checks and commits.
+#include <fmt/core.h>
+
+#include "base/error.hh"
+#include "cdb/api.hh"
+
+namespace weft::cdb {
+
+static Session session_of(Server& s, Call& c) {
+    auto session = s.store.session(c.args[0]);
+    if (!session) throw Error(exit_data, fmt::format("there is no session '{}'", c.args[0]), {}, "it was committed or closed; 'cdb open' begins a new one");
+    return *session;
+}
+
+static Session own_session(Server& s, Call& c) {
+    Session session = session_of(s, c);
+    if (session.owner != c.who.name)
+        throw Error(exit_denied, fmt::format("the session '{}' is that of '{}'", session.id, session.owner));
+    return session;
+}
+
+static Answer outcome(const Outcome& o) {
+    Json j;
+    put(j, o);
+    return json(status_of(o), j);
+}
+
+/// On the line of commits. What it did is published on the loop's thread before the answer goes out.
+static Answer commit(Server& s, Call& c, Proposal p) {
+    p.author = c.who.name;
+    std::string comment = p.comment, author = p.author;
+    if (p.comment.size() > 10000) throw Error(exit_data, "the comment is longer than 10000 bytes");
+    Outcome o = s.pipeline.commit(p);
+    if (o.state == Outcome::refused || o.state == Outcome::conflict) {
+        s.store.audit(author, "refused", fmt::format("{} files, {} errors, {} conflicts: {}", p.edits.size(), o.errors.size(), o.conflicts.size(), comment));
+        s.log.info("commit by {} refused: {} errors in {} objects, {} conflicts: {}", author, o.errors.size(), o.failing.size(), o.conflicts.size(), comment);
+        s.loop.post([&s] { s.counters.refused_commits++; });
+    }
+    if (o.state != Outcome::done) return outcome(o);
+    s.loop.post([&s, o = std::move(o), author, comment, reply = c.reply] {
+        s.publish(o, author, comment);
+        reply.send(*outcome(o));
+    });
+    return std::nullopt;
+}
+
+static Proposal proposal(Server& s, const Element& body) {
+    uint64_t head = s.store.head(), base = number_of(body, "base", head);
+    if (base > head) throw Error(exit_data, fmt::format("there is no revision {}", base), {}, fmt::format("the newest is {}", head));
+    Proposal p{.comment = text_of(body, "comment"), .edits = edits_of(s.store, body, base), .base = base, .once = text_of(body, "once")};
+    if (const Element* all = body.find(Term(Key("everything")))) p.everything = all->is(Kind::boolean) && all->boolean();
+    return p;
+}
+
+Answer post_check(Server& s, Call& c) {
+    Proposal p = proposal(s, c.body());
+    p.author = c.who.name;
+    return outcome(s.pipeline.check(p));
+}
+
+Answer post_commit(Server& s, Call& c) { return commit(s, c, proposal(s, c.body())); }
+
+Answer post_revert(Server& s, Call& c) {
+    Element body = c.body();
+    uint64_t number = number_of(body, "revision", 0);
+    auto r = s.store.revision(number);
+    if (!r) throw Error(exit_data, fmt::format("there is no revision {}", number), {}, fmt::format("the newest is {}", s.store.head()));
+    Proposal p{.comment = text_of(body, "comment"), .edits = s.pipeline.undo(number), .base = s.store.head(), .reverts = number, .once = text_of(body, "once")};
+    if (p.comment.empty()) p.comment = fmt::format("revert {}: {}", number, r->comment);
+    return commit(s, c, std::move(p));
+}
+
+// ---- sessions
+
+static void put(Json& j, Server& s, const Session& session) {
+    j.open().field("session", session.id).field("owner", session.owner).field("base", session.base).field("opened", session.opened);
+    j.field("touched", session.touched).field("comment", session.comment).field("changes", uint64_t(s.store.edits(session.id).size())).close();
+}
+
+Answer get_sessions(Server& s, Call&) {
+    Json j;
+    j.open().key("sessions").open('[');
+    for (auto& session : s.store.sessions()) put(j, s, session);
+    j.close(']').close();
+    return json(200, j);
+}
+
+Answer post_sessions(Server& s, Call& c) {
+    Json j;
+    put(j, s, s.store.open_session(c.who.name, text_of(c.body(), "comment")));
+    return json(201, j);
+}
+
+Answer get_session(Server& s, Call& c) {
+    Session session = session_of(s, c);
+    uint64_t head = s.store.head();
+    Json j;
+    j.open().field("session", session.id).field("owner", session.owner).field("base", session.base).field("head", head);
+    j.field("opened", session.opened).field("touched", session.touched).field("comment", session.comment).key("changes").open('[');
+    for (auto& e : s.store.edits(session.id)) {
+        j.open().field("path", e.path).field("kind", !e.text ? "removed" : e.base.empty() ? "added" : "changed");
+        if (s.store.file_at(e.path, head) != e.base) j.field("conflict", s.store.changed_at(e.path, head));
+        j.close();
+    }
+    j.close(']').close();
+    return json(200, j);
+}
+
+Answer delete_session(Server& s, Call& c) {
+    Session session = own_session(s, c);
+    s.store.close_session(session.id);
+    Json j;
+    j.open().field("closed", session.id).close();
+    return json(200, j);
+}
+
+static Answer changes_of(Server& s, const std::string& id) {
+    Json j;
+    j.open().field("session", id).field("changes", uint64_t(s.store.edits(id).size())).close();
+    return json(200, j);
+}
+
+Answer post_session_templates(Server& s, Call& c) {
+    Session session = own_session(s, c);
+    s.store.put_edits(session.id, edits_of(s.store, c.body(), session.base));
+    return changes_of(s, session.id);
+}
+
+Answer get_session_template(Server& s, Call& c) {
+    Session session = session_of(s, c);
+    auto edit = s.store.edit(session.id, c.args[1]);
+    if (edit && edit->text) return HttpResponse::text(200, *edit->text, "application/octet-stream");
+    Hash h = edit ? Hash() : s.store.file_at(c.args[1], session.base);
+    if (h.empty()) return problem(404, fmt::format("there is no '{}' in the session", c.args[1]));
+    return HttpResponse::text(200, s.store.content(h), "application/octet-stream");
+}
+
+Answer put_session_template(Server& s, Call& c) {
+    Session session = own_session(s, c);
+    s.store.put_edits(session.id, {{.path = c.args[1], .text = c.request.body}});
+    return changes_of(s, session.id);
+}
+
+Answer delete_session_template(Server& s, Call& c) {
+    Session session = own_session(s, c);
+    auto edit = s.store.edit(session.id, c.args[1]);
+    if (edit ? !edit->text : s.store.file_at(c.args[1], session.base).empty())
+        return problem(404, fmt::format("there is no '{}' in the session", c.args[1]));
+    s.store.put_edits(session.id, {{.path = c.args[1]}});
+    return changes_of(s, session.id);
+}
+
+Answer post_session_rollback(Server& s, Call& c) {
+    Session session = own_session(s, c);
+    std::vector<std::string> paths;
+    Element body = c.body();
+    if (const Element* list = body.find(Term(Key("paths")))) {
+        if (!list->is(Kind::list)) throw Error(exit_data, "'paths' must be a list");
+        for (const Element& p : list->list()) {
+            if (!p.is(Kind::string)) throw Error(exit_data, "each of 'paths' must be a string");
+            paths.emplace_back(p.string());
+        }
+    }
+    s.store.drop_edits(session.id, paths);
+    return changes_of(s, session.id);
+}
+
+static Proposal proposal(Server& s, const Session& session, const Element& body) {
+    return {.comment = text_of(body, "comment", session.comment), .edits = s.store.edits(session.id), .base = session.base,
+            .once = text_of(body, "once"), .session = session.id};
+}
+
+Answer post_session_check(Server& s, Call& c) {
+    Proposal p = proposal(s, session_of(s, c), c.body());
+    p.author = c.who.name;
+    return outcome(s.pipeline.check(p));
+}
+
+Answer post_session_commit(Server& s, Call& c) {
+    Element body = c.body();
+    std::string once = text_of(body, "once");
+    // A repeated commit finds its session closed: the key answers for it.
+    if (!once.empty())
+        if (auto done = s.store.once(c.who.name, once)) {
+            Outcome o;
+            o.state = Outcome::repeated;
+            o.revision = *done;
+            return outcome(o);
+        }
+    return commit(s, c, proposal(s, own_session(s, c), body));
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,164 @@
+// Files of any revision, the log, differences, who wrote which line.
+#include <fmt/core.h>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "cdb/api.hh"
+
+namespace weft::cdb {
+
+uint64_t revision_asked(const Server& s, const Call& c) {
+    uint64_t head = s.store.head(), n = c.number("at", head);
+    if (n > head) throw Error(exit_data, fmt::format("there is no revision {}", n), {}, fmt::format("the newest is {}", head));
+    return n;
+}
+
+static void put_tree(Json& j, uint64_t revision, const Tree& tree) {
+    j.open().field("revision", revision).key("files").open('[');
+    for (auto& [path, hash] : tree) j.open().field("path", path).field("hash", to_hex(hash)).close();
+    j.close(']').close();
+}
+
+Answer get_tree(Server& s, Call& c) {
+    Json j;
+    uint64_t at = revision_asked(s, c);
+    put_tree(j, at, s.store.tree(at));
+    return json(200, j);
+}
+
+Answer get_session_tree(Server& s, Call& c) {
+    auto session = s.store.session(c.args[0]);
+    if (!session) return problem(404, fmt::format("there is no session '{}'", c.args[0]));
+    Tree tree = s.store.tree(session->base);
+    for (auto& e : s.store.edits(session->id))
+        if (e.text) tree[e.path] = hash_of(*e.text);
+        else tree.erase(e.path);
+    Json j;
+    put_tree(j, session->base, tree);
+    return json(200, j);
+}
+
+Answer get_export(Server& s, Call& c) {
+    uint64_t at = revision_asked(s, c);
+    Json j;
+    j.open().field("revision", at).key("files").open('[');
+    for (auto& [path, hash] : s.store.tree(at)) put_file(j, path, s.store.content(hash));
+    j.close(']').close();
+    return json(200, j);
+}
+
+Answer get_template(Server& s, Call& c) {
+    Hash h = s.store.file_at(c.args[0], revision_asked(s, c));
+    if (h.empty()) return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
+    return HttpResponse::text(200, s.store.content(h), "application/octet-stream").with("ETag", '"' + to_hex(h) + '"');
+}
+
+Answer get_revisions(Server& s, Call& c) {
+    Json j;
+    j.open().field("head", s.store.head()).key("revisions").open('[');
+    auto limit = std::min<uint64_t>(c.number("limit", 50), 10000);
+    auto path = c.request.parameter("path");
+    uint64_t found = 0;
+    for (uint64_t before = c.number("before", 0); found < limit;) {
+        auto some = s.store.log(before, path ? 500 : limit - found);
+        if (some.empty()) break;
+        for (auto& r : some) {
+            before = r.number;
+            bool touches = !path || std::any_of(r.files.begin(), r.files.end(), [&](auto& f) {
+                return f.path == *path || f.path.starts_with(*path + "/");
+            });
+            if (touches && found < limit) put(j, r, false), found++;
+        }
+        if (before <= 1) break;
+    }
+    j.close(']').close();
+    return json(200, j);
+}
+
+static Revision revision_named(Server& s, const std::string& name) {
+    uint64_t n = 0;
+    auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), n);
+    auto r = ec == std::errc() && end == name.data() + name.size() ? s.store.revision(n) : std::nullopt;
+    if (!r) throw Error(exit_data, fmt::format("there is no revision '{}'", name), {}, fmt::format("the newest is {}", s.store.head()));
+    return *r;
+}
+
+Answer get_revision(Server& s, Call& c) {
+    Json j;
+    put(j, revision_named(s, c.args[0]), true);
+    return json(200, j);
+}
+
+static void put_diff(Json& j, std::string_view path, const std::string& before, const std::string& after) {
+    j.open().field("path", path).field("diff", text_diff(before, after, std::string(path), 2000)).close();
+}
+
+Answer get_revision_diff(Server& s, Call& c) {
+    Revision r = revision_named(s, c.args[0]);
+    auto text = [&](const Hash& h) { return h.empty() ? std::string() : s.store.content(h); };
+    Json j;
+    j.open().field("revision", r.number).key("files").open('[');
+    for (auto& f : r.files) put_diff(j, f.path, text(f.before), text(f.after));
+    j.close(']').close();
+    return json(200, j);
+}
+
+Answer get_session_diff(Server& s, Call& c) {
+    auto session = s.store.session(c.args[0]);
+    if (!session) return problem(404, fmt::format("there is no session '{}'", c.args[0]));
+    Json j;
+    j.open().field("session", session->id).key("files").open('[');
+    for (auto& e : s.store.edits(session->id)) put_diff(j, e.path, e.base.empty() ? "" : s.store.content(e.base), e.text.value_or(""));
+    j.close(']').close();
+    return json(200, j);
+}
+
+/// Each line of a file with the revision that brought it: the versions compared from the oldest to the newest.
+Answer get_annotate(Server& s, Call& c) {
+    const std::string& path = c.args[0];
+    uint64_t at = revision_asked(s, c);
+    if (s.store.file_at(path, at).empty()) return problem(404, fmt::format("there is no '{}' in the database", path));
+    std::vector<uint64_t> versions;
+    for (uint64_t n = s.store.changed_at(path, at); n; n = s.store.changed_at(path, n - 1)) versions.push_back(n);
+
+    struct Line { std::string text; uint64_t revision; };
+    std::vector<Line> now;
+    for (auto v = versions.rbegin(); v != versions.rend(); ++v) {
+        Hash h = s.store.file_at(path, *v);
+        std::string text = h.empty() ? "" : s.store.content(h);
+        auto fresh = lines(text);
+        // The longest common subsequence keeps its lines' revisions; a head and tail in common cost nothing.
+        size_t head = 0, tail = 0;
+        while (head < now.size() && head < fresh.size() && now[head].text == fresh[head]) head++;
+        while (tail < now.size() - head && tail < fresh.size() - head && now[now.size() - 1 - tail].text == fresh[fresh.size() - 1 - tail]) tail++;
+        size_t n = now.size() - head - tail, m = fresh.size() - head - tail;
+        std::vector<Line> next(now.begin(), now.begin() + long(head));
+        if (n * m <= 4000000) {
+            std::vector<std::vector<uint32_t>> common(n + 1, std::vector<uint32_t>(m + 1));
+            for (size_t i = n; i-- > 0;)
+                for (size_t k = m; k-- > 0;)
+                    common[i][k] = now[head + i].text == fresh[head + k] ? common[i + 1][k + 1] + 1 : std::max(common[i + 1][k], common[i][k + 1]);
+            for (size_t i = 0, k = 0; k < m;) {
+                if (i < n && now[head + i].text == fresh[head + k]) next.push_back(now[head + i++]), k++;
+                else if (i < n && common[i + 1][k] >= common[i][k + 1]) i++;
+                else next.push_back({std::string(fresh[head + k++]), *v});
+            }
+        } else {
+            for (size_t k = 0; k < m; k++) next.push_back({std::string(fresh[head + k]), *v});
+        }
+        next.insert(next.end(), now.end() - long(tail), now.end());
+        now = std::move(next);
+    }
+    std::map<uint64_t, Revision> known;
+    Json j;
+    j.open().field("path", path).key("lines").open('[');
+    for (auto& l : now) {
+        auto it = known.find(l.revision);
+        if (it == known.end()) it = known.emplace(l.revision, s.store.revision(l.revision).value_or(Revision{})).first;
+        j.open().field("revision", l.revision).field("author", it->second.author).field("time", it->second.time).field("text", l.text).close();
+    }
+    j.close(']').close();
+    return json(200, j);
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,157 @@
+// Nodes: what they should have, what they said they have, and what all of them hold at a path.
+#include <fmt/core.h>
+#include <fnmatch.h>
+
+#include "base/error.hh"
+#include "base/noun/profile.hh"
+#include "cdb/api.hh"
+
+namespace weft::cdb {
+
+Answer get_hosts(Server& s, Call&) {
+    Json j;
+    j.open().key("hosts").open('[');
+    for (auto& [node, p] : s.published)
+        j.open().field("node", node).field("object", p.object).field("revision", p.revision).field("modified", p.modified).field("etag", p.etag()).close();
+    j.close(']').close();
+    return json(200, j);
+}
+
+static void put_node(Json& j, const Server& s, const std::string& node, const Profile& p) {
+    std::string lag = s.nodes.lag(node, p.revision);
+    j.open().field("node", node).field("wanted", p.revision).field("modified", p.modified);
+    if (!lag.empty()) j.field("lag", lag);
+    if (const NodeState* n = s.nodes.find(node)) {
+        if (n->fetched) j.field("fetched", n->fetched).field("has", n->has).field("from", n->from);
+        if (n->reported) {
+            j.field("reported", n->reported).field("runs", n->runs).field("cid", n->cid).field("status", n->status);
+            if (!n->message.empty()) j.field("message", n->message);
+            j.key("components").open('[');
+            for (auto& c : n->components) j.open().field("name", c.name).field("status", c.status).field("message", c.message).close();
+            j.close(']');
+        }
+    }
+    j.close();
+}
+
+Answer get_nodes(Server& s, Call& c) {
+    bool lagging = c.request.parameter("lagging").has_value();
+    Json j;
+    j.open().field("head", s.store.head()).key("nodes").open('[');
+    for (auto& [node, p] : s.published)
+        if (!lagging || !s.nodes.lag(node, p.revision).empty()) put_node(j, s, node, p);
+    j.close(']').close();
+    return json(200, j);
+}
+
+static std::optional<HttpResponse> refuse(const Server& s, const Call& c, bool write) {
+    const std::string& node = c.args[0];
+    if (!c.who.is_node(node) && (write || c.who.right == Right::anyone))
+        return problem(403, fmt::format("'{}' may not {} the status of '{}'", c.who.name, write ? "report" : "read", node));
+    if (!s.published.contains(node)) return problem(404, fmt::format("there is no node '{}'", node));
+    return std::nullopt;
+}
+
+Answer get_node_status(Server& s, Call& c) {
+    if (auto no = refuse(s, c, false)) return no;
+    Json j;
+    put_node(j, s, c.args[0], s.published.at(c.args[0]));
+    return json(200, j);
+}
+
+Answer post_node_status(Server& s, Call& c) {
+    if (auto no = refuse(s, c, true)) return no;
+    const std::string& node = c.args[0];
+    s.nodes.reported(node, c.body(), s.store.now());
+    if (const NodeState* n = s.nodes.find(node); n && n->runs) s.notifier.fetched(node, n->runs);
+    s.event("report", [&] {
+        Json j;
+        put_node(j, s, node, s.published.at(node));
+        return j.text();
+    }());
+    Json j;
+    j.open().field("wanted", s.published.at(node).revision).close();
+    return json(200, j);
+}
+
+/// The object whose last step is the node's name, as of a revision.
+static std::optional<Profile> profile_of(Server& s, const std::string& node, uint64_t at) {
+    for (auto& p : s.store.profiles())
+        if (node_of(p.object) == node)
+            if (auto then = s.store.profile_at(p.object, at)) return then;
+    return s.store.profile_at(node, at);  // withdrawn since, or another object's
+}
+
+Answer get_profile(Server& s, Call& c) {
+    uint64_t at = revision_asked(s, c);
+    auto p = profile_of(s, c.args[0], at);
+    if (!p) return problem(404, fmt::format("there was no profile of '{}' in revision {}", c.args[0], at));
+    std::string form = c.request.parameter("format").value_or("json");
+    HttpResponse r;
+    if (form == "xml") {
+        r = HttpResponse::text(200, s.store.content(p->xml), "text/xml");
+    } else if (form == "origins") {
+        r = HttpResponse::text(200, s.store.content(p->origins));
+    } else if (form == "json") {
+        std::string text;
+        write_json(read_xml(s.store.content(p->xml), p->object), text, {.ascii_only = true});
+        r = HttpResponse::json(200, text);
+    } else {
+        throw Error(exit_data, fmt::format("unknown format '{}'", form), {}, "xml, json or origins");
+    }
+    return r.with("X-Weft-Revision", std::to_string(p->revision));
+}
+
+/// Visit every leaf whose path fits: each step of the pattern is a file-name pattern, "**" is any number of
+/// steps.
+static void visit(const Element& e, const std::vector<std::string>& pattern, size_t at, const std::string& path,
+                  const std::function<void(const std::string&, const Element&)>& found) {
+    if (at == pattern.size()) {
+        if (e.is_property()) found(path, e);
+        return;
+    }
+    bool any = pattern[at] == "**";
+    if (any) visit(e, pattern, at + 1, path, found);
+    auto child = [&](const std::string& name, const Element& c) {
+        if (any) visit(c, pattern, at, path + "/" + name, found);
+        else if (fnmatch(pattern[at].c_str(), name.c_str(), 0) == 0) visit(c, pattern, at + 1, path + "/" + name, found);
+    };
+    if (e.is(Kind::dict))
+        for (auto& [key, c] : e.dict()) child(std::string(key.view()), c);
+    else if (e.is(Kind::list))
+        for (size_t i = 0; i < e.size(); i++) child(std::to_string(i), e.list()[i]);
+}
+
+Answer get_query(Server& s, Call& c) {
+    auto glob = c.request.parameter("path");
+    if (!glob || !glob->starts_with('/')) throw Error(exit_data, "a query needs 'path'", {}, "/system/network/*/ip, /software/**/version");
+    std::vector<std::string> pattern;
+    for (size_t at = 1; at <= glob->size();) {
+        size_t end = std::min(glob->find('/', at), glob->size());
+        if (end > at) pattern.push_back(glob->substr(at, end - at));
+        at = end + 1;
+    }
+    if (pattern.size() > 64 || std::count(pattern.begin(), pattern.end(), "**") > 2) throw Error(exit_data, "the pattern is too long");
+    std::string nodes = c.request.parameter("node").value_or("*");
+    size_t limit = c.number("limit", 100000), rows = 0;
+    Json j;
+    j.open().field("revision", s.store.head()).key("rows").open('[');
+    for (auto& p : s.store.profiles()) {
+        std::string node = node_of(p.object);
+        if (fnmatch(nodes.c_str(), node.c_str(), 0)) continue;
+        Element tree = read_xml(s.store.content(p.xml), p.object);
+        std::set<std::string> seen;
+        visit(tree, pattern, 0, "", [&](const std::string& path, const Element& e) {
+            if (rows >= limit || !seen.insert(path).second) return;
+            rows++;
+            std::string value;
+            write_json(e, value, {.one_line = true});
+            while (value.ends_with('\n')) value.pop_back();
+            j.open().field("node", node).field("path", path).field("type", kind_name(e.kind())).key("value").raw(value).field("revision", p.revision).close();
+        });
+    }
+    j.close(']').field("complete", rows < limit).close();
+    return json(200, j);
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,119 @@
+// How the server is, in four ways: health, metrics, events, audit; and looking after its store.
+#include <fmt/core.h>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "cdb/api.hh"
+
+namespace weft::cdb {
+
+Answer get_health(Server& s, Call&) {
+    bool ok = !s.store.env().failed();
+    Json j;
+    j.open().field("status", ok ? "ok" : "failing").field("revision", ok ? s.store.head() : uint64_t(0)).field("profiles", uint64_t(s.published.size()));
+    if (!ok) j.field("reason", "the store needs a restart of the server");
+    j.close();
+    return json(ok ? 200 : 503, j);
+}
+
+Answer get_metrics(Server& s, Call& c) {
+    if (c.who.right == Right::anyone && c.request.secure) return problem(403, fmt::format("'{}' may not read metrics", c.who.name));
+    std::string out;
+    auto put = [&](const char* name, const char* type, const char* help, auto value) {
+        out += fmt::format("# HELP cdbd_{0} {1}\n# TYPE cdbd_{0} {2}\ncdbd_{0} {3}\n", name, help, type, value);
+    };
+    auto& n = s.counters;
+    auto& told = s.notifier.counters();
+    size_t lagging = 0;
+    for (auto& [node, p] : s.published) lagging += !s.nodes.lag(node, p.revision).empty();
+    put("requests_total", "counter", "Requests answered.", n.requests);
+    put("requests_refused_total", "counter", "Requests refused for lack of a right.", n.refused);
+    put("request_errors_total", "counter", "Requests that met an error of ours.", n.errors);
+    put("response_bytes_total", "counter", "Bytes of answers' bodies.", n.bytes);
+    put("profile_requests_total", "counter", "Requests for profiles.", n.profiles);
+    put("profile_not_modified_total", "counter", "Requests for profiles answered with 304.", n.not_modified);
+    put("commits_total", "counter", "Commits taken.", n.commits);
+    put("commits_refused_total", "counter", "Commits refused.", n.refused_commits);
+    put("commit_seconds_total", "counter", "Time spent on commits taken.", n.commit_seconds);
+    put("compiled_objects_total", "counter", "Objects compiled for commits taken.", n.compiled);
+    put("commits_waiting", "gauge", "Commits and checks in the queue.", s.line.queued());
+    put("revision", "gauge", "The newest revision.", s.store.head());
+    put("profiles", "gauge", "Profiles published.", s.published.size());
+    put("nodes_lagging", "gauge", "Nodes that do not run their published profile.", lagging);
+    put("notifications_sent_total", "counter", "Datagrams sent.", told.sent);
+    put("notifications_repeated_total", "counter", "Of these, second and later ones for one change.", told.repeated);
+    put("notifications_failed_total", "counter", "Datagrams the system would not take.", told.failed);
+    put("notifications_unknown_total", "counter", "Nodes whose address is not known.", told.unknown);
+    put("notifications_given_up_total", "counter", "Changes a node did not fetch after the last datagram.", told.given_up);
+    put("notifications_waiting", "gauge", "Nodes that have not fetched their newest profile yet.", s.notifier.waiting());
+    put("store_deadlocks_total", "counter", "Transactions run again.", s.store.env().deadlocks());
+    put("event_listeners", "gauge", "Open event streams.", s.listeners.size());
+    return HttpResponse::text(200, std::move(out), "text/plain; version=0.0.4");
+}
+
+Answer get_whoami(Server&, Call& c) {
+    static const char* rights[] = {"admin", "reader", "anyone"};
+    Json j;
+    j.open().field("name", c.who.name).field("right", rights[int(c.who.right)]);
+    if (c.who.identity) j.field("hosts", c.who.identity->dns);
+    j.field("profiles", c.who.profiles).close();
+    return json(200, j);
+}
+
+/// Server-sent events. Readers hear of everything, a node of its own profile.
+Answer get_events(Server& s, Call& c) {
+    std::string node = c.request.parameter("node").value_or("");
+    if (node.empty() ? c.who.right == Right::anyone : !c.who.may_read_profile(node))
+        return problem(403, fmt::format("'{}' may not listen to {}", c.who.name, node.empty() ? "everything" : "'" + node + "'"));
+    HttpResponse head;
+    head.with("Content-Type", "text/event-stream").with("Cache-Control", "no-cache");
+    auto stream = std::make_shared<HttpStream>(c.reply.stream(std::move(head)));
+    HttpStream* key = stream.get();
+    s.listeners[key] = {stream, node};
+    stream->on_close([&s, key] { s.listeners.erase(key); });
+    auto it = s.published.find(node);
+    uint64_t revision = node.empty() ? s.store.head() : it == s.published.end() ? 0 : it->second.revision;
+    stream->event(fmt::format("{{\"revision\":{}}}", revision), "hello");
+    return std::nullopt;
+}
+
+Answer get_audit(Server& s, Call& c) {
+    Json j;
+    j.open().key("audit").open('[');
+    for (auto& a : s.store.audit_log(c.number("before", 0), std::min<uint64_t>(c.number("limit", 100), 10000)))
+        j.open().field("number", a.number).field("time", a.time).field("who", a.who).field("action", a.action).field("detail", a.detail).close();
+    j.close(']').close();
+    return json(200, j);
+}
+
+Answer post_verify(Server& s, Call& c) {
+    Element body = c.body();
+    auto yes = [&](std::string_view key) {
+        const Element* e = body.find(Term(Key(key)));
+        return e && e->is(Kind::boolean) && e->boolean();
+    };
+    if (yes("rebuild")) {
+        s.store.rebuild_indexes();
+        s.store.audit(c.who.name, "rebuild", "indexes");
+    }
+    auto wrong = s.pipeline.verify(yes("compile"));
+    for (auto& w : wrong) s.log.error("verify: {}", w);
+    Json j;
+    j.open().field("revision", s.store.head()).field("wrong", wrong).close();
+    return json(200, j);
+}
+
+Answer post_backup(Server& s, Call& c) {
+    std::string name = text_of(c.body(), "name", fmt::format("{}-{}", s.store.now(), s.store.head()));
+    if (name.empty() || name.size() > 100 || name[0] == '.' || name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != std::string::npos)
+        throw Error(exit_data, fmt::format("'{}' cannot be the name of a backup", name), {}, "letters, digits, dots, lines");
+    std::string dir = s.backup_dir + "/" + name;
+    make_dirs(s.backup_dir, 0700);
+    s.store.env().backup(dir + "/data");
+    s.store.audit(c.who.name, "backup", dir);
+    Json j;
+    j.open().field("dir", dir).field("revision", s.store.head()).close();
+    return json(200, j);
+}
+
+}  // namespace weft::cdb

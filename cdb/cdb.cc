@@ -1,0 +1,21 @@
+// cdb - the configuration database from the command line                               page: man/cdb.1
+#include "cdb/client.hh"
+
+using namespace weft;
+
+int main(int argc, char** argv) {
+    std::vector<Program> commands = cdb::change_commands();
+    for (auto group : {cdb::look_commands, cdb::keep_commands})
+        for (Program& p : group()) commands.push_back(std::move(p));
+    return run({.name = "cdb", .usage = "cdb [-v] [-f file] [--server url] [--cert file] [--key file] [--ca file] command [argument...]",
+                .about = "Change, check and ask the configuration database.",
+                .options = {{'f', "config", "FILE", "settings, instead of ~/.weft/cdb.conf or /etc/weft/cdb.conf"},
+                            {0, "server", "URL", "where cdbd answers"},
+                            {0, "cert", "FILE", "our certificate"},
+                            {0, "key", "FILE", "its key"},
+                            {0, "ca", "FILE", "who signed the server's certificate"},
+                            {0, "session", "ID", "instead of the one opened last"},
+                            {0, "json", nullptr, "print the server's answer as it is"}},
+                .body = {},
+                .commands = std::move(commands)}, argc, argv);
+}

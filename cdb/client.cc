@@ -1,0 +1,239 @@
+// One HTTPS connection to cdbd and what its answers mean for a command.
+#include "cdb/client.hh"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <ctime>
+
+#include "base/config.hh"
+#include "base/error.hh"
+#include "base/file.hh"
+#include "base/noun/profile.hh"
+
+namespace weft::cdb {
+
+static std::string home() {
+    const char* h = std::getenv("HOME");
+    return h && *h ? h : "/";
+}
+
+static Config read_settings(const Args& args) {
+    static const std::vector<Setting> table = {
+        {"server", Setting::text, "https://localhost:8443", "where cdbd answers"},
+        {"certificate", Setting::path, "/etc/weft/pki/admin.crt", "of the person"},
+        {"key", Setting::path, "/etc/weft/pki/admin.key", "of the person"},
+        {"ca", Setting::path, "/etc/weft/pki/ca.crt", "who signed the server's certificate"},
+        {"timeout", Setting::seconds, "10m", "the longest a request may take"},
+    };
+    if (args.has("config")) return Config::read(args.get("config"), table);
+    std::string own = home() + "/.weft/cdb.conf";
+    if (access(own.c_str(), R_OK) == 0) return Config::read(own, table);
+    return Config::read(args.rooted("/etc/weft/cdb.conf"), table, true);
+}
+
+static HttpOptions http_options(const Args& args, const Config& c) {
+    auto path = [&](const char* option, const char* setting) {
+        return args.has(option) ? args.get(option) : c.given(setting) ? c.get(setting) : args.rooted(c.get(setting));
+    };
+    return {.cert = path("cert", "certificate"), .key = path("key", "key"), .ca_file = path("ca", "ca"), .ca_dir = {},
+            .timeout = c.seconds("timeout"), .limit = size_t(1) << 30, .user_agent = "weft-cdb"};
+}
+
+Client::Client(const Args& args) : session_file_(home() + "/.weft/session") {
+    Config c = read_settings(args);
+    http_ = HttpClient(http_options(args, c));
+    server_ = args.get("server", c.get("server"));
+    while (server_.ends_with('/')) server_.pop_back();
+    session_ = args.get("session");
+    if (session_.empty()) {
+        session_ = read_if_exists(session_file_, 256).value_or("");
+        while (session_.ends_with('\n')) session_.pop_back();
+    }
+}
+
+std::string Client::need_session() const {
+    if (session_.empty()) throw Error(exit_usage, "no session is open", {}, "'cdb open' begins one");
+    return session_;
+}
+
+void Client::remember_session(const std::string& id) {
+    session_ = id;
+    if (id.empty()) {
+        ::unlink(session_file_.c_str());
+        return;
+    }
+    make_dirs(session_file_.substr(0, session_file_.rfind('/')), 0700);
+    write_file(session_file_, id + "\n", {.mode = 0600});
+}
+
+HttpResponse Client::send(const std::string& method, const std::string& resource, const std::string& body) {
+    HttpResponse r = http_.request(method, server_ + "/api/v1/" + resource, body, {{"Content-Type", "application/json"}});
+    if (!r.status) throw Error(r.retry ? exit_unavailable : exit_config, r.error, {}, r.retry ? "is cdbd running there?" : "");
+    last_ = std::move(r.body);
+    return r;
+}
+
+/// What the server said instead of an answer.
+static Error refusal(int status, const std::string& body, const std::string& resource) {
+    int code = status == 403 || status == 401 ? exit_denied : status == 503 ? exit_try_later : status >= 500 ? exit_io : exit_data;
+    if (status == 404) code = exit_no;
+    try {
+        Element e = parse_json(body, "the answer");
+        return Error(code, text_at(e, "error"), {}, text_at(e, "hint"));
+    } catch (const Error&) {
+        return Error(code, fmt::format("the server answered {} for '{}'", status, resource));
+    }
+}
+
+Element Client::request(const std::string& method, const std::string& resource, const std::string& body) {
+    HttpResponse r = send(method, resource, body);
+    if (!r.ok()) throw refusal(r.status, last_, resource);
+    return parse_json(last_, "the answer");
+}
+
+Element Client::get(const std::string& resource) { return request("GET", resource); }
+Element Client::post(const std::string& resource, const std::string& body) { return request("POST", resource, body); }
+
+std::string Client::text(const std::string& resource) {
+    HttpResponse r = send("GET", resource, {});
+    if (!r.ok()) throw refusal(r.status, last_, resource);
+    return last_;
+}
+
+Element Client::judged(const std::string& resource, const std::string& body, int* status) {
+    for (int tries = 0;; tries++) {
+        try {
+            HttpResponse r = send("POST", resource, body);
+            if (status) *status = r.status;
+            if (!r.ok() && r.status != 409 && r.status != 422) throw refusal(r.status, last_, resource);
+            return parse_json(last_, "the answer");
+        } catch (const Error& e) {
+            // The body carries a key: should the first one have arrived after all, we hear what it did.
+            if (e.status != exit_unavailable || tries == 2) throw;
+            sleep(1);
+        }
+    }
+}
+
+// ---- reading answers
+
+std::string text_at(const Element& e, std::string_view key) {
+    const Element* v = e.find(Term(Key(key)));
+    return v && v->is(Kind::string) ? std::string(v->string()) : std::string();
+}
+
+int64_t number_at(const Element& e, std::string_view key) {
+    const Element* v = e.find(Term(Key(key)));
+    return v && v->is(Kind::long_) ? v->long_value() : 0;
+}
+
+const Element& list_at(const Element& e, std::string_view key) {
+    static const Element none = Element::new_list();
+    const Element* v = e.find(Term(Key(key)));
+    return v && v->is(Kind::list) ? *v : none;
+}
+
+std::string local_time(int64_t seconds) {
+    time_t t = seconds;
+    struct tm tm{};
+    localtime_r(&t, &tm);
+    char buf[32];
+    strftime(buf, sizeof buf, "%Y-%m-%d %H:%M:%S", &tm);
+    return buf;
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<size_t> width;
+    for (auto& r : rows)
+        for (size_t i = 0; i < r.size(); i++) {
+            if (width.size() <= i) width.push_back(0);
+            width[i] = std::max(width[i], r[i].size());
+        }
+    for (auto& r : rows) {
+        std::string line;
+        for (size_t i = 0; i < r.size(); i++) line += i + 1 < r.size() ? fmt::format("{:<{}}  ", r[i], width[i]) : r[i];
+        while (line.ends_with(' ')) line.pop_back();
+        fmt::print("{}\n", line);
+    }
+}
+
+static std::string joined(const Element& list, size_t most = 12) {
+    std::string s;
+    size_t n = 0;
+    for (const Element& e : list.list()) {
+        if (n == most) return s + fmt::format(" and {} more", list.size() - most);
+        s += (n++ ? " " : "") + std::string(e.string());
+    }
+    return s;
+}
+
+static std::string shown(const Element* e) {
+    std::string s;
+    if (!e || !e->is_defined()) return s;
+    write_json(*e, s, {.ascii_only = false, .one_line = true});
+    while (s.ends_with('\n')) s.pop_back();
+    return s;
+}
+
+static void print_effects(const Element& o) {
+    for (const Element& e : list_at(o, "effects").list()) {
+        const Element& nodes = list_at(e, "nodes");
+        fmt::print("{} on {}: {}\n", text_at(e, "kind"), nodes.size() == 1 ? "1 node" : fmt::format("{} nodes", nodes.size()), joined(nodes));
+        for (const Element& v : list_at(e, "values").list()) {
+            const Element *before = v.find(Term(Key("before"))), *after = v.find(Term(Key("after")));
+            bool had = before && before->is_defined(), has = after && after->is_defined();
+            if (had && has) fmt::print("  ~ {}  {} -> {}\n", text_at(v, "path"), shown(before), shown(after));
+            else fmt::print("  {} {}  {}\n", has ? '+' : '-', text_at(v, "path"), shown(has ? after : before));
+        }
+        if (int64_t more = number_at(e, "more")) fmt::print("  ... {} more\n", more);
+        const Element& components = list_at(e, "components");
+        if (text_at(e, "kind") != "withdrawn") fmt::print("  components that run: {}\n", components.size() ? joined(components, 100) : "none");
+    }
+}
+
+int print_outcome(const Element& o, bool check) {
+    std::string state = text_at(o, "state");
+    std::fflush(stdout);
+    for (const Element& n : list_at(o, "notes").list()) fmt::print(stderr, "note: {}\n", n.string());
+    size_t files = list_at(o, "files").size();
+    auto count = [](size_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
+    if (state == "refused") {
+        for (const Element& d : list_at(o, "errors").list()) {
+            fmt::print(stderr, "{}", text_at(d, "text"));
+            if (const Element& objects = list_at(d, "objects"); objects.size()) fmt::print(stderr, "  in {}: {}\n", count(objects.size(), "object"), joined(objects));
+        }
+        throw Error(exit_data, fmt::format("{}: {}, {} not compile", check ? "the commit would be refused" : "the commit is refused, nothing was published",
+                                           count(list_at(o, "errors").size(), "error"),
+                                           list_at(o, "failing").size() == 1 ? "1 object does" : count(list_at(o, "failing").size(), "object") + " do"));
+    }
+    if (state == "conflict") {
+        for (const Element& c : list_at(o, "conflicts").list())
+            fmt::print(stderr, "conflict: '{}' was changed in revision {} by {}\n", text_at(c, "path"), number_at(c, "revision"), text_at(c, "author"));
+        throw Error(exit_no, fmt::format("{} changed by others since", count(list_at(o, "conflicts").size(), "file")), {},
+                    "'cdb diff REVISION' shows what they did; put your change on top of it");
+    }
+    double seconds = 0;
+    if (const Element* s = o.find(Term(Key("seconds")))) seconds = s->is(Kind::double_) ? s->double_value() : double(s->long_value());
+    if (state == "unchanged") {
+        fmt::print("nothing to commit: the database has all of it in revision {}\n", number_at(o, "revision"));
+        return exit_no;
+    }
+    if (state == "repeated") {
+        fmt::print("revision {}: committed before\n", number_at(o, "revision"));
+        return exit_ok;
+    }
+    if (check) {
+        print_effects(o);
+        fmt::print("check against revision {}: {}, {} compiled, {} would change, {:.2f} s\n", number_at(o, "revision"), count(files, "file"),
+                   count(size_t(number_at(o, "compiled")), "object"), count(size_t(number_at(o, "changed")), "profile"), seconds);
+        return exit_ok;
+    }
+    fmt::print("revision {}: {}, {} compiled, {} changed, {:.2f} s\n", number_at(o, "revision"), count(files, "file"),
+               count(size_t(number_at(o, "compiled")), "object"), count(size_t(number_at(o, "changed")), "profile"), seconds);
+    if (const Element& nodes = list_at(o, "nodes"); nodes.size()) fmt::print("nodes: {}\n", joined(nodes, 40));
+    return exit_ok;
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,56 @@
+// The command's side of the API: settings, one connection, answers as trees.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/noun/element.hh"
+#include "base/program.hh"
+#include "base/wrap/curl.hh"
+
+namespace weft::cdb {
+
+class Client {
+public:
+    /// From --server --cert --key --ca, else ~/.weft/cdb.conf, else /etc/weft/cdb.conf.
+    explicit Client(const Args&);
+
+    /// The answer's document. Error(65), (77), (75), ... with the server's words when it says no; Error(69)
+    /// when it does not answer.
+    Element get(const std::string& resource);
+    Element post(const std::string& resource, const std::string& body);
+    Element request(const std::string& method, const std::string& resource, const std::string& body = {});
+    /// A body as it is.
+    std::string text(const std::string& resource);
+    /// For commits and checks: refusals (409, 422) are answers too. Asked again when the connection broke.
+    Element judged(const std::string& resource, const std::string& body, int* status = nullptr);
+
+    /// The answer's own bytes, for --json.
+    const std::string& last() const { return last_; }
+
+    /// The session of --session, or the one opened last; "" when there is none.
+    std::string session() const { return session_; }
+    std::string need_session() const;
+    void remember_session(const std::string& id);
+
+private:
+    HttpResponse send(const std::string& method, const std::string& resource, const std::string& body);
+    HttpClient http_;
+    std::string server_, session_file_, session_, last_;
+};
+
+// ---- reading answers
+std::string text_at(const Element&, std::string_view key);
+int64_t number_at(const Element&, std::string_view key);
+/// An empty list when there is none.
+const Element& list_at(const Element&, std::string_view key);
+/// "2026-11-22 04:05:06"
+std::string local_time(int64_t seconds);
+/// Rows in columns as wide as they need.
+void print_table(const std::vector<std::vector<std::string>>& rows);
+/// Print what a commit or check came to; the exit status it means.
+int print_outcome(const Element&, bool check);
+
+/// The commands of cdb, by group.
+std::vector<Program> change_commands(), look_commands(), keep_commands();
+
+}  // namespace weft::cdb

@@ -1,0 +1,77 @@
+// cdb's commands that look after the database.
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "base/base64.hh"
+#include "base/error.hh"
+#include "base/file.hh"
+#include "cdb/client.hh"
+#include "cdb/records.hh"
+#include "cdb/workdir.hh"
+
+namespace weft::cdb {
+
+namespace {
+
+bool raw(const Args& a, const Client& c) {
+    if (a.has("json")) fmt::print("{}", c.last());
+    return a.has("json");
+}
+
+int export_(const Args& a) {
+    if (a.rest().size() != 1) throw Error(exit_usage, "into which folder?");
+    std::string dir = a.rest()[0];
+    std::error_code ec;
+    if (std::filesystem::exists(dir, ec) && !std::filesystem::is_empty(dir, ec) && !workdir_revision(dir))
+        throw Error(exit_usage, fmt::format("the folder '{}' is not empty", dir), {}, "give a new one");
+    Client c(a);
+    Element e = c.get("export" + (a.has("at") ? "?at=" + url_encode(a.get("at")) : ""));
+    size_t n = 0, changed = 0;
+    for (const Element& f : list_at(e, "files").list()) {
+        std::string path = text_at(f, "path");
+        check_path(path);
+        const Element* base64 = f.find(Term(Key("base64")));
+        std::string text = base64 ? base64_decode(base64->string()).value_or("") : text_at(f, "text");
+        std::string file = dir + "/" + path;
+        make_dirs(file.substr(0, file.rfind('/')));
+        changed += write_file(file, text, {.sync = false}) != Change::none;
+        n++;
+    }
+    make_dirs(dir);
+    set_workdir_revision(dir, uint64_t(number_at(e, "revision")));
+    fmt::print("revision {}: {} files, {} written\n", number_at(e, "revision"), n, changed);
+    return exit_ok;
+}
+
+int verify(const Args& a) {
+    Client c(a);
+    Element e = c.post("verify", fmt::format("{{\"compile\":{},\"rebuild\":{}}}", a.has("compile"), a.has("rebuild")));
+    const Element& wrong = list_at(e, "wrong");
+    if (raw(a, c)) return wrong.size() ? exit_no : exit_ok;
+    for (const Element& w : wrong.list()) fmt::print("{}\n", w.string());
+    if (!wrong.size()) fmt::print("revision {}: every record agrees with every other\n", number_at(e, "revision"));
+    return wrong.size() ? exit_no : exit_ok;
+}
+
+int backup(const Args& a) {
+    Client c(a);
+    std::string name = a.rest().empty() ? "" : a.rest()[0];
+    Element e = c.post("backup", name.empty() ? "{}" : "{\"name\":\"" + name + "\"}");
+    if (!raw(a, c)) fmt::print("revision {} is in {} on the server\n", number_at(e, "revision"), text_at(e, "dir"));
+    return exit_ok;
+}
+
+}  // namespace
+
+std::vector<Program> keep_commands() {
+    return {
+        {.name = "export", .usage = "cdb export [--at revision] folder", .about = "Write all files of a revision into a folder.",
+         .options = {{0, "at", "REVISION", "as it was then"}}, .body = export_},
+        {.name = "verify", .usage = "cdb verify [--compile] [--rebuild]", .about = "Prove the database: every record, every index, every content.",
+         .options = {{0, "compile", nullptr, "compile everything and compare that too"}, {0, "rebuild", nullptr, "make the indexes anew first"}}, .body = verify},
+        {.name = "backup", .usage = "cdb backup [name]", .about = "Copy the database while it is in use, on the server.", .options = {}, .body = backup},
+    };
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,236 @@
+// cdb's commands that only look.
+#include <fmt/core.h>
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include "base/error.hh"
+#include "base/noun/profile.hh"
+#include "cdb/client.hh"
+#include "cdb/codec.hh"
+
+namespace weft::cdb {
+
+namespace {
+
+bool raw(const Args& a, const Client& c) {
+    if (a.has("json")) fmt::print("{}", c.last());
+    return a.has("json");
+}
+
+std::string url(std::string_view path) {
+    std::string s;
+    for (size_t at = 0; at <= path.size();) {
+        size_t end = std::min(path.find('/', at), path.size());
+        s += (at ? "/" : "") + url_encode(path.substr(at, end - at));
+        at = end + 1;
+    }
+    return s;
+}
+
+std::string at(const Args& a) { return a.has("at") ? "?at=" + url_encode(a.get("at")) : ""; }
+
+std::string one_word(const Args& a, const char* what) {
+    if (a.rest().size() != 1) throw Error(exit_usage, fmt::format("which {}?", what));
+    return a.rest()[0];
+}
+
+/// A resource of the session when one is open and no revision is asked for, of the database otherwise.
+std::string place(const Args& a, const Client& c, const std::string& resource) {
+    return c.session().empty() || a.has("at") ? resource + at(a) : "sessions/" + url_encode(c.session()) + "/" + resource;
+}
+
+std::string when(const Element& e, std::string_view key) {
+    int64_t t = number_at(e, key);
+    return t ? local_time(t) : "-";
+}
+
+int ls(const Args& a) {
+    Client c(a);
+    Element e = c.get(place(a, c, "tree"));
+    if (raw(a, c)) return exit_ok;
+    std::string pattern = a.rest().empty() ? "" : a.rest()[0];
+    bool any = false;
+    for (const Element& f : list_at(e, "files").list()) {
+        std::string path = text_at(f, "path");
+        if (!pattern.empty() && fnmatch(pattern.c_str(), path.c_str(), 0) && !path.starts_with(pattern + "/")) continue;
+        if (a.has("long")) fmt::print("{}  {}\n", text_at(f, "hash").substr(0, 12), path);
+        else fmt::print("{}\n", path);
+        any = true;
+    }
+    return any ? exit_ok : exit_no;
+}
+
+int get(const Args& a) {
+    Client c(a);
+    std::string path = one_word(a, "path");
+    fmt::print("{}", c.text(place(a, c, "templates/" + url(path))));
+    return exit_ok;
+}
+
+int log(const Args& a) {
+    Client c(a);
+    std::string resource = fmt::format("revisions?limit={}", a.number("limit", 20, 1, 10000));
+    if (!a.rest().empty()) resource += "&path=" + url_encode(a.rest()[0]);
+    Element e = c.get(resource);
+    if (raw(a, c)) return exit_ok;
+    std::vector<std::vector<std::string>> rows;
+    for (const Element& r : list_at(e, "revisions").list())
+        rows.push_back({std::to_string(number_at(r, "revision")), when(r, "time"), fmt::format("{} files", number_at(r, "files")),
+                        fmt::format("{} profiles", number_at(r, "profiles")), text_at(r, "author"), text_at(r, "comment")});
+    print_table(rows);
+    return exit_ok;
+}
+
+int show(const Args& a) {
+    Client c(a);
+    Element r = c.get("revisions/" + url_encode(one_word(a, "revision")));
+    if (raw(a, c)) return exit_ok;
+    fmt::print("revision {} on {}\nauthor   {}\ntime     {}\n", number_at(r, "revision"), number_at(r, "base"), text_at(r, "author"), when(r, "time"));
+    if (number_at(r, "reverts")) fmt::print("reverts  {}\n", number_at(r, "reverts"));
+    fmt::print("\n    {}\n\n", text_at(r, "comment"));
+    for (const Element& f : list_at(r, "changes").list()) fmt::print("{:<8} {}\n", text_at(f, "kind"), text_at(f, "path"));
+    for (const Element& n : list_at(r, "nodes").list()) fmt::print("{:<8} profile of {}\n", text_at(n, "kind"), text_at(n, "node"));
+    return exit_ok;
+}
+
+int diff(const Args& a) {
+    Client c(a);
+    std::string resource = a.rest().empty() ? "sessions/" + url_encode(c.need_session()) + "/diff" : "revisions/" + url_encode(one_word(a, "revision")) + "/diff";
+    Element e = c.get(resource);
+    if (raw(a, c)) return exit_ok;
+    for (const Element& f : list_at(e, "files").list()) fmt::print("{}", text_at(f, "diff"));
+    return list_at(e, "files").size() ? exit_ok : exit_no;
+}
+
+int annotate(const Args& a) {
+    Client c(a);
+    Element e = c.get("annotate/" + url(one_word(a, "path")) + at(a));
+    if (raw(a, c)) return exit_ok;
+    int n = 0;
+    for (const Element& l : list_at(e, "lines").list())
+        fmt::print("{:>6}  {}  {:<30.30}  {:>4}  {}\n", number_at(l, "revision"), when(l, "time").substr(0, 10), text_at(l, "author"), ++n, text_at(l, "text"));
+    return exit_ok;
+}
+
+int hosts(const Args& a) {
+    Client c(a);
+    Element e = c.get("hosts");
+    if (raw(a, c)) return exit_ok;
+    std::vector<std::vector<std::string>> rows;
+    for (const Element& h : list_at(e, "hosts").list())
+        rows.push_back({text_at(h, "node"), fmt::format("revision {}", number_at(h, "revision")), when(h, "modified"), text_at(h, "object")});
+    print_table(rows);
+    return rows.empty() ? exit_no : exit_ok;
+}
+
+int profile(const Args& a) {
+    Client c(a);
+    std::string form = a.get("format", "json");
+    std::string resource = "profiles/" + url_encode(one_word(a, "node")) + "?format=" + url_encode(form);
+    if (a.has("at")) resource += "&at=" + url_encode(a.get("at"));
+    fmt::print("{}", c.text(resource));
+    return exit_ok;
+}
+
+int query(const Args& a) {
+    Client c(a);
+    std::string resource = "query?path=" + url_encode(one_word(a, "path"));
+    if (a.has("node")) resource += "&node=" + url_encode(a.get("node"));
+    Element e = c.get(resource);
+    if (raw(a, c)) return exit_ok;
+    std::vector<std::vector<std::string>> rows;
+    for (const Element& r : list_at(e, "rows").list()) {
+        const Element* v = r.find("/value");
+        rows.push_back({text_at(r, "node"), text_at(r, "path"), v ? property_text(*v) : ""});
+    }
+    print_table(rows);
+    return rows.empty() ? exit_no : exit_ok;
+}
+
+/// The open session, then the nodes that are not where they should be.
+int status(const Args& a) {
+    Client c(a);
+    Element session;
+    if (!c.session().empty()) {
+        session = c.get("sessions/" + url_encode(c.session()));
+        if (!raw(a, c)) {
+            fmt::print("session {} on revision {} (the newest is {}): {} changes\n", text_at(session, "session"), number_at(session, "base"),
+                       number_at(session, "head"), list_at(session, "changes").size());
+            for (const Element& f : list_at(session, "changes").list()) {
+                int64_t conflict = number_at(f, "conflict");
+                fmt::print("  {:<8} {}{}\n", text_at(f, "kind"), text_at(f, "path"), conflict ? fmt::format("  (also changed in revision {})", conflict) : "");
+            }
+        }
+    }
+    Element e = c.get(a.has("all") ? "nodes" : "nodes?lagging=1");
+    if (raw(a, c)) return exit_ok;
+    std::vector<std::vector<std::string>> rows;
+    size_t lagging = 0;
+    for (const Element& n : list_at(e, "nodes").list()) {
+        std::string lag = text_at(n, "lag");
+        lagging += !lag.empty();
+        rows.push_back({text_at(n, "node"), fmt::format("wanted {}", number_at(n, "wanted")), fmt::format("has {}", number_at(n, "has")),
+                        fmt::format("runs {}", number_at(n, "runs")), "fetched " + when(n, "fetched"), lag.empty() ? "ok" : lag});
+    }
+    fmt::print("revision {}: {}\n", number_at(e, "head"), lagging ? fmt::format("{} node{} behind", lagging, lagging == 1 ? " is" : "s are") : "every node runs its profile");
+    print_table(rows);
+    return exit_ok;
+}
+
+int sessions(const Args& a) {
+    Client c(a);
+    Element e = c.get("sessions");
+    if (raw(a, c)) return exit_ok;
+    std::vector<std::vector<std::string>> rows;
+    for (const Element& s : list_at(e, "sessions").list())
+        rows.push_back({text_at(s, "session") == c.session() ? "*" : "", text_at(s, "session"), fmt::format("base {}", number_at(s, "base")),
+                        fmt::format("{} changes", number_at(s, "changes")), when(s, "touched"), text_at(s, "owner"), text_at(s, "comment")});
+    print_table(rows);
+    return exit_ok;
+}
+
+int who(const Args& a) {
+    Client c(a);
+    Element e = c.get("whoami");
+    if (!raw(a, c)) fmt::print("{}: {}\n", text_at(e, "name"), text_at(e, "right"));
+    return exit_ok;
+}
+
+int audit(const Args& a) {
+    Client c(a);
+    Element e = c.get(fmt::format("audit?limit={}", a.number("limit", 50, 1, 10000)));
+    if (raw(a, c)) return exit_ok;
+    std::vector<std::vector<std::string>> rows;
+    for (const Element& l : list_at(e, "audit").list())
+        rows.push_back({std::to_string(number_at(l, "number")), when(l, "time"), text_at(l, "action"), text_at(l, "who"), text_at(l, "detail")});
+    print_table(rows);
+    return exit_ok;
+}
+
+}  // namespace
+
+std::vector<Program> look_commands() {
+    const Option at{0, "at", "REVISION", "as it was then"};
+    const Option limit{'l', "limit", "N", "at most so many"};
+    return {
+        {.name = "ls", .usage = "cdb ls [-l] [--at revision] [pattern]", .about = "List files, of the session if one is open.",
+         .options = {{'l', "long", nullptr, "with the digest of the content"}, at}, .body = ls},
+        {.name = "get", .usage = "cdb get [--at revision] path", .about = "Print a file.", .options = {at}, .body = get},
+        {.name = "log", .usage = "cdb log [-l n] [path]", .about = "List revisions, newest first.", .options = {limit}, .body = log},
+        {.name = "show", .usage = "cdb show revision", .about = "Show a revision: files and the nodes whose profile it changed.", .options = {}, .body = show},
+        {.name = "diff", .usage = "cdb diff [revision]", .about = "Show the session's changes, or a revision's, line by line.", .options = {}, .body = diff},
+        {.name = "annotate", .usage = "cdb annotate [--at revision] path", .about = "Print a file with who brought each line, and when.", .options = {at}, .body = annotate},
+        {.name = "hosts", .usage = "cdb hosts", .about = "List the nodes that have a profile.", .options = {}, .body = hosts},
+        {.name = "profile", .usage = "cdb profile [--at revision] [--format form] node", .about = "Print a node's profile.",
+         .options = {at, {0, "format", "FORM", "json (default), xml, or origins"}}, .body = profile},
+        {.name = "query", .usage = "cdb query [--node pattern] path-pattern", .about = "Print the values at a path on all nodes.",
+         .options = {{0, "node", "PATTERN", "only nodes that match"}}, .body = query},
+        {.name = "status", .usage = "cdb status [-a]", .about = "Show the session, and the nodes that lag behind.",
+         .options = {{'a', "all", nullptr, "the other nodes too"}}, .body = status},
+        {.name = "sessions", .usage = "cdb sessions", .about = "List the open sessions.", .options = {}, .body = sessions},
+        {.name = "who", .usage = "cdb who", .about = "Say who the server takes us for.", .options = {}, .body = who},
+        {.name = "audit", .usage = "cdb audit [-l n]", .about = "Print the audit log, newest first.", .options = {limit}, .body = audit},
+    };
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,166 @@
+// A queue, a token bucket and one socket.
+#include "cdb/notify.hh"
+
+#include <fmt/core.h>
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <random>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "cdb/datagram.hh"
+
+namespace weft::cdb {
+
+double Notifier::now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::map<std::string, std::pair<Endpoint, bool>> parse_notify_map(std::string_view text, const std::string& file, uint16_t port) {
+    std::map<std::string, std::pair<Endpoint, bool>> map;
+    int number = 0;
+    for (std::string_view line : lines(text)) {
+        number++;
+        std::vector<std::string> words;
+        for (size_t i = 0; i < line.size() && line[i] != '#';) {
+            size_t end = std::min(line.find_first_of(" \t\r#", i), line.size());
+            if (end > i) words.emplace_back(line.substr(i, end - i));
+            i = end < line.size() && line[end] == '#' ? end : end + 1;
+        }
+        if (words.empty()) continue;
+        auto wrong = [&](std::string message, std::string hint) {
+            Error e(exit_config, std::move(message), {file, number, 1, number, int(line.size())}, std::move(hint));
+            e.line = line;
+            return e;
+        };
+        if (words.size() < 2 || words.size() > 3 || (words.size() == 3 && words[2] != "v2"))
+            throw wrong("not a node and its address", "lxb001.example.org 192.0.2.17:7777");
+        try {
+            map[words[0]] = {Endpoint::parse(words[1], port), words.size() == 3};
+        } catch (const Error& e) {
+            throw wrong(e.message, "a numeric address, with a port or without");
+        }
+    }
+    return map;
+}
+
+Notifier::Notifier(Loop& loop, Workers& workers, const Log& log, NotifyOptions options)
+    : loop_(loop), workers_(workers), log_(log) {
+    if (options.on) socket_ = loop_.udp(options.source, [](const Endpoint&, std::string_view) {});
+    reload(std::move(options));
+    filled_ = now();
+    if (options_.on) due_ = loop_.every(std::min(1.0, options_.retry), [this] { look_for_due(); });
+}
+
+void Notifier::reload(NotifyOptions options) {
+    std::map<std::string, Address> addresses;
+    if (!options.map_file.empty())
+        for (auto& [node, to] : parse_notify_map(read_file(options.map_file), options.map_file, options.port))
+            addresses[node] = {to.first, to.second, 0};
+    addresses_ = std::move(addresses);
+    options_ = std::move(options);
+    tokens_ = std::max(1.0, options_.rate / 10);
+}
+
+void Notifier::add(const std::vector<Pending>& all) {
+    for (auto& p : all) {
+        std::string node = node_of(p.object);
+        if (!options_.on) { told_.emplace_back(p.object, p.revision); continue; }
+        Entry& e = nodes_[node];
+        bool queued = e.pending.revision && e.next == 0;
+        e = {.pending = p};
+        if (!queued) queue_.push_back(node);
+    }
+    if (!pump_.pending()) pump();
+}
+
+void Notifier::fetched(const std::string& node, uint64_t revision) {
+    auto it = nodes_.find(node);
+    if (it == nodes_.end() || it->second.pending.revision > revision) return;
+    told_.emplace_back(it->second.pending.object, it->second.pending.revision);
+    nodes_.erase(it);
+}
+
+void Notifier::forget(const std::string& node) { nodes_.erase(node); }
+
+void Notifier::pump() {
+    double at = now(), most = std::max(1.0, options_.rate / 10);
+    tokens_ = std::min(most, tokens_ + (at - filled_) * options_.rate);
+    filled_ = at;
+    while (!queue_.empty() && tokens_ >= 1) {
+        std::string node = std::move(queue_.front());
+        queue_.pop_front();
+        auto it = nodes_.find(node);
+        if (it == nodes_.end()) continue;
+        tokens_ -= 1;
+        auto to = addresses_.find(node);
+        if (to == addresses_.end() || (to->second.until && to->second.until < at)) resolve(node);
+        else send(node, it->second, to->second);
+    }
+    if (!queue_.empty()) pump_ = loop_.after(std::max(0.001, (1 - tokens_) / options_.rate), [this] { pump(); });
+}
+
+void Notifier::send(const std::string& node, Entry& e, const Address& to) {
+    static thread_local std::mt19937_64 random(std::random_device{}());
+    std::string bytes = to.v2 && !options_.key.empty()
+                            ? signed_datagram(e.pending.revision, e.pending.modified, fmt::format("{:016x}", random()), options_.key)
+                            : datagram(e.pending.modified);
+    bool ok = socket_.send_to(to.to, bytes);
+    (ok ? counters_.sent : counters_.failed)++;
+    if (ok && e.tries) counters_.repeated++;
+    log_.debug("notify {} at {}: revision {}{}", node, to.to.text(), e.pending.revision, ok ? "" : ", not sent");
+    e.tries++;
+    e.next = now() + options_.retry;
+}
+
+void Notifier::look_for_due() {
+    double at = now();
+    std::vector<std::string> over;
+    for (auto& [node, e] : nodes_) {
+        if (e.next == 0 || e.next > at) continue;
+        if (e.tries >= options_.tries) over.push_back(node);
+        else e.next = 0, queue_.push_back(node);
+    }
+    for (auto& node : over) given_up(node);
+    if (!queue_.empty() && !pump_.pending()) pump();
+}
+
+/// It will poll; we have done what we could.
+void Notifier::given_up(const std::string& node) {
+    auto it = nodes_.find(node);
+    if (it == nodes_.end()) return;
+    counters_.given_up++;
+    log_.warning("node {} was told {} times of revision {} and did not fetch it", node, it->second.tries, it->second.pending.revision);
+    told_.emplace_back(it->second.pending.object, it->second.pending.revision);
+    nodes_.erase(it);
+}
+
+void Notifier::resolve(const std::string& node) {
+    nodes_[node].next = now() + options_.retry;  // asked again then, should the answer never come
+    std::weak_ptr<char> alive = alive_;
+    workers_.submit([this, node, alive, &loop = loop_, port = options_.port] {
+        addrinfo hints{}, *found = nullptr;
+        hints.ai_socktype = SOCK_DGRAM;
+        char host[NI_MAXHOST] = "";
+        if (getaddrinfo(node.c_str(), nullptr, &hints, &found) == 0 && found)
+            if (getnameinfo(found->ai_addr, found->ai_addrlen, host, sizeof host, nullptr, 0, NI_NUMERICHOST)) host[0] = 0;
+        if (found) freeaddrinfo(found);
+        loop.post([this, node, alive, port, address = std::string(host)] {
+            if (alive.expired()) return;
+            auto it = nodes_.find(node);
+            if (it == nodes_.end()) return;
+            if (address.empty()) {  // counted as a try: a name may come to be known
+                counters_.unknown++;
+                log_.debug("notify {}: no address is known", node);
+                it->second.tries++;
+                return;
+            }
+            Address& a = addresses_[node] = {{address, port}, false, now() + 600};
+            send(node, it->second, a);
+        });
+    });
+}
+
+}  // namespace weft::cdb

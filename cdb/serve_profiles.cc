@@ -1,0 +1,166 @@
+// /profiles/: what nodes fetch. Answered from memory; what is not there yet is made by a reader first.
+#include <fmt/core.h>
+
+#include "base/error.hh"
+#include "base/noun/profile.hh"
+#include "base/wrap/gzip.hh"
+#include "cdb/server.hh"
+
+namespace weft::cdb {
+
+std::shared_ptr<const HttpDocument> Documents::find(const std::string& key) {
+    auto it = places_.find(key);
+    if (it == places_.end()) return nullptr;
+    order_.splice(order_.begin(), order_, it->second);
+    return it->second->document;
+}
+
+void Documents::put(const std::string& key, std::shared_ptr<const HttpDocument> d) {
+    if (places_.contains(key)) return;
+    bytes_ += d->gzip->size();
+    order_.push_front({key, std::move(d)});
+    places_[key] = order_.begin();
+    while (bytes_ > limit_ && order_.size() > 1) {
+        bytes_ -= order_.back().document->gzip->size();
+        places_.erase(order_.back().key);
+        order_.pop_back();
+    }
+}
+
+namespace {
+
+enum class Form { xml, json, origins };
+
+struct Wanted {
+    std::string node;
+    Form form;
+    bool gz;
+};
+
+/// "lxb001.xml", "profile_lxb001.json.gz", ...
+std::optional<Wanted> wanted(std::string_view name, std::string_view prefix) {
+    Wanted w{};
+    if (name.ends_with(".gz")) w.gz = true, name.remove_suffix(3);
+    size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos || dot == 0) return std::nullopt;
+    std::string_view ending = name.substr(dot + 1);
+    if (ending == "xml") w.form = Form::xml;
+    else if (ending == "json") w.form = Form::json;
+    else if (ending == "origins") w.form = Form::origins;
+    else return std::nullopt;
+    name = name.substr(0, dot);
+    if (!prefix.empty() && name.size() > prefix.size() && name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    w.node = name;
+    return w;
+}
+
+/// On a reader's thread.
+std::shared_ptr<const HttpDocument> make_document(const Store& store, const Profile& p, Form form) {
+    auto d = std::make_shared<HttpDocument>();
+    auto body = [](std::string s) { return std::make_shared<const std::string>(std::move(s)); };
+    switch (form) {
+    case Form::xml:
+        d->type = "text/xml";
+        d->etag = p.etag();
+        d->modified = p.modified;
+        d->gzip = body(store.content_gzip(p.xml));
+        break;
+    case Form::json: {
+        std::string text;
+        write_json(read_xml(store.content(p.xml), p.object), text, {.ascii_only = true});
+        d->type = "application/json";
+        d->etag = to_hex(hash_of(text)).substr(0, 32);
+        d->modified = p.modified;
+        d->gzip = body(gzip(text));
+        break;
+    }
+    case Form::origins:
+        d->type = "text/plain; charset=utf-8";
+        d->etag = to_hex(p.origins).substr(0, 32);
+        d->gzip = body(store.content_gzip(p.origins));
+        break;
+    }
+    return d;
+}
+
+}  // namespace
+
+void Server::answer(const HttpRequest& request, HttpReply reply, const std::string& node, const Profile& p,
+                    std::shared_ptr<const HttpDocument> d, bool gz) {
+    HttpResponse r;
+    if (gz) {
+        // A name ending in .gz is the inner document, gzip-encoded, whatever the client says it takes.
+        HttpRequest as_gzip = request;
+        std::erase_if(as_gzip.headers, [](auto& h) { return h.first == "accept-encoding"; });
+        as_gzip.headers.emplace_back("accept-encoding", "gzip");
+        r = respond(as_gzip, *d);
+    } else if (accepts_gzip(request.header("accept-encoding"))) {
+        r = respond(request, *d);
+    } else {
+        HttpDocument plain = *d;
+        plain.plain = std::make_shared<const std::string>(gunzip(*plain.gzip));
+        plain.gzip = nullptr;
+        r = respond(request, plain);
+    }
+    counters.profiles++;
+    counters.not_modified += r.status == 304;
+    r.with("X-Weft-Revision", std::to_string(p.revision)).with("Cache-Control", "no-cache");
+    Principal who = principal(request);
+    if (request.method == "GET" && (who.is_node(node) || (!who.identity && who.anonymous_reads))) {
+        nodes.fetched(node, p.revision, request.remote.address, store.now());
+        notifier.fetched(node, p.revision);
+    }
+    reply.send(std::move(r));
+}
+
+HttpResponse Server::index(const Principal& who, const HttpRequest& request) {
+    auto text = std::make_shared<std::string>("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<profiles>\n");
+    int64_t newest = 0;
+    for (auto& [node, p] : published) {
+        if (!who.may_read_profile(node)) continue;
+        *text += fmt::format("  <profile mtime=\"{}\">{}{}.xml</profile>\n", p.modified, prefix_, node);
+        newest = std::max(newest, p.modified);
+    }
+    *text += "</profiles>\n";
+    std::string etag = to_hex(hash_of(*text)).substr(0, 32);
+    return respond(request, {.type = "text/xml", .plain = text, .gzip = nullptr, .etag = etag, .modified = newest});
+}
+
+void Server::serve_profile(const HttpRequest& request, HttpReply reply) {
+    Principal who = principal(request);
+    auto steps = split_path(request.path);
+    if (!steps || steps->size() != 2) return reply.send(problem(404, "there is no such profile"));
+    const std::string& name = (*steps)[1];
+    if (!who.identity && !who.anonymous_reads) {
+        counters.refused++;
+        return reply.send(problem(403, "a client certificate is needed"));
+    }
+    if (name == "profiles-info.xml") return reply.send(index(who, request));
+    auto w = wanted(name, prefix_);
+    if (!w) return reply.send(problem(404, fmt::format("there is no '{}'", name), "NAME.xml, NAME.json or NAME.origins, each also with .gz"));
+    if (!who.may_read_profile(w->node)) {
+        counters.refused++;
+        log.warning("{} at {} may not read the profile of '{}'", who.name, request.remote.text(), w->node);
+        return reply.send(problem(403, fmt::format("'{}' may not read the profile of '{}'", who.name, w->node)));
+    }
+    auto it = published.find(w->node);
+    if (it == published.end()) return reply.send(problem(404, fmt::format("there is no profile of '{}'", w->node)));
+
+    const Profile& p = it->second;
+    std::string key = (w->form == Form::origins ? p.origins : p.xml) + std::to_string(int(w->form)) + ' ' + std::to_string(p.modified);
+    if (auto d = documents_.find(key)) return answer(request, reply, w->node, p, d, w->gz);
+    readers.submit([this, &request, reply, w = *w, p, key] {
+        try {
+            auto d = make_document(store, p, w.form);
+            loop.post([this, &request, reply, w, p, key, d] {
+                documents_.put(key, d);
+                answer(request, reply, w.node, p, d, w.gz);
+            });
+        } catch (const Error& e) {
+            log.error("profile of {}: {}", w.node, e.message);
+            reply.send(problem(500, e));
+        }
+    });
+}
+
+}  // namespace weft::cdb

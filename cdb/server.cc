@@ -1,0 +1,248 @@
+// The daemon from its first socket to its last commit.
+#include "cdb/server.hh"
+
+#include <fmt/core.h>
+
+#include "base/error.hh"
+#include "base/file.hh"
+
+namespace weft::cdb {
+
+static std::string rooted(const Service& s, std::string_view key) {
+    std::string path = s.config.get(key);
+    return path.empty() ? path : s.args.rooted(path);
+}
+
+static bdb::Options store_options(const Config& c) {
+    return {.cache = c.bytes("store_memory"), .reserve = c.bytes("store_reserve")};
+}
+
+Server::Server(Service& s)
+    : service(s), loop(s.loop), log(s.log), store(rooted(s, "store"), store_options(s.config)),
+      pipeline(store, int(s.config.number("jobs"))), nodes(store), readers(2), line(1),
+      notifier(loop, readers, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
+    load_access();
+    for (auto& p : store.profiles()) published[node_of(p.object)] = p;
+    notifier.add(store.pending());
+    open_listeners();
+    flush_timer_ = loop.every(2, [this] { flush(); });
+    checkpoint_timer_ = loop.every(service.config.seconds("checkpoint"), [this] {
+        readers.submit([this] {
+            try {
+                store.env().checkpoint();
+            } catch (const Error& e) {
+                log.error("{}", e.message);
+            }
+        });
+    });
+    log.info("serving revision {}: {} profiles, store {}", store.head(), published.size(), store.dir());
+}
+
+Server::~Server() = default;
+
+NotifyOptions Server::notify_options() const {
+    const Config& c = service.config;
+    NotifyOptions o{.on = c.yes("notify"), .source = Endpoint::parse(c.get("notify_source")), .port = uint16_t(c.number("notify_port")),
+                    .rate = double(std::max(1L, c.number("notify_rate"))), .tries = int(c.number("notify_tries")),
+                    .retry = std::max(0.05, c.seconds("notify_retry")), .map_file = rooted(service, "notify_map")};
+    if (std::string file = rooted(service, "notify_key"); !file.empty()) {
+        o.key = read_file(file, 4096);
+        while (o.key.ends_with('\n')) o.key.pop_back();
+        if (o.key.size() < 16) throw c.error("notify_key", fmt::format("the key in '{}' is shorter than 16 bytes", file));
+    }
+    return o;
+}
+
+std::optional<tls::Context> Server::context() const {
+    tls::Options o{.cert_file = rooted(service, "certificate"), .key_file = rooted(service, "key"), .ca_file = rooted(service, "ca"),
+                   .crl_file = rooted(service, "crl"), .verify = tls::Verify::required};
+    return tls::Context::server(o);
+}
+
+void Server::load_access() {
+    std::string file = rooted(service, "access");
+    auto text = read_if_exists(file, 1 << 20);
+    if (!text) log.warning("there is no '{}': nobody may change anything", file);
+    access = Access::parse(text.value_or(""), file);
+}
+
+void Server::open_listeners() {
+    const Config& c = service.config;
+    size_t big = c.bytes("max_commit");
+    auto set_up = [&](HttpServer& http, bool secure) {
+        auto profiles = [this](const HttpRequest& q, HttpReply r) { serve_profile(q, r); };
+        http.route("GET", "/profiles/", profiles);
+        auto answer = [this](const HttpRequest& q, HttpReply r) { serve_api(q, r); };
+        if (secure) {
+            http.route("*", "/api/v1/", answer);
+            for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/"}) http.route("*", path, answer, big);
+        } else {
+            for (const char* path : {"/api/v1/health", "/api/v1/metrics"}) http.route("GET", path, answer);
+        }
+        http.on_served([this](const HttpServer::Served& s) {
+            counters.requests++;
+            counters.bytes += s.bytes;
+            log.debug("{} {} {} {} {} bytes {:.1f} ms", s.request.remote.text(), s.request.method, s.request.path, s.status, s.bytes, s.seconds * 1e3);
+        });
+        http.on_error([this](const HttpRequest& q, const std::exception& e) {
+            counters.errors++;
+            log.error("{} {}: {}", q.method, q.path, e.what());
+        });
+    };
+    if (std::string at = c.get("listen"); !at.empty() && at != "none") {
+        secure_ = std::make_unique<HttpServer>(loop, Endpoint::parse(at, 8443), context());
+        set_up(*secure_, true);
+        log.info("HTTPS at {}", secure_->local().text());
+    }
+    if (std::string at = c.get("listen_plain"); !at.empty()) {
+        plain_ = std::make_unique<HttpServer>(loop, Endpoint::parse(at, 8080));
+        set_up(*plain_, false);
+        log.info("HTTP at {}", plain_->local().text());
+    }
+    if (!secure_ && !plain_) throw c.error("listen", "neither 'listen' nor 'listen_plain' is set: nothing to serve");
+}
+
+void Server::reload() {
+    load_access();
+    notifier.reload(notify_options());
+    if (secure_) secure_->use(*context());
+    log.info("settings, access and certificates read again");
+}
+
+void Server::stop(std::function<void()> done) {
+    flush_timer_.cancel();
+    checkpoint_timer_.cancel();
+    for (auto& [key, l] : listeners) l.first->close();
+    auto left = std::make_shared<int>(int(bool(secure_)) + int(bool(plain_)));
+    auto one = [this, left, done] {
+        if (--*left) return;
+        // Commits that were taken are finished; what they did is in the store before we go.
+        line.submit([this, done] { loop.post([this, done] { flush(); done(); }); });
+    };
+    for (auto* s : {&secure_, &plain_})
+        if (*s) (*s)->stop(5, one);
+}
+
+Principal Server::principal(const HttpRequest& request) const {
+    return access.principal(request.peer, !request.secure && service.config.yes("anonymous_read"));
+}
+
+void Server::flush() {
+    auto changed = nodes.take_changed();
+    auto told = notifier.take_told();
+    if (changed.empty() && told.empty()) return;
+    try {
+        store.put_nodes(changed);
+        store.told(told);
+    } catch (const Error& e) {
+        log.error("{}", e.message);  // nodes will ask and be told again
+    }
+}
+
+void Server::event(const std::string& name, const std::string& data, const std::string& node) {
+    for (auto& [key, l] : listeners)
+        if (node.empty() ? l.second.empty() : l.second == node) l.first->event(data, name);
+}
+
+void Server::publish(const Outcome& o, const std::string& author, const std::string& comment) {
+    std::vector<Pending> pending;
+    for (const Profile& p : o.published) {
+        std::string node = node_of(p.object);
+        if (p.xml.empty()) {
+            // A rename within the commit may have given the node to another object.
+            auto it = published.find(node);
+            if (it != published.end() && it->second.object == p.object) published.erase(it);
+            if (!published.contains(node)) notifier.forget(node);
+        } else {
+            published[node] = p;
+            pending.push_back({p.object, p.revision, p.modified});
+        }
+    }
+    notifier.add(pending);
+    counters.commits++;
+    counters.compiled += o.compiled;
+    counters.commit_seconds += o.seconds;
+    log.info("revision {} by {}: {} files, {} profiles changed, {} compiled in {:.0f} ms: {}", o.revision, author, o.files.size(),
+             o.published.size(), o.compiled, o.seconds * 1e3, comment);
+    Json j;
+    j.open().field("revision", o.revision).field("author", author).field("comment", comment).key("nodes").open('[');
+    for (auto& p : o.published) j.value(node_of(p.object));
+    j.close(']').close();
+    event("revision", j.text());
+    for (auto& p : pending) event("profile", fmt::format("{{\"revision\":{}}}", p.revision), node_of(p.object));
+}
+
+// ---- the API's dispatcher
+
+/// Does the path fit the pattern? The stars' words are put into `args`.
+static bool fits(std::string_view pattern, const std::vector<std::string>& steps, std::vector<std::string>& args) {
+    args.clear();
+    size_t i = 0;
+    for (size_t at = 0; at < pattern.size();) {
+        size_t end = std::min(pattern.find('/', at), pattern.size());
+        std::string_view want = pattern.substr(at, end - at);
+        at = end + 1;
+        if (want == "**") {
+            std::string rest;
+            for (; i < steps.size(); i++) rest += (rest.empty() ? "" : "/") + steps[i];
+            args.push_back(rest);
+            return !rest.empty();
+        }
+        if (i == steps.size()) return false;
+        if (want == "*") args.push_back(steps[i]);
+        else if (want != steps[i]) return false;
+        i++;
+    }
+    return i == steps.size();
+}
+
+static int http_status(const Error& e) {
+    switch (e.status) {
+    case exit_usage: case exit_data: return 400;
+    case exit_denied: return 403;
+    case exit_try_later: return 503;
+    case exit_io: return 507;
+    default: return 500;
+    }
+}
+
+void Server::serve_api(const HttpRequest& request, HttpReply reply) {
+    auto steps = split_path(request.path);
+    if (!steps || steps->size() < 3) return reply.send(problem(404, "no such resource"));
+    steps->erase(steps->begin(), steps->begin() + 2);
+    const ApiRow* row = nullptr;
+    std::vector<std::string> args, found;
+    std::string allowed;
+    std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+    for (const ApiRow& r : api()) {
+        if (!fits(r.pattern, *steps, args)) continue;
+        if (!allowed.empty()) allowed += ", ";
+        allowed += r.method;
+        if (!row && method == r.method) row = &r, found = args;
+    }
+    if (!row && allowed.empty()) return reply.send(problem(404, fmt::format("there is no '{}'", request.path)));
+    if (!row) return reply.send(problem(405, fmt::format("'{}' takes {}", request.path, allowed)).with("Allow", allowed));
+
+    auto call = std::make_shared<Call>(Call{request, reply, principal(request), std::move(found)});
+    if (call->who.right > row->right) {
+        counters.refused++;
+        log.warning("{} at {} may not {} {}", call->who.name, request.remote.text(), request.method, request.path);
+        return reply.send(problem(403, fmt::format("'{}' may not do this", call->who.name), "an administrator names people in the access file of cdbd"));
+    }
+    auto run = [this, call, row] {
+        try {
+            if (auto r = row->handler(*this, *call)) call->reply.send(std::move(*r));
+        } catch (const Error& e) {
+            int status = http_status(e);
+            if (status >= 500) log.error("{} {}: {}", call->request.method, call->request.path, e.message);
+            call->reply.send(problem(status, e));
+        } catch (const std::exception& e) {
+            log.error("{} {}: internal: {}", call->request.method, call->request.path, e.what());
+            call->reply.send(problem(500, fmt::format("internal: {}", e.what())));
+        }
+    };
+    if (row->where == ApiRow::loop) run();
+    else (row->where == ApiRow::line ? line : readers).submit(run);
+}
+
+}  // namespace weft::cdb

@@ -1,0 +1,139 @@
+// The daemon's state, and the shape of what answers its requests. Private to cdbd.
+//
+// Three kinds of thread: the loop (sockets, what is published, nodes, notification), one line of commits and
+// checks in the order they came, and readers for what touches the disk.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/daemon.hh"
+#include "base/http.hh"
+#include "cdb/access.hh"
+#include "cdb/json.hh"
+#include "cdb/nodes.hh"
+#include "cdb/notify.hh"
+#include "cdb/pipeline.hh"
+#include "cdb/store.hh"
+#include "cdb/workers.hh"
+
+namespace weft::cdb {
+
+class Server;
+
+/// One request to the API, with who asks.
+struct Call {
+    const HttpRequest& request;
+    HttpReply reply;
+    Principal who;
+    std::vector<std::string> args;     ///< what the stars of its pattern stood for
+
+    /// The body as JSON; Error(65).
+    Element body() const;
+    /// A parameter of the query as a number.
+    uint64_t number(std::string_view name, uint64_t fallback) const;
+};
+
+/// A row of the API: who may, where it runs, what it does.
+struct ApiRow {
+    const char* method;
+    const char* pattern;               ///< below /api/v1/; "*" is one step, a last "**" the rest
+    Right right;
+    enum Where { loop, reader, line } where;
+    /// Answers, or answers later by the call's reply and returns nothing.
+    std::optional<HttpResponse> (*handler)(Server&, Call&);
+};
+
+/// Representations of profiles, ready to send; the least used go when there are too many bytes.
+class Documents {
+public:
+    explicit Documents(size_t limit) : limit_(limit) {}
+    std::shared_ptr<const HttpDocument> find(const std::string& key);
+    void put(const std::string& key, std::shared_ptr<const HttpDocument>);
+    size_t bytes() const { return bytes_; }
+
+private:
+    struct Entry { std::string key; std::shared_ptr<const HttpDocument> document; };
+    size_t limit_, bytes_ = 0;
+    std::list<Entry> order_;  // the most recently used first
+    std::unordered_map<std::string, std::list<Entry>::iterator> places_;
+};
+
+class Server {
+public:
+    explicit Server(Service&);
+    ~Server();
+
+    void reload();
+    void stop(std::function<void()> done);
+
+    Service& service;
+    Loop& loop;
+    const Log& log;
+    Store store;
+    Pipeline pipeline;
+    Nodes nodes;
+    Access access;
+    std::map<std::string, Profile> published;         ///< by node: what is served, on the loop's thread
+    std::map<HttpStream*, std::pair<std::shared_ptr<HttpStream>, std::string>> listeners;  ///< events; of one node, or ""
+    Workers readers, line;
+    Notifier notifier;
+    std::string backup_dir;
+
+    struct Counters {
+        uint64_t requests = 0, refused = 0, errors = 0, profiles = 0, not_modified = 0, bytes = 0;
+        uint64_t commits = 0, refused_commits = 0, compiled = 0;
+        double commit_seconds = 0;
+    } counters;
+
+    /// A commit is in the store: serve it, tell the nodes and whoever listens. On the loop's thread.
+    void publish(const Outcome&, const std::string& author, const std::string& comment);
+    void event(const std::string& name, const std::string& data, const std::string& node = {});
+    Principal principal(const HttpRequest&) const;
+    /// Write what nodes did and who is told.
+    void flush();
+
+    void serve_profile(const HttpRequest&, HttpReply);
+    void serve_api(const HttpRequest&, HttpReply);
+
+private:
+    void open_listeners();
+    void load_access();
+    void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&, std::shared_ptr<const HttpDocument>, bool gz);
+    HttpResponse index(const Principal&, const HttpRequest&);
+    NotifyOptions notify_options() const;
+    std::optional<tls::Context> context() const;
+
+    Documents documents_;
+    std::string prefix_;
+    std::unique_ptr<HttpServer> secure_, plain_;
+    Timer flush_timer_, checkpoint_timer_;
+};
+
+/// cdbd.conf: every key, its kind, its default.
+const std::vector<Setting>& settings();
+
+/// The rows of the API, for the dispatcher and the page.
+const std::vector<ApiRow>& api();
+
+// ---- pieces of answers
+HttpResponse json(int status, Json&);
+HttpResponse problem(int status, const Error&);
+HttpResponse problem(int status, std::string message, std::string hint = {});
+void put(Json&, const Outcome&);
+void put(Json&, const Revision&, bool whole);
+int status_of(const Outcome&);
+/// The changes of a request's body, with the base filled in from a revision.
+std::vector<Edit> edits_of(const Store&, const Element& body, uint64_t base);
+std::string text_of(const Element& body, std::string_view key, std::string fallback = {});
+uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback);
+/// {"path":, "text":} or, for what is not UTF-8, {"path":, "base64":}.
+void put_file(Json&, std::string_view path, std::string_view text);
+
+}  // namespace weft::cdb

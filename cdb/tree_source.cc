@@ -1,0 +1,128 @@
+// Look-ups in a tree by path; the declaration at the top of a template.
+#include "cdb/tree_source.hh"
+
+#include <fmt/core.h>
+
+#include <cctype>
+
+#include "base/error.hh"
+#include "base/file.hh"
+
+namespace weft::cdb {
+
+std::string tree_path(std::string_view path) {
+    std::string out;
+    for (size_t at = 0; at < path.size();) {
+        size_t end = std::min(path.find('/', at), path.size());
+        std::string_view step = path.substr(at, end - at);
+        if (!step.empty() && step != ".") {
+            if (!out.empty()) out += '/';
+            out += step;
+        }
+        at = end + 1;
+    }
+    return out;
+}
+
+void TreeSource::use(std::shared_ptr<const Tree> tree, std::vector<std::pair<Hash, compiler::Text>> fresh) {
+    std::lock_guard hold(lock_);
+    tree_ = std::move(tree);
+    for (auto& [hash, text] : fresh) texts_.emplace(hash, std::move(text));
+}
+
+compiler::Text TreeSource::text(const Hash& hash) {
+    {
+        std::lock_guard hold(lock_);
+        if (auto it = texts_.find(hash); it != texts_.end()) return it->second;
+    }
+    auto fresh = std::make_shared<const std::string>(store_.content(hash));
+    std::lock_guard hold(lock_);
+    return texts_.emplace(hash, fresh).first->second;
+}
+
+compiler::Text TreeSource::read(const std::string& path) {
+    auto it = tree_->find(tree_path(path));
+    return it == tree_->end() ? nullptr : text(it->second);
+}
+
+bool TreeSource::exists(const std::string& path) {
+    std::string p = tree_path(path);
+    auto it = tree_->lower_bound(p);
+    if (it != tree_->end() && it->first == p) return true;
+    it = tree_->lower_bound(p + '/');
+    return p.empty() || (it != tree_->end() && it->first.starts_with(p + '/'));
+}
+
+void TreeSource::forget_unused() {
+    std::lock_guard hold(lock_);
+    if (texts_.size() < 2 * tree_->size() + 1000) return;
+    std::unordered_map<std::string, compiler::Text> kept;
+    for (auto& [path, hash] : *tree_)
+        if (auto it = texts_.find(hash); it != texts_.end()) kept.emplace(*it);
+    texts_ = std::move(kept);
+}
+
+std::vector<std::string> parse_load_path(std::string_view text) {
+    std::vector<std::string> roots;
+    int number = 0;
+    for (std::string_view line : lines(text)) {
+        number++;
+        std::string_view all = line;
+        if (size_t hash = line.find('#'); hash != std::string_view::npos) line = line.substr(0, hash);
+        while (!line.empty() && isspace(static_cast<unsigned char>(line.front()))) line.remove_prefix(1);
+        while (!line.empty() && isspace(static_cast<unsigned char>(line.back()))) line.remove_suffix(1);
+        if (line.empty()) continue;
+        std::string root = tree_path(line);
+        if (!root.empty()) {
+            try {
+                check_path(root);
+            } catch (Error& e) {
+                e.where = {std::string(load_path_file), number, 1, number, int(all.size())};
+                e.line = all;
+                throw;
+            }
+        }
+        roots.push_back("/" + root);
+    }
+    if (roots.empty()) roots.push_back("/");
+    return roots;
+}
+
+bool is_template(std::string_view path) { return path.ends_with(".pan") || path.ends_with(".tpl"); }
+
+Declared declared(std::string_view text) {
+    auto word = [&]() -> std::string_view {
+        for (;;) {
+            while (!text.empty() && isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
+            if (text.starts_with('#')) {
+                text.remove_prefix(std::min(text.find('\n'), text.size()));
+            } else if (text.starts_with('@')) {  // an annotation, @name{...}: up to the first closer
+                size_t open = text.find_first_of("([{");
+                if (open == std::string_view::npos) return {};
+                char closer = text[open] == '(' ? ')' : text[open] == '[' ? ']' : '}';
+                text.remove_prefix(std::min(text.find(closer, open), text.size() - 1) + 1);
+            } else {
+                break;
+            }
+        }
+        size_t n = 0;
+        while (n < text.size() && text[n] != ';' && text[n] != '#' && !isspace(static_cast<unsigned char>(text[n]))) n++;
+        std::string_view w = text.substr(0, n);
+        text.remove_prefix(n);
+        return w;
+    };
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    Declared d;
+    std::string_view first = word();
+    if (first != "template") d.kind = first, first = word();
+    if (first == "template") d.name = word();
+    return d;
+}
+
+std::optional<std::string> declared_object(std::string_view text) {
+    Declared d = declared(text);
+    if (d.kind != "object" || d.name.empty()) return std::nullopt;
+    return d.name;
+}
+
+}  // namespace weft::cdb

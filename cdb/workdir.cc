@@ -1,0 +1,108 @@
+// Reading a folder, comparing it with a tree.
+#include "cdb/workdir.hh"
+
+#include <fmt/core.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "base/base64.hh"
+#include "base/error.hh"
+#include "base/file.hh"
+#include "cdb/json.hh"
+#include "cdb/tree_source.hh"
+
+namespace weft::cdb {
+
+namespace fs = std::filesystem;
+
+static constexpr const char* revision_file = ".cdb-revision";
+
+static bool looked_at(std::string_view below, const WorkdirOptions& o) {
+    if (!o.all && !is_template(below)) return false;
+    for (size_t at = 0; at < below.size(); at = std::min(below.find('/', at), below.size() - 1) + 1)
+        if (below[at] == '.') return false;  // a hidden file, or one in a hidden folder
+    std::string path(below);
+    return std::none_of(o.exclude.begin(), o.exclude.end(), [&](auto& p) {
+        return fnmatch(p.c_str(), path.c_str(), 0) == 0 || path.starts_with(p + "/");
+    });
+}
+
+static std::string join(const std::string& prefix, const std::string& below) { return prefix.empty() ? below : prefix + "/" + below; }
+
+std::map<std::string, std::string> read_workdir(const std::string& dir, const WorkdirOptions& o) {
+    std::error_code ec;
+    if (!fs::is_directory(dir, ec)) throw Error(exit_usage, fmt::format("'{}' is not a folder", dir));
+    std::map<std::string, std::string> files;
+    for (auto it = fs::recursive_directory_iterator(dir, ec); !ec && it != fs::recursive_directory_iterator(); it.increment(ec)) {
+        if (it->is_directory(ec)) {
+            if (it->path().filename().string().starts_with('.')) it.disable_recursion_pending();
+            continue;
+        }
+        if (!it->is_regular_file(ec)) continue;
+        std::string below = it->path().lexically_relative(dir).string();
+        if (looked_at(below, o)) files[join(o.prefix, below)] = read_file(it->path().string(), size_t(64) << 20);
+    }
+    if (ec) throw Error(exit_io, fmt::format("cannot read the folder '{}': {}", dir, ec.message()));
+    if (o.load_path) files[std::string(load_path_file)] = *o.load_path;
+    return files;
+}
+
+std::vector<Edit> differences(const std::map<std::string, std::string>& folder, const Tree& tree, const WorkdirOptions& o, bool keep) {
+    std::vector<Edit> edits;
+    for (auto& [path, text] : folder) {
+        auto it = tree.find(path);
+        if (it == tree.end() || it->second != hash_of(text)) edits.push_back({.path = path, .base = it == tree.end() ? Hash() : it->second, .text = text});
+    }
+    if (!keep)
+        for (auto& [path, hash] : tree) {
+            std::string_view below = path;
+            if (!o.prefix.empty()) {
+                if (!path.starts_with(o.prefix + "/")) continue;
+                below.remove_prefix(o.prefix.size() + 1);
+            }
+            if (looked_at(below, o) && !folder.contains(path)) edits.push_back({.path = path, .base = hash});
+        }
+    return edits;
+}
+
+std::string load_path_text(const std::vector<std::string>& dirs, const std::string& prefix) {
+    std::string text;
+    for (auto& d : dirs) {
+        std::string root = tree_path(join(prefix, d));
+        text += (root.empty() ? "." : root) + "\n";
+    }
+    parse_load_path(text);
+    return text;
+}
+
+std::optional<uint64_t> workdir_revision(const std::string& dir) {
+    auto text = read_if_exists(dir + "/" + revision_file, 64);
+    uint64_t n = 0;
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), n).ec != std::errc()) return std::nullopt;
+    return n;
+}
+
+void set_workdir_revision(const std::string& dir, uint64_t revision) {
+    write_file(dir + "/" + revision_file, fmt::format("{}\n", revision), {.sync = false});
+}
+
+std::string change_body(const std::vector<Edit>& edits, const std::vector<std::pair<std::string, std::string>>& more) {
+    Json j;
+    j.open();
+    for (auto& [key, value] : more) j.key(key).raw(value);
+    j.key("changes").open('[');
+    for (auto& e : edits) {
+        j.open().field("path", e.path);
+        if (!e.text) j.field("delete", true);
+        else if (is_utf8(*e.text)) j.field("text", *e.text);
+        else j.field("base64", base64_encode(*e.text, 0));
+        j.close();
+    }
+    j.close(']').close();
+    return j.take();
+}
+
+}  // namespace weft::cdb

@@ -21,6 +21,8 @@ for c in $(ncm-component --list | awk '{print $1}'); do
         skip "the example of ncm-$c(8) compiles, and check accepts it" 'no panc here'
     fi
 done
+ok 'every link leads to a component of the list' '
+    ls "$WEFT_OUT/bin/ncm" | while read -r c; do ncm-component --list | grep -q "^$c " || { echo "$c"; exit 1; }; done'
 ok 'without a word, and with an unknown name, it tells how to go on' '
     code 64 ncm-component 2>err; grep -q "no component named" err; code 64 ncm-component nosuch check 2>err; grep -q "no built-in component" err'
 ok '--root of the program is the root of the run' '

@@ -1,9 +1,0 @@
-@{ desc = Limits of sessions: ncm-interactivelimits(8) }
-unique template components/interactivelimits/config;
-
-include 'components/interactivelimits/schema';
-
-prefix '/software/components/interactivelimits';
-
-'active' ?= true;
-'dispatch' ?= true;

@@ -143,18 +143,44 @@ std::string help(const Program& p) {
     return s;
 }
 
+/// Where the command stands: after the program's own options, -f FILE --root=DIR command. The number of words
+/// when there is none, or -h or -V is asked of the program itself.
+static size_t command_at(const Program& p, const std::vector<std::string>& words) {
+    size_t i = 0;
+    while (i < words.size() && words[i].size() > 1 && words[i][0] == '-') {
+        const std::string& w = words[i++];
+        if (w == "-h" || w == "--help" || w == "-V" || w == "--version") return words.size();
+        bool takes_next = false;
+        if (w[1] == '-') {
+            const Option* o = find(p, [&](const Option& x) { return w.substr(2) == x.name; });
+            takes_next = o && o->arg;
+        } else {
+            for (size_t j = 1; j < w.size(); j++) {
+                const Option* o = find(p, [&](const Option& x) { return x.letter == w[j]; });
+                if (!o || !o->arg) continue;
+                takes_next = j + 1 == w.size();
+                break;
+            }
+        }
+        i += takes_next;
+    }
+    return std::min(i, words.size());
+}
+
 static int body_of(const Program& p, const std::vector<std::string>& words) {
-    if (!p.commands.empty() && !words.empty() && words[0][0] != '-') {
+    if (size_t at = p.commands.empty() ? words.size() : command_at(p, words); at < words.size()) {
         for (const Program& c : p.commands)
-            if (words[0] == c.name) {
-                Program whole = c;  // options of the program hold for its commands too
+            if (words[at] == c.name) {
+                Program whole = c;  // options of the program hold for its commands too, before and after the word
                 whole.options.insert(whole.options.end(), p.options.begin(), p.options.end());
-                return body_of(whole, {words.begin() + 1, words.end()});
+                std::vector<std::string> rest = words;
+                rest.erase(rest.begin() + long(at));
+                return body_of(whole, rest);
             }
         std::vector<std::string_view> names;
         for (const Program& c : p.commands) names.push_back(c.name);
-        Error e(exit_usage, fmt::format("unknown command '{}'", words[0]));
-        if (auto near = nearest(words[0], names); !near.empty()) e.hint = fmt::format("did you mean '{}'?", near);
+        Error e(exit_usage, fmt::format("unknown command '{}'", words[at]));
+        if (auto near = nearest(words[at], names); !near.empty()) e.hint = fmt::format("did you mean '{}'?", near);
         throw e;
     }
     Args a = parse_args(p, words);

@@ -50,3 +50,30 @@ BOOST_AUTO_TEST_CASE(help_begins_with_the_synopsis) {
     BOOST_TEST(help(demo).starts_with("usage: demo [-n] [-o FILE] [-I DIR]... NAME...\n       demo --list\nShow how options work.\n"));
     BOOST_TEST(help(demo).find("  -n, --noaction               change nothing\n") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(options_of_the_program_may_stand_before_and_after_the_command) {
+    std::string heard;
+    auto run_with = [&](std::vector<const char*> words) {
+        heard.clear();
+        words.insert(words.begin(), "tool");
+        Program put{.name = "put", .usage = "tool put [-k] file", .about = "", .options = {{'k', "keep", nullptr, ""}},
+                    .body = [&](const Args& a) {
+                        heard = a.get("config") + "|" + a.root() + "|" + (a.has("keep") ? "k" : "") + "|";
+                        for (auto& w : a.rest()) heard += w + " ";
+                        return 0;
+                    },
+                    .commands = {}};
+        Program tool{.name = "tool", .usage = "tool command", .about = "", .options = {{'f', "config", "FILE", ""}}, .body = {}, .commands = {put}};
+        return run(tool, int(words.size()), const_cast<char**>(words.data()));
+    };
+    BOOST_TEST(run_with({"put", "-k", "-f", "c", "a"}) == 0);
+    BOOST_TEST(heard == "c||k|a ");
+    BOOST_TEST(run_with({"-f", "c", "--root", "/r", "put", "a", "put"}) == 0);
+    BOOST_TEST(heard == "c|/r||a put ");
+    BOOST_TEST(run_with({"-vfc", "--root=/r", "put", "-k"}) == 0);
+    BOOST_TEST(heard == "c|/r|k|");
+    BOOST_TEST(run_with({"-f", "put"}) == exit_usage);      // that is a file's name
+    BOOST_TEST(run_with({"-x", "put"}) == exit_usage);
+    BOOST_TEST(run_with({"-f", "c", "pt"}) == exit_usage);
+    BOOST_TEST(heard == "");
+}

@@ -7,6 +7,7 @@
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
 #include "compiler/parse.hh"
+#include "compiler/substitute.hh"
 
 namespace weft::compiler {
 
@@ -349,35 +350,12 @@ void Object::define_function(const Template& t, const Statement& s) {
 }
 
 std::string Object::substitute_path(const Template& t, const Statement& s) {
-    std::string out;
-    std::string_view text = s.path_text;
-    for (size_t i = 0; i < text.size();) {
-        if (text.substr(i).starts_with("$${")) {
-            out += "${";
-            i += 3;
-            continue;
-        }
-        if (!text.substr(i).starts_with("${")) {
-            out += text[i++];
-            continue;
-        }
-        size_t end = text.find('}', i);
-        if (end == std::string_view::npos) {
-            out += text.substr(i);
-            break;
-        }
-        std::string_view name = text.substr(i + 2, end - i - 2);
-        std::string_view plain = name.substr(0, name.find(":-"));
-        const Element* v = eval_.variable_by_name(plain);
-        if (!v) fail(t, s.name_span, fmt::format("variable named '{}' is undefined", plain));
-        if (!v->is_property()) fail(t, s.name_span, fmt::format("variable '{}' is {} and cannot be part of a path", plain, with_article(v->kind())));
-        if (v->is(Kind::string)) out += v->string();
-        else if (v->is(Kind::long_)) out += std::to_string(v->long_value());
-        else if (v->is(Kind::boolean)) out += v->boolean() ? "true" : "false";
-        else out += fmt::format("{}", v->double_value());
-        i = end + 1;
-    }
-    return out;
+    const Builtin* to_string = find_builtin("to_string");
+    return substitute(s.path_text, [&](std::string_view name) -> std::optional<std::string> {
+        const Element* v = eval_.variable_by_name(name);
+        if (!v) fail(t, s.name_span, fmt::format("variable named '{}' is undefined", name));
+        return std::string(to_string->call(eval_, Arguments("bind", {v, 1})).string());
+    });
 }
 
 void Object::bind(const Template& t, const Statement& s) {

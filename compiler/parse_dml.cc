@@ -6,6 +6,7 @@
 #include "compiler/fold.hh"
 #include "compiler/operators.hh"
 #include "compiler/parser.hh"
+#include "compiler/paths.hh"
 
 namespace weft::compiler {
 
@@ -384,6 +385,14 @@ Expr* Parser::variable_reference() {
         argument_depth_++;
         e->kids.push_back(dml());
         argument_depth_--;
+        const Expr* step = e->kids.back();
+        if (step->op == Op::literal) {
+            try {
+                subscript(step->value);
+            } catch (const EvalFailure& f) {
+                report(ErrorClass::syntax, f.message, step->span, f.hint);
+            }
+        }
         if (!is(T::rbracket)) unexpected("']' or an operator");
         take();
     }
@@ -408,8 +417,12 @@ Expr* Parser::call(Token name) {
 
 /// Some functions refuse literals they cannot work with when the file is read, not when it runs.
 void Parser::check_literals(const Expr& e) {
-    static constexpr std::string_view strict[] = {"dict", "digest", "join", "match", "matches", "nlist", "replace", "split", "unescape"};
+    static constexpr std::string_view strict[] = {"dict", "digest", "match", "matches", "nlist", "split", "unescape"};
     const Builtin& b = *e.builtin;
+    if (b.name == "join")
+        for (const Expr* k : e.kids)
+            if (k->op == Op::literal && !k->value.is_defined())
+                report(ErrorClass::syntax, fmt::format("join() cannot join {}", kind_name(k->value.kind())), k->span);
     if (!b.call || e.kids.empty() || std::find(std::begin(strict), std::end(strict), b.name) == std::end(strict)) return;
     std::vector<Element> values;
     for (const Expr* k : e.kids) {
@@ -428,6 +441,7 @@ void Parser::check_literals(const Expr& e) {
 Expr* Parser::arguments(Token name, Expr* e) {
     Nest nest(*this);
     argument_depth_++;
+    size_t errors = errors_.size();
     if (is(T::comma)) take();   // f(,1) has one argument
     while (!is(T::rparen)) {
         e->kids.push_back(dml());
@@ -436,6 +450,8 @@ Expr* Parser::arguments(Token name, Expr* e) {
         take();
     }
     argument_depth_--;
+    if (name.text == "exists")   // a bad subscript there counts as one of evaluation
+        for (; errors < errors_.size(); errors++) errors_[errors].cls = ErrorClass::evaluation;
     take();
     if (is(T::lbracket)) unexpected("an operator or ';'", "only variables can be subscripted: put the value into one first");
     e->span = name.span.to(last_);

@@ -18,10 +18,11 @@ bool HttpRequest::has_header(std::string_view name) const {
 }
 
 std::optional<std::string> HttpRequest::parameter(std::string_view name) const {
-    for (std::string_view rest = query; !rest.empty();) {
-        size_t end = std::min(rest.find('&'), rest.size());
-        std::string_view pair = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+    std::string_view all = query;
+    for (size_t at = 0; at < all.size();) {
+        size_t end = std::min(all.find('&', at), all.size());
+        std::string_view pair = all.substr(at, end - at);
+        at = end + 1;
         size_t eq = std::min(pair.find('='), pair.size());
         auto key = percent_decode(pair.substr(0, eq), true);
         if (key && *key == name) return percent_decode(pair.substr(std::min(eq + 1, pair.size())), true);
@@ -33,7 +34,8 @@ HttpResponse HttpResponse::text(int status, std::string body, std::string type) 
     return {status, {{"Content-Type", std::move(type)}}, std::make_shared<const std::string>(std::move(body))};
 }
 HttpResponse& HttpResponse::with(std::string name, std::string value) & {
-    headers.emplace_back(std::move(name), std::move(value));
+    auto& [n, v] = headers.emplace_back();
+    n.swap(name), v.swap(value);
     return *this;
 }
 HttpResponse&& HttpResponse::with(std::string name, std::string value) && {

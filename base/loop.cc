@@ -3,12 +3,16 @@
 
 #include <fcntl.h>
 
+#include <csignal>
+
 #include "base/error.hh"
 #include "base/wrap/asio.hh"
 
 namespace weft {
 
-Loop::Loop() : impl_(std::make_unique<Impl>()) {}
+Loop::Loop() : impl_(std::make_unique<Impl>()) {
+    std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone is an error, not the end
+}
 
 Loop::~Loop() {
     // Handles may outlive the loop: what they stand for ends here.

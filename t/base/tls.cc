@@ -8,8 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <csignal>
-
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/http.hh"
@@ -136,7 +134,6 @@ static bool ends(const std::string& text, std::string_view end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_is_known_by_its_certificate) {
-    signal(SIGPIPE, SIG_IGN);
     Site site(pki().server());
     Client c(site, pki().client("lxb001"));
     BOOST_TEST(ends(c.get("/who"), "\r\n\r\nCN=lxb001.example.org,OU=Nodes\\, West,O=Site,C=CH"));

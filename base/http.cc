@@ -70,33 +70,46 @@ std::string http_date(time_t t) {
                        b.tm_year + 1900, b.tm_hour, b.tm_min, b.tm_sec);
 }
 
-std::optional<time_t> parse_http_date(std::string_view s) {
-    std::string text(s.substr(0, 64));
-    char month[4] = "";
-    struct tm t{};
-    int used = -1;
-    auto whole = [&] { return used == int(text.size()) && text.size() == s.size(); };
-    bool ok = false;
-    if (sscanf(text.c_str(), "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n", &t.tm_mday, month, &t.tm_year, &t.tm_hour,
-               &t.tm_min, &t.tm_sec, &used) == 6 && whole()) {
-        ok = true;  // Sun, 06 Nov 1994 08:49:37 GMT
-    } else if (used = -1; sscanf(text.c_str(), "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &t.tm_mday, month, &t.tm_year,
-                                 &t.tm_hour, &t.tm_min, &t.tm_sec, &used) == 6 && whole()) {
-        t.tm_year += t.tm_year < 70 ? 2000 : 1900;  // Sunday, 06-Nov-94 08:49:37 GMT
-        ok = true;
-    } else if (used = -1; sscanf(text.c_str(), "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month, &t.tm_mday, &t.tm_hour,
-                                 &t.tm_min, &t.tm_sec, &t.tm_year, &used) == 6 && whole()) {
-        ok = true;  // Sun Nov  6 08:49:37 1994
-    }
+/// The second and minute and so on are in their range, and the month has a name.
+static std::optional<time_t> checked(struct tm t, std::string_view month) {
     t.tm_mon = -1;
     for (int i = 0; i < 12; i++)
-        if (std::string_view(month) == months[i]) t.tm_mon = i;
+        if (month == months[i]) t.tm_mon = i;
     auto in = [](int v, int low, int high) { return v >= low && v <= high; };
-    if (!ok || t.tm_mon < 0 || !in(t.tm_mday, 1, 31) || !in(t.tm_hour, 0, 23) || !in(t.tm_min, 0, 59) || !in(t.tm_sec, 0, 60) ||
+    if (t.tm_mon < 0 || !in(t.tm_mday, 1, 31) || !in(t.tm_hour, 0, 23) || !in(t.tm_min, 0, 59) || !in(t.tm_sec, 0, 60) ||
         !in(t.tm_year, 1900, 9999))
         return std::nullopt;
     t.tm_year -= 1900;
     return timegm(&t);
+}
+
+std::optional<time_t> parse_http_date(std::string_view s) {
+    struct tm t{};
+    // The spelling everybody writes today: "Sun, 06 Nov 1994 08:49:37 GMT".
+    static constexpr std::string_view shape = "aaa, dd aaa dddd dd:dd:dd GMT";
+    bool usual = s.size() == shape.size();
+    for (size_t i = 0; usual && i < s.size(); i++)
+        usual = shape[i] == 'a' ? isalpha(static_cast<unsigned char>(s[i])) : shape[i] == 'd' ? s[i] >= '0' && s[i] <= '9' : s[i] == shape[i];
+    if (usual) {
+        auto two = [&](size_t at) { return (s[at] - '0') * 10 + s[at + 1] - '0'; };
+        t.tm_mday = two(5), t.tm_year = two(12) * 100 + two(14);
+        t.tm_hour = two(17), t.tm_min = two(20), t.tm_sec = two(23);
+        return checked(t, s.substr(8, 3));
+    }
+    std::string text(s.substr(0, 64));
+    char month[4] = "";
+    int used = -1;
+    auto whole = [&](int fields) { return fields == 6 && used == int(text.size()) && text.size() == s.size(); };
+    if (whole(sscanf(text.c_str(), "%*9[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n", &t.tm_mday, month, &t.tm_year, &t.tm_hour,
+                     &t.tm_min, &t.tm_sec, &used))) {  // Sunday, 06-Nov-94 08:49:37 GMT
+        t.tm_year += t.tm_year < 70 ? 2000 : 1900;
+        return checked(t, month);
+    }
+    used = -1;
+    if (whole(sscanf(text.c_str(), "%*3[A-Za-z] %3[A-Za-z] %2d %2d:%2d:%2d %4d%n", month, &t.tm_mday, &t.tm_hour, &t.tm_min, &t.tm_sec,
+                     &t.tm_year, &used)))  // Sun Nov  6 08:49:37 1994
+        return checked(t, month);
+    return std::nullopt;
 }
 
 // ---- percent signs and paths ------------------------------------------------------

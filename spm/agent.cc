@@ -12,6 +12,7 @@
 #include "base/file.hh"
 #include "spm/fetch.hh"
 #include "spm/report.hh"
+#include "spm/resolve.hh"
 
 namespace weft::spm {
 
@@ -22,7 +23,7 @@ static Level level(const Settings& s) { return s.quiet ? Level::error : s.verbos
 Agent::Agent(const Settings& s, const Args&)
     : settings_(s),
       log_("spma", level(s)),
-      packager_(s.packager, {s.packager_root, s.dbpath, s.checksig, false, s.apply_timeout}, s.apply_timeout),
+      packager_(s.packager, call(), s.apply_timeout),
       journal_(s.statedir),
       history_(s.statedir),
       origins_(s.statedir) {}
@@ -30,7 +31,7 @@ Agent::Agent(const Settings& s, const Args&)
 Agent::~Agent() = default;
 
 void Agent::say(Level l, const std::string& line) {
-    log_.write(l, line);
+    if (log_.enabled(l)) log_.write(l, line);
     if (settings_.logfile.empty() || settings_.noaction) return;
     time_t now = time(nullptr);
     struct tm t{};
@@ -49,7 +50,24 @@ Situation Agent::look() {
     Policy policy = settings_.policy;
     policy.format = packager_.format();
     s.plan = make_plan(s.installed, s.managed, s.target, policy);
+    complete(s, policy);
     return s;
+}
+
+void Agent::complete(Situation& s, Policy& policy) {
+    if (s.plan.empty() || packager_.format() == Format::pkg) return;
+    Repositories repositories(settings_, packager_.format(), [&](Level l, const std::string& line) { say(l, line); });
+    if (!repositories.any()) return;
+    repositories.refresh();
+    policy.sources = repositories.sources();
+    s.plan = make_plan(s.installed, s.managed, s.target, policy);
+    solv::Universe universe(packager_.format(), repositories.arch());
+    universe.add_installed(call());
+    repositories.load(universe);
+    if (settings_.dependencies != "ignore")
+        for (const Operation& op : s.plan.operations)
+            if (std::string path = local_file(op, packager_.format()); !path.empty()) universe.add_file(path);
+    resolve_plan(s.plan, s.target, repositories, universe, settings_.dependencies, packager_.format());
 }
 
 Situation Agent::look_back(const Run& run) {
@@ -61,6 +79,7 @@ Situation Agent::look_back(const Run& run) {
     policy.format = packager_.format();
     policy.userpkgs = policy.userprio = false;
     s.plan = make_plan(s.installed, s.managed, s.target, policy);
+    complete(s, policy);
     for (Operation& op : s.plan.operations)
         op.reason = op.action == Action::erase ? fmt::format("was not there before run {}", run.number) : fmt::format("was there before run {}", run.number);
     origins_.fill(s.plan.operations);
@@ -103,7 +122,7 @@ Packager::Outcome Agent::carry_out(const std::vector<Operation>& ops) {
             n++;
             if (terminal) fmt::print(stderr, "\r[{}/{}] {}\x1b[K", n, total, line.substr(5));
         }
-        if (!line.starts_with("warning ")) log_.write(Level::debug, line);
+        if (!line.starts_with("warning ") && log_.enabled(Level::debug)) log_.write(Level::debug, line);
     });
     if (terminal && n) fmt::print(stderr, "\r\x1b[K");
     for (auto& w : outcome.warnings) say(Level::warning, w);
@@ -185,7 +204,7 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
         return exit_no;
     }
     for (auto& why : reboot_reasons(plan.operations)) say(Level::warning, "reboot needed: " + why);
-    if (!undone && !rest.empty()) say(Level::warning, "not everything is as wanted yet: " + plan_summary(rest));
+    if (!undone && !rest.empty() && settings_.dependencies != "add") say(Level::warning, "not everything is as wanted yet: " + plan_summary(rest));
     say(Level::info, fmt::format("done, run {}: {}", number, plan_summary(plan)));
     return exit_ok;
 }

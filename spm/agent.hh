@@ -44,8 +44,12 @@ public:
     void say(Level, const std::string& line);
 
 private:
+    /// Ask the repositories, when there are any and there is something to do.
+    void complete(Situation&, Policy&);
     Packager::Outcome carry_out(const std::vector<Operation>&);
     void trim_cache(const std::vector<Operation>& needed);
+
+    PluginCall call() const { return {settings_.packager_root, settings_.dbpath, settings_.checksig, false, settings_.apply_timeout}; }
 
     const Settings& settings_;
     Log log_;

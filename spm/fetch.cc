@@ -20,6 +20,13 @@ static bool is_remote(std::string_view url) {
     return url.starts_with("http://") || url.starts_with("https://") || url.starts_with("ftp://");
 }
 
+std::string local_file(const Operation& op, Format f) {
+    if (op.action == Action::erase || op.url.empty() || is_remote(op.url) || op.package.is_pattern()) return {};
+    std::string dir = op.url.starts_with("file://") ? op.url.substr(7) : op.url;
+    std::string path = dir + (dir.ends_with('/') ? "" : "/") + file_name(op.package, f);
+    return access(path.c_str(), R_OK) == 0 ? path : std::string();
+}
+
 std::string through_reverse_proxy(const std::string& url, const std::string& host, int port) {
     size_t at = url.find("://");
     if (at == std::string::npos) return url;
@@ -51,9 +58,15 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
     std::vector<Operation*> pending;
     std::string scratch = s.localcache ? s.cachedir : s.statedir + "/fetch";
     std::optional<std::string> proxy;
+    auto through_proxy = [&](Download& d) {
+        if (s.proxytype.empty() || !d.proxy.empty() || !is_remote(d.url)) return;
+        if (!proxy) proxy = choose_proxy(s, say);
+        if (!proxy->empty() && s.proxytype == "reverse") d.url = through_reverse_proxy(d.url, *proxy, s.proxyport);
+        else if (!proxy->empty()) d.proxy = fmt::format("http://{}{}", *proxy, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
+    };
     for (Operation& op : ops) {
         if (op.action == Action::erase || !op.file.empty()) continue;
-        if (op.url.empty() && packager.fetches()) continue;
+        if (op.url.empty() && op.source.url.empty() && packager.fetches()) continue;
         r.wanted++;
         std::string name = file_name(op.package, packager.format());
         if (op.package.is_pattern()) {
@@ -61,9 +74,18 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
             continue;
         }
         std::string local = s.cachedir + "/" + name;
-        if (s.localcache && access(local.c_str(), R_OK) == 0) {
+        if (s.localcache && op.source.url.empty() && access(local.c_str(), R_OK) == 0) {
             utime(local.c_str(), nullptr);  // lately used: trimmed last
             op.file = local;
+            continue;
+        }
+        if (const FileSource& from = op.source; !from.url.empty()) {
+            // What is in the cache already is found there, by its checksum.
+            Download d{.url = from.url, .file = scratch + "/" + name, .size = from.size, .algorithm = from.algorithm, .checksum = from.checksum,
+                       .ca_file = from.ca_file, .cert = from.cert, .key = from.key, .proxy = from.proxy};
+            through_proxy(d);
+            downloads.push_back(std::move(d));
+            pending.push_back(&op);
             continue;
         }
         std::string url = op.url;
@@ -83,11 +105,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
         Download d;
         d.url = url + "/" + name;
         d.file = scratch + "/" + name;
-        if (!s.proxytype.empty()) {
-            if (!proxy) proxy = choose_proxy(s, say);
-            if (!proxy->empty() && s.proxytype == "reverse") d.url = through_reverse_proxy(d.url, *proxy, s.proxyport);
-            else if (!proxy->empty()) d.proxy = fmt::format("http://{}{}", *proxy, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
-        }
+        through_proxy(d);
         downloads.push_back(std::move(d));
         pending.push_back(&op);
     }
@@ -100,7 +118,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
     if (terminal) fmt::print(stderr, "\r\x1b[K");
     r.failed.insert(r.failed.end(), failed.begin(), failed.end());
     for (size_t i = 0; i < downloads.size(); i++)
-        if (access(downloads[i].file.c_str(), R_OK) == 0) pending[i]->file = downloads[i].file;
+        if (utime(downloads[i].file.c_str(), nullptr) == 0 && access(downloads[i].file.c_str(), R_OK) == 0) pending[i]->file = downloads[i].file;
     return r;
 }
 

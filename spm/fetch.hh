@@ -20,6 +20,9 @@ using Say = std::function<void(Level, const std::string&)>;
 /// Gives each installation and replacement its `file`. A packager that fetches itself is left to it where no URL is told.
 FetchResult fetch_packages(const Settings&, const Packager&, std::vector<Operation>&, const Say&);
 
+/// The path of an operation's file when its URL is a folder of this machine and the file is there; else empty.
+std::string local_file(const Operation&, Format);
+
 /// A reverse proxy stands in for the host of the URL: "http://proxy:81/path".
 std::string through_reverse_proxy(const std::string& url, const std::string& host, int port);
 /// The first proxy that answers; the order begins elsewhere on each node when proxyrandom is set. Empty: none does.

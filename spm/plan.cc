@@ -194,14 +194,14 @@ private:
                 stay++;
                 if (wanted_here && i->broken) reinstalled_.insert(i->package);
             } else if (ours(*i, s.lines)) {
-                drop(i, asked.empty() ? "not in the target" : "another version is wanted");
+                drop(i, asked.empty() ? not_in_target : "another version is wanted");
             } else if (!asked.empty()) {
                 drop(i, "another version is wanted");
             } else if (policy_.userpkgs) {
                 bool asked_for = any_plain || any_held;
                 keep(i, asked_for ? "not ours, and users' packages go first" : "not ours, and users' packages may stay", asked_for);
             } else {
-                drop(i, "not in the target");
+                drop(i, not_in_target);
             }
         }
         // Exact lines before patterns: what an exact one brings may be what the pattern means.

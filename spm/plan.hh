@@ -42,8 +42,20 @@ struct Policy {
     std::string override_reason; ///< not empty: the guards warn instead of refusing
 };
 
+/// Where exactly a repository has a package file.
+struct FileSource {
+    std::string url;            ///< of the file itself; empty: not known
+    uint64_t size = 0;
+    std::string algorithm, checksum;
+    std::string ca_file, cert, key, proxy;
+    bool operator==(const FileSource&) const = default;
+};
+
 enum class Action { replace, install, erase };
 std::string_view action_name(Action);
+
+/// The reason of an erasure that nobody asked for by name.
+inline constexpr const char* not_in_target = "not in the target";
 
 struct Operation {
     Action action;
@@ -53,6 +65,7 @@ struct Operation {
     std::string reason;         ///< "wanted by the target, line 12"
     int direction = 0;          ///< replace: > 0 upgrade, < 0 downgrade, 0 neither
     std::string file;           ///< once fetched: where it lies
+    FileSource source = {};     ///< once a repository was asked
     bool operator==(const Operation&) const = default;
 };
 

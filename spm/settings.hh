@@ -10,7 +10,7 @@
 namespace weft::spm {
 
 struct Settings {
-    std::string packager, targetconf, spmlist, cachedir, dbpath, packager_root, logfile, repositories, statedir, dependencies, lockfile;
+    std::string packager, targetconf, spmlist, cachedir, dbpath, packager_root, logfile, repositories, statedir, dependencies, lockfile, arch;
     bool localcache, checksig, noaction, ignorelock, forcelock, proxyrandom, quiet, verbose;
     std::string proxytype;              ///< "" none, forward, reverse
     std::vector<std::string> proxyhost;
@@ -18,7 +18,7 @@ struct Settings {
     long retries;
     double timeout, apply_timeout;
     size_t cachelimit;
-    long connections, max_age;
+    long connections, max_age, refresh;
     Policy policy;                      ///< but for format and sources
 };
 

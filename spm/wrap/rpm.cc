@@ -41,23 +41,11 @@ int remember(rpmlogRec rec, rpmlogCallbackData) {
 std::string take_said() { return std::exchange(said, {}); }
 
 Ts open(const PluginCall& call) {
-    static bool once = false;
-    if (!once) {
-        rpmlogSetCallback(remember, nullptr);
-        if (rpmReadConfigFiles(nullptr, nullptr)) throw Error(exit_config, "rpm cannot read its configuration: " + take_said());
-        if (!call.dbpath.empty()) rpmPushMacro(nullptr, "_dbpath", nullptr, call.dbpath.c_str(), RMIL_CMDLINE);
-        once = true;
-    }
+    configure(call);
     Ts ts(rpmtsCreate());
     if (!call.root.empty() && rpmtsSetRootDir(ts.get(), call.root.c_str()))
         throw Error(exit_io, fmt::format("rpm cannot use the root '{}': {}", call.root, take_said()));
     return ts;
-}
-
-bool has_database(const PluginCall& call) {
-    std::unique_ptr<char, Free<std::free>> path(rpmExpand("%{_dbpath}", nullptr));
-    struct stat st{};
-    return stat((call.root + path.get()).c_str(), &st) == 0;
 }
 
 std::string text(Header h, rpmTag tag) {
@@ -215,6 +203,22 @@ std::set<std::string> fill(rpmts ts, const std::vector<Operation>& ops, const st
 }
 
 }  // namespace
+
+void configure(const PluginCall& call) {
+    static bool once = false;
+    if (once) return;
+    rpmlogSetCallback(remember, nullptr);
+    if (rpmReadConfigFiles(nullptr, nullptr)) throw Error(exit_config, "rpm cannot read its configuration: " + take_said());
+    if (!call.dbpath.empty()) rpmPushMacro(nullptr, "_dbpath", nullptr, call.dbpath.c_str(), RMIL_CMDLINE);
+    once = true;
+}
+
+bool has_database(const PluginCall& call) {
+    configure(call);
+    std::unique_ptr<char, Free<std::free>> path(rpmExpand("%{_dbpath}", nullptr));
+    struct stat st{};
+    return stat((call.root + path.get()).c_str(), &st) == 0;
+}
 
 std::vector<Installed> list(const PluginCall& call) {
     Ts ts = open(call);

@@ -8,6 +8,10 @@
 
 namespace weft::spm::rpm {
 
+/// Reads rpm's configuration, once a process, and says where the database is.
+void configure(const PluginCall&);
+bool has_database(const PluginCall&);
+
 /// Public keys, which rpm keeps as packages, are left out. No database: nothing is installed.
 std::vector<Installed> list(const PluginCall&);
 

@@ -10,7 +10,8 @@ rpm_or_skip() {
 
 # make_rpm name version release [spec line ...]: into rpms/. Every package holds /opt/NAME/VERSION-RELEASE and, unless
 # rpm_beside is set, /opt/NAME/same, which holds the version. Scriptlets are Lua: a scratch root has no shell.
-#   rpm_also    one more file         rpm_arch    for another architecture than ours    rpm_logs_as    see logging
+#   rpm_also    one more file         rpm_noise   a file of that many random bytes
+#   rpm_arch    for another architecture than ours    rpm_logs_as    see logging
 make_rpm() {
     rpm_name=$1 rpm_version=$2 rpm_release=$3
     shift 3
@@ -21,6 +22,7 @@ make_rpm() {
         printf '%%description\n.\n%%install\nmkdir -p %%{buildroot}/opt/%s\necho %s >%%{buildroot}/opt/%s/%s-%s\n' \
             "$rpm_name" "$rpm_version" "$rpm_name" "$rpm_version" "$rpm_release"
         [ -n "$rpm_beside" ] || printf 'echo %s >%%{buildroot}/opt/%s/same\n' "$rpm_version" "$rpm_name"
+        [ -z "$rpm_noise" ] || printf 'head -c %s /dev/urandom >%%{buildroot}/opt/%s/noise\n' "$rpm_noise" "$rpm_name"
         [ -z "$rpm_also" ] || printf 'mkdir -p %%{buildroot}%s\necho %s >%%{buildroot}%s\n' "${rpm_also%/*}" "$rpm_name" "$rpm_also"
         for rpm_line; do case $rpm_line in %*) printf '%b\n' "$rpm_line" ;; esac; done
         printf '%%files\n/opt/%s/*\n%s\n' "$rpm_name" "$rpm_also"

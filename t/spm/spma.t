@@ -26,7 +26,7 @@ ok 'noaction carries nothing out' 'spma --noaction >out 2>err && test -z "$(inst
 ok 'without a verb it carries out, as it always did' '
     spma >out 2>err && test "$(installed)" = "ntp 1 1 noarch,tool 1 1 noarch," &&
     printf "ntp 1 1 noarch\ntool 1 1 noarch\n" >want && same want $lib/spma-managed-packages &&
-    grep -q "info: done, run 1: 2 to install" err'
+    sed "s/.*info/info/" err >got && echo "info: done, run 1: 2 to install, 0 to replace, 0 to erase" >want && same want got'
 
 ok 'nothing to do is told' 'spma apply >out 2>err && test ! -s out && grep -q "info: nothing to do" err && spma drift'
 

@@ -1,0 +1,241 @@
+// Metadata of repositories: fetched with the same care as packages, turned into libsolv's index once, used until it is old.
+#include "spm/repository.hh"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/file.hh"
+#include "base/noun/profile.hh"
+#include "base/wrap/curl.hh"
+#include "base/wrap/digest.hh"
+#include "base/wrap/gzip.hh"
+
+namespace weft::spm {
+
+namespace fs = std::filesystem;
+
+std::string Repository::base(const Protocol& p) const {
+    std::string url = p.url;
+    while (url.ends_with('/')) url.pop_back();
+    return snapshot.empty() ? url : url + "/" + snapshot;
+}
+
+namespace {
+
+/// Typed access to one object of the list, with complaints that name the place.
+struct Reader {
+    const Element& e;
+    std::string at;
+    const std::string& file;
+
+    Error wrong(std::string_view key, std::string_view what) const {
+        return Error(exit_data, fmt::format("{}/{} is no {}", at, key, what), {file});
+    }
+    const Element* find(const char* key, Kind kind, const char* what) const {
+        const Element* x = e.dict().find(Key(key));
+        if (x && x->is(Kind::null)) return nullptr;
+        if (x && !x->is(kind)) throw wrong(key, what);
+        return x;
+    }
+    std::string text(const char* key) const {
+        auto* x = find(key, Kind::string, "string");
+        return x ? std::string(x->string()) : "";
+    }
+    bool yes(const char* key, bool fallback) const {
+        auto* x = find(key, Kind::boolean, "boolean");
+        return x ? x->boolean() : fallback;
+    }
+    long number(const char* key, long fallback) const {
+        auto* x = find(key, Kind::long_, "whole number");
+        return x ? x->long_value() : fallback;
+    }
+    std::vector<std::string> texts(const char* key) const {
+        std::vector<std::string> out;
+        if (auto* x = find(key, Kind::list, "list"))
+            for (auto& s : x->list()) {
+                if (!s.is(Kind::string)) throw wrong(key, "list of strings");
+                out.emplace_back(s.string());
+            }
+        return out;
+    }
+};
+
+}  // namespace
+
+std::vector<Repository> parse_repositories(std::string_view text, const std::string& file) {
+    Element root = parse_json(text, file);
+    const Element* list = root.is(Kind::dict) ? root.find("/repositories") : &root;
+    if (!list || !list->is(Kind::list)) throw Error(exit_data, "repositories are a list, or an object with the list 'repositories'", {file});
+    std::vector<Repository> out;
+    for (size_t i = 0; i < list->list().size(); i++) {
+        const Element& e = list->list()[i];
+        Reader r{e, fmt::format("/{}", i), file};
+        if (!e.is(Kind::dict)) throw Error(exit_data, fmt::format("/{} is no object", i), {file});
+        Repository p;
+        p.name = r.text("name");
+        if (p.name.empty() || p.name.find('/') != std::string::npos || p.name.starts_with('.'))
+            throw Error(exit_data, fmt::format("/{}/name cannot be '{}'", i, p.name), {file}, "a name is one that a folder can have");
+        p.enabled = r.yes("enabled", true);
+        p.skip_if_unavailable = r.yes("skip_if_unavailable", false);
+        p.priority = int(r.number("priority", 99));
+        p.proxy = r.text("proxy");
+        p.snapshot = r.text("snapshot");
+        p.suite = r.text("suite");
+        p.sections = r.texts("sections");
+        p.filter = {r.texts("includepkgs"), r.texts("excludepkgs")};
+        if (r.yes("repo_gpgcheck", false))
+            throw Error(exit_data, fmt::format("/{}/repo_gpgcheck: signatures of metadata are not checked here", i), {file},
+                        "serve it over https, which names its server, and let gpgcheck check the packages");
+        if (auto* protocols = r.find("protocols", Kind::list, "list"))
+            for (size_t k = 0; k < protocols->list().size(); k++) {
+                const Element& x = protocols->list()[k];
+                if (!x.is(Kind::dict)) throw Error(exit_data, fmt::format("/{}/protocols/{} is no object", i, k), {file});
+                Reader q{x, fmt::format("/{}/protocols/{}", i, k), file};
+                p.protocols.push_back({q.text("url"), q.text("cacert"), q.text("clientcert"), q.text("clientkey")});
+                if (p.protocols.back().url.find("://") == std::string::npos) throw q.wrong("url", "URL");
+            }
+        if (p.protocols.empty()) throw Error(exit_data, fmt::format("/{}: repository '{}' has no URL", i, p.name), {file});
+        if (p.enabled) out.push_back(std::move(p));
+    }
+    return out;
+}
+
+Repositories::Repositories(const Settings& s, Format f, Say say) : settings_(s), format_(f), say_(std::move(say)), arch_(s.arch.empty() ? solv::native_arch(f) : s.arch) {
+    if (auto text = read_if_exists(s.repositories)) list_ = parse_repositories(*text, s.repositories);
+    for (auto& r : list_) states_.push_back(read_state(r));
+}
+
+Repositories::State Repositories::read_state(const Repository& r) const {
+    State s;
+    std::string text = read_if_exists(dir(r) + "/state").value_or("");
+    for (std::string_view line : lines(text)) {
+        auto w = words_of(line);
+        if (w.size() != 2) continue;
+        std::string value(w[1]);
+        if (w[0] == "fetched") s.fetched = atol(value.c_str());
+        if (w[0] == "made") s.made = atol(value.c_str());
+        if (w[0] == "packages") s.packages = size_t(atol(value.c_str()));
+        if (w[0] == "protocol") s.protocol = size_t(atol(value.c_str()));
+        if (w[0] == "base") s.base = value;
+        if (w[0] == "checksum") s.checksum = value;
+    }
+    // Of another URL, snapshot or program: as if there were none.
+    bool good = s.protocol < r.protocols.size() && s.base == r.base(r.protocols[s.protocol]) && access((dir(r) + "/index.solv").c_str(), R_OK) == 0;
+    return good ? s : State();
+}
+
+void Repositories::write_state(const Repository& r, const State& s) const {
+    write_file(dir(r) + "/state", fmt::format("fetched {}\nmade {}\npackages {}\nprotocol {}\nbase {}\nchecksum {}\n", s.fetched, s.made, s.packages,
+                                              s.protocol, s.base, s.checksum));
+}
+
+void Repositories::get(const Repository& r, size_t protocol, const std::string& path, const std::string& file, const std::string& algorithm,
+                       const std::string& checksum) const {
+    const auto& p = r.protocols[protocol];
+    Download d{.url = r.base(p) + "/" + path, .file = file, .algorithm = algorithm, .checksum = checksum, .ca_file = p.ca_file, .cert = p.cert,
+               .key = p.key, .proxy = r.proxy, .force = true};
+    auto failed = spm::download({d}, {.connections = 1, .max_size = uint64_t(1) << 30});
+    if (!failed.empty()) throw Error(exit_unavailable, failed[0]);
+}
+
+Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol, const State& before) const {
+    std::string repomd = dir(r) + "/repomd.xml";
+    get(r, protocol, "repodata/repomd.xml", repomd);
+    auto md = solv::read_repomd(repomd);
+    State s{.fetched = time(nullptr), .made = md.timestamp, .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol]), .checksum = md.checksum};
+    if (before.checksum == md.checksum) return s;
+    std::string primary = dir(r) + "/" + fs::path(md.location).filename().string();
+    get(r, protocol, md.location, primary, md.algorithm, md.checksum);
+    s.packages = solv::make_index(format_, primary, dir(r) + "/index.solv");
+    unlink(primary.c_str());
+    return s;
+}
+
+Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol, const State& before) const {
+    State s{.fetched = time(nullptr), .made = time(nullptr), .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol])};
+    std::string all;
+    std::vector<std::string> folders = {""};
+    std::string release;
+    if (!r.suite.empty()) {
+        folders.clear();
+        for (auto& section : r.sections) folders.push_back(fmt::format("{}/binary-{}/", section, arch_));
+        get(r, protocol, fmt::format("dists/{}/Release", r.suite), dir(r) + "/Release");
+        release = read_file(dir(r) + "/Release");
+        for (std::string_view line : lines(release))
+            if (line.starts_with("Date: "))
+                if (time_t t = HttpResponse{.headers = {{"last-modified", std::string(line.substr(6))}}}.last_modified()) s.made = t;
+    }
+    for (auto& folder : folders) {
+        std::string path = folder + "Packages.gz", file = dir(r) + "/Packages.gz", sum;
+        bool inside = false;
+        for (std::string_view line : lines(release)) {
+            if (!line.starts_with(' ')) inside = line.starts_with("SHA256:");
+            else if (auto w = words_of(line); inside && w.size() == 3 && w[2] == path) sum = w[0];
+        }
+        if (!r.suite.empty() && sum.empty()) throw Error(exit_data, fmt::format("the Release of '{}' names no {}", r.name, path));
+        get(r, protocol, (r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite)) + path, file, sum.empty() ? "" : "sha256", sum);
+        all += gunzip(read_file(file)) + "\n";
+        unlink(file.c_str());
+    }
+    s.checksum = digest_hex("SHA256", all);
+    if (s.checksum == before.checksum) return s;
+    write_file(dir(r) + "/Packages", all, {.sync = false});
+    s.packages = solv::make_index(format_, dir(r) + "/Packages", dir(r) + "/index.solv");
+    unlink((dir(r) + "/Packages").c_str());
+    return s;
+}
+
+Repositories::State Repositories::fetch(const Repository& r, size_t protocol, const State& before) const {
+    make_dirs(dir(r));
+    return format_ == Format::rpm ? fetch_rpm(r, protocol, before) : fetch_deb(r, protocol, before);
+}
+
+void Repositories::refresh() {
+    for (size_t i = 0; i < list_.size(); i++) {
+        const Repository& r = list_[i];
+        State& s = states_[i];
+        long now = time(nullptr);
+        if (s.fetched && now - s.fetched < settings_.refresh && now >= s.fetched) continue;
+        std::string why;
+        bool done = false;
+        for (size_t p = 0; p < r.protocols.size() && !done; p++) {
+            try {
+                State fresh = fetch(r, p, s.base == r.base(r.protocols[p]) ? s : State());
+                if (!settings_.noaction || !s.fetched) write_state(r, fresh);
+                s = fresh;
+                done = true;
+            } catch (const Error& e) {
+                if (e.status == exit_io) throw;  // ours, not theirs
+                why += (why.empty() ? "" : "; ") + e.message;
+            }
+        }
+        if (done) continue;
+        if (s.fetched) say_(Level::warning, fmt::format("repository '{}' is used as it was {} min ago: {}", r.name, (now - s.fetched) / 60, why));
+        else if (r.skip_if_unavailable) say_(Level::warning, fmt::format("repository '{}' is skipped: {}", r.name, why));
+        else throw Error(exit_unavailable, fmt::format("repository '{}' cannot be had: {}", r.name, why));
+    }
+}
+
+std::vector<Source> Repositories::sources() const {
+    std::vector<Source> out;
+    for (size_t i = 0; i < list_.size(); i++)
+        if (states_[i].fetched) out.push_back({list_[i].name, states_[i].packages, time(nullptr) - states_[i].made, settings_.max_age});
+    return out;
+}
+
+void Repositories::load(solv::Universe& u) const {
+    for (size_t i = 0; i < list_.size(); i++)
+        if (states_[i].fetched) u.add_index(int(i), dir(list_[i]) + "/index.solv", list_[i].priority, list_[i].filter);
+}
+
+Download Repositories::download(const solv::Offer& o, const std::string& file) const {
+    const Repository& r = list_[size_t(o.repository)];
+    const auto& p = r.protocols[states_[size_t(o.repository)].protocol];
+    return {.url = r.base(p) + "/" + o.location, .file = file, .size = o.size, .algorithm = o.algorithm, .checksum = o.checksum, .ca_file = p.ca_file,
+            .cert = p.cert, .key = p.key, .proxy = r.proxy};
+}
+
+}  // namespace weft::spm

@@ -1,0 +1,75 @@
+// Repositories, as /software/repositories of the profile describes them: their metadata fetched, checked and indexed.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "spm/fetch.hh"
+#include "spm/wrap/download.hh"
+#include "spm/wrap/solv.hh"
+
+namespace weft::spm {
+
+struct Repository {
+    struct Protocol {
+        std::string url, ca_file, cert, key;
+    };
+    std::string name;
+    std::vector<Protocol> protocols;  ///< tried in order
+    bool enabled = true, skip_if_unavailable = false;
+    int priority = 99;
+    std::string proxy, snapshot;
+    std::string suite;                ///< Debian: dists/SUITE; empty: Packages beside the packages
+    std::vector<std::string> sections;
+    solv::Filter filter;
+
+    /// Where the files are: the snapshot's folder when there is one.
+    std::string base(const Protocol&) const;
+};
+
+/// A list, or an object with the list `repositories`; keys as in the profile. Error(65) naming the path of what is wrong.
+std::vector<Repository> parse_repositories(std::string_view text, const std::string& file);
+
+class Repositories {
+public:
+    Repositories(const Settings&, Format, Say);
+
+    bool any() const { return !list_.empty(); }
+    /// Fetch the metadata that is older than the setting `refresh`. One that cannot be had is replaced by what was
+    /// fetched last, with a warning; Error(69) when there is nothing and it may not be skipped.
+    void refresh();
+    /// For the guards.
+    std::vector<Source> sources() const;
+    /// Add all to the universe.
+    void load(solv::Universe&) const;
+    const std::string& name(int repository) const { return list_[size_t(repository)].name; }
+    /// How to get a package of ours to `file`.
+    Download download(const solv::Offer&, const std::string& file) const;
+    const std::string& arch() const { return arch_; }
+
+private:
+    /// What is known of the metadata we have.
+    struct State {
+        long fetched = 0, made = 0;
+        size_t packages = 0;
+        size_t protocol = 0;      ///< which of its URLs answered
+        std::string base, checksum;
+    };
+    std::string dir(const Repository& r) const { return settings_.statedir + "/repositories/" + r.name; }
+    State read_state(const Repository&) const;
+    void write_state(const Repository&, const State&) const;
+    /// Error when this URL does not give it.
+    State fetch(const Repository&, size_t protocol, const State& before) const;
+    State fetch_rpm(const Repository&, size_t protocol, const State& before) const;
+    State fetch_deb(const Repository&, size_t protocol, const State& before) const;
+    void get(const Repository&, size_t protocol, const std::string& path, const std::string& file, const std::string& algorithm = {},
+             const std::string& checksum = {}) const;
+
+    const Settings& settings_;
+    Format format_;
+    Say say_;
+    std::string arch_;
+    std::vector<Repository> list_;
+    std::vector<State> states_;
+};
+
+}  // namespace weft::spm

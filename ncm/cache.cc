@@ -298,6 +298,11 @@ Configuration CacheManager::configuration(std::string_view word) const {
             return Configuration(profile_dir(cid), cid);
         } catch (Error& e) {
             if (tries < 10 && resolve(word) != cid) continue;
+            if (::access(profile_dir(cid).c_str(), F_OK)) {
+                bool any = !cids().empty();
+                throw Error(exit_io, any ? fmt::format("there is no profile {} in the cache", cid) : "there is no profile in the cache yet", {},
+                            any ? "'ccm history' lists them" : "ccm-fetch brings one");
+            }
             throw std::move(e).while_doing(fmt::format("opening the cached profile {}", cid));
         }
     }

@@ -39,7 +39,6 @@ ncm::Settings read_settings(const Args& args) {
     ncm::Settings s(table, args, file, ncm::Settings::Grammar::equations);
     if (s.number("port") > 65535) throw Error(exit_config, fmt::format("there is no port {}", s.number("port")));
     if (s.get("smear") != "random" && s.get("smear") != "host") throw Error(exit_config, fmt::format("'smear' is random or host, not '{}'", s.get("smear")));
-    if (s.get("fetch").empty()) s.set("fetch", (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "ccm-fetch").string());
     if (s.get("hostname").empty()) {
         char name[256] = "";
         gethostname(name, sizeof name - 1);
@@ -92,7 +91,9 @@ int main(int argc, char** argv) {
         std::map<std::string, std::string> env;
         if (!s.args.root().empty()) env["WEFT_ROOT"] = s.args.root();
         ncm::JobRules r;
-        r.program = c.get("fetch");
+        r.program = {c.get("fetch")};
+        // Ours tries each server once: the patience is here, where a notification can cut it short.
+        if (c.get("fetch").empty()) r.program = {(std::filesystem::read_symlink("/proc/self/exe").parent_path() / "ccm-fetch").string(), "--retrieve_retries", "1"};
         r.offset = c.seconds("fetch_offset");
         r.smear = c.seconds("fetch_smear");
         r.fixed_smear = c.get("smear") == "host";
@@ -101,7 +102,7 @@ int main(int argc, char** argv) {
         r.retry_first = c.seconds("poll_retry");
         state->fetch.emplace(s.loop, s.log, r, c.get("hostname"), env);
         if (access(c.get("nch").c_str(), X_OK) == 0) {
-            r.program = c.get("nch");
+            r.program = {c.get("nch")};
             r.offset = 0;
             r.smear = c.seconds("nch_smear");
             r.poll = 0;

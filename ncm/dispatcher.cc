@@ -358,7 +358,9 @@ std::string Dispatcher::report_url() const {
     size_t at = n.from.find("/profiles/");
     if (!n.revision || at == std::string::npos) return {};
     std::string name = n.from.substr(at + 10);
-    name = name.substr(0, name.find('.'));
+    if (name.starts_with("profile_")) name.erase(0, 8);
+    for (std::string_view end : {".gz", ".xml", ".json"})
+        if (name.ends_with(end)) name.resize(name.size() - end.size());
     return n.from.substr(0, at) + "/api/v1/nodes/" + name + "/status";
 }
 

@@ -76,7 +76,7 @@ void Job::start() {
     poll_.cancel();
     again_ = false;
     last_start_ = monotonic();
-    std::vector<std::string> argv{rules_.program};
+    std::vector<std::string> argv = rules_.program;
     if (!seconds_.empty()) argv.push_back("--profile-time=" + seconds_);
     seconds_.clear();
     ProcessOptions o;
@@ -103,7 +103,7 @@ void Job::ended(const ProcessResult& r) {
         failures_ = 0;
     } else {
         failures_++;
-        log_.warning("'{}' {}", rules_.program, r.timed_out ? "took too long" : fmt::format("ended with status {}", r.status));
+        log_.warning("'{}' {}", rules_.program[0], r.timed_out ? "took too long" : fmt::format("ended with status {}", r.status));
     }
     if (again_) return now();
     double wait = rules_.poll;

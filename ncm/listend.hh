@@ -23,7 +23,7 @@ std::optional<Notification> parse_notification(std::string_view datagram);
 
 /// When to run, and how patiently.
 struct JobRules {
-    std::string program;
+    std::vector<std::string> program;  ///< and options it is always given
     double offset = 0, smear = 0;  ///< delay after a notification: uniform in [offset, offset + smear)
     bool fixed_smear = false;      ///< always the same point of it, by the host's name
     double min_interval = 1;       ///< between two starts, whoever asks

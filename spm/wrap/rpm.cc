@@ -11,6 +11,7 @@
 #include <rpm/rpmps.h>
 #include <rpm/rpmte.h>
 #include <rpm/rpmts.h>
+#include <rpm/rpmtypes.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -28,6 +29,7 @@ using Head = std::unique_ptr<std::remove_pointer_t<Header>, Freed<headerFree>>;
 using Matches = std::unique_ptr<std::remove_pointer_t<rpmdbMatchIterator>, Freed<rpmdbFreeIterator>>;
 using Problems = std::unique_ptr<std::remove_pointer_t<rpmps>, Freed<rpmpsFree>>;
 using ProblemIter = std::unique_ptr<std::remove_pointer_t<rpmpsi>, Freed<rpmpsFreeIterator>>;
+using Txn = std::unique_ptr<std::remove_pointer_t<rpmtxn>, Freed<rpmtxnEnd>>;
 using Elements = std::unique_ptr<std::remove_pointer_t<rpmtsi>, Freed<rpmtsiFree>>;
 
 /// What the library has said since it was last asked; it prints nothing itself.
@@ -240,15 +242,19 @@ std::vector<Installed> list(const PluginCall& call) {
 void apply(const PluginCall& call, const std::vector<Operation>& ops, const std::function<void(const std::string&)>& done) {
     std::set<std::string> apart;
     Ts ts;
+    Txn alone;  // from looking what is there to the end: a packager that outlived its spma may still be at work
     for (int tries = 0;; tries++) {
         ts = open(call);
         rpmtsSetVSFlags(ts.get(), call.checksig ? 0 : RPMVSF_MASK_NOSIGNATURES);
         rpmtsSetVfyLevel(ts.get(), call.checksig ? RPMSIG_VERIFIABLE_TYPE : RPMSIG_DIGEST_TYPE);
         if (rpmtsOpenDB(ts.get(), O_RDWR | O_CREAT)) throw Error(exit_io, "cannot open the rpm database: " + take_said());
+        alone.reset(rpmtxnBegin(ts.get(), RPMTXN_WRITE));
+        if (!alone) throw Error(exit_try_later, "cannot lock the rpm database: " + take_said());
         auto wrong = fill(ts.get(), ops, apart, call, done);
         if (wrong.empty()) break;
         if (tries) throw Error(exit_data, fmt::format("rpm would also erase versions of '{}' that the plan keeps", *wrong.begin()));
         apart = wrong;
+        alone.reset();
         ts.reset();
     }
     rpmtsCheck(ts.get());

@@ -212,7 +212,7 @@ int print_outcome(const Element& o, bool check) {
         for (const Element& c : list_at(o, "conflicts").list())
             fmt::print(stderr, "conflict: '{}' was changed in revision {} by {}\n", text_at(c, "path"), number_at(c, "revision"), text_at(c, "author"));
         throw Error(exit_no, fmt::format("{} changed by others since", count(list_at(o, "conflicts").size(), "file")), {},
-                    "'cdb diff REVISION' shows what they did; put your change on top of it");
+                    "'cdb diff REVISION' shows what they did; 'cdb update' brings a folder in step, a session is opened anew");
     }
     double seconds = 0;
     if (const Element* s = o.find(Term(Key("seconds")))) seconds = s->is(Kind::double_) ? s->double_value() : double(s->long_value());

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <random>
+#include <set>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -153,8 +154,11 @@ int rollback(const Args& a) {
 
 // ---- folders
 
-WorkdirOptions workdir_options(const Args& a) {
-    WorkdirOptions o{.prefix = tree_path(a.get("at")), .exclude = a.all("exclude"), .all = a.has("all")};
+/// What the command line says, else what the folder remembers.
+WorkdirOptions workdir_options(const Args& a, const std::optional<WorkdirState>& known) {
+    WorkdirState s = known.value_or(WorkdirState{});
+    WorkdirOptions o{.prefix = a.has("at") ? tree_path(a.get("at")) : s.prefix, .exclude = a.has("exclude") ? a.all("exclude") : s.exclude,
+                     .all = a.has("all") || s.all};
     std::vector<std::string> dirs = a.all("include");
     if (a.has("include-path")) {
         std::string text = read_file(a.get("include-path"), 1 << 20);
@@ -176,7 +180,7 @@ Tree tree_of(Client& c, const std::string& resource, uint64_t* revision) {
 int import(const Args& a) {
     std::string dir = one_word(a, "folder");
     Client c(a);
-    WorkdirOptions o = workdir_options(a);
+    WorkdirOptions o = workdir_options(a, workdir_state(dir));
     auto files = read_workdir(dir, o);
     if (c.session().empty()) open_session(c, a.get("message", "import of " + dir));
     uint64_t revision = 0;
@@ -189,15 +193,75 @@ int import(const Args& a) {
 
 /// The changes a folder makes, as a request; the base is what the folder was last in step with.
 std::string folder_body(Client& c, const Args& a, const std::string& dir, bool commit) {
-    WorkdirOptions o = workdir_options(a);
+    auto known = workdir_state(dir);
+    WorkdirOptions o = workdir_options(a, known);
     auto files = read_workdir(dir, o);
-    auto known = workdir_revision(dir);
     uint64_t base = 0;
-    Tree tree = tree_of(c, known ? fmt::format("tree?at={}", *known) : "tree", &base);
+    Tree tree = tree_of(c, known ? fmt::format("tree?at={}", known->revision) : "tree", &base);
     auto edits = differences(files, tree, o, a.has("keep"));
     std::vector<std::pair<std::string, std::string>> more{{"base", std::to_string(base)}, {"comment", json_text(a.get("message"))}};
     if (commit) more.emplace_back("once", once());
     return change_body(edits, more);
+}
+
+/// Take over what others changed since: files the folder has as they were at its revision become those of the
+/// newest. One that differs here too is left alone with `mine`, and otherwise refuses the whole.
+void update_folder(Client& c, const std::string& dir, const WorkdirOptions& o, std::optional<uint64_t> from, bool mine) {
+    uint64_t base = 0, head = 0;
+    Tree before = from ? tree_of(c, fmt::format("tree?at={}", *from), &base) : Tree{}, after = tree_of(c, "tree", &head);
+    std::map<std::string, Hash> here;
+    for (auto& [path, text] : read_workdir(dir, o)) here[path] = hash_of(text);
+    auto in = [](const auto& tree, const std::string& path) {
+        auto it = tree.find(path);
+        return it == tree.end() ? Hash() : it->second;
+    };
+    std::set<std::string> paths;
+    for (const Tree* tree : {&before, &after})
+        for (auto& [path, hash] : *tree)
+            if (counts(path, o) && in(before, path) != in(after, path)) paths.insert(path);
+    std::vector<std::string> take, both;
+    for (auto& path : paths) {
+        Hash local = in(here, path);
+        if (local == in(after, path)) continue;
+        (local == in(before, path) ? take : both).push_back(path);
+    }
+    if (!both.empty() && !mine) {
+        for (auto& path : both) fmt::print(stderr, "conflict: '{}' was changed here and in the database\n", path);
+        throw Error(exit_no, fmt::format("{} file{} changed on both sides; nothing was touched", both.size(), both.size() == 1 ? " was" : "s were"), {},
+                    "'cdb get PATH' prints theirs; put yours right, then 'cdb update --mine' keeps it");
+    }
+    for (auto& path : take) {
+        std::string file = dir + "/" + path.substr(o.prefix.empty() ? 0 : o.prefix.size() + 1);
+        if (in(after, path).empty()) {
+            ::unlink(file.c_str());
+        } else {
+            make_dirs(file.substr(0, file.rfind('/')));
+            write_file(file, c.text(fmt::format("templates/{}?at={}", url(path), head)), {.sync = false});
+        }
+        fmt::print("{} {}\n", in(after, path).empty() ? "removed" : "updated", path);
+    }
+    set_workdir_state(dir, {.revision = head, .prefix = o.prefix, .exclude = o.exclude, .all = o.all});
+}
+
+int update(const Args& a) {
+    std::string dir = one_word(a, "folder");
+    Client c(a);
+    auto known = workdir_state(dir);
+    if (!known) throw Error(exit_usage, fmt::format("'{}' was never committed", dir), {}, "'cdb export' makes a folder from the database");
+    update_folder(c, dir, workdir_options(a, known), known->revision, a.has("mine"));
+    return exit_ok;
+}
+
+/// The folder after its commit: with what others committed in between.
+void in_step(Client& c, const Args& a, const std::string& dir, const Element& answer) {
+    std::string state = text_at(answer, "state");
+    if (state != "done" && state != "repeated" && state != "unchanged") return;
+    auto known = workdir_state(dir);
+    WorkdirOptions o = workdir_options(a, known);
+    auto revision = uint64_t(number_at(answer, "revision"));
+    bool others = known && (state == "done" ? known->revision + 1 < revision : known->revision < revision);
+    if (others) update_folder(c, dir, o, known->revision, true);
+    else set_workdir_state(dir, {.revision = revision, .prefix = o.prefix, .exclude = o.exclude, .all = o.all});
 }
 
 int check(const Args& a) {
@@ -221,9 +285,9 @@ int commit(const Args& a) {
         std::string dir = one_word(a, "folder");
         if (!a.has("message")) throw Error(exit_usage, "a commit needs a comment", {}, "cdb commit -m 'why' FOLDER");
         Element answer = c.judged("commit", folder_body(c, a, dir, true));
-        std::string state = text_at(answer, "state");
-        if (state == "done" || state == "repeated") set_workdir_revision(dir, uint64_t(number_at(answer, "revision")));
-        return judge(a, c, answer);
+        int status = judge(a, c, answer);
+        in_step(c, a, dir, answer);
+        return status;
     }
     Json j;
     j.open();
@@ -275,6 +339,8 @@ std::vector<Program> change_commands() {
          .options = with({message}, folder_options), .body = check},
         {.name = "commit", .usage = "cdb commit [-m text] [folder]", .about = "Commit the session, or a folder in one go.",
          .options = with({message}, folder_options), .body = commit},
+        {.name = "update", .usage = "cdb update [--mine] folder", .about = "Take over into a folder what others committed since.",
+         .options = {{0, "mine", nullptr, "keep the folder's own where both changed a file"}}, .body = update},
         {.name = "revert", .usage = "cdb revert [-m text] revision", .about = "Undo a revision by a new one.", .options = {message}, .body = revert},
     };
 }

@@ -23,7 +23,7 @@ int export_(const Args& a) {
     if (a.rest().size() != 1) throw Error(exit_usage, "into which folder?");
     std::string dir = a.rest()[0];
     std::error_code ec;
-    if (std::filesystem::exists(dir, ec) && !std::filesystem::is_empty(dir, ec) && !workdir_revision(dir))
+    if (std::filesystem::exists(dir, ec) && !std::filesystem::is_empty(dir, ec) && !workdir_state(dir))
         throw Error(exit_usage, fmt::format("the folder '{}' is not empty", dir), {}, "give a new one");
     Client c(a);
     Element e = c.get("export" + (a.has("at") ? "?at=" + url_encode(a.get("at")) : ""));
@@ -39,7 +39,7 @@ int export_(const Args& a) {
         n++;
     }
     make_dirs(dir);
-    set_workdir_revision(dir, uint64_t(number_at(e, "revision")));
+    set_workdir_state(dir, {.revision = uint64_t(number_at(e, "revision")), .all = true});
     fmt::print("revision {}: {} files, {} written\n", number_at(e, "revision"), n, changed);
     return exit_ok;
 }

@@ -30,7 +30,16 @@ struct Pipeline::Plan {
 struct Pipeline::Build {
     std::mutex lock;
     std::set<std::string> used;                               // files some object was made from
-    std::map<std::string, Diagnostic> errors;                 // by text: one message, many objects
+    std::map<std::string, Diagnostic> errors;                 // by place and message: one of them, many objects
+
+    void add(Diagnostic d) {
+        auto [it, fresh] = errors.emplace(fmt::format("{}:{:8}:{:8}:{}", d.file, d.line, d.col, d.message), d);
+        if (fresh) return;
+        // Told as the first object by name has it, whichever was compiled first.
+        if (!d.objects.empty() && d.objects < it->second.objects) it->second.text = d.text;
+        it->second.objects.insert(it->second.objects.end(), d.objects.begin(), d.objects.end());
+        std::sort(it->second.objects.begin(), it->second.objects.end());
+    }
 };
 
 Pipeline::Pipeline(Store& store, int jobs)
@@ -83,6 +92,15 @@ static std::string resolve(const Tree& tree, const std::vector<std::string>& roo
         for (const char* ending : {".pan", ".tpl"})
             if (std::string path = tree_path(root + "/" + name + ending); tree.contains(path)) return path;
     return {};
+}
+
+/// Could an include of the name this file declares lead to it? Of a file that declares nothing: of its path.
+bool Pipeline::reachable(const Plan& plan, const std::string& path) {
+    auto it = plan.tree->find(path);
+    if (it == plan.tree->end()) return false;
+    std::string name = declared(*source_.text(it->second)).name;
+    if (!name.empty()) return resolve(*plan.tree, plan.roots, name) == path;
+    return std::any_of(plan.roots.begin(), plan.roots.end(), [&](auto& root) { return root == "/" || path.starts_with(tree_path(root) + "/"); });
 }
 
 void Pipeline::find_affected(const Proposal& p, Plan& plan) {
@@ -183,11 +201,7 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
         std::lock_guard hold(build.lock);
         for (auto& n : needs)
             if (n.kind == Need::file) build.used.insert(n.name);
-        for (auto& e : r.errors) {
-            Diagnostic d = diagnostic(e, r.name);
-            auto [it, fresh] = build.errors.emplace(d.text, d);
-            if (!fresh) it->second.objects.push_back(r.name);
-        }
+        for (auto& e : r.errors) build.add(diagnostic(e, r.name));
         if (!r.ok) { plan.out.failing.push_back(r.name); return; }
         if (!plan.build.contains(r.name)) return;  // only referred to
     }
@@ -228,8 +242,7 @@ void Pipeline::compile(Plan& plan, bool preview) {
             } catch (const Error& e) {
                 compiler::TemplateError t(compiler::ErrorClass::system, e.message, e.where, e.hint);
                 std::lock_guard hold(build.lock);
-                Diagnostic d = diagnostic(t, r.name);
-                build.errors.emplace(d.text + r.name, d);
+                build.add(diagnostic(t, r.name));
                 plan.out.failing.push_back(r.name);
             }
         });
@@ -240,15 +253,10 @@ void Pipeline::compile(Plan& plan, bool preview) {
     if (!alone.empty())
         for (auto& e : compiler.build_files(alone, {}, true).errors) {
             Diagnostic d = diagnostic(e, {});
-            auto it = plan.tree->find(d.file);
-            bool reachable = it != plan.tree->end() && resolve(*plan.tree, plan.roots, declared(*source_.text(it->second)).name) == d.file;
-            if (reachable) build.errors.emplace(d.text, d);
+            if (d.file.empty() || reachable(plan, d.file)) build.add(d);
             else plan.out.notes.push_back(fmt::format("not used: {}", d.text.substr(0, d.text.find('\n'))));
         }
-    for (auto& [text, d] : build.errors) {
-        std::sort(d.objects.begin(), d.objects.end());
-        plan.out.errors.push_back(d);
-    }
+    for (auto& [place, d] : build.errors) plan.out.errors.push_back(d);
     std::sort(plan.out.failing.begin(), plan.out.failing.end());
     plan.out.failing.erase(std::unique(plan.out.failing.begin(), plan.out.failing.end()), plan.out.failing.end());
 

@@ -83,6 +83,7 @@ private:
     struct Plan;
     struct Build;
     bool merge(const Proposal&, Plan&);
+    bool reachable(const Plan&, const std::string& path);
     void find_affected(const Proposal&, Plan&);
     void compile(Plan&, bool preview);
     void take(Plan&, Build&, const compiler::Result&, bool preview);

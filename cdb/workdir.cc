@@ -1,14 +1,14 @@
 // Reading a folder, comparing it with a tree.
 #include "cdb/workdir.hh"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include "base/base64.hh"
+#include "base/config.hh"
 #include "base/error.hh"
 #include "base/file.hh"
 #include "cdb/json.hh"
@@ -18,7 +18,7 @@ namespace weft::cdb {
 
 namespace fs = std::filesystem;
 
-static constexpr const char* revision_file = ".cdb-revision";
+static constexpr const char* state_file = "/.cdb-folder";
 
 static bool looked_at(std::string_view below, const WorkdirOptions& o) {
     if (!o.all && !is_template(below)) return false;
@@ -28,6 +28,11 @@ static bool looked_at(std::string_view below, const WorkdirOptions& o) {
     return std::none_of(o.exclude.begin(), o.exclude.end(), [&](auto& p) {
         return fnmatch(p.c_str(), path.c_str(), 0) == 0 || path.starts_with(p + "/");
     });
+}
+
+bool counts(const std::string& path, const WorkdirOptions& o) {
+    if (o.prefix.empty()) return looked_at(path, o);
+    return path.starts_with(o.prefix + "/") && looked_at(std::string_view(path).substr(o.prefix.size() + 1), o);
 }
 
 static std::string join(const std::string& prefix, const std::string& below) { return prefix.empty() ? below : prefix + "/" + below; }
@@ -57,14 +62,8 @@ std::vector<Edit> differences(const std::map<std::string, std::string>& folder, 
         if (it == tree.end() || it->second != hash_of(text)) edits.push_back({.path = path, .base = it == tree.end() ? Hash() : it->second, .text = text});
     }
     if (!keep)
-        for (auto& [path, hash] : tree) {
-            std::string_view below = path;
-            if (!o.prefix.empty()) {
-                if (!path.starts_with(o.prefix + "/")) continue;
-                below.remove_prefix(o.prefix.size() + 1);
-            }
-            if (looked_at(below, o) && !folder.contains(path)) edits.push_back({.path = path, .base = hash});
-        }
+        for (auto& [path, hash] : tree)
+            if (counts(path, o) && !folder.contains(path)) edits.push_back({.path = path, .base = hash});
     return edits;
 }
 
@@ -78,15 +77,19 @@ std::string load_path_text(const std::vector<std::string>& dirs, const std::stri
     return text;
 }
 
-std::optional<uint64_t> workdir_revision(const std::string& dir) {
-    auto text = read_if_exists(dir + "/" + revision_file, 64);
-    uint64_t n = 0;
-    if (!text || std::from_chars(text->data(), text->data() + text->size(), n).ec != std::errc()) return std::nullopt;
-    return n;
+std::optional<WorkdirState> workdir_state(const std::string& dir) {
+    if (!fs::exists(dir + state_file)) return std::nullopt;
+    Config c = Config::read(dir + state_file, {{"revision", Setting::number, "0", ""}, {"at", Setting::text, "", ""},
+                                               {"exclude", Setting::words, "", ""}, {"all", Setting::yes_no, "no", ""}});
+    return WorkdirState{.revision = uint64_t(c.number("revision")), .prefix = c.get("at"), .exclude = c.words("exclude"), .all = c.yes("all")};
 }
 
-void set_workdir_revision(const std::string& dir, uint64_t revision) {
-    write_file(dir + "/" + revision_file, fmt::format("{}\n", revision), {.sync = false});
+void set_workdir_state(const std::string& dir, const WorkdirState& s) {
+    std::string text = fmt::format("# Written by cdb: what this folder was in step with last.\nrevision = {}\n", s.revision);
+    if (!s.prefix.empty()) text += "at = " + s.prefix + "\n";
+    if (!s.exclude.empty()) text += fmt::format("exclude = {}\n", fmt::join(s.exclude, " "));
+    if (s.all) text += "all = yes\n";
+    write_file(dir + state_file, text, {.sync = false});
 }
 
 std::string change_body(const std::vector<Edit>& edits, const std::vector<std::pair<std::string, std::string>>& more) {

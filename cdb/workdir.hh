@@ -21,6 +21,9 @@ struct WorkdirOptions {
 /// are not. Error(74).
 std::map<std::string, std::string> read_workdir(const std::string& dir, const WorkdirOptions&);
 
+/// Is this path of the database one of those the folder stands for?
+bool counts(const std::string& path, const WorkdirOptions&);
+
 /// What makes the revision's files those of the folder. Files the options do not look at stay as they are.
 ///   keep   no file is removed
 std::vector<Edit> differences(const std::map<std::string, std::string>& folder, const Tree& tree, const WorkdirOptions&, bool keep);
@@ -28,9 +31,17 @@ std::vector<Edit> differences(const std::map<std::string, std::string>& folder, 
 /// The lines of an include-path list (a file's, or of -I options) as a load path file below a prefix.
 std::string load_path_text(const std::vector<std::string>& dirs, const std::string& prefix);
 
-/// The revision a folder was last in step with: kept in its file ".cdb-revision"; nothing when it never was.
-std::optional<uint64_t> workdir_revision(const std::string& dir);
-void set_workdir_revision(const std::string& dir, uint64_t revision);
+/// What a folder remembers of its last commit, in its file ".cdb-folder": the revision it was in step with, and
+/// which of its files count.
+struct WorkdirState {
+    uint64_t revision = 0;
+    std::string prefix;
+    std::vector<std::string> exclude;
+    bool all = false;
+};
+/// Nothing when it was never committed.
+std::optional<WorkdirState> workdir_state(const std::string& dir);
+void set_workdir_state(const std::string& dir, const WorkdirState&);
 
 /// {"changes": [...], and what else is given, as raw JSON by key}.
 std::string change_body(const std::vector<Edit>&, const std::vector<std::pair<std::string, std::string>>& more);

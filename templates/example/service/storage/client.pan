@@ -16,6 +16,7 @@ include 'components/metaconfig/config';
                 'Type', 'nfs4',
                 'Options', split(',', volume['options']),
             ),
+            'Install', dict('WantedBy', 'remote-fs.target'),
         ));
         SELF[escape('/etc/systemd/system/' + unit + '.mount')]['convert'] = dict('joincomma', true, 'yesno', true);
     };
@@ -24,4 +25,14 @@ include 'components/metaconfig/config';
 '/software/components/dirperm/paths' = {
     foreach (name; volume; STORAGE_VOLUMES) append(directory(volume['mountpoint'], '0755', 'root:root'));
     SELF;
+};
+
+# The names of the units follow from the table, so the type is not bound to each but asked for each.
+valid '/software/components/metaconfig/services' = {
+    services = SELF;
+    foreach (name; service; services) {
+        if (match(unescape(name), '\.mount$') && !is_valid(service_mount_unit, service['contents']))
+            error('%s would be no good mount unit', unescape(name));
+    };
+    true;
 };

@@ -19,6 +19,9 @@ type service_mount_unit = {
         'Where' : absolute_file_path
         'Type' : choice('nfs', 'nfs4')
         'Options' : string_non_whitespace[1..]
-        'TimeoutSec' : long(1..) = 60
+        'TimeoutSec' ? long(1..)
+    }
+    'Install' : {
+        'WantedBy' : string
     }
 };

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 /// What is mounted now, by the kernel's word.
 static bool is_mounted(const Run& run, const std::string& mountpoint) {
-    for (std::string_view line : lines(run.read("/proc/mounts").value_or("")))
+    std::string mounts = run.read("/proc/mounts").value_or("");
+    for (std::string_view line : lines(mounts))
         if (auto words = split(line); words.size() > 1 && words[1] == mountpoint) return true;
     return false;
 }

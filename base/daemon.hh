@@ -24,25 +24,25 @@ struct Daemon {
     const char* name;
     const char* usage;                ///< as Program's; name there what serve() adds: [-dnv] [-f file] ...
     const char* about;
-    std::vector<Option> options;      ///< besides those serve() adds (see below)
+    std::vector<Option> options{};     ///< besides those serve() adds (see below)
 
     const char* config_file = nullptr;   ///< default of -f, relocated by --root; may be absent unless -f named it
-    std::vector<Setting> settings;       ///< its keys; `user` and `group` are added. Empty: not read here,
+    std::vector<Setting> settings{};     ///< its keys; `user` and `group` are added. Empty: not read here,
                                          ///< on_check and on_start read args.get("config") in their own grammar
     bool threads = false;                ///< has worker threads: leave malloc its arenas
     double stop_seconds = 10;            ///< the most on_stop may delay the end
 
     /// More checks of the configuration, before anything else happens; all there is under -n/--check.
-    std::function<void(const Args&, const Config&)> on_check;
+    std::function<void(const Args&, const Config&)> on_check{};
     /// Open sockets and files, start timers. Privileges are dropped and readiness is told when it returns.
-    std::function<void(Service&)> on_start;
+    std::function<void(Service&)> on_start{};
     /// SIGHUP, after the settings were read again; when that fails it is logged and the old ones stay.
-    std::function<void(Service&)> on_reload;
+    std::function<void(Service&)> on_reload{};
     /// SIGUSR1.
-    std::function<void(Service&)> on_usr1;
+    std::function<void(Service&)> on_usr1{};
     /// SIGTERM or SIGINT: finish what is under way, then call `done` (now or later). Without it the loop
     /// stops at once. A second signal does not wait.
-    std::function<void(Service&, std::function<void()> done)> on_stop;
+    std::function<void(Service&, std::function<void()> done)> on_stop{};
 };
 
 /// The whole life of a daemon: main() is one call to this. Adds to the daemon's own options, unless it has

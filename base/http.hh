@@ -40,8 +40,8 @@ struct HttpRequest {
 
 struct HttpResponse {
     int status = 200;
-    HttpHeaders headers;                    ///< Date, Content-Length and Connection are added
-    HttpBody body;
+    HttpHeaders headers{};                  ///< Date, Content-Length and Connection are added
+    HttpBody body{};
 
     static HttpResponse text(int status, std::string body, std::string type = "text/plain; charset=utf-8");
     static HttpResponse json(int status, std::string body) { return text(status, std::move(body), "application/json"); }
@@ -172,8 +172,8 @@ bool accepts_gzip(std::string_view accept_encoding);
 struct HttpDocument {
     std::string type;           ///< media type
     HttpBody plain;
-    HttpBody gzip;              ///< may be absent
-    std::string etag;           ///< without quotes; strong. The gzip form's has "-gz" added
+    HttpBody gzip{};            ///< may be absent
+    std::string etag{};         ///< without quotes; strong. The gzip form's has "-gz" added
     time_t modified = 0;        ///< 0: not said
 };
 

@@ -28,11 +28,11 @@ struct Identity {
 enum class Verify { none, optional, required };
 
 struct Options {
-    std::string cert_file, key_file;  ///< PEM; the certificate's chain may follow it. A server needs both
-    std::string ca_file, ca_dir;      ///< who is trusted to name peers; both empty: the system's list (client)
-    std::string crl_file;             ///< PEM; when set, every certificate must be covered by a list and not on it
+    std::string cert_file{}, key_file{};  ///< PEM; the certificate's chain may follow it. A server needs both
+    std::string ca_file{}, ca_dir{};  ///< who is trusted to name peers; both empty: the system's list (client)
+    std::string crl_file{};           ///< PEM; when set, every certificate must be covered by a list and not on it
     Verify verify = Verify::required; ///< of the peer's certificate
-    std::string host;                 ///< client: the name the server's certificate must carry
+    std::string host{};               ///< client: the name the server's certificate must carry
 };
 
 /// Everything a connection needs to know in advance; cheap to copy, never changed: make a new one to reload.

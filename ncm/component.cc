@@ -16,6 +16,7 @@
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "ncm/rooted.hh"
+#include "ncm/saved.hh"
 
 namespace weft::ncm {
 
@@ -45,7 +46,12 @@ static void say(std::initializer_list<std::pair<const char*, std::string_view>> 
 struct Run::Impl {
     std::string component, root;
     Element document;
+    std::string save;  ///< where the runner wants things kept before they change
     bool noaction = false, verbose = false;
+
+    void keep(const std::string& at) {
+        if (!noaction && !save.empty()) keep_before_change(save, at);
+    }
     int errors = 0, warnings = 0;
 
     /// The attributes of a file, names looked up. Only root can give files away.
@@ -78,6 +84,7 @@ Run::Run(std::string component, const std::string& document, bool check_only) : 
     const char* env = std::getenv("NCM_NOACTION");
     impl_->noaction = check_only || d["noaction"].flag() || (env && *env && std::string_view(env) != "0");
     impl_->verbose = d["verbose"].flag();
+    if (const char* save = std::getenv("NCM_SAVE_DIR")) impl_->save = save;
 }
 
 Run::~Run() = default;
@@ -143,6 +150,12 @@ bool Run::file(const std::string& path, std::string_view contents, const FileSpe
     std::optional<std::string> before;
     bool show = impl_->verbose && !spec.sensitive;
     if (show) before = read_if_exists(at);
+    if (!impl_->save.empty()) {
+        FileAttributes look = a;
+        look.noaction = true;
+        if (write_file(at, contents, look) != Change::none) impl_->keep(at);
+        if (!a.backup.empty()) impl_->keep(at + a.backup);
+    }
     if (!impl_->noaction) make_dirs(fs::path(at).parent_path());
     Change change = write_file(at, contents, a);
     if (change == Change::none) return false;
@@ -156,6 +169,7 @@ bool Run::remove(const std::string& path) {
     std::string at = place(path);
     struct stat st{};
     if (lstat(at.c_str(), &st)) return false;
+    impl_->keep(at);
     if (!impl_->noaction && ::unlink(at.c_str())) throw system_error("cannot remove '" + path + "'");
     changed(path);
     return true;
@@ -163,6 +177,8 @@ bool Run::remove(const std::string& path) {
 
 bool Run::give_back(const std::string& path, const std::string& suffix) {
     if (suffix.empty() || !exists(path + suffix)) return remove(path);
+    impl_->keep(real(path + suffix));
+    impl_->keep(real(path));
     if (!impl_->noaction && ::rename(real(path + suffix).c_str(), real(path).c_str()))
         throw system_error("cannot put '" + path + suffix + "' back");
     changed(path);
@@ -185,7 +201,13 @@ static bool put_right(const std::string& at, const std::string& path, const File
 }
 
 bool Run::attributes(const std::string& path, const FileSpec& spec) {
-    if (!put_right(real(path), path, impl_->file_attributes(*this, spec))) return false;
+    FileAttributes a = impl_->file_attributes(*this, spec);
+    if (!impl_->save.empty()) {
+        FileAttributes look = a;
+        look.noaction = true;
+        if (put_right(real(path), path, look)) impl_->keep(real(path));
+    }
+    if (!put_right(real(path), path, a)) return false;
     changed(path);
     return true;
 }
@@ -197,6 +219,7 @@ bool Run::folder(const std::string& path, const FileSpec& spec) {
         if (!S_ISDIR(st.st_mode)) throw Error(exit_io, "'" + path + "' is in the way: not a folder");
         return attributes(path, spec);
     }
+    impl_->keep(at);
     if (!impl_->noaction) {
         make_dirs(at);
         put_right(at, path, impl_->file_attributes(*this, spec));
@@ -209,6 +232,7 @@ bool Run::link(const std::string& path, const std::string& target) {
     std::string at = place(path);
     std::error_code ec;
     if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target) return false;
+    impl_->keep(at);
     if (!impl_->noaction) {
         make_dirs(fs::path(at).parent_path());
         // A new link beside it, then renamed: there is no moment without one.

@@ -14,6 +14,7 @@
 #include "base/process.hh"
 #include "ncm/actions.hh"
 #include "ncm/runlog.hh"
+#include "ncm/saved.hh"
 #include "ncm/settings.hh"
 #include "ncm/states.hh"
 #include "ncm/store.hh"
@@ -181,9 +182,27 @@ private:
             actions_.ask(service, action, name);
             say(Level::debug, fmt::format("{}: asks to {} {}", name, action, service), &own);
         };
+        std::string save = places_.work_dir + "/saved/" + name;
+        if (::access((save + "/journal").c_str(), F_OK) == 0 && !rules_.noaction) take_back(name, save, "a run that was cut off", &own);
+        bool restore = !rules_.noaction && it != all_.end() && it->second.restore;
+        if (restore) {
+            make_dirs(save, 0700);
+            order.env["NCM_SAVE_DIR"] = save;
+        }
         o = run_one(order, to);
         o.component = name;
+        if (restore && o.errors) take_back(name, save, "the failed run", &own);
+        else if (restore) forget_kept(save);
         return o;
+    }
+
+    /// Its files as they were before. The services it asked for stay pending: they have to read them again.
+    void take_back(const std::string& name, const std::string& save, const char* what, LogFile* own) {
+        std::vector<std::string> failures, paths = put_back(save, failures);
+        std::string list;
+        for (const std::string& p : paths) list += ' ' + p;
+        say(Level::warning, fmt::format("{}: {} was taken back:{}", name, what, list.empty() ? " it had changed nothing" : list), own);
+        for (const std::string& f : failures) say(Level::error, fmt::format("{}: {}", name, f), own);
     }
 
     /// What its program reads on standard input.

@@ -39,6 +39,7 @@ Planned planned(const Configuration& c, const std::string& name) {
     p.pre = texts(c, at + "/dependencies/pre");
     p.post = texts(c, at + "/dependencies/post");
     p.watched = texts(c, at + "/register_change");
+    p.restore = c.value(at + "/on_failure") == "restore";
     if (auto v = c.value(at + "/timeout")) {
         long n = 0;
         std::from_chars(v->data(), v->data() + v->size(), n);

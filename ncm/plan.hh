@@ -18,6 +18,7 @@ struct Planned {
     std::vector<std::string> pre;      ///< run before me
     std::vector<std::string> post;     ///< run after me
     std::vector<std::string> watched;  ///< register_change: further paths it depends on
+    bool restore = false;              ///< on_failure is "restore": a failed run is taken back
     double timeout = 600;              ///< seconds for one run
 };
 

@@ -1,0 +1,36 @@
+#!/bin/sh
+# A failed or killed run of a component is taken back when its configuration says so.
+. "${WEFT_SRC:-.}/t/lib.sh"
+. "$WEFT_SRC/t/ncm/node.sh"
+rm "$node/etc/ncm-ncd.conf"   # the built-in components
+
+# files VALUE POLICY [MODULE of the second file]
+files() {
+    profile "$(active metaconfig "$(on_failure "$2")<nlist name='services'>$(file _2fetc_2fa "$1")$(file _2fetc_2fnew_2fb "$1" "$3")</nlist>")"
+    ccm-fetch 2>/dev/null
+}
+on_failure() { [ -z "$1" ] || printf '<string name="on_failure">%s</string>' "$1"; }
+file() { printf '<nlist name="%s"><string name="module">%s</string><nlist name="daemons"><string name="a">restart</string></nlist><nlist name="contents"><string name="v">%s</string></nlist></nlist>' "$1" "${3:-json}" "$2"; }
+
+echo 'by hand' >"$node/etc/a"
+chmod 640 "$node/etc/a"
+files one restore nosuchmodule
+ok 'the files of a failed run are as before, mode and all' '
+    code 255 ncd --configure metaconfig 2>err && test "$(cat $node/etc/a)" = "by hand" && test "$(stat -c %a $node/etc/a)" = 640 && test ! -e $node/etc/new/b &&
+    grep -q "metaconfig: the failed run was taken back: $node/etc/a$" err && test ! -e $node/var/lib/weft/ncm/saved/metaconfig'
+ok 'its services are acted on all the same' 'grep -qx "restart a" $node/var/lib/weft/ncm/services.log'
+files two restore
+ok 'a good run stays' 'ncd --configure metaconfig && grep -q two $node/etc/a && grep -q two $node/etc/new/b && test ! -e $node/var/lib/weft/ncm/saved/metaconfig'
+files three '' nosuchmodule
+ok 'without the policy what was done stays done' 'code 255 ncd --configure metaconfig && grep -q three $node/etc/a'
+files four restore
+mkdir -p "$node/var/lib/weft/ncm/saved/metaconfig"
+cp "$node/etc/a" "$node/var/lib/weft/ncm/saved/metaconfig/0"
+{ printf '{"path":"%s","kind":"file","copy":"0","mode":384,"uid":%d,"gid":%d,"mtime":1}\n' "$node/etc/a" "$(id -u)" "$(id -g)"; printf '{"path":"%s","kind":"nothing"}\n{"pa' "$node/etc/half"; } >"$node/var/lib/weft/ncm/saved/metaconfig/journal"
+echo half >"$node/etc/a"; echo half >"$node/etc/half"
+ok 'a run that was killed is taken back by the next one' '
+    ncd --configure metaconfig 2>err && grep -q "a run that was cut off was taken back: $node/etc/half $node/etc/a" err && test ! -e $node/etc/half && grep -q four $node/etc/a'
+ok 'a check takes nothing back' '
+    mkdir -p $node/var/lib/weft/ncm/saved/metaconfig && echo "{\"path\":\"$node/etc/a\",\"kind\":\"nothing\"}" >$node/var/lib/weft/ncm/saved/metaconfig/journal &&
+    ncd --check metaconfig && test -e $node/etc/a'
+done_testing

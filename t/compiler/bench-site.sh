@@ -2,7 +2,7 @@
 # How fast the compiler is and how much memory it takes: a synthetic site of NODES nodes (default 1000), the
 # example site, and one small profile from a cold start. PANC names another compiler to measure.
 #
-#   make bench BENCH=           or   NODES=10000 t/compiler/bench-site.sh
+#   make bench      or, with build/release/bin in PATH,      NODES=10000 t/compiler/bench-site.sh
 set -e
 src=${WEFT_SRC:-$(cd "$(dirname "$0")/../.." && pwd)}
 panc=${PANC:-panc}
@@ -46,10 +46,14 @@ bind '/' = host;
 '/name' = OBJECT;
 '/ports' = list(22, 80, 443);
 END
+cat >"$work/loop" <<'END'
 i=0
 while [ $i -lt 51 ]; do
     start=$(date +%s%N)
-    "$panc" --formats pan,json --include-path "$work/small" --output-dir "$work/small/out" "$work/small/host.pan"
+    "$1" --formats pan,json --include-path "$2" --output-dir "$2/out" "$2/host.pan"
     echo $((($(date +%s%N) - start) / 1000))
     i=$((i + 1))
-done | sort -n | awk '{ t[NR] = $1 } END { printf "%-44s %8.1f ms (median of %d)\n", "one small profile, cold start", t[int((NR + 1) / 2)] / 1000, NR }'
+done
+END
+command time -f '%U %S' -o "$work/time" sh "$work/loop" "$panc" "$work/small" | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] / 1000 }' >"$work/median"
+awk -v median="$(cat "$work/median")" '{ printf "%-44s %8.1f ms wall (median of 51) %7.1f ms CPU (mean, shell and date included)\n", "one small profile, cold start", median, ($1 + $2) * 1000 / 51 }' "$work/time"

@@ -19,7 +19,7 @@ function npush = {
     if (ARGC % 2 != 0) error('npush: a key without a value');
     for (i = 0; i < ARGC; i = i + 2) {
         if (exists(result[ARGV[i]])) error('npush: key %s is already there', ARGV[i]);
-        result[ARGV[i]] = ARGV[i + 1];
+        result[ARGV[i]] = ARGV[i+1];
     };
     result;
 };

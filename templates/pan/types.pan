@@ -111,7 +111,7 @@ function is_isodate = {
     if (month < 1 || month > 12) return(false);
     days = list(31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
     if (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)) days[1] = 29;
-    if (day < 1 || day > days[month - 1]) return(false);
+    if (day < 1 || day > days[month-1]) return(false);
     if (length(d) > 6) {
         # A leap second is a second too.
         if (to_long(d[4], 10) > 23 || to_long(d[5], 10) > 59 || to_long(d[6], 10) > 60) return(false);

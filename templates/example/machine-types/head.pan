@@ -6,6 +6,7 @@ variable FILESYSTEM_LAYOUT ?= 'server';
 variable LOG_KEEP_DAYS = 90;
 
 include 'machine-types/base';
+include 'components/sysctl/config';
 include 'config/os/packages/development';
 include 'config/os/packages/head';
 include 'service/batch/head';

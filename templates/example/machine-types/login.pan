@@ -8,6 +8,8 @@ variable SSH_PASSWORDS = true;
 variable LIMIT_PROCESSES = 4096;
 
 include 'machine-types/base';
+include 'components/metaconfig/config';
+include 'components/sysctl/config';
 include 'site/network_public';
 include 'config/os/packages/development';
 include 'config/os/packages/login';

@@ -7,6 +7,7 @@ variable NETWORK_BONDED = true;
 variable LOG_KEEP_DAYS = 30;
 
 include 'machine-types/base';
+include 'components/sysctl/config';
 include 'config/os/packages/storage';
 include 'service/storage/server';
 include 'site/monitoring';

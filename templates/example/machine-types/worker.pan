@@ -6,6 +6,7 @@ variable FILESYSTEM_LAYOUT ?= 'worker';
 variable LIMIT_FILES = 262144;
 
 include 'machine-types/base';
+include 'components/sysctl/config';
 include 'config/os/packages/development';
 include 'config/os/packages/worker';
 include 'service/batch/worker';

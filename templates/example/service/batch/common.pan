@@ -2,6 +2,7 @@
 unique template service/batch/common;
 
 include 'components/metaconfig/config';
+include 'components/dirperm/config';
 
 variable BATCH_HEAD ?= 'lxhead01.example.org';
 variable BATCH_QUEUES ?= dict(

@@ -3,6 +3,9 @@
 unique template service/batch/head;
 
 include 'service/batch/common';
+include 'components/metaconfig/config';
+include 'components/dirperm/config';
+include 'components/cron/config';
 
 variable BATCH_WORKERS ?= {
     names = list();

@@ -3,6 +3,9 @@ unique template service/batch/worker;
 
 include 'service/batch/common';
 include 'service/file';
+include 'components/metaconfig/config';
+include 'components/dirperm/config';
+include 'components/cron/config';
 
 @{ desc = memory kept for the system, in MB }
 variable BATCH_SYSTEM_MEMORY ?= 8 * GB;

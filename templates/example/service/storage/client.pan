@@ -4,6 +4,7 @@ unique template service/storage/client;
 include 'service/file';
 include 'service/storage/common';
 include 'components/metaconfig/config';
+include 'components/dirperm/config';
 
 '/software/components/metaconfig/services' = {
     foreach (name; volume; STORAGE_VOLUMES) {

@@ -4,6 +4,8 @@ unique template service/storage/server;
 include 'service/file';
 include 'service/storage/common';
 include 'components/metaconfig/config';
+include 'components/cron/config';
+include 'components/dirperm/config';
 
 variable NFS_THREADS ?= 4 * get_num_of_cores();
 

@@ -61,10 +61,11 @@ std::string settings_of(const Run& run, const Element* repositories) {
     // The keys of the schema, each called as spma calls it.
     for (const char* key : {"userpkgs", "userprio", "protectkernel", "usespmlist", "localcache", "proxy", "proxyrandom"})
         if (c[key]) text += std::string(key) + " = " + (c[key].flag() ? "yes" : "no") + "\n";
-    for (const char* key : {"cachedir", "cachelimit", "proxytype", "proxyport", "dependencies", "refresh", "connections", "guardremovals", "guardpercent", "guardage"})
+    for (const char* key : {"cachedir", "cachelimit", "proxytype", "proxyport", "refresh", "connections", "guardremovals", "guardpercent", "guardage"})
         if (c[key]) text += std::string(key) + " = " + c[key].line() + "\n";
     for (const char* key : {"proxyhost", "essential"})
         if (c[key]) text += std::string(key) + " = " + join(c[key].texts(), " ") + "\n";
+    if (c["missing"]) text += "dependencies = " + c["missing"].line() + "\n";  // that word is every component's already
     bool check = false;
     for (View r : View(repositories).items()) check |= r["enabled"].flag(true) && r["gpgcheck"].flag(true);
     text += std::string("checksig = ") + (c["checksig"].flag(check) ? "yes" : "no") + "\n";

@@ -12,7 +12,7 @@ extra() { printf '"extra": {"/software/packages": %s, "/software/repositories": 
 installed() { spma-rpm --root "$NCM_ROOT" list; }
 
 ok 'every shape of /software/packages becomes lines of the target' '
-    run 0 spma configure "{\"run\": false, \"userpkgs\": true, \"held\": [\"held\"], \"unwanted\": [\"game*\"], \"locked\": [\"nvidia\"], \"essential\": [\"a\", \"b\"]}" \
+    run 0 spma configure "{\"run\": false, \"userpkgs\": true, \"held\": [\"held\"], \"unwanted\": [\"game*\"], \"locked\": [\"nvidia\"], \"essential\": [\"a\", \"b\"], \"missing\": \"add\"}" \
         "$(extra "{\"any\": {}, \"held\": {\"_31_2d1\": {\"arch\": {\"noarch\": \"\"}}}, \"kernel\": {\"_31_3a5_2d1\": {\"arch\": {\"i686\": \"\", \"x86_64\": \"base\"}}, \"_36_2d2\": {\"arch\": {\"x86_64\": \"\"}}}, \"lib_2a\": {\"_31_2e_2a\": {\"arch\": {\"x86_64\": \"\"}}}}")" &&
     changed /etc/spma.conf /var/lib/spma-repositories.json /var/lib/spma-target.cf &&
     holds /var/lib/spma-target.cf <<-"END" && holds /etc/spma.conf <<-"END2" && jq -e ".[0].name == \"base\"" $NCM_ROOT/var/lib/spma-repositories.json
@@ -30,6 +30,7 @@ ok 'every shape of /software/packages becomes lines of the target' '
 	packager = rpm
 	userpkgs = yes
 	essential = a b
+	dependencies = add
 	checksig = no
 	END2'
 ok 'spma reads them' '"$WEFT_OUT/bin/spma" --root "$NCM_ROOT" plan --dependencies ignore >plan; grep -q "install kernel-1:5-1.i686" plan'

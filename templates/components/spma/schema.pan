@@ -20,7 +20,7 @@ type component_spma = {
     @{desc = every package must carry a signature of a trusted key; when not given, so it is if a repository asks for it}
     'checksig' ? boolean
     @{desc = what happens to packages that others need and the profile does not name}
-    'dependencies' : choice('report', 'add', 'ignore') = 'report'
+    'missing' : choice('report', 'add', 'ignore') = 'report'
     @{desc = names that go before users' versions}
     'mandatory' ? string[]
     @{desc = names that keep whatever version they have}

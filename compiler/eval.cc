@@ -27,7 +27,7 @@ static const char* stack_end() {
     return end;
 }
 
-Eval::Eval(const Options& options, Object* object) : options_(options), object_(object), stack_limit_(stack_end()) {}
+Eval::Eval(const Options& options, Object* object) : options_(options), object_(object) {}
 
 // ---- messages ----------------------------------------------------------------------------------
 
@@ -65,7 +65,7 @@ std::string Eval::tagged(std::string_view text) const { return fmt::format("[{}]
 Eval::Enter::Enter(Eval& e, const Expr* at, Frame::Kind kind, const Template* from, Span span, const Template* into)
     : eval(e), frame{kind, from, span, into, e.frames_} {
     (void)at;
-    if (e.depth_ >= e.options_.max_recursion || static_cast<const char*>(__builtin_frame_address(0)) < e.stack_limit_) {
+    if (e.depth_ >= e.options_.max_recursion || static_cast<const char*>(__builtin_frame_address(0)) < stack_end()) {
         if (!e.object_) throw NotConstant();
         TemplateError error(ErrorClass::evaluation, fmt::format("includes, create() and function calls are nested more than {} deep", e.depth_),
                             where(from, span), "does a template include itself, or a function call itself without end? (--max-recursion)");
@@ -121,7 +121,7 @@ std::vector<Eval::Iterator>& Eval::iterators() {
 
 Element Eval::eval(const Expr& e) {
     if (e.op == Op::literal) return e.value;
-    if (static_cast<const char*>(__builtin_frame_address(0)) < stack_limit_) fail(e, "the evaluation is nested too deeply");
+    if (static_cast<const char*>(__builtin_frame_address(0)) < stack_end()) fail(e, "the evaluation is nested too deeply");
     switch (e.op) {
     case Op::literal: return e.value;
     case Op::variable: return read_variable(e, true);

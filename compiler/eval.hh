@@ -132,7 +132,6 @@ private:
     int depth_ = 0;                         ///< frames
     uint32_t origin_ = 0;                   ///< of the assignment that is running
     bool returning_ = false;
-    const char* stack_limit_;
 };
 
 /// Thrown in the empty world instead of a message.

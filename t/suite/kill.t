@@ -9,7 +9,7 @@ site_poll=2 site_interval=1
 . "$WEFT_SRC/t/suite/site.sh"
 nodes='lxb001.example.org lxdisk01.example.org lxlogin01.example.org'
 file=etc/systemd/timesyncd.conf.d/site.conf
-cleanup() { touch "$site/stop"; [ -n "$reader" ] && wait "$reader"; site_stop; }
+cleanup() { touch "$site/stop"; [ -z "$reader" ] || wait "$reader"; site_stop; }
 
 random() { echo $(($(od -An -N2 -tu2 /dev/urandom) % $1)); }
 one_of() { shift "$(random $#)"; echo "$1"; }

@@ -100,6 +100,7 @@ struct FullType {
     bool has_default = false;
     Element default_value;          ///< frozen
     const Block* with = nullptr;
+    const struct Template* owner = nullptr;
     Span span;
 };
 
@@ -115,6 +116,7 @@ struct TypeSpec {
     uint32_t symbol = 0;            ///< alias, builtin: the name
     Range range;
     const TypeSpec* of = nullptr;   ///< list, dict, link
+    bool any_path = false;          ///< link of 2002: the target need not exist
     std::vector<Element> choices;
     bool extensible = false;
     struct Include { uint32_t symbol; Span span; };

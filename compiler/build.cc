@@ -28,6 +28,7 @@ void Library::make_tree(Job& j) {
     try {
         object->execute();
         object->defaults();
+        if (object->derive()) object->derive()->whole(object->tree());
         object->tree().freeze();
     } catch (const TemplateError& e) {
         // A broken file is told with all its errors.
@@ -112,6 +113,11 @@ void Library::validate(Job& j) {
     j.references = j.object->references();
     if (!errors.empty()) j.failed = true, j.errors = std::move(errors);
     j.validated = true;
+    if (j.object->derive()) {
+        j.derivations = std::make_shared<const std::vector<Result::Derivation>>(j.object->derive()->result());
+        j.records = std::make_shared<const std::set<std::string>>(j.object->records());
+        j.links = std::make_shared<const std::set<std::string>>(j.object->links());
+    }
     j.finished = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     j.object.reset();
     jobs_changed_.notify_all();
@@ -155,6 +161,8 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
     r.finished = j.finished;
     r.origins = origins;
     r.derivations = j.derivations;
+    r.records = j.records;
+    r.links = j.links;
     for (const Dependency* d : deps) r.dependencies.push_back(*d);
     std::sort(r.dependencies.begin(), r.dependencies.end());
     r.references.assign(j.references.begin(), j.references.end());

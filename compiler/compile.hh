@@ -100,8 +100,9 @@ struct Result {
     std::shared_ptr<const Origins> origins;
     /// 2002 dialect only, for the "edg" format: by origin, the names of the templates that had a hand in
     /// the element, joined by commas, and its place in the order of creation.
-    struct Derivation { std::string templates; uint32_t created = 0; bool record = false; };
+    struct Derivation { std::string templates; uint32_t created = 0; };
     std::shared_ptr<const std::vector<Derivation>> derivations;
+    std::shared_ptr<const std::set<std::string>> records, links;   ///< paths checked against a record or link type
 };
 
 /// Compiles and keeps parsed templates between builds: a later build parses only files that changed.

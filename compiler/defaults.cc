@@ -41,7 +41,7 @@ void Object::fill(const TypeSpec& t, Element& e) {
                 const FullType* d = find_default(*t.of);
                 if (!d) continue;
                 make_own(e);
-                e.list_ref()[i] = d->default_value;
+                e.list_ref()[i] = default_of(*d);
             }
             if (!e.list()[i].is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) continue;
             Element copy = e.list()[i];
@@ -61,7 +61,7 @@ void Object::fill(const TypeSpec& t, Element& e) {
                 const FullType* d = find_default(*t.of);
                 if (!d) continue;
                 make_own(e);
-                e.dict_ref()[i].value = d->default_value;
+                e.dict_ref()[i].value = default_of(*d);
             }
             if (!e.dict()[i].value.is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) continue;
             Element copy = e.dict()[i].value;
@@ -97,7 +97,7 @@ void Object::fill(const TypeSpec& t, Element& e) {
                     if (!d) continue;
                     make_own(e);
                     Element& place = e.dict_ref().at(f.key);
-                    place = d->default_value;
+                    place = default_of(*d);
                     child = &place;
                 }
                 const TypeSpec& s = *f.type.type;
@@ -140,7 +140,7 @@ void Object::defaults() {
                 for (size_t b = i; b < end && !d; b++) d = find_default(*all[b]->type);
                 if (d) {
                     Element* place = place_at(tree_, path.data(), path.data() + path.size());
-                    *place = d->default_value;
+                    *place = default_of(*d);
                     there = place;
                 }
             }
@@ -153,6 +153,13 @@ void Object::defaults() {
         }
         i = end;
     }
+}
+
+/// The default as an element of this object.
+Element Object::default_of(const FullType& f) {
+    Element e = f.default_value;
+    if (derive_) derive_->made(e, f.owner);
+    return e;
 }
 
 /// Could filling with this type change anything? Most bindings of plain types cannot.

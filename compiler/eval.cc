@@ -298,8 +298,11 @@ Element Eval::builtin_call(const Expr& e) {
         values = many;
     }
     for (size_t i = 0; i < n; i++) values[i] = eval(*e.kids[i]);
+    if (object_ && object_->derive_) derive_arguments(*e.builtin, values);
     try {
-        return e.builtin->call(*this, Arguments(e.builtin->name, values));
+        Element result = e.builtin->call(*this, Arguments(e.builtin->name, values));
+        if (object_ && object_->derive_) derive_result(*e.builtin, result);
+        return result;
     } catch (const EvalFailure& f) {
         fail(e, f.message, f.hint);
     }
@@ -310,6 +313,7 @@ Element Eval::call_function(const Expr& e) {
     const FunctionDefinition* f = object_->function(e.symbol);
     if (!f) {
         std::string name(symbol_text(Name::function, e.symbol).view());
+        if (options_.dialect == Dialect::d2002 && (name == "push" || name == "npush")) return old_function(e, name);
         std::vector<std::string_view> known;
         for (const Builtin* b : builtins()) known.push_back(b->name);
         for (uint32_t i = 0; i < symbol_count(Name::function); i++)
@@ -350,7 +354,69 @@ Element Eval::call_function(const Expr& e) {
     }
     if (b.argv >= 0) slots[b.argv] = {std::move(argv), true};
     if (b.argc >= 0) slots[b.argc] = {Element::of_long(argc), true};
-    return run_with(b, slots);
+    Element result = run_with(b, slots);
+    if (object_->derive_) object_->derive_->made(result, f->in);
+    return result;
+}
+
+// ---- the dialect of 2002 -----------------------------------------------------------------------
+
+void Eval::placed(Element& e) {
+    if (object_ && object_->derive_) object_->derive_->placed(e, current_);
+}
+void Eval::made(Element& e) {
+    if (object_ && object_->derive_) object_->derive_->made(e, current_);
+}
+
+void Eval::derive_arguments(const Builtin& b, std::span<Element> values) {
+    bool list = b.name == "list", dict = b.name == "dict" || b.name == "nlist";
+    for (size_t i = dict ? 1 : 0; (list || dict) && i < values.size(); i += dict ? 2 : 1) placed(values[i]);
+}
+
+void Eval::derive_result(const Builtin& b, Element& result) {
+    if (b.name == "merge") {
+        make_own(result);
+        if (result.is(Kind::list))
+            for (size_t i = 0; i < result.size(); i++) placed(result.list_ref()[i]);
+        else
+            for (size_t i = 0; i < result.size(); i++) placed(result.dict_ref()[i].value);
+    }
+    if (b.name == "merge" || b.name == "list" || b.name == "dict" || b.name == "nlist") made(result);
+}
+
+/// push and npush were functions of the library of their day; who has none gets these.
+Element Eval::old_function(const Expr& e, std::string_view name) {
+    std::vector<Element> values;
+    for (const Expr* k : e.kids) values.push_back(eval(*k));
+    Element made_here;
+    bool to_self = true;
+    size_t from = 0;
+    if (name == "push" && values.size() == 2 && values[0].is(Kind::list)) to_self = false, made_here = values[0], from = 1;
+    Element& target = to_self ? own_self(e) : made_here;
+    if (!target.is_defined()) {
+        target = name == "push" ? Element::new_list() : Element::new_dict();
+        made(target);
+    }
+    if (!target.is(name == "push" ? Kind::list : Kind::dict)) fail(e, fmt::format("{}() adds to a {}", name, name == "push" ? "list" : "dict"));
+    make_own(target);
+    try {
+        for (size_t i = from; i < values.size(); i++) {
+            if (name == "push") {
+                check_cycle(e, target, values[i]);
+                placed(values[i]);
+                target.list_ref().push_back(values[i]);
+                continue;
+            }
+            if (i + 1 >= values.size()) fail(e, "npush() takes pairs of key and value");
+            Element* place = child_place(target, subscript(values[i]));
+            check_replacement(*place, values[i + 1]);
+            placed(values[i + 1]);
+            *place = values[++i];
+        }
+    } catch (const EvalFailure& f) {
+        fail(e, f.message, f.hint);
+    }
+    return target;
 }
 
 }  // namespace weft::compiler

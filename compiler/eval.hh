@@ -72,6 +72,9 @@ public:
     void check_cycle(const Expr& at, const Element& container, const Element& value);
     /// The value is on its way into SELF: the running statement sets it.
     void mark_origin(Element& e) const { if (origin_) e.set_origin(origin_); }
+    /// For derivation lists: the value becomes a child here; a container was made here.
+    void placed(Element&);
+    void made(Element&);
     Self& self() { return self_; }
     const Self* self_chain() const { return &self_; }
     bool in_function() const { return function_ != nullptr; }
@@ -110,6 +113,9 @@ private:
     Element read_variable(const Expr&, bool share);
     Element read_automatic(const Expr&);
     Element builtin_call(const Expr&);
+    void derive_arguments(const Builtin&, std::span<Element>);
+    void derive_result(const Builtin&, Element&);
+    Element old_function(const Expr&, std::string_view name);
     Element block(const Expr&);
     Element if_else(const Expr&);
     Element loop(const Expr&);

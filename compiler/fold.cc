@@ -42,6 +42,8 @@ void fold_block(const Template&, Block& b, const Options& options) {
         Element value = eval.run(b);
         value = value.frozen() ? value : value.clone();
         value.freeze();
+        // There each dict and list says which template made it, for each object anew.
+        if (value.is_resource() && options.dialect == Dialect::d2002) return;
         b.value = std::move(value);
         b.constant = true;
     } catch (const NotConstant&) {

@@ -93,6 +93,7 @@ private:
         std::string file;
         int64_t finished = 0;
         std::shared_ptr<const std::vector<Result::Derivation>> derivations;
+        std::shared_ptr<const std::set<std::string>> records, links;
         Result result;
     };
     Job& job(const std::string& name);      ///< lock held

@@ -22,7 +22,11 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
         Element* root = std::exchange(relative_root_, &made);
         eval_.self_ = Self{nullptr, false, nullptr, nullptr, &outer};
         struct Back { Object& o; Self& s; Element* r; ~Back() { o.eval_.self_ = s, o.relative_root_ = r; } } back{*this, outer, root};
+        std::vector<const Template*> structures;
+        auto* outer_structures = std::exchange(structures_, derive_ ? &structures : nullptr);
         execute(l);
+        structures_ = outer_structures;
+        if (derive_) derive_->made(made, structures);
     }
     for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
         if (!pairs[i].is(Kind::string)) eval_.fail(at, fmt::format("the keys given to create() must be strings, not {}", with_article(pairs[i].kind())));
@@ -34,6 +38,7 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
         Element* place = place_at(made, &t, &t + 1);
         check_replacement(*place, pairs[i + 1]);
         *place = own_tree(pairs[i + 1]);
+        eval_.placed(*place);
     }
     return made;
 }
@@ -56,12 +61,35 @@ const Element* Object::find(const Expr& at, const PanPath& p) {
             if (e.cls == ErrorClass::syntax) e.cls = ErrorClass::evaluation;
             throw e;
         }
+        if (file->kind != TemplateKind::object && options_.dialect == Dialect::d2002) return find_old(at, p, file->kind);
         if (file->kind != TemplateKind::object) eval_.fail(at, fmt::format("'{}' is no object template: '{}' cannot be looked up", p.object, p.text()));
         references_.insert(p.object);
         root = library_.tree_of(*this, p.object, !validating_);
         if (!root) return nullptr;
     }
+    if (p.kind != PanPath::relative && root == &tree_ && absolute_root_ != &tree_)
+        if (const Element* e = look_up(*absolute_root_, p.terms.data(), p.terms.data() + p.terms.size())) return e;
     return look_up(*root, p.terms.data(), p.terms.data() + p.terms.size());
+}
+
+/// A reference of 2002 to a template that is no object: run it for this object, into a tree of its own.
+const Element* Object::find_old(const Expr& at, const PanPath& p, TemplateKind kind) {
+    Element& made = private_trees_.emplace_back(Element::new_dict());
+    if (kind == TemplateKind::structure) {
+        made = create(at, p.object, {});
+    } else {
+        if (kind == TemplateKind::declaration) eval_.fail(at, fmt::format("'{}' is a declaration template and holds no values", p.object));
+        const Template* from = eval_.current();
+        Loaded& l = load(from, at.span, p.object);
+        Eval::Enter enter(eval_, &at, Frame::include, from, at.span, l.tpl.get());
+        Self outer = eval_.self_;
+        Element* root = std::exchange(absolute_root_, &made);
+        Element* relative = std::exchange(relative_root_, nullptr);
+        eval_.self_ = Self{nullptr, false, nullptr, nullptr, &outer};
+        struct Back { Object& o; Self& s; Element *r, *rel; ~Back() { o.eval_.self_ = s, o.absolute_root_ = r, o.relative_root_ = rel; } } back{*this, outer, root, relative};
+        l.executed ? run(*l.tpl, true) : execute(l);
+    }
+    return look_up(made, p.terms.data(), p.terms.data() + p.terms.size());
 }
 
 /// Is this the place SELF stands for, or one above it? Then a copy must not see what SELF does to it.
@@ -78,7 +106,7 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
     const Element* e = find(at, p);
     if (!e) return std::nullopt;
     if (!e->is_resource() || e->frozen()) return *e;
-    const Element& root = p.kind == PanPath::relative ? *relative_root_ : tree_;
+    const Element& root = p.kind == PanPath::relative ? *relative_root_ : tree_;   // those of 2002 that are private have no SELF
     // Frozen in place, it can be shared: whoever changes it makes a copy first, the tree included.
     if (overlaps_self(root, p.terms)) return e->clone();
     const_cast<Element*>(e)->freeze();

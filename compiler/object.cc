@@ -22,6 +22,7 @@ Object::Object(Library& library, const Options& options, std::string name)
     if (!tree_.is(Kind::dict)) tree_ = Element::new_dict();
     globals_.resize(std::max<size_t>(symbol_count(Name::variable) + 64, loadpath_symbol() + 1));
     globals_[loadpath_symbol()] = {Element::new_list(), true, false};
+    if (options.dialect == Dialect::d2002) derive_ = std::make_unique<Derive>();
 }
 
 void Object::fail(const Template& t, Span s, std::string message, std::string hint, ErrorClass c) {
@@ -85,6 +86,7 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
         e.object = name_;
         throw e;
     }
+    if (derive_) derive_->loaded(file->tpl.get());
     return templates_.emplace(std::string(name), Loaded{file->tpl, false}).first->second;
 }
 
@@ -101,6 +103,7 @@ void Object::execute() {
     main_ = file->tpl;
     if (main_->kind != TemplateKind::object)
         throw TemplateError(ErrorClass::evaluation, fmt::format("'{}' is no object template", name_), {file->path, int(main_->name_span.line), int(main_->name_span.col), int(main_->name_span.end_line), int(main_->name_span.end_col)});
+    if (derive_) derive_->loaded(main_.get());
     execute(templates_.emplace(name_, Loaded{main_, false}).first->second);
 }
 
@@ -108,6 +111,7 @@ void Object::execute(Loaded& l) {
     bool again = l.executed;
     l.executed = true;
     const Template& t = *l.tpl;
+    if (structures_ && t.kind == TemplateKind::structure) structures_->push_back(&t);
     if (again && (t.kind == TemplateKind::unique || t.kind == TemplateKind::declaration)) return;
     run(t, again);
 }
@@ -164,7 +168,7 @@ void Object::include(const Template& t, const Statement& s) {
 // ---- assignment --------------------------------------------------------------------------------
 
 void Object::check_final(const Template& t, const Statement& s) {
-    if (finals_.empty() || !s.absolute) return;
+    if (finals_.empty() || !s.absolute || absolute_root_ != &tree_) return;
     auto refuse = [&](const std::vector<Term>& other) {
         fail(t, s.name_span, fmt::format("{} cannot be modified; {} is marked as final", path_text(s.terms), path_text(other)));
     };
@@ -178,22 +182,24 @@ void Object::check_final(const Template& t, const Statement& s) {
 }
 
 void Object::mark_final(const Statement& s) {
-    if (s.final && s.absolute) finals_.insert(s.terms);
+    if (s.final && s.absolute && absolute_root_ == &tree_) finals_.insert(s.terms);
 }
 
 void Object::put(const Template& t, const Statement& s, Element value) {
     if (s.terms.empty() && !value.is(Kind::dict))
         fail(t, s.span, fmt::format("root element cannot be replaced by element of type {}", kind_name(value.kind())), "the root of a profile is an nlist");
-    Element& root = s.absolute ? tree_ : *relative_root_;
+    Element& root = s.absolute ? *absolute_root_ : *relative_root_;
+    if (derive_) derive_containers(root, s.terms.data(), s.terms.data() + s.terms.size(), &t);
     Element* place = place_at(root, s.terms.data(), s.terms.data() + s.terms.size());
     check_replacement(*place, value);
-    value.set_origin(t.first_origin ? s.origin : 0);
+    if (derive_) derive_->put(value, *place, &t);
+    else value.set_origin(s.origin);
     *place = std::move(value);
 }
 
 void Object::assign(const Template& t, const Statement& s) {
     try {
-        Element& root = s.absolute ? tree_ : *relative_root_;
+        Element& root = s.absolute ? *absolute_root_ : *relative_root_;
         const Term *first = s.terms.data(), *last = first + s.terms.size();
         const Block& b = *s.block;
         if (b.constant) {
@@ -213,6 +219,7 @@ void Object::assign(const Template& t, const Statement& s) {
             put(t, s, b.value);
             return mark_final(s);
         }
+        if (derive_) derive_containers(root, first, last, &t);
         Element* place = place_at(root, first, last);
         if (!place->is(Kind::undef)) {
             check_final(t, s);
@@ -236,12 +243,14 @@ void Object::assign(const Template& t, const Statement& s) {
             return mark_final(s);
         }
         if (value.same_node(*place)) {
-            place->set_origin(s.origin);
+            if (derive_) derive_->put(*place, *place, &t);
+            else place->set_origin(s.origin);
         } else {
             if (s.terms.empty() && !value.is(Kind::dict)) put(t, s, value);
             check_replacement(*place, value);
             value = own_tree(std::move(value));
-            value.set_origin(s.origin);
+            if (derive_) derive_->put(value, *place, &t);
+            else value.set_origin(s.origin);
             *place = std::move(value);
         }
         mark_final(s);
@@ -293,6 +302,19 @@ void Object::refresh_load_path(const Template& t, const Statement& s) {
         path.emplace_back(e.string());
     }
     load_path_ = std::move(path);
+}
+
+/// Containers that are about to be made on the way to a place belong to the template that makes them.
+void Object::derive_containers(Element& root, const Term* first, const Term* last, const Template* t) {
+    Element* e = &root;
+    for (; first != last; ++first) {
+        if (!e->is_defined()) {
+            *e = first->is_key() ? Element::new_dict() : Element::new_list();
+            derive_->made(*e, t);
+        }
+        if (!e->is_resource()) return;   // the assignment itself tells
+        e = child_place(*e, *first);
+    }
 }
 
 // ---- definitions -------------------------------------------------------------------------------
@@ -359,6 +381,7 @@ std::string Object::substitute_path(const Template& t, const Statement& s) {
 }
 
 void Object::bind(const Template& t, const Statement& s) {
+    if (absolute_root_ != &tree_) return;
     check_types(t, s.type);
     std::vector<Term> path = s.terms;
     if (!s.path_text.empty()) {

@@ -10,6 +10,7 @@
 
 #include "compiler/ast.hh"
 #include "compiler/compile.hh"
+#include "compiler/derive.hh"
 #include "compiler/eval.hh"
 
 namespace weft::compiler {
@@ -74,6 +75,9 @@ public:
     void print(std::string_view lines);
     const std::vector<std::string>& load_path() const { return load_path_; }
     Eval& eval() { return eval_; }
+    Derive* derive() { return derive_.get(); }
+    const std::set<std::string>& records() const { return records_; }
+    const std::set<std::string>& links() const { return links_; }
 
 private:
     friend class Validator;
@@ -103,6 +107,7 @@ private:
     const FullType* find_default(const TypeSpec&) const;
     void fill(const TypeSpec&, Element&);
     bool wants_fill(const TypeSpec&) const;
+    Element default_of(const FullType&);
     std::vector<const Binding*> ordered_bindings() const;
 
     Library& library_;
@@ -123,6 +128,15 @@ private:
     TemplatePtr main_;
     Element* relative_root_ = nullptr;      ///< of the structure template being executed
     bool validating_ = false;
+
+    // The dialect of 2002
+    void derive_containers(Element& root, const Term* first, const Term* last, const Template*);
+    const Element* find_old(const Expr& at, const PanPath&, TemplateKind);
+    std::unique_ptr<Derive> derive_;
+    std::deque<Element> private_trees_;     ///< of templates that are no objects and were looked into
+    Element* absolute_root_ = &tree_;       ///< where assignments go: the tree, or one of the above
+    std::vector<const Template*>* structures_ = nullptr;  ///< structure templates of the create() that is running
+    std::set<std::string> records_, links_; ///< paths checked against such types
     friend class Eval;
 };
 

@@ -6,6 +6,7 @@
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "base/wrap/gzip.hh"
+#include "compiler/edg.hh"
 
 namespace weft::compiler {
 
@@ -92,6 +93,7 @@ static constexpr Format formats[] = {
     {"dot", ".dot", dot},       {"null", ".null", empty},
     {"dep", ".dep", dependencies}, {"dep.gz", ".dep.gz", dependencies, true},
     {"origins", ".origins", origins},
+    {"edg", ".xml", write_edg},
 };
 
 std::vector<const Format*> parse_formats(std::string_view list) {
@@ -113,6 +115,9 @@ std::vector<const Format*> parse_formats(std::string_view list) {
             std::string_view near = nearest(word, keys);
             throw Error(exit_usage, fmt::format("unknown format '{}'", word), {}, near.empty() ? "" : fmt::format("did you mean '{}'?", near));
         }
+        for (const Format* f : out)
+            if (f->suffix == found->suffix && f->write != found->write)
+                throw Error(exit_usage, fmt::format("the formats '{}' and '{}' would write the same file", f->key, found->key));
         if (std::none_of(out.begin(), out.end(), [&](auto* f) { return f->suffix == found->suffix; })) out.push_back(found);
     }
     return out;

@@ -73,6 +73,8 @@ static int body(const Args& args) {
     OutputOptions output{args.get("output-dir", "."), args.noaction()};
     struct stat st;
     if (stat(output.folder.c_str(), &st) != 0 || !S_ISDIR(st.st_mode)) throw Error(exit_usage, fmt::format("the output folder '{}' does not exist", output.folder));
+    bool old = std::any_of(formats.begin(), formats.end(), [](auto* f) { return f->key == "edg"; });
+    if (old && args.get("dialect") != "2002") throw Error(exit_usage, "the format 'edg' needs --dialect 2002");
     std::string shape = args.get("messages", "plain");
     if (shape != "plain" && shape != "classic") throw Error(exit_usage, fmt::format("--messages is plain or classic, not '{}'", shape));
 
@@ -121,7 +123,7 @@ int main(int argc, char** argv) {
                             {'o', "output-dir", "dir", "where profiles are written (default: .)"},
                             {'j', "jobs", "n", "threads; 0: one a core (default)"},
                             {'n', "noaction", nullptr, "compile, write nothing"},
-                            {0, "formats", "list", "pan, json, text, dot, dep, origins, null, none; .gz (default: pan,dep)"},
+                            {0, "formats", "list", "pan, json, text, dot, dep, origins, edg, null, none; .gz (default: pan,dep)"},
                             {0, "dialect", "level", "accept old syntax: current, v8, 2002"},
                             {0, "initial-data", "dict", "what every profile begins with"},
                             {0, "max-iteration", "n", "limit of a loop (default: 10000)"},

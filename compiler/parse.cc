@@ -187,6 +187,7 @@ void Parser::header() {
     t.debug = debug_enabled(options_, t.name);
     Span name = token_.span;
     take();
+    skip_description();
     if (!is(T::semicolon)) unexpected("';' after the template's name");
     if (!valid_template_name(t.name)) report(ErrorClass::syntax, fmt::format("'{}' is no valid template name", t.name), name);
     else if (!path_.ends_with('/' + t.name + ".pan") && !path_.ends_with('/' + t.name + ".tpl"))
@@ -195,8 +196,63 @@ void Parser::header() {
     take();
 }
 
+/// The statements of 2002 that are gone; answers whether there was one.
+bool Parser::old_statement() {
+    if (options_.dialect != Dialect::d2002 || !is(T::identifier)) return false;
+    if (token_.text == "description") {
+        skip_description();
+        want(T::semicolon, "';' after the description");
+        return true;
+    }
+    if (token_.text == "delete") {
+        deletion();
+        return true;
+    }
+    if (token_.text != "define") return false;
+    deprecated(token_.span, "leave out 'define'");
+    take();
+    if (is(Word::structure)) {   // define structure T = {...}
+        deprecated(token_.span, "write type T = {...}");
+        token_.word = Word::type;
+    }
+    if (!is(Word::final_) && !is(Word::variable) && !is(Word::type) && !is(Word::function))
+        unexpected("'type', 'function', 'variable' or 'structure' after 'define'");
+    statement();
+    return true;
+}
+
+/// delete '/path'; is '/path' = null;
+void Parser::deletion() {
+    Statement s{};
+    s.kind = Statement::Kind::assign;
+    s.span = token_.span;
+    deprecated(token_.span, "write '/path' = null;");
+    take();
+    s.name_span = token_.span;
+    std::string text = path_token("a path after 'delete'");
+    want(T::semicolon, "';' after the path");
+    allowed(s.kind, s.name_span);
+    try {
+        PanPath p = parse_path(text, options_.dialect);
+        s.absolute = p.kind == PanPath::absolute;
+        s.terms = std::move(p.terms);
+        if (s.absolute == (tpl_->kind == TemplateKind::structure) || p.kind == PanPath::external)
+            report(ErrorClass::syntax, fmt::format("'{}' cannot be deleted from here", text), s.name_span);
+    } catch (const EvalFailure& f) {
+        report(ErrorClass::syntax, f.message, s.name_span, f.hint);
+    }
+    Block& b = tpl_->blocks.emplace_back();
+    b.root = literal(Element::null(), s.name_span);
+    b.owner = tpl_.get();
+    b.constant = true;
+    b.value = Element::null();
+    s.block = &b;
+    add(std::move(s));
+}
+
 void Parser::statement() {
     if (is(T::semicolon)) return take();
+    if (old_statement()) return;
     if (is(T::string)) return assignment(false);
     if (is(T::keyword)) {
         switch (token_.word) {
@@ -449,6 +505,7 @@ void Parser::function_definition() {
     allowed(s.kind, s.name_span);
     if (!functions_.insert(s.symbol).second) report(ErrorClass::syntax, fmt::format("function '{}' is defined twice in this file", name), s.name_span);
     s.block = block_of_dml(true, false);
+    skip_description();
     if (!is(T::semicolon)) unexpected("';' or an operator");
     take();
     add(std::move(s));
@@ -479,6 +536,7 @@ void Parser::binding(bool valid) {
         t.symbol = symbol(Name::type, "element");
         t.span = token_.span;
         s.type.type = &t;
+        s.type.owner = tpl_.get();
         s.type.span = token_.span;
         s.type.with = block_of_dml(false, false);
     } else {

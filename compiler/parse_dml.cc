@@ -456,7 +456,12 @@ Expr* Parser::arguments(Token name, Expr* e) {
     if (is(T::lbracket)) unexpected("an operator or ';'", "only variables can be subscripted: put the value into one first");
     e->span = name.span.to(last_);
     for (Expr* k : e->kids) e->depth = std::max(e->depth, k->depth + 1);
-    e->builtin = find_builtin(name.text);
+    std::string_view known = name.text;
+    if (options_.dialect == Dialect::d2002 && (known == "hash" || known == "is_hash")) {
+        deprecated(name.span, fmt::format("write {}()", known == "hash" ? "dict" : "is_dict"));
+        known = known == "hash" ? "dict" : "is_dict";
+    }
+    e->builtin = find_builtin(known);
     if (!e->builtin) {
         e->symbol = symbol(Name::function, name.text);
         return e;

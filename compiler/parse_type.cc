@@ -8,8 +8,10 @@ namespace weft::compiler {
 
 FullType Parser::full_type() {
     FullType t;
+    t.owner = tpl_.get();
     t.span = token_.span;
     t.type = type_spec();
+    skip_description();
     t.span = t.span.to(last_);
     if (is(T::assign)) {
         take();
@@ -58,6 +60,11 @@ const TypeSpec* Parser::base_type() {
     if (is(Word::choice)) return choice();
     if (is(T::lbrace) || is(Word::extensible)) return record();
     if (!is(T::identifier)) unexpected("a type");
+    if (options_.dialect == Dialect::d2002) {
+        if (token_.text == "link") return old_link();
+        if (token_.text == "embed" || token_.text == "stream" || token_.text == "fetch")
+            report(ErrorClass::syntax, fmt::format("the type '{}' never had a lasting meaning and is not supported", token_.text), token_.span);
+    }
     static constexpr std::string_view names[] = {"boolean", "long", "double", "string", "list", "dict", "number", "property", "resource", "element"};
     TypeSpec& t = tpl_->types.emplace_back();
     t.kind = TypeSpec::alias;
@@ -72,6 +79,40 @@ const TypeSpec* Parser::base_type() {
     }
     t.span = t.span.to(last_);
     return &t;
+}
+
+/// link, link(T): a string holding a path; the element there is a T.
+const TypeSpec* Parser::old_link() {
+    TypeSpec& t = tpl_->types.emplace_back();
+    t.kind = TypeSpec::link;
+    t.span = token_.span;
+    deprecated(token_.span, "write T* for a link to a T");
+    take();
+    if (is(T::lparen)) {
+        take();
+        t.of = type_spec();
+        want(T::rparen, "')' after the type of the link's target");
+    } else {
+        TypeSpec& any = tpl_->types.emplace_back();
+        any.kind = TypeSpec::builtin;
+        any.basic = TypeSpec::element;
+        any.symbol = symbol(Name::type, "element");
+        any.span = t.span;
+        t.of = &any;
+        t.any_path = true;
+    }
+    t.span = t.span.to(last_);
+    return &t;
+}
+
+/// description "text" and descro "text" of 2002 say nothing to the compiler.
+void Parser::skip_description() {
+    while (options_.dialect == Dialect::d2002 && is(T::identifier) && (token_.text == "description" || token_.text == "descro")) {
+        deprecated(token_.span, "write an annotation: @{text}");
+        take();
+        if (!is(T::string) && !is(T::heredoc)) unexpected("the text of the description");
+        take();
+    }
 }
 
 const TypeSpec* Parser::choice() {

@@ -79,6 +79,10 @@ private:
     const TypeSpec* base_type();
     const TypeSpec* record();
     const TypeSpec* choice();
+    const TypeSpec* old_link();
+    void skip_description();
+    bool old_statement();
+    void deletion();
     void record_items(TypeSpec&);
     Range range(T closer);
     int64_t bound();

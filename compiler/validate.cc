@@ -221,6 +221,7 @@ void Validator::check(const TypeSpec& t, const Element& e) {
     case TypeSpec::link: return link(t, e);
     case TypeSpec::record:
         if (!e.is(Kind::dict)) fail(fmt::format("expected an nlist, not {} ({})", with_article(e.kind()), shown(e)), t.span, &e);
+        if (object_.derive_) object_.records_.insert(path_text(path_));
         return record(t, e, false);
     }
 }
@@ -298,6 +299,7 @@ void Validator::record(const TypeSpec& t, const Element& e, bool included) {
 
 void Validator::link(const TypeSpec& t, const Element& e) {
     if (!e.is(Kind::string)) fail(fmt::format("expected a string with a path, not {}", with_article(e.kind())), t.span, &e);
+    if (object_.derive_) object_.links_.insert(path_text(path_));
     if (links_ > 100) return;   // links in a circle: what they lead to has been checked
     PanPath p;
     const Element* there = nullptr;
@@ -313,6 +315,7 @@ void Validator::link(const TypeSpec& t, const Element& e) {
     } catch (const TemplateError& cause) {
         fail(cause.message, t.span, &e, cause.hint);
     }
+    if (!there && t.any_path) return;
     if (!there) fail(fmt::format("the link leads to '{}', which does not exist", e.string()), t.span, &e);
     std::vector<Term> here = std::exchange(path_, p.terms);
     links_++;

@@ -223,9 +223,11 @@ Element Eval::assign(const Expr& target, Element value, bool want_result) {
             if (look_up(*parent, &last, &last + 1)) remove_at(*parent, &last, &last + 1);
             return value;
         }
+        if (object_ && object_->derive_) object_->derive_containers(*base, t.data(), t.data() + t.size(), current_);
         Element* place = place_at(*base, t.data(), t.data() + t.size());
         check_replacement(*place, value);
-        if (self && origin_) value.set_origin(origin_);
+        if (object_ && object_->derive_) object_->derive_->put(value, *place, current_);
+        else if (self && origin_) value.set_origin(origin_);
         *place = std::move(value);
         if (!want_result) return {};
         return self ? place->clone() : *place;

@@ -19,12 +19,16 @@ template <bool front> static Element call(Eval& eval, const CallNode& call) {
     Element* list = &made;
     if (to_self) list = &eval.own_self(call.expr);
     else if (variable) list = &eval.place(*target);
-    if ((to_self || variable) && list->is(Kind::undef)) *list = Element::new_list();
+    if ((to_self || variable) && list->is(Kind::undef)) {
+        *list = Element::new_list();
+        eval.made(*list);
+    }
     if (!list->is(Kind::list))
         throw EvalFailure(fmt::format("{}() needs a list to add to, not {}", name, with_article(list->kind())));
     make_own(*list);
     eval.check_cycle(call.expr, *list, x);
     if (to_self || (variable && target->op == Op::self)) eval.mark_origin(x);
+    eval.placed(x);
     List& l = list->list_ref();
     if (front) l.insert(0, std::move(x));
     else l.push_back(std::move(x));

@@ -55,6 +55,8 @@ struct Env::Impl {
     void check(int code, std::string_view what) {
         if (code == 0) return;
         if (code == DB_LOCK_DEADLOCK || code == DB_LOCK_NOTGRANTED) throw Deadlock{};
+        // Pages that cannot be written out fill the cache: on a full disk that is what the library tells.
+        if (code == ENOMEM && room() < (uint64_t(4) << 20)) code = ENOSPC;
         std::string text = db_strerror(code);
         if (!said.empty()) text += " (" + std::exchange(said, {}) + ")";
         Error e(exit_io, fmt::format("cannot {} in '{}': {}", what, dir, text));
@@ -66,13 +68,16 @@ struct Env::Impl {
         throw e;
     }
 
-    void need_space() {
+    /// Bytes free for us; very many when the system does not say: the write itself will tell.
+    uint64_t room() const {
         struct statvfs v{};
-        if (statvfs(dir.c_str(), &v)) return;  // the write itself will tell
-        uint64_t room = uint64_t(v.f_bavail) * v.f_frsize;
-        if (room >= options.reserve) return;
+        return statvfs(dir.c_str(), &v) ? UINT64_MAX : uint64_t(v.f_bavail) * v.f_frsize;
+    }
+    void need_space() const {
+        uint64_t free = room();
+        if (free >= options.reserve) return;
         throw Error(exit_io,
-                    fmt::format("cannot write to '{}': only {} KiB are free, {} KiB must be", dir, room >> 10,
+                    fmt::format("cannot write to '{}': only {} KiB are free, {} KiB must be", dir, free >> 10,
                                 options.reserve >> 10),
                     {}, "free some space and run it again; nothing was lost");
     }

@@ -20,9 +20,12 @@ static uint32_t hash_of(std::string_view key) {
 
 CdbWriter::CdbWriter() : out_(header, '\0') {}
 
-void CdbWriter::put32(uint32_t n) {
-    for (int i = 0; i < 4; i++) out_ += char(n >> 8 * i);
+static void append32(std::string& to, uint32_t n) {
+    char four[] = {char(n), char(n >> 8), char(n >> 16), char(n >> 24)};
+    to.append(four, 4);
 }
+
+void CdbWriter::put32(uint32_t n) { append32(out_, n); }
 
 void CdbWriter::add(std::string_view key, std::string_view value) {
     if (out_.size() + key.size() + value.size() + 8 > UINT32_MAX - 1) throw Error(exit_data, "a constant database cannot hold more than 4 GB");
@@ -36,15 +39,15 @@ void CdbWriter::add(std::string_view key, std::string_view value) {
 std::string CdbWriter::finish() {
     if (out_.size() + slots_.size() * 16 > UINT32_MAX) throw Error(exit_data, "a constant database cannot hold more than 4 GB");
     std::vector<std::vector<Slot>> tables(256);
+    for (auto& t : tables) t.reserve(slots_.size() / 200);
     for (const Slot& s : slots_) tables[s.hash & 255].push_back(s);
     std::string head;
     head.swap(out_);
     out_.reserve(slots_.size() * 16);
     std::string index;
-    auto le32 = [](uint32_t n, std::string& to) { for (int i = 0; i < 4; i++) to += char(n >> 8 * i); };
     for (auto& table : tables) {
-        le32(uint32_t(head.size() + out_.size()), index);
-        le32(uint32_t(table.size() * 2), index);
+        append32(index, uint32_t(head.size() + out_.size()));
+        append32(index, uint32_t(table.size() * 2));
         std::vector<Slot> open(table.size() * 2);  // at == 0: free; records start at 2048
         for (const Slot& s : table) {
             size_t i = (s.hash >> 8) % open.size();

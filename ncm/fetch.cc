@@ -11,8 +11,6 @@
 #include <thread>
 
 #include "base/error.hh"
-#include "base/noun/profile.hh"
-#include "base/wrap/gzip.hh"
 #include "ncm/store.hh"
 
 namespace weft::ncm {
@@ -22,12 +20,6 @@ namespace fs = std::filesystem;
 static std::string without_gz(std::string url) {
     if (url.ends_with(".gz")) url.resize(url.size() - 3);
     return url;
-}
-
-Element parse_profile(std::string_view body, const std::string& url, bool json_typed) {
-    std::string plain;
-    if (body.starts_with("\x1f\x8b")) body = plain = gunzip(body);
-    return without_gz(url).ends_with("json") ? read_json(body, url, {.typed = json_typed}) : read_xml(body, url);
 }
 
 /// https://cdb/profiles/lxb001.xml.gz -> https://cdb/profiles/lxb001.origins; empty for other names.

@@ -163,7 +163,13 @@ static void write_databases(const std::string& dir, const Element& tree, const s
 
 int store_profile(const std::string& root, const Element& tree, const Download& d, const std::string& format,
                   const Readability& r, bool tabcompletion) {
-    int latest = read_cid(root + "/latest.cid").value_or(0), cid = latest;
+    int latest = 0;
+    try {
+        latest = read_cid(root + "/latest.cid").value_or(0);
+    } catch (const Error&) {
+        // damaged: counting starts anew, past the numbers that are taken
+    }
+    int cid = latest;
     do {
         cid = (cid + 1) % cid_modulus;
         if (cid == latest) throw Error(exit_try_later, "all configuration ids are in use in '" + root + "'", {}, "run ccm-purge");

@@ -104,6 +104,10 @@ ok 'a foreign profile has a cache of its own, with one copy' '
     for i in 1 2 3; do publish f$i other.xml; ccm-fetch --foreign --cache_root $scratch/foreign --profile http://127.0.0.1:$(cat port)/other.xml || return 1; done
     test "$(ccm --cache_root $scratch/foreign --showcids)" = 3'
 
+ok 'a cache whose small files are damaged mends itself' '
+    publish seven; echo garbage >$node/var/lib/ccm/latest.cid; : >$node/var/lib/ccm/current.cid; code 65 ccm get /v; fetch && test "$(value)" = seven && grep -q "not usable, fetching it anew" err &&
+    rm -r $node/var/lib/ccm/profile.$(cat $node/var/lib/ccm/current.cid) && fetch && test "$(value)" = seven'
+
 # ---- TLS
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost >/dev/null 2>&1
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca2.key -out ca2.pem -days 2 -subj /CN=other >/dev/null 2>&1

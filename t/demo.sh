@@ -15,8 +15,7 @@ fail() { printf 'demo: error: %s\n' "$*" >&2; for f in "$site"/log/*; do echo "-
 now() { date +%s%N; }
 ms() { echo $((($2 - $1) / 1000000)); }
 short() { echo "${1%%.*}"; }
-managed() { (cd "$site/node/$1" && find . -type f ! -path './var/l*' ! -path './run/*' ! -path './etc/weft/*' \
-    ! -name ccm.conf ! -name cdp-listend.conf ! -name ncm-cdispd.conf | sort); }
+report() { cat "$site/node/$1/var/lib/weft/ncm/last-run.json"; }
 
 began=$(now)
 step 'A site: its own authority, one server, three nodes'
@@ -38,11 +37,11 @@ step 'Three nodes wake up, fetch their own profile and configure themselves'
 for node in $nodes; do site_node_start "$node" || fail "$node does not start"; done
 for node in $nodes; do until_true 60 site_applied "$node" || fail "$node did not apply its profile"; done
 for node in $nodes; do
-    ran=$(jq -r '.components | keys | join(" ")' "$site/node/$node/var/lib/weft/ncm/status.json")
-    say "$(short "$node"): $(managed "$node" | wc -l) files, by $ran"
+    ran=$(report "$node" | jq -r '[.components[].name] | join(", ")')
+    say "$(short "$node"): $(report "$node" | jq '[.components[].changed[]] | length') files and folders, by $ran"
 done
-say "$(short "${nodes%% *}") has now, below its own root:"
-managed "${nodes%% *}" | head -12 | show
+say "$(short "${nodes%% *}") has now, below its own root, among others:"
+report "${nodes%% *}" | jq -r '.components[] | "\(.name): \(.changed[0:4] | join(" "))\(if (.changed | length) > 4 then " ..." else "" end)"' | show
 for node in $nodes; do
     curl -sS --cert "$site/node/$node/etc/weft/node.crt" --key "$site/node/$node/etc/weft/node.key" \
         --cacert "$site/server/etc/weft/pki/ca.crt" -o /dev/null -w '%{http_code}' \
@@ -79,7 +78,7 @@ slowest=0
 for node in $nodes; do
     took=$(ms "$t0" "$(stat -c %.9Y "$site/node/$node/$file" | tr -d .)")
     [ "$took" -gt "$slowest" ] && slowest=$took
-    ran=$(jq -r '[.components[].name] | join(" ")' "$site/node/$node/var/lib/weft/ncm/last-run.json" 2>/dev/null)
+    ran=$(report "$node" | jq -r '[.components[].name] | join(", ")')
     say "  $(short "$node"): woken, ran $ran, file changed after $took ms"
 done
 first=${nodes%% *}

@@ -108,7 +108,7 @@ site_applied() {
     root=$site/node/$1
     [ -f "$root/var/lib/weft/ncm/status.json" ] || return 1
     cid=$(cat "$root/var/lib/ccm/current.cid")
-    jq -e --argjson cid "$cid" '.cid == $cid and (.components | all(.state == "ok"))' \
+    jq -e --argjson cid "$cid" '.cid == $cid and (.components | all(.status == "ok"))' \
         "$root/var/lib/weft/ncm/status.json" >/dev/null
 }
 

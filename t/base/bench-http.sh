@@ -14,12 +14,10 @@ ours='' theirs=''
 trap 'kill $ours $theirs 2>/dev/null || :; rm -rf "$dir"' EXIT
 trap 'exit 99' HUP INT TERM
 
-new='req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256'
-for name in ca server client; do
-    openssl $new -x509 -days 2 -subj "/CN=$name" -keyout "$dir/$name.key" -out "$dir/$name.pem" 2>/dev/null
-done
+newcert() { openssl req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 "$@" 2>/dev/null; }
+newcert -x509 -days 2 -subj /CN=ca -keyout "$dir/ca.key" -out "$dir/ca.pem"
 for name in server client; do
-    openssl $new -new -subj "/CN=$name" -keyout "$dir/$name.key" -out "$dir/r.csr" 2>/dev/null
+    newcert -new -subj "/CN=$name" -keyout "$dir/$name.key" -out "$dir/r.csr"
     openssl x509 -req -in "$dir/r.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -days 2 -out "$dir/$name.pem" 2>/dev/null
 done
 mkdir "$dir/www"

@@ -287,7 +287,7 @@ PurgeResult purge(const CacheManager& m, long keep_old, double purge_time, const
         struct stat st{};
         if (stat(dir.c_str(), &st)) continue;
         bool keep = cid == current || cid == latest || cid == pin_of || cid_age(cid, current) <= keep_old;
-        if (keep || in_use(dir, noaction) || double(now - st.st_mtime) < purge_time) {
+        if (keep || double(now - st.st_mtime) < purge_time || in_use(dir, noaction)) {
             std::string url = read_if_exists(dir + "/profile.url", 1 << 16).value_or("");
             while (url.ends_with('\n')) url.pop_back();
             bodies.insert(data_name(url));

@@ -103,6 +103,21 @@ profile "$(active foo '<string name="x">7</string>')" ""
 ok 'or nothing: the profile is taken for done' '
     ccm-fetch && start --initial-run none && settled && test -z "$(runs)" && profile "$(active foo "<string name=\"x\">8</string>")" "" && ran "configure foo\n"'
 stop
+component foo <<'END'
+sleep 0.05; echo "$1" >>"$NCM_ROOT/ended"
+END
+for i in $(seq 1 25); do
+    profile "$(active foo "<long name='x'>$i</long>")$(active bar "<long name='x'>$i</long>$(pre foo)")" ""
+    ccm-fetch 2>/dev/null
+    start || break
+    perl -e 'select undef, undef, undef, rand 0.25'
+    if [ $((i % 2)) = 0 ]; then kill -9 "$(pid)"; else kill -9 "$(cat "$node/var/lock/quattor/ncm-ncd")" 2>/dev/null; kill -9 "$(pid)"; fi
+    gone
+done
+ok 'killed twenty-five times, dispatcher and runner, it comes to what the last profile says' '
+    start && settled && until_true 15 jq -e ".status == \"ok\" and .cid == $(cat $node/var/lib/ccm/current.cid)" $node/var/lib/weft/ncm/status.json &&
+    jq -e ".tree.x == 25" input.foo && jq -e ".tree.x == 25" input.bar && code 0 ncd --report'
+stop; runs >/dev/null
 ok 'settings are checked' '
     cdispd -n && echo "intervall = 5" >bad.conf && code 78 cdispd -n -f bad.conf 2>err && grep -q "did you mean .interval." err && code 64 cdispd --interval soon'
 ok 'without a cache it waits for one' '

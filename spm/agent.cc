@@ -62,7 +62,7 @@ void Agent::complete(Situation& s, Policy& policy) {
     policy.sources = repositories.sources();
     s.plan = make_plan(s.installed, s.managed, s.target, policy);
     solv::Universe universe(packager_.format(), repositories.arch());
-    universe.add_installed(call());
+    universe.add_installed(call(), settings_.noaction ? "" : settings_.statedir + "/installed.solv");
     repositories.load(universe);
     if (settings_.dependencies != "ignore")
         for (const Operation& op : s.plan.operations)

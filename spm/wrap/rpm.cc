@@ -13,7 +13,9 @@
 #include <rpm/rpmts.h>
 #include <rpm/rpmtypes.h>
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "base/wrap/free.hh"
 
@@ -215,11 +217,23 @@ void configure(const PluginCall& call) {
     once = true;
 }
 
-bool has_database(const PluginCall& call) {
+static std::string database(const PluginCall& call) {
     configure(call);
     std::unique_ptr<char, Free<std::free>> path(rpmExpand("%{_dbpath}", nullptr));
-    struct stat st{};
-    return stat((call.root + path.get()).c_str(), &st) == 0;
+    return call.root + path.get();
+}
+
+bool has_database(const PluginCall& call) { return access(database(call).c_str(), F_OK) == 0; }
+
+bool newer_than(const PluginCall& call, const std::string& file) {
+    namespace fs = std::filesystem;
+    std::error_code ec;
+    auto written = fs::last_write_time(file, ec);
+    if (ec) return true;
+    for (auto& e : fs::directory_iterator(database(call), ec))
+        if (e.path().filename().string().starts_with("rpmdb") || e.path().filename() == "Packages")
+            if (e.last_write_time(ec) >= written && e.path().extension() != ".sqlite-shm") return true;
+    return false;
 }
 
 std::vector<Installed> list(const PluginCall& call) {

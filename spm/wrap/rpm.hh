@@ -11,6 +11,8 @@ namespace weft::spm::rpm {
 /// Reads rpm's configuration, once a process, and says where the database is.
 void configure(const PluginCall&);
 bool has_database(const PluginCall&);
+/// Has the database changed since the file was written, or is there no such file?
+bool newer_than(const PluginCall&, const std::string& file);
 
 /// Public keys, which rpm keeps as packages, are left out. No database: nothing is installed.
 std::vector<Installed> list(const PluginCall&);

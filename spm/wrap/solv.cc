@@ -112,6 +112,16 @@ RepoMd read_repomd(const std::string& file) {
     return r;
 }
 
+static void write_repo(Repo* repo, const std::string& path) {
+    std::string part = path + ".part";
+    {
+        File out(fopen(part.c_str(), "w"));
+        if (!out) throw system_error("cannot write '" + part + "'");
+        if (repo_write(repo, out.get()) || fflush(out.get())) throw system_error("cannot write '" + part + "'");
+    }
+    if (rename(part.c_str(), path.c_str())) throw system_error("cannot rename '" + part + "'");
+}
+
 size_t make_index(Format f, const std::string& metadata, const std::string& index) {
     PoolPtr pool = new_pool(f, "");
     Repo* repo = repo_create(pool.get(), "index");
@@ -119,13 +129,7 @@ size_t make_index(Format f, const std::string& metadata, const std::string& inde
     int rc = f == Format::rpm ? repo_add_rpmmd(repo, in.get(), nullptr, 0) : repo_add_debpackages(repo, in.get(), 0);
     if (rc) throw Error(exit_data, fmt::format("'{}' is damaged: {}", metadata, pool_errstr(pool.get())));
     repo_internalize(repo);
-    std::string part = index + ".part";
-    {
-        File out(fopen(part.c_str(), "w"));
-        if (!out) throw system_error("cannot write '" + part + "'");
-        if (repo_write(repo, out.get()) || fflush(out.get()) || fsync(fileno(out.get()))) throw system_error("cannot write '" + part + "'");
-    }
-    if (rename(part.c_str(), index.c_str())) throw system_error("cannot rename '" + part + "'");
+    write_repo(repo, index);
     return size_t(repo->nsolvables);
 }
 
@@ -186,20 +190,29 @@ Universe::Universe(Format f, const std::string& arch) : impl_(std::make_unique<I
 }
 Universe::~Universe() = default;
 
-void Universe::add_installed(const PluginCall& call) {
+void Universe::add_installed(const PluginCall& call, const std::string& cache) {
     Pool* pool = impl_->pool.get();
     Repo* repo = impl_->add("installed", -1);
     if (!call.root.empty()) pool_set_rootdir(pool, call.root.c_str());
     int rc = 0;
     if (impl_->format == Format::rpm) {
         rpm::configure(call);
-        if (rpm::has_database(call)) rc = repo_add_rpmdb(repo, nullptr, REPO_USE_ROOTDIR | RPM_ADD_FILTERED_FILELIST);
+        if (rpm::has_database(call)) {
+            File before(cache.empty() ? nullptr : fopen(cache.c_str(), "r"));
+            rc = repo_add_rpmdb_reffp(repo, before.get(), REPO_USE_ROOTDIR | RPM_ADD_FILTERED_FILELIST);
+        }
     } else {
         rc = repo_add_debdb(repo, REPO_USE_ROOTDIR);
         if (rc && !call.root.empty() && access((call.root + "/var/lib/dpkg/status").c_str(), F_OK)) rc = 0;
     }
     if (rc) throw Error(exit_io, fmt::format("cannot read the package database: {}", pool_errstr(pool)));
     pool_set_installed(pool, repo);
+    if (!rc && !cache.empty() && impl_->format == Format::rpm && rpm::newer_than(call, cache)) {
+        try {
+            write_repo(repo, cache);
+        } catch (const Error&) {  // not ours to write, or a full disk: it is read from the database again next time
+        }
+    }
 }
 
 size_t Universe::add_index(int number, const std::string& index, int priority, const Filter& filter) {

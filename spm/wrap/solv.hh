@@ -43,7 +43,8 @@ public:
     ~Universe();
 
     /// The installed packages with what they require and provide, from the package database.
-    void add_installed(const PluginCall&);
+    ///   cache   a file that remembers what was read: only packages that are new since are read again (rpm); "" for none
+    void add_installed(const PluginCall&, const std::string& cache);
     /// `priority` as in the profile: 1 goes before 99. Answers how many packages it holds.
     size_t add_index(int repository, const std::string& index, int priority, const Filter&);
     /// Package files on this machine; false for one that cannot be read.

@@ -9,6 +9,7 @@
 #include "compiler/limits.hh"
 #include "compiler/object.hh"
 #include "compiler/operators.hh"
+#include "compiler/parse.hh"
 
 namespace weft::compiler {
 
@@ -52,7 +53,7 @@ std::vector<Error::Frame> Eval::trace() const {
 void Eval::fail(const Expr& at, std::string message, std::string hint) {
     if (!object_) throw NotConstant();
     TemplateError e(ErrorClass::evaluation, std::move(message), where(current_, at.span), std::move(hint));
-    if (current_ && current_->text) e.line = std::string(line_of(*current_->text, int(at.span.line)));
+    if (current_ && current_->text) e.line = source_line(*current_->text, int(at.span.line));
     e.trace = trace();
     e.object = object_->name();
     throw e;
@@ -69,7 +70,7 @@ Eval::Enter::Enter(Eval& e, const Expr* at, Frame::Kind kind, const Template* fr
         if (!e.object_) throw NotConstant();
         TemplateError error(ErrorClass::evaluation, fmt::format("includes, create() and function calls are nested more than {} deep", e.depth_),
                             where(from, span), "does a template include itself, or a function call itself without end? (--max-recursion)");
-        if (from && from->text) error.line = std::string(line_of(*from->text, int(span.line)));
+        if (from && from->text) error.line = source_line(*from->text, int(span.line));
         error.trace = e.trace();
         if (error.trace.size() > 8) {   // the loop shows in the first few
             error.trace.erase(error.trace.begin() + 6, error.trace.end() - 1);

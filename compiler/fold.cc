@@ -40,7 +40,6 @@ void fold_block(const Template&, Block& b, const Options& options) {
     try {
         Eval eval(options, nullptr);
         Element value = eval.run(b);
-        value = value.frozen() ? value : value.clone();
         value.freeze();
         // There each dict and list says which template made it, for each object anew.
         if (value.is_resource() && options.dialect == Dialect::d2002) return;

@@ -108,7 +108,7 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
     if (!e->is_resource() || e->frozen()) return *e;
     const Element& root = p.kind == PanPath::relative ? *relative_root_ : tree_;   // those of 2002 that are private have no SELF
     // Frozen in place, it can be shared: whoever changes it makes a copy first, the tree included.
-    if (overlaps_self(root, p.terms)) return e->clone();
+    if (overlaps_self(root, p.terms)) return own_tree(*e);
     const_cast<Element*>(e)->freeze();
     return *e;
 }

@@ -27,7 +27,7 @@ Object::Object(Library& library, const Options& options, std::string name)
 
 void Object::fail(const Template& t, Span s, std::string message, std::string hint, ErrorClass c) {
     TemplateError e(c, std::move(message), {t.path, int(s.line), int(s.col), int(s.end_line), int(s.end_col)}, std::move(hint));
-    if (t.text) e.line = std::string(line_of(*t.text, int(s.line)));
+    if (t.text) e.line = source_line(*t.text, int(s.line));
     e.trace = eval_.trace();
     e.object = name_;
     throw e;

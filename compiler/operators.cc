@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "compiler/compile.hh"
+#include "compiler/limits.hh"
 #include "compiler/paths.hh"
 
 namespace weft::compiler {
@@ -56,6 +57,7 @@ static Element add(const Element& a, const Element& b) {
         std::string_view x = a.string(), y = b.string();
         if (y.empty()) return a;
         if (x.empty()) return b;
+        check_text_size("+", x.size() + y.size());
         char small[512];
         if (x.size() + y.size() <= sizeof small) {
             std::copy(x.begin(), x.end(), small);

@@ -11,8 +11,15 @@
 
 namespace weft::compiler {
 
+std::string source_line(std::string_view text, int n) {
+    std::string s(line_of(text, n).substr(0, 400));
+    for (char& c : s)
+        if ((static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F) c = '.';
+    return s;
+}
+
 void add_line(TemplateError& e, std::string_view text) {
-    if (e.where.line > 0 && e.line.empty()) e.line = std::string(line_of(text, e.where.line));
+    if (e.where.line > 0 && e.line.empty()) e.line = source_line(text, e.where.line);
 }
 
 bool debug_enabled(const Options& o, const std::string& name) {

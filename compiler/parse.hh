@@ -25,7 +25,8 @@ uint32_t max_origins(const std::string& text);
 /// One DML expression, as the option --initial-data has it: its constant value.
 Element parse_constant(const std::string& text, const std::string& shown_as, const Options&);
 
-/// In front of a message: the source line it talks about.
+/// The source line a message talks about, fit for a terminal: no control characters, not endless.
+std::string source_line(std::string_view text, int line);
 void add_line(TemplateError&, std::string_view text);
 
 /// Can debug() print in this template?

@@ -8,6 +8,7 @@
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
 #include "compiler/operators.hh"
+#include "compiler/parse.hh"
 
 namespace weft::compiler {
 
@@ -35,14 +36,14 @@ void Validator::fail(std::string message, const Span& type, const Element* e, st
         auto [tpl, place] = object_.library_.place_of(e->origin());
         if (tpl) {
             error.where = {tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)};
-            error.line = std::string(line_of(*tpl->text, int(place.first)));
+            error.line = source_line(*tpl->text, int(place.first));
             at_value = true;
         }
     }
     const Template* t = in_;
     if (!at_value && t) {
         error.where = where(t, type);
-        error.line = std::string(line_of(*t->text, int(type.line)));
+        error.line = source_line(*t->text, int(type.line));
     } else if (at_value && t && type.line) {
         error.trace.push_back({where(t, type), "rejected by the type at"});
     }
@@ -60,6 +61,7 @@ void Validator::complete(const Element& root) {
 }
 
 void Validator::walk(const Element& e) {
+    if ((seen_ += e.size()) > max_elements) fail(fmt::format("the tree has more than {} elements", max_elements), {}, nullptr);
     if (path_.size() > max_depth) fail(fmt::format("the tree is deeper than {} levels", max_depth), {}, nullptr);
     auto visit = [&](const Element& child, Term t) {
         if (child.is_property()) return;
@@ -72,7 +74,7 @@ void Validator::walk(const Element& e) {
             if (from)
                 if (auto [tpl, place] = object_.library_.place_of(from->origin()); tpl) {
                     error.where = {tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)};
-                    error.line = std::string(line_of(*tpl->text, int(place.first)));
+                    error.line = source_line(*tpl->text, int(place.first));
                 }
             if (error.where.file.empty() && object_.main_template()) error.where = {object_.main_template()->path};
             throw error;

@@ -32,6 +32,7 @@ private:
     const Template* in_ = nullptr;            ///< whose text the current type stands in
     const Binding* binding_ = nullptr;
     int links_ = 0;
+    size_t seen_ = 0;
 };
 
 }  // namespace weft::compiler

@@ -230,7 +230,7 @@ Element Eval::assign(const Expr& target, Element value, bool want_result) {
         else if (self && origin_) value.set_origin(origin_);
         *place = std::move(value);
         if (!want_result) return {};
-        return self ? place->clone() : *place;
+        return self ? own_tree(*place) : *place;
     } catch (const EvalFailure& f) {
         fail(target, f.message, f.hint);
     }
@@ -282,21 +282,21 @@ void Eval::check_cycle(const Expr& at, const Element& container, const Element& 
     }
 }
 
+/// A value may hold the same list many times, and so be far larger than it looks: count what is copied.
 Element own_tree(Element value) {
     if (!value.is_resource() || value.frozen()) return value;
-    if (value.shared()) return value.clone();
-    // Only this reference: keep the node, and look for what is shared further down.
+    if (value.shared()) value = value.shallow();
     std::vector<Element*> work{&value};
     size_t seen = 0;
+    auto visit = [&](Element& c) {
+        if (++seen > max_elements) throw EvalFailure(fmt::format("the value has more than {} elements", max_elements));
+        if (!c.is_resource() || c.frozen()) return;
+        if (c.shared()) c = c.shallow();   // else only this reference: keep the node, look further down
+        work.push_back(&c);
+    };
     while (!work.empty()) {
         Element* e = work.back();
         work.pop_back();
-        if (++seen > max_elements) throw EvalFailure(fmt::format("the value has more than {} elements", max_elements));
-        auto visit = [&](Element& c) {
-            if (!c.is_resource() || c.frozen()) return;
-            if (c.shared()) c = c.clone();
-            else work.push_back(&c);
-        };
         if (e->is(Kind::list)) {
             List& l = e->list_ref();
             for (size_t i = 0; i < l.size(); i++) visit(l[i]);

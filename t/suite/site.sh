@@ -25,22 +25,24 @@ site_end_program() {
     pid=$(cat "$site/run/$1.pid")
     rm -f "$site/run/$1.pid"
     kill "-${2:-TERM}" "$pid" 2>/dev/null || return 0
-    wait "$pid" 2>/dev/null
-    return 0
+    # It may be another shell's child, so there is nothing to wait() for: gone is gone, and so is a zombie of whom no
+    # thread is left.
+    while state=$(ps -o stat=,nlwp= -p "$pid") && [ -n "${state##Z* [01]}" ]; do sleep 0.01; done
 }
+
+site_port=$(free_port)
+site_url=https://127.0.0.1:$site_port
 
 # site_make: authority, server settings, the administrator's settings
 site_make() {
     mkdir -p "$site/run" "$site/log" "$site/server/etc/weft" "$site/node"
-    port=$(free_port)
-    site_url=https://127.0.0.1:$port
     {
         cdb-pki --root "$site/server" init --name 'Demonstration site'
         cdb-pki --root "$site/server" server localhost 127.0.0.1
         cdb-pki --root "$site/server" admin -o admin 'Anna Example'
     } >"$site/log/pki" 2>&1 || { cat "$site/log/pki" >&2; return 1; }
     cat >"$site/server/etc/weft/cdbd.conf" <<END
-listen       = 127.0.0.1:$port
+listen       = 127.0.0.1:$site_port
 notify_map   = /etc/weft/notify.map
 notify_retry = 2
 END

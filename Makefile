@@ -40,7 +40,9 @@ PKGLIBS   = $(eval PKGLIBS := $(shell pkg-config --libs $(PKGS)))$(PKGLIBS)
 GXX      := $(if $(filter fuzz,$(MODE)),clang++,g++)
 CXX      := $(if $(shell command -v ccache),ccache )$(GXX)
 LD       := $(if $(shell command -v ld.lld),-fuse-ld=lld)
-WARN     := -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local)
+# g++ 12 sees overruns inside std::string and std::variant that are not there.
+NOISE    := -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-maybe-uninitialized
+WARN     := -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local $(NOISE))
 CXXFLAGS ?= -g1
 ALLFLAGS  = -std=c++20 -pthread $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
 LDLIBS    = -Wl,--as-needed $(PKGLIBS) -ldb -lboost_json -lunistring
@@ -132,15 +134,16 @@ lint:
 	shellcheck -s sh t/*.sh $(SCRIPTS) .ci/run .ci/deps
 	clang-tidy --quiet $(filter-out t/%,$(SRCS)) -- $(filter-out -fsanitize%,$(ALLFLAGS))
 
-demo: deps-build
+demo: deps-demo
 	@$(MAKE) --no-print-directory -j$(JOBS) programs
 	@$(TESTENV) KEEP=$(KEEP) t/demo.sh
 
 # ---- packages --------------------------------------------------------------
-deps: deps-build deps-check deps-bench deps-fuzz
+deps: ; @.ci/deps build demo check ci bench fuzz
 deps-build: ; @.ci/deps build
-deps-check: ; @.ci/deps build check
-deps-bench: ; @.ci/deps build check bench
+deps-demo:  ; @.ci/deps build demo
+deps-check: ; @.ci/deps build demo check
+deps-bench: ; @.ci/deps build demo check bench
 deps-fuzz:  ; @.ci/deps build fuzz
 
 # ---- rules -----------------------------------------------------------------
@@ -186,7 +189,7 @@ graph:
 clean:
 	rm -rf build compile_commands.json
 
-.PHONY: all programs tests check accept bench fuzz fuzzers coverage lint demo deps deps-build deps-check \
+.PHONY: all programs tests check accept bench fuzz fuzzers coverage lint demo deps deps-build deps-demo deps-check \
         deps-bench deps-fuzz install graph clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -213,7 +213,7 @@ int main(int argc, char** argv) {
         command("crl", "cdb-pki crl", "Write the list of revoked certificates anew; it is good for 30 days.", {}, crl),
         command("list", "cdb-pki list", "List what was signed.", {}, list),
     };
-    return run({.name = "cdb-pki", .usage = "cdb-pki [-v] [-C dir] [--organisation name] command [argument...]",
+    return run({.name = "cdb-pki", .usage = "cdb-pki [-v] [-C dir] [--organisation name] command [argument ...]",
                 .about = "Make and revoke the certificates of a site's server, people and nodes.", .options = {dir, organisation}, .body = {},
                 .commands = std::move(commands)}, argc, argv);
 }

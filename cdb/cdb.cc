@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
     std::vector<Program> commands = cdb::change_commands();
     for (auto group : {cdb::look_commands, cdb::keep_commands})
         for (Program& p : group()) commands.push_back(std::move(p));
-    return run({.name = "cdb", .usage = "cdb [-v] [-f file] [--server url] [--cert file] [--key file] [--ca file] command [argument...]",
+    return run({.name = "cdb", .usage = "cdb [-v] [-f file] [--server url] [--cert file] [--key file] [--ca file] command [argument ...]",
                 .about = "Change, check and ask the configuration database.",
                 .options = {{'f', "config", "FILE", "settings, instead of ~/.weft/cdb.conf or /etc/weft/cdb.conf"},
                             {0, "server", "URL", "where cdbd answers"},

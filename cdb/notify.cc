@@ -5,8 +5,14 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
 #include <random>
+#include <thread>
+#include <utility>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -46,8 +52,58 @@ std::map<std::string, std::pair<Endpoint, bool>> parse_notify_map(std::string_vi
     return map;
 }
 
-Notifier::Notifier(Loop& loop, Workers& workers, const Log& log, NotifyOptions options)
-    : loop_(loop), workers_(workers), log_(log) {
+/// Names become addresses on threads of their own: a name server that does not answer keeps getaddrinfo
+/// waiting for many seconds, and nothing else may wait with it, not even our end. So nobody joins them.
+struct Notifier::Resolver {
+    std::mutex lock;
+    std::condition_variable wake;
+    std::deque<std::string> names;
+    bool started = false, ended = false;
+    std::function<void(std::string name, std::string address)> answer;  // called under the lock; "" for unknown
+
+    static std::string look_up(const std::string& name) {
+        addrinfo hints{}, *found = nullptr;
+        hints.ai_socktype = SOCK_DGRAM;
+        char host[NI_MAXHOST] = "";
+        if (getaddrinfo(name.c_str(), nullptr, &hints, &found) == 0 && found)
+            if (getnameinfo(found->ai_addr, found->ai_addrlen, host, sizeof host, nullptr, 0, NI_NUMERICHOST)) host[0] = 0;
+        if (found) freeaddrinfo(found);
+        return host;
+    }
+
+    static void start(const std::shared_ptr<Resolver>& self) {
+        std::thread([self] {
+            std::unique_lock hold(self->lock);
+            for (;;) {
+                self->wake.wait(hold, [&] { return self->ended || !self->names.empty(); });
+                if (self->ended) return;
+                std::string name = std::move(self->names.front());
+                self->names.pop_front();
+                hold.unlock();
+                std::string address = look_up(name);
+                hold.lock();
+                if (self->ended) return;
+                self->answer(std::move(name), std::move(address));
+            }
+        }).detach();
+    }
+};
+
+Notifier::~Notifier() {
+    {
+        std::lock_guard hold(resolver_->lock);
+        resolver_->ended = true;
+    }
+    resolver_->wake.notify_all();
+}
+
+Notifier::Notifier(Loop& loop, const Log& log, NotifyOptions options)
+    : loop_(loop), log_(log), resolver_(std::make_shared<Resolver>()) {
+    resolver_->answer = [this](std::string name, std::string address) {
+        loop_.post([this, self = std::weak_ptr(resolver_), name = std::move(name), address = std::move(address)] {
+            if (!self.expired() && !self.lock()->ended) resolved(name, address);
+        });
+    };
     if (options.on) socket_ = loop_.udp(options.source, [](const Endpoint&, std::string_view) {});
     reload(std::move(options));
     filled_ = now();
@@ -109,7 +165,7 @@ void Notifier::send(const std::string& node, Entry& e, const Address& to) {
                             : datagram(e.pending.modified);
     bool ok = socket_.send_to(to.to, bytes);
     (ok ? counters_.sent : counters_.failed)++;
-    if (ok && e.tries) counters_.repeated++;
+    if (ok && e.sent++) counters_.repeated++;
     log_.debug("notify {} at {}: revision {}{}", node, to.to.text(), e.pending.revision, ok ? "" : ", not sent");
     e.tries++;
     e.next = now() + options_.retry;
@@ -132,35 +188,36 @@ void Notifier::given_up(const std::string& node) {
     auto it = nodes_.find(node);
     if (it == nodes_.end()) return;
     counters_.given_up++;
-    log_.warning("node {} was told {} times of revision {} and did not fetch it", node, it->second.tries, it->second.pending.revision);
+    const Entry& e = it->second;
+    if (e.sent) log_.warning("node {} was told {} times of revision {} and did not fetch it", node, e.sent, e.pending.revision);
+    else log_.warning("node {} was not told of revision {}: its address is not known", node, e.pending.revision);
     told_.emplace_back(it->second.pending.object, it->second.pending.revision);
     nodes_.erase(it);
 }
 
 void Notifier::resolve(const std::string& node) {
     nodes_[node].next = now() + options_.retry;  // asked again then, should the answer never come
-    std::weak_ptr<char> alive = alive_;
-    workers_.submit([this, node, alive, &loop = loop_, port = options_.port] {
-        addrinfo hints{}, *found = nullptr;
-        hints.ai_socktype = SOCK_DGRAM;
-        char host[NI_MAXHOST] = "";
-        if (getaddrinfo(node.c_str(), nullptr, &hints, &found) == 0 && found)
-            if (getnameinfo(found->ai_addr, found->ai_addrlen, host, sizeof host, nullptr, 0, NI_NUMERICHOST)) host[0] = 0;
-        if (found) freeaddrinfo(found);
-        loop.post([this, node, alive, port, address = std::string(host)] {
-            if (alive.expired()) return;
-            auto it = nodes_.find(node);
-            if (it == nodes_.end()) return;
-            if (address.empty()) {  // counted as a try: a name may come to be known
-                counters_.unknown++;
-                log_.debug("notify {}: no address is known", node);
-                it->second.tries++;
-                return;
-            }
-            Address& a = addresses_[node] = {{address, port}, false, now() + 600};
-            send(node, it->second, a);
-        });
-    });
+    bool first = false;
+    {
+        std::lock_guard hold(resolver_->lock);
+        first = !std::exchange(resolver_->started, true);
+        if (std::find(resolver_->names.begin(), resolver_->names.end(), node) == resolver_->names.end()) resolver_->names.push_back(node);
+    }
+    if (first)
+        for (int i = 0; i < 4; i++) Resolver::start(resolver_);
+    resolver_->wake.notify_one();
+}
+
+void Notifier::resolved(const std::string& node, const std::string& address) {
+    auto it = nodes_.find(node);
+    if (it == nodes_.end()) return;
+    if (address.empty()) {  // counted as a try: the name may come to be known
+        counters_.unknown++;
+        log_.debug("notify {}: no address is known", node);
+        it->second.tries++;
+        return;
+    }
+    send(node, it->second, addresses_[node] = {{address, options_.port}, false, now() + 600});
 }
 
 }  // namespace weft::cdb

@@ -3,13 +3,13 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/log.hh"
 #include "base/loop.hh"
 #include "cdb/records.hh"
-#include "cdb/workers.hh"
 
 namespace weft::cdb {
 
@@ -29,7 +29,9 @@ public:
     /// What was done, for the store: (object, revision) that need not be told any more.
     using Told = std::vector<std::pair<std::string, uint64_t>>;
 
-    Notifier(Loop&, Workers&, const Log&, NotifyOptions);
+    Notifier(Loop&, const Log&, NotifyOptions);
+    ~Notifier();
+    Notifier(const Notifier&) = delete;
 
     void add(const std::vector<Pending>&);
     /// The node has its profile of that revision.
@@ -47,7 +49,7 @@ public:
 private:
     struct Entry {
         Pending pending;
-        int tries = 0;
+        int tries = 0, sent = 0;
         double next = 0;            ///< when it is due again; 0: in the queue
     };
     struct Address {
@@ -59,11 +61,11 @@ private:
     void look_for_due();
     void send(const std::string& node, Entry&, const Address&);
     void resolve(const std::string& node);
+    void resolved(const std::string& node, const std::string& address);
     void given_up(const std::string& node);
     static double now();
 
     Loop& loop_;
-    Workers& workers_;
     const Log& log_;
     NotifyOptions options_;
     Udp socket_;
@@ -74,7 +76,8 @@ private:
     Timer pump_, due_;
     Told told_;
     Counters counters_;
-    std::shared_ptr<char> alive_ = std::make_shared<char>();  // for answers that come after our end
+    struct Resolver;
+    std::shared_ptr<Resolver> resolver_;
 };
 
 /// The map file's lines; Error(78) with file and line.

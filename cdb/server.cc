@@ -20,7 +20,7 @@ static bdb::Options store_options(const Config& c) {
 Server::Server(Service& s)
     : service(s), loop(s.loop), log(s.log), store(rooted(s, "store"), store_options(s.config)),
       pipeline(store, int(s.config.number("jobs"))), nodes(store), readers(2), line(1),
-      notifier(loop, readers, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
+      notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
     load_access();
     for (auto& p : store.profiles()) published[node_of(p.object)] = p;
     notifier.add(store.pending());

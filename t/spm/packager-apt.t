@@ -1,0 +1,35 @@
+#!/bin/sh
+# The apt packager on a scratch root with sources of its own: everything in one run, and nothing that was not planned.
+. "${WEFT_SRC:-.}/t/lib.sh"
+. "$WEFT_SRC/t/spm/debs.sh"
+deb_or_skip
+command -v apt-get >/dev/null && command -v dpkg-scanpackages >/dev/null || skip_all 'no apt-get or no dpkg-scanpackages'
+
+make_deb ntp 1-1 all && make_deb ntp 2-1 all && make_deb old 1.0 all && make_deb lib 1-1 all && make_deb clock 1-1 all 'Depends: lib' && make_deb rival 1-1 all 'Conflicts: ntp' &&
+    make_deb local 1-1 all || exit 99
+mkdir -p repo/debs && mv debs/* repo/debs && mv repo/debs/local* debs/
+(cd repo && dpkg-scanpackages -m debs >Packages 2>/dev/null)
+root=$PWD/root
+mkdir -p "$root/etc/apt" "$root/var/lib"
+echo "deb [trusted=yes] file:$PWD/repo ./" >"$root/etc/apt/sources.list"
+A="spma-apt --root $root"
+installed() { $A list | sort | tr '\n' ','; }
+
+ok 'packages are had from the sources, and from files' '
+    printf "install ntp 2 1 all -\ninstall old 1.0 - all -\ninstall local 1 1 all $PWD/debs/local_1-1_all.deb\n" >ops && $A apply ops >out && test "$(installed)" = "local 1 1 all,ntp 2 1 all,old 1.0 - all," &&
+    head -1 out | grep -qx "begin 3" && grep -c "^done install" out | grep -qx 3'
+
+ok 'a test changes nothing' 'printf "replace ntp 1 1 all - ntp 2 1 all\nerase old 1.0 - all\n" >ops && $A -n apply ops && installed | grep -q "ntp 2 1 all"'
+
+ok 'downgrade and removal in one run; what is done is skipped' '
+    $A apply ops && test "$(installed)" = "local 1 1 all,ntp 1 1 all," && $A apply ops >out && printf "skip ntp-1-1.all\nskip old-1.0.all\nbegin 0\n" >want && same want out'
+
+ok 'what apt would do besides is refused, and told' '
+    printf "install clock 1 1 all -\n" >ops && code 65 $A apply ops 2>err && printf "spma-apt: error: apt would do more than was planned:\n  install '"'lib'"'\nhint: name these packages in the target\n" >want && same want err &&
+    printf "install rival 1 1 all -\nerase local 1 1 all\n" >ops && code 65 $A apply ops 2>err && grep -q "  remove .ntp." err && test "$(installed)" = "local 1 1 all,ntp 1 1 all,"'
+
+ok 'a version that no source has is told in the words of apt' 'printf "install ntp 9 1 all -\n" >ops && code 65 $A apply ops 2>err && grep -q "E: Version .9-1. for .ntp. was not found" err'
+
+ok 'spma leaves fetching to it' '
+    printf -- "- ntp 2 1 all\n- lib 1 1 all\n- clock 1 1 all\n" >$root/var/lib/spma-target.cf && spma --root $root --packager apt 2>err && test "$(installed)" = "clock 1 1 all,lib 1 1 all,ntp 2 1 all,"'
+done_testing

@@ -58,6 +58,8 @@ struct Expr {
     uint32_t depth = 0;             ///< of the tree below
     Span span;
     Element value;                  ///< literal: frozen
+    bool is_step = false;           ///< literal subscript: step is its term
+    Term step;
     const Builtin* builtin = nullptr;
     std::vector<Expr*> kids;        ///< owned by the template
 };

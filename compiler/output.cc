@@ -128,7 +128,7 @@ int write_result(const Result& r, const std::vector<const Format*>& list, const 
     std::string base = options.folder + '/' + r.name;
     if (!options.noaction)
         if (size_t slash = r.name.rfind('/'); slash != std::string::npos) make_dirs(options.folder + '/' + r.name.substr(0, slash));
-    std::string out;
+    thread_local std::string out;   // its room is used again for the next object
     for (const Format* f : list) {
         out.clear();
         f->write(r, out);

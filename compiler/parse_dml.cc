@@ -385,10 +385,11 @@ Expr* Parser::variable_reference() {
         argument_depth_++;
         e->kids.push_back(dml());
         argument_depth_--;
-        const Expr* step = e->kids.back();
+        Expr* step = e->kids.back();
         if (step->op == Op::literal) {
             try {
-                subscript(step->value);
+                step->step = subscript(step->value);
+                step->is_step = true;
             } catch (const EvalFailure& f) {
                 report(ErrorClass::syntax, f.message, step->span, f.hint);
             }

@@ -12,6 +12,10 @@ bool Eval::is_global(uint32_t symbol) const { return object_ && object_->global(
 void Eval::terms(const Expr& v, std::vector<Term>& out) {
     out.reserve(v.kids.size());
     for (const Expr* k : v.kids) {
+        if (k->is_step) {
+            out.push_back(k->step);
+            continue;
+        }
         Element s = eval(*k);
         try {
             out.push_back(subscript(s));

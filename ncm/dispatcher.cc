@@ -195,6 +195,7 @@ void Dispatcher::next_run() {
     queue_.erase(queue_.begin());
     std::vector<std::string> argv = rules_.ncd;
     if (rules_.noaction) argv.push_back("--noaction");
+    argv.insert(argv.end(), {"--started-by", std::to_string(getpid())});
     argv.push_back("--useprofile");
     argv.push_back(std::to_string(running_.cid));
     argv.push_back("--" + running_.verb);

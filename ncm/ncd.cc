@@ -130,6 +130,9 @@ int configure(const Args& args, const ncm::Settings& s, const Log& log) {
         make_dirs(lock_path.substr(0, lock_path.rfind('/')));
         lock = FileLock::lock(lock_path, double(s.number("retries")) * s.seconds("timeout"));
     }
+    // One that waited here while its dispatcher died would undo what the next dispatcher's run has done.
+    if (args.has("started-by") && getppid() != args.number("started-by", 0))
+        throw Error(exit_try_later, "the process that started this run has gone: nothing is run");
     if (rules.verb == "unconfigure") {
         if (names_of(args).size() != 1) throw Error(exit_usage, "--unconfigure takes exactly one component");
         rules.order = rules.asked = names_of(args);
@@ -198,6 +201,7 @@ int main(int argc, char** argv) {
                           {'n', "noaction", nullptr, "let components say what they would change"},
                           {0, "json", nullptr, "with --check: the report as JSON"},
                           {0, "force-quattor", nullptr, "even if /etc/noquattor exists"},
+                          {0, "started-by", "PID", "do nothing when this process has gone (cdispd)"},
                           {'f', "cfgfile", "FILE", "settings (/etc/ncm-ncd.conf)"}},
               .body = body,
               .commands = {},

@@ -155,7 +155,9 @@ ok 'noquattor stops it, unless forced' '
     ncd --force-quattor --configure b && ncd --list; rm $node/etc/noquattor; runs >/dev/null'
 ok 'two runs do not overlap' '
     flock $node/var/lock/quattor/ncm-ncd sh -c "echo 4711 >$node/var/lock/quattor/ncm-ncd; code() { \$@; echo \$?; }; code ncd --retries 1 --timeout 0 --configure b >rc 2>err";
-    grep -qx 255 rc && grep -q "locked by process 4711" err && ncd --configure b'
+    grep -qx 255 rc && grep -q "locked by process 4711" err && ncd --configure b; runs >/dev/null'
+ok 'a run whose starter has gone meanwhile does nothing' '
+    code 255 ncd --started-by 1 --configure b 2>err && grep -q "has gone" err && test -z "$(runs)"'
 ok 'logs are kept, one for each component as well' '
     grep -q "\[ERROR\]" $node/var/log/ncm/ncd.log && grep -q "was ended by signal" $node/var/log/ncm/component-bad.log'
 done_testing

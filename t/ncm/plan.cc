@@ -207,7 +207,8 @@ BOOST_AUTO_TEST_CASE(service_actions_are_merged) {
         Actions a(dir.path() + "/actions");
         for (const char* action : r.asked) a.ask("sshd", action, "ssh");
         std::vector<std::string> left;
-        for (auto& p : Actions(dir.path() + "/actions").pending()) left.push_back(p.action);
+        Actions again(dir.path() + "/actions");
+        for (auto& p : again.pending()) left.push_back(p.action);
         BOOST_TEST(joined(left) == r.left);
     }
     ScratchDir dir;

@@ -39,6 +39,7 @@ std::string RunReport::json(const std::string& verb, bool noaction) const {
     Element e = Element::new_dict();
     auto put = [](Element& to, const char* key, Element v) { to.dict_ref().at(Key(key)) = std::move(v); };
     put(e, "time", Element::of_long(::time(nullptr)));
+    put(e, "pid", Element::of_long(getpid()));
     put(e, "verb", Element::of_string(verb));
     put(e, "noaction", Element::of_boolean(noaction));
     put(e, "cid", Element::of_long(cid));

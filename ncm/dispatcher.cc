@@ -213,9 +213,11 @@ void Dispatcher::next_run() {
     std::string names;
     for (const std::string& n : running_.names) names += (names.empty() ? "" : " ") + n;
     log_.info("{} {}", running_.verb, names);
-    started_ = wall_clock();
+    ncd_pid_ = -1;
     try {
+        ::unlink((rules_.work_dir + "/last-run.json").c_str());  // process ids come again
         ncd_ = loop_.child(argv, o, [this](const ProcessResult& r) { ended(r); });
+        ncd_pid_ = ncd_.pid();
     } catch (const Error& e) {
         last_line_ = e.message;
         ProcessResult none;
@@ -253,8 +255,9 @@ void Dispatcher::ended(const ProcessResult& r) {
         try {
             std::string text = read_if_exists(rules_.work_dir + "/last-run.json").value_or("");
             Element e = text.empty() ? Element() : parse_json(text, "last-run.json");
-            const Element *when = e.find("/time"), *verb = e.find("/verb"), *list = e.find("/components");
-            if (when && verb && list && double(when->long_value()) + 1 >= started_ && verb->string() == run.verb) {
+            // The report of this very run: one that was killed has left that of the run before.
+            const Element *pid = e.find("/pid"), *list = e.find("/components");
+            if (pid && list && pid->long_value() == ncd_pid_) {
                 std::vector<std::string> seen;
                 for (const Element& c : list->list()) {
                     std::string name(c.find("/name")->string()), message(c.find("/message")->string());

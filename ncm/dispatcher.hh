@@ -60,7 +60,7 @@ private:
     std::map<std::string, Planned> planned_;
     std::vector<Planned_run> queue_;
     Planned_run running_;
-    double started_ = 0;
+    pid_t ncd_pid_ = -1;
     Child ncd_, reporter_;
     Timer retry_, tick_;
     Watch cache_watch_, etc_watch_;

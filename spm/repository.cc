@@ -103,8 +103,15 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
     return out;
 }
 
-Repositories::Repositories(const Settings& s, Format f, Say say) : settings_(s), format_(f), say_(std::move(say)), arch_(s.arch.empty() ? solv::native_arch(f) : s.arch) {
-    if (auto text = read_if_exists(s.repositories)) list_ = parse_repositories(*text, s.repositories);
+static std::vector<Repository> configured(const Settings& s) {
+    auto text = read_if_exists(s.repositories);
+    return text ? parse_repositories(*text, s.repositories) : std::vector<Repository>();
+}
+
+Repositories::Repositories(const Settings& s, Format f, Say say) : Repositories(s, f, std::move(say), configured(s)) {}
+
+Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Repository> list)
+    : settings_(s), format_(f), say_(std::move(say)), arch_(s.arch.empty() ? solv::native_arch(f) : s.arch), list_(std::move(list)) {
     for (auto& r : list_) states_.push_back(read_state(r));
 }
 

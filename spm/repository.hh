@@ -31,7 +31,9 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
 
 class Repositories {
 public:
+    /// Those of the settings, or of `list`.
     Repositories(const Settings&, Format, Say);
+    Repositories(const Settings&, Format, Say, std::vector<Repository> list);
 
     bool any() const { return !list_.empty(); }
     /// Fetch the metadata that is older than the setting `refresh`. One that cannot be had is replaced by what was

@@ -7,6 +7,7 @@
 
 #include "base/file.hh"
 #include "spm/agent.hh"
+#include "spm/check.hh"
 #include "spm/report.hh"
 
 using namespace weft;
@@ -146,6 +147,23 @@ int rollback(Agent& agent, const Settings& settings, const Args& args) {
     return agent.apply(s, fmt::format("rollback {}", number), &undone);
 }
 
+/// Needs no packager: the profiles are of other machines.
+int check(const Settings& settings, const Args& args) {
+    if (args.rest().size() < 2) throw Error(exit_usage, "check which profiles?", {}, "spma check FILE ...");
+    Log log("spma", settings.quiet ? Level::error : Level::warning);
+    bool deb = settings.packager == "dpkg" || settings.packager == "apt";
+    Checker checker(settings, deb ? Format::deb : Format::rpm, [&](Level l, const std::string& line) {
+        if (log.enabled(l)) log.write(l, line);
+    });
+    bool good = true;
+    for (size_t i = 1; i < args.rest().size(); i++)
+        for (auto& line : checker.check(args.rest()[i])) {
+            good = false;
+            fmt::print("{}\n", line);
+        }
+    return good ? exit_ok : exit_no;
+}
+
 struct Verb {
     const char* name;
     int (*run)(Agent&, const Settings&, const Args&);
@@ -175,7 +193,8 @@ int body(const Args& args) {
     if (args.rest().empty()) return historic(args);
     for (const Verb& v : verbs)
         if (args.rest()[0] == v.name) return run_verb(args, v);
-    std::vector<std::string_view> names;
+    if (args.rest()[0] == "check") return check(read_settings(args), args);
+    std::vector<std::string_view> names = {"check"};
     for (const Verb& v : verbs) names.push_back(v.name);
     std::string_view near = nearest(args.rest()[0], names);
     throw Error(exit_usage, fmt::format("unknown verb '{}'", args.rest()[0]), {}, near.empty() ? "'spma -h' lists them" : fmt::format("did you mean '{}'?", near));
@@ -185,10 +204,11 @@ int body(const Args& args) {
 
 int main(int argc, char** argv) {
     bool verb = std::any_of(argv + 1, argv + argc, [](const char* w) {
-        return std::any_of(std::begin(verbs), std::end(verbs), [&](auto& v) { return std::string_view(v.name) == w; });
+        return std::string_view(w) == "check" || std::any_of(std::begin(verbs), std::end(verbs), [&](auto& v) { return std::string_view(v.name) == w; });
     });
     return run({.name = "spma",
                 .usage = "spma [option ...] [apply | drift | history | plan | prefetch]\n"
+                         "spma [option ...] check profile ...\n"
                          "spma [option ...] rollback [run]\n"
                          "spma [option ...] verify [name ...]\n"
                          "spma [option ...] why name",

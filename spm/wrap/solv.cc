@@ -302,6 +302,12 @@ Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool m
         return best;
     };
     std::map<Id, Package> weak;
+    std::map<std::string_view, int> names;  // instances there and to come
+    for (const Operation& op : ops)
+        if (op.action == Action::install) names[op.package.name]++;
+    if (pool->installed)
+        for (auto& [name, n] : names)
+            for (Id id : impl_->of_name(std::string(name))) n += pool_id2solvable(pool, id)->repo == pool->installed;
     for (const Operation& op : ops) {
         bool stays = may_stay && op.action == Action::erase && op.reason == not_in_target;
         auto gone = op.old;
@@ -321,7 +327,7 @@ Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool m
         planned.insert(id);
         queue_push2(&jobs.q, SOLVER_INSTALL | SOLVER_SOLVABLE, id);
         // Installed beside other versions of its name: rpm may, and the solver must be told.
-        if (op.action == Action::install && impl_->format == Format::rpm)
+        if (op.action == Action::install && impl_->format == Format::rpm && names[op.package.name] > 1)
             queue_push2(&jobs.q, SOLVER_MULTIVERSION | SOLVER_SOLVABLE_NAME, pool_str2id(pool, op.package.name.c_str(), 1));
     }
     if (!r.unknown.empty()) return r;

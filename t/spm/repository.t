@@ -119,6 +119,13 @@ ok 'dated snapshots are folders below the repository' '
     mkdir -p web/dated && cp -r web/extra web/dated/2026-11-01 && repositories "$(repository dated "\"snapshot\": \"2026-11-01\"")" && target "ntp 11 1 noarch" "big 1 1 noarch" &&
     : >log && spma plan | grep -q "replace ntp-11-1" && grep -q "^/dated/2026-11-01/repodata/repomd.xml" log'
 
+ok 'profiles are checked where they are compiled, XML and JSON' '
+    repositories "$(repository base)" && profile() { printf "{\"software\": {\"packages\": %s, \"repositories\": %s}}\n" "$1" "$(cat $lib/spma-repositories.json)" >$2.json; } &&
+    profile "{\"ntp\": {\"_31_2d1\": {\"arch\": {\"noarch\": \"base\"}}}, \"lib\": {}}" good && spma check good.json &&
+    profile "{\"ntp\": {\"_33_2d1\": {\"arch\": {\"noarch\": \"\"}}}, \"clock\": {}, \"nobody\": {}}" bad && code 1 spma check good.json bad.json >out &&
+    printf "%s\n" "bad.json: nobody-*-*.*: no repository has it" "bad.json: ntp-3-1.noarch: no repository has it; '"'base'"' has ntp-10-1.noarch" "bad.json: lib-1-1.noarch is missing: clock-1-1.noarch needs libtime" >want && same want out &&
+    printf "<nlist format=\"pan\" name=\"profile\"><nlist name=\"software\"><nlist name=\"packages\"><nlist name=\"x\"/></nlist></nlist></nlist>" >bad.xml && code 1 spma check bad.xml >out && grep -qF "bad.xml: x-*-*.*: no repository has it" out'
+
 ok 'a description of repositories that is none is refused by its place' '
     echo "[{\"name\": \"a\", \"protocols\": [{\"url\": \"x\"}]}]" >$lib/spma-repositories.json && code 65 spma plan 2>err && grep -qF "/0/protocols/0/url is no URL" err'
 

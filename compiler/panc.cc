@@ -121,8 +121,8 @@ int main(int argc, char** argv) {
     mallopt(M_MMAP_THRESHOLD, 64 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
     return run({.name = "panc",
-                .usage = "panc [-nv] [-I path]... [-o dir] [-j n] [--formats list] [--dialect current|v8|2002] [option]... file...",
-                .about = "compile Pan templates into node profiles",
+                .usage = "panc [-nv] [-I path] [-o dir] [-j n] [--formats list] [--dialect current|v8|2002] [option] file ...",
+                .about = "Compile Pan templates into node profiles.",
                 .options = {{'I', "include-path", "path", "folders with templates, separated by ':' (default: .)"},
                             {'o', "output-dir", "dir", "where profiles are written (default: .)"},
                             {'j', "jobs", "n", "threads; 0: one a core (default)"},

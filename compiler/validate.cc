@@ -27,6 +27,33 @@ static std::string shown(const Element& e) {
     return e.is(Kind::string) ? "'" + s + "'" : s;
 }
 
+/// The types passed on the way, innermost first, and the binding that asked.
+void Validator::add_types(Error& error) const {
+    for (size_t i = aliases_.size(); i-- > 0;)
+        error.trace.push_back({where(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
+    if (binding_) error.trace.push_back({where(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
+}
+
+/// Where the value was set, or, of a list or dict, the properties right below it: six places at most.
+void Validator::add_values(Error& error, const Element& e) const {
+    std::vector<uint32_t> seen;
+    auto add = [&](const Element& v, std::string what) {
+        if (!v.origin() || seen.size() == 6 || std::find(seen.begin(), seen.end(), v.origin()) != seen.end()) return;
+        auto [tpl, place] = object_.library_.place_of(v.origin());
+        if (!tpl) return;
+        seen.push_back(v.origin());
+        error.trace.push_back({{tpl->path, int(place.first), int(place.second), 0, 0}, std::move(what) + " set at"});
+    };
+    if (e.is(Kind::dict)) {
+        for (const Dict::Entry& c : e.dict())
+            if (c.value.is_property()) add(c.value, fmt::format("'{}' is", c.key.view()));
+    } else if (e.is(Kind::list)) {
+        for (size_t i = 0; i < e.list().size(); i++)
+            if (e.list()[i].is_property()) add(e.list()[i], fmt::format("item {} is", i));
+    }
+    if (seen.empty()) add(e, "the value is");
+}
+
 /// The message stands at the line that set the value, when that is known; types and binding follow as trace.
 void Validator::fail(std::string message, const Span& type, const Element* e, std::string hint) {
     TemplateError error(ErrorClass::validation, fmt::format("{}: {}", path_text(path_), message), {}, std::move(hint));
@@ -47,9 +74,7 @@ void Validator::fail(std::string message, const Span& type, const Element* e, st
     } else if (at_value && t && type.line) {
         error.trace.push_back({where(t, type), "rejected by the type at"});
     }
-    for (size_t i = aliases_.size(); i-- > 0;)
-        error.trace.push_back({where(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
-    if (binding_) error.trace.push_back({where(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
+    add_types(error);
     error.element_path = path_text(path_);
     if (e && e->is_property()) error.element_value = property_text(*e);
     throw error;
@@ -123,9 +148,8 @@ void Validator::check_with(const FullType& f, const Element& e) {
         error.trace = cause.trace;
         error.object = object_.name();
         error.element_path = path_text(path_);
-        for (size_t i = aliases_.size(); i-- > 0;)
-            error.trace.push_back({where(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
-        if (binding_) error.trace.push_back({where(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
+        add_values(error, e);
+        add_types(error);
         throw error;
     }
     verdict(v);

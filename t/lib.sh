@@ -10,10 +10,13 @@ trap 'cleanup; cd /; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 cd "$scratch" || exit 99
 
-# ok 'claim' 'commands': the claim holds when the commands do.
+# ok 'claim' 'commands': the claim holds when every command does (set -e is on).
 ok() {
     n=$((n + 1))
-    if (eval "$2") >out.log 2>&1; then echo "ok $n - $1"; else
+    # Not in the condition of an if: there set -e would not count, and a failing line in the middle would pass.
+    (set -e; eval "$2") >out.log 2>&1
+    # shellcheck disable=SC2181
+    if [ $? = 0 ]; then echo "ok $n - $1"; else
         failed=1
         echo "not ok $n - $1"
         sed 's/^/# /' out.log
@@ -25,8 +28,8 @@ skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 # code 65 command...: the command's exit status is 65
 code() {
-    want=$1; shift
-    "$@"; got=$?
+    want=$1 got=0; shift
+    "$@" || got=$?
     test "$got" = "$want" || { echo "exit status $got, want $want: $*"; false; }
 }
 # same want got: two files are equal; the difference is shown when they are not

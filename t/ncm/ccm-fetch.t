@@ -89,7 +89,7 @@ else
     skip 'on a full disk the old profile stays, whole' 'no small file system can be mounted'
 fi
 ok 'a second fetch waits for the first, and says who it is' '
-    flock $node/var/lib/ccm/fetch.lock ccm-fetch --lock_retries 1 --lock_wait 0 --profile $url 2>err; test $? = 2 && grep -q "is locked by process" err'
+    code 2 flock $node/var/lib/ccm/fetch.lock ccm-fetch --lock_retries 1 --lock_wait 0 --profile $url 2>err && grep -q "is locked by process" err'
 ok 'noquattor stops it, unless forced' 'echo moving >$node/etc/noquattor; code 3 fetch && grep -q moving err && fetch --force-quattor; rm $node/etc/noquattor'
 ok 'wrong settings need someone to look: status 1, line and hint' '
     printf "profile x\n\n# c\ncach_root /x\n" >bad.conf && code 1 ccm-fetch --cfgfile bad.conf 2>err && grep -q "bad.conf:4:1: error: unknown setting .cach_root." err && grep -q "did you mean .cache_root." err &&
@@ -99,7 +99,7 @@ ok 'old profiles go when a new one came' '
     publish p1 && fetch --cache_root $scratch/purged && for i in 2 3 4 5; do publish p$i; fetch --cache_root $scratch/purged --keep_old 1 --purge_time 0 || return 1; done
     test "$(ccm --cache_root $scratch/purged --showcids)" = 4,5 && ccm --cache_root $scratch/purged verify'
 ok 'a pipe can be the settings' 'echo "profile $url" | ccm-fetch --cfgfile /dev/stdin'
-ok 'names become URLs' 'ccm-fetch --profile __HOST__ --base_url file://$scratch/www 2>err; grep -q "profile_$(hostname -s | tr A-Z a-z).xml" err'
+ok 'names become URLs' 'code 2 ccm-fetch --profile __HOST__ --base_url file://$scratch/www 2>err && grep -q "profile_$(hostname -s | tr A-Z a-z).xml" err'
 ok 'others may read only when told so' '
     test "$(stat -c %a $node/var/lib/ccm/current.cid)" = 600 && ccm-fetch --force --world_readable --profile $url &&
     test "$(stat -c %a $node/var/lib/ccm/current.cid)" = 644 && test "$(stat -c %a $node/var/lib/ccm)" = 755 &&

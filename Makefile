@@ -100,7 +100,7 @@ $(UNITS): LDLIBS += -lboost_unit_test_framework -lrapidcheck
 $(BENCHES): LDLIBS += -lbenchmark
 $(FUZZERS): FLAGS.fuzz += -fsanitize=fuzzer
 
-TESTENV = PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
+TESTENV = LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.supp:print_suppressions=0 PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
 CHECK   ?= $(UNITS) $(SCRIPTS)
 JOBS    ?= $(shell nproc)
 

@@ -179,7 +179,8 @@ int list(const Args& a) {
     Authority ca(a);
     ca.need();
     // index.txt: state, end, revoked, serial, file, subject, between tabs.
-    for (std::string_view line : lines(read_file(ca.path("index.txt")))) {
+    const std::string index = read_file(ca.path("index.txt"));
+    for (std::string_view line : lines(index)) {
         std::vector<std::string> f;
         for (size_t at = 0; at <= line.size();) {
             size_t end = std::min(line.find('\t', at), line.size());

@@ -13,7 +13,9 @@ for c in $(ncm-component --list | awk '{print $1}'); do
     ok "$c has schema, defaults, page and test" "
         ls '$WEFT_SRC/templates/components/$c/schema.pan' '$WEFT_SRC/templates/components/$c/config.pan' '$WEFT_SRC/man/ncm-$c.8' '$WEFT_SRC/t/ncm/component-$c.t'"
     ok "$c can be started under its name" "test \"\$($c describe | jq -r .name)\" = $c"
-    if command -v panc >panc.path; then
+    if [ "$c" = systemd ] && ! command -v systemctl >systemctl.path; then
+        skip "the example of ncm-$c(8) compiles, and check accepts it" 'no systemctl here'
+    elif command -v panc >panc.path; then
         ok "the example of ncm-$c(8) compiles, and check accepts it" "
             example $c >node.pan && cat node.pan && panc -I '$WEFT_SRC/templates:.' --formats json -o . node.pan &&
             run 0 $c check \"\$(jq -c .software.components.$c node.json)\" && grep -q '\"changed\"' lines"

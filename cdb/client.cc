@@ -159,6 +159,26 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
     }
 }
 
+bool raw(const Args& a, const Client& c) {
+    if (a.has("json")) fmt::print("{}", c.last());
+    return a.has("json");
+}
+
+std::string path_url(std::string_view path) {
+    std::string s;
+    for (size_t at = 0; at <= path.size();) {
+        size_t end = std::min(path.find('/', at), path.size());
+        s += (at ? "/" : "") + url_encode(path.substr(at, end - at));
+        at = end + 1;
+    }
+    return s;
+}
+
+std::string one_word(const Args& a, const char* what) {
+    if (a.rest().size() != 1) throw Error(exit_usage, fmt::format("which {}?", what), {}, fmt::format("'{} -h' tells how", a.program()));
+    return a.rest()[0];
+}
+
 static std::string joined(const Element& list, size_t most = 12) {
     std::string s;
     size_t n = 0;

@@ -47,6 +47,12 @@ const Element& list_at(const Element&, std::string_view key);
 std::string local_time(int64_t seconds);
 /// Rows in columns as wide as they need.
 void print_table(const std::vector<std::vector<std::string>>& rows);
+/// With --json prints the server's own words, and says so: then nothing else is to be printed.
+bool raw(const Args&, const Client&);
+/// A path of the database as part of a URL.
+std::string path_url(std::string_view path);
+/// The only argument. Error(64): "which path?".
+std::string one_word(const Args&, const char* what);
 /// Print what a commit or check came to; the exit status it means.
 int print_outcome(const Element&, bool check);
 

@@ -27,29 +27,8 @@ std::string once() {
     return json_text(fmt::format("{:08x}{:08x}{:08x}", random(), random(), random()));
 }
 
-std::string url(std::string_view path) {
-    std::string s;
-    for (size_t at = 0; at <= path.size();) {
-        size_t end = std::min(path.find('/', at), path.size());
-        s += (at ? "/" : "") + url_encode(path.substr(at, end - at));
-        at = end + 1;
-    }
-    return s;
-}
-
-std::string one_word(const Args& a, const char* what) {
-    if (a.rest().size() != 1) throw Error(exit_usage, fmt::format("which {}?", what), {}, fmt::format("'{} -h' tells how", a.program()));
-    return a.rest()[0];
-}
-
 std::string session_url(const Client& c, std::string_view rest = {}) {
     return "sessions/" + url_encode(c.need_session()) + (rest.empty() ? "" : "/" + std::string(rest));
-}
-
-/// With --json: the server's own words, nothing else.
-bool raw(const Args& a, const Client& c) {
-    if (a.has("json")) fmt::print("{}", c.last());
-    return a.has("json");
 }
 
 int said(const Args& a, const Client& c, const Element& answer) {
@@ -129,7 +108,7 @@ int edit(const Args& a) {
     if (c.session().empty()) open_session(c, "");
     std::string before;
     try {
-        before = c.text(session_url(c, "templates/" + url(path)));
+        before = c.text(session_url(c, "templates/" + path_url(path)));
     } catch (const Error& e) {
         if (e.status != exit_no) throw;  // not there yet: a new file
     }
@@ -236,7 +215,7 @@ void update_folder(Client& c, const std::string& dir, const WorkdirOptions& o, s
             ::unlink(file.c_str());
         } else {
             make_dirs(file.substr(0, file.rfind('/')));
-            write_file(file, c.text(fmt::format("templates/{}?at={}", url(path), head)), {.sync = false});
+            write_file(file, c.text(fmt::format("templates/{}?at={}", path_url(path), head)), {.sync = false});
         }
         fmt::print("{} {}\n", in(after, path).empty() ? "removed" : "updated", path);
     }

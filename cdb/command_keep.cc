@@ -14,11 +14,6 @@ namespace weft::cdb {
 
 namespace {
 
-bool raw(const Args& a, const Client& c) {
-    if (a.has("json")) fmt::print("{}", c.last());
-    return a.has("json");
-}
-
 int export_(const Args& a) {
     if (a.rest().size() != 1) throw Error(exit_usage, "into which folder?");
     std::string dir = a.rest()[0];

@@ -12,27 +12,7 @@ namespace weft::cdb {
 
 namespace {
 
-bool raw(const Args& a, const Client& c) {
-    if (a.has("json")) fmt::print("{}", c.last());
-    return a.has("json");
-}
-
-std::string url(std::string_view path) {
-    std::string s;
-    for (size_t at = 0; at <= path.size();) {
-        size_t end = std::min(path.find('/', at), path.size());
-        s += (at ? "/" : "") + url_encode(path.substr(at, end - at));
-        at = end + 1;
-    }
-    return s;
-}
-
 std::string at(const Args& a) { return a.has("at") ? "?at=" + url_encode(a.get("at")) : ""; }
-
-std::string one_word(const Args& a, const char* what) {
-    if (a.rest().size() != 1) throw Error(exit_usage, fmt::format("which {}?", what));
-    return a.rest()[0];
-}
 
 /// A resource of the session when one is open and no revision is asked for, of the database otherwise.
 std::string place(const Args& a, const Client& c, const std::string& resource) {
@@ -63,7 +43,7 @@ int ls(const Args& a) {
 int get(const Args& a) {
     Client c(a);
     std::string path = one_word(a, "path");
-    fmt::print("{}", c.text(place(a, c, "templates/" + url(path))));
+    fmt::print("{}", c.text(place(a, c, "templates/" + path_url(path))));
     return exit_ok;
 }
 
@@ -104,7 +84,7 @@ int diff(const Args& a) {
 
 int annotate(const Args& a) {
     Client c(a);
-    Element e = c.get("annotate/" + url(one_word(a, "path")) + at(a));
+    Element e = c.get("annotate/" + path_url(one_word(a, "path")) + at(a));
     if (raw(a, c)) return exit_ok;
     int n = 0;
     for (const Element& l : list_at(e, "lines").list())

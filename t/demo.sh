@@ -84,13 +84,52 @@ done
 first=${nodes%% *}
 diff -u "before.$first" "$site/node/$first/$file" | sed '1,2d' | show
 
+step "Software: a package on $(short "$first"), and its next version"
+# package VERSION: the site's own package, into the repository and its index
+package() {
+    mkdir -p "build/DEBIAN" build/opt/site-tools repository
+    echo "$1" >build/opt/site-tools/version
+    printf 'Package: site-tools\nVersion: %s\nArchitecture: all\nMaintainer: Anna Example <root@localhost>\nDescription: what every node needs\n' "$1" >build/DEBIAN/control
+    deb=repository/site-tools_$1_all.deb
+    dpkg-deb -Zgzip -b build "$deb" >package.log 2>&1 || { cat package.log >&2; return 1; }
+    { dpkg-deb -f "$deb"; printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "${deb##*/}" "$(stat -c %s "$deb")" "$(sha256sum <"$deb" | cut -d' ' -f1)"; } >>Packages
+    gzip -9nc Packages >repository/Packages.gz
+}
+package 1.0-1 && package 1.1-1 || fail 'cannot make the packages'
+profile=$(find "$site/templates/example" -name "$first.pan")
+cat >>"$profile" <<END
+
+include 'components/spma/config';
+'/software/components/spma/packager' = 'dpkg';
+'/software/repositories' = list(dict('name', 'tools', 'gpgcheck', false, 'protocols', list(dict('name', 'file', 'url', 'file://$site/repository'))));
+# The node is a folder: of the system's own packages it has none, and shall get none.
+'/software/components/spma/ifpresent' = {
+    foreach (name; versions; value('/software/packages')) append(unescape(name));
+};
+'/software/packages' = pkg_repl('site-tools', '1.0-1', 'all');
+END
+installed() { spma-dpkg --root "$site/node/$first" list; }
+has() { [ "$(installed)" = "site-tools $1 1 all" ]; }
+site_commit 'site-tools on the first node' >commit.log 2>&1 || { cat commit.log >&2; fail 'the commit was refused'; }
+until_true 60 has 1.0 || fail "site-tools is not on $(short "$first")"
+until_true 30 site_applied "$first"
+say "committed; $(short "$first") has: $(installed)"
+sed -i "s/'site-tools', '1.0-1'/'site-tools', '1.1-1'/" "$profile"
+t0=$(now)
+site_commit 'the next site-tools' >commit.log 2>&1 || { cat commit.log >&2; fail 'the commit was refused'; }
+until_true 60 has 1.1 || fail "site-tools was not upgraded on $(short "$first")"
+say "from commit to the upgraded package: $(ms "$t0" "$(stat -c %.9Y "$site/node/$first/opt/site-tools" | tr -d .)") ms; the node now has: $(installed)"
+until_true 30 site_applied "$first"
+say 'what its package agent remembers (spma why site-tools):'
+spma --root "$site/node/$first" why site-tools | show
+
 step "Where does this value come from?   (on $(short "$first"): ccm why PATH)"
 path=$(ccm --root "$site/node/$first" --format tabcompletion / | grep timesyncd | grep NTP | grep -v '/$' | head -1)
 ccm --root "$site/node/$first" why "$path" | show
 
 step 'In short'
 say "$profiles profiles from $files templates; 1 mistake refused before it reached a node;"
-say "1 changed value on 3 nodes after at most $slowest ms, by 1 component each."
+say "1 changed value on 3 nodes after at most $slowest ms, by 1 component each; 1 package installed and upgraded."
 say "All of it took $((($(now) - began) / 1000000000)) s."
 if [ -n "$KEEP" ]; then
     trap - EXIT

@@ -9,7 +9,7 @@ type spma_quantity = string with match(SELF, '^[0-9]+(\.[0-9]+)?[KMGsmhd]?$');
 type component_spma = {
     include structure_component
     @{desc = of the platform when not given}
-    'packager' ? choice('rpm', 'dpkg')
+    'packager' ? choice('rpm', 'dnf', 'dpkg', 'apt', 'pkg')
     @{desc = false: only write the files}
     'run' : boolean = true
     @{desc = packages that are not ours may stay}

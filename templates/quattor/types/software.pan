@@ -71,6 +71,8 @@ type structure_repository = {
     @{ desc = for deb repositories: suite and components }
     'suite' ? string_non_whitespace
     'sections' ? string_non_whitespace[]
+    @{ desc = a dated folder below the URLs: the repository as it was then }
+    'snapshot' ? string_non_whitespace with match(SELF, '^[A-Za-z0-9][A-Za-z0-9._/-]*$')
 } with {
     if (SELF['gpgcheck'] && !exists(SELF['gpgkey']))
         error('repository %s checks signatures and names no key', SELF['name']);

@@ -174,10 +174,10 @@ compiler::Compiler& Pipeline::compiler_for(const std::vector<std::string>& roots
 
 std::vector<Need> needs_of(const compiler::Result& r) {
     std::set<Need> needs;
-    for (auto& d : r.dependencies) {
-        bool text = d.type == compiler::Dependency::text || d.type == compiler::Dependency::absent_text;
-        needs.insert({text ? Need::text : Need::source, tree_path(d.name)});
-        if (!d.path.empty()) needs.insert({Need::file, tree_path(d.path)});
+    for (auto* d : r.dependencies) {
+        bool text = d->type == compiler::Dependency::text || d->type == compiler::Dependency::absent_text;
+        needs.insert({text ? Need::text : Need::source, tree_path(d->name)});
+        if (!d->path.empty()) needs.insert({Need::file, tree_path(d->path)});
     }
     if (!r.file.empty()) needs.insert({Need::file, tree_path(r.file)});
     for (auto& o : r.references) needs.insert({Need::object, o});

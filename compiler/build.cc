@@ -163,8 +163,8 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
     r.derivations = j.derivations;
     r.records = j.records;
     r.links = j.links;
-    for (const Dependency* d : deps) r.dependencies.push_back(*d);
-    std::sort(r.dependencies.begin(), r.dependencies.end());
+    r.dependencies.assign(deps.begin(), deps.end());
+    std::sort(r.dependencies.begin(), r.dependencies.end(), [](auto* a, auto* b) { return *a < *b; });
     r.references.assign(j.references.begin(), j.references.end());
     if (r.ok) r.root = j.root;
     if (on_result) on_result(r);

@@ -36,12 +36,17 @@ struct TemplateError : Error {
     std::string classic() const;
 };
 
+/// A name that was looked up while an object was built, and what it led to.
 struct Dependency {
-    enum Type : uint8_t { pan, tpl, text, absent_source, absent_text };
+    enum Type : uint8_t { pan, tpl, text, absent_source, absent_text,
+                          seen };  ///< a template only asked for with exists(): in no list that is printed
     std::string name;           ///< "site/network"
     Type type;
     std::string root;           ///< the folder the name was found under; empty when absent
     std::string path;           ///< the file itself; empty when absent
+    std::vector<std::string> before = {};  ///< files looked for first, in order: would one appear, it would be found instead
+    bool read = true;           ///< the contents matter, not only that it is there
+    std::string object = {};    ///< seen: the object template it holds, which is built as well
     friend auto operator<=>(const Dependency& a, const Dependency& b) = default;
 };
 std::string_view dependency_type_name(Dependency::Type);  ///< "PAN", "ABSENT_SOURCE"
@@ -93,7 +98,8 @@ struct Result {
     bool ok = false;
     Element root;                           ///< frozen; undef when not ok
     std::vector<TemplateError> errors;
-    std::vector<Dependency> dependencies;   ///< sorted by name, type, path; those of referenced objects included
+    /// Sorted by name, type, path; those of referenced objects included. They live as long as the Compiler.
+    std::vector<const Dependency*> dependencies;
     std::vector<std::string> references;    ///< objects whose values this one uses, sorted
     std::string file;                       ///< path of the object template; empty when not found
     int64_t finished = 0;                   ///< nanoseconds since the epoch: when its validation ended

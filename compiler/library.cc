@@ -16,7 +16,7 @@ std::string_view error_class_name(ErrorClass c) {
 }
 
 std::string_view dependency_type_name(Dependency::Type t) {
-    static constexpr std::string_view names[] = {"PAN", "TPL", "TEXT", "ABSENT_SOURCE", "ABSENT_TEXT"};
+    static constexpr std::string_view names[] = {"PAN", "TPL", "TEXT", "ABSENT_SOURCE", "ABSENT_TEXT", "SEEN"};
     return names[int(t)];
 }
 
@@ -71,28 +71,34 @@ static std::string join(const std::string& folder, const std::string& below, std
     return s;
 }
 
+const Found& Library::remember(std::unordered_map<std::string, Found>& names, std::string key, Dependency d) {
+    const Dependency* kept = intern(std::move(d));
+    std::unique_lock guard(names_lock_);
+    return names.emplace(std::move(key), Found{kept->path, kept->root, kept}).first->second;
+}
+
 const Found& Library::find_template(std::string_view name, const std::vector<std::string>& load_path) {
     std::string key = search_key(name, load_path);
     {
         std::shared_lock guard(names_lock_);
         if (auto it = names_.find(key); it != names_.end()) return it->second;
     }
-    Found found;
-    for (const std::string& d : options_.include_path) {
-        for (size_t r = 0; r <= load_path.size() && found.path.empty(); r++) {
-            std::string base = join(d, r ? load_path[r - 1] : std::string(), name);
-            for (const char* extension : {".pan", ".tpl"}) {
-                if (!source_.exists(base + extension)) continue;
-                found.path = base + extension;
-                found.root = base.substr(0, base.size() - name.size());
-                found.tpl = extension[1] == 't';
-                break;
+    Dependency d{std::string(name), Dependency::absent_source, "", ""};
+    for (const std::string& folder : options_.include_path)
+        for (size_t r = 0; r <= load_path.size() && d.path.empty(); r++) {
+            std::string base = join(folder, r ? load_path[r - 1] : std::string(), name);
+            for (Dependency::Type type : {Dependency::pan, Dependency::tpl}) {
+                std::string path = base + (type == Dependency::pan ? ".pan" : ".tpl");
+                if (source_.exists(path)) {
+                    d.type = type;
+                    d.root = base.substr(0, base.size() - name.size());
+                    d.path = std::move(path);
+                    break;
+                }
+                d.before.push_back(std::move(path));
             }
         }
-        if (!found.path.empty()) break;
-    }
-    std::unique_lock guard(names_lock_);
-    return names_.emplace(std::move(key), std::move(found)).first->second;
+    return remember(names_, std::move(key), std::move(d));
 }
 
 const Found& Library::find_text(std::string_view name, const std::vector<std::string>& load_path) {
@@ -101,18 +107,19 @@ const Found& Library::find_text(std::string_view name, const std::vector<std::st
         std::shared_lock guard(names_lock_);
         if (auto it = texts_.find(key); it != texts_.end()) return it->second;
     }
-    Found found;
-    for (const std::string& d : options_.include_path) {
-        for (size_t r = 0; r <= load_path.size() && found.path.empty(); r++) {
-            std::string path = join(d, r ? load_path[r - 1] : std::string(), name);
-            if (!source_.exists(path)) continue;
-            found.root = path.substr(0, path.size() - name.size());
-            found.path = std::move(path);
+    Dependency d{std::string(name), Dependency::absent_text, "", ""};
+    for (const std::string& folder : options_.include_path)
+        for (size_t r = 0; r <= load_path.size() && d.path.empty(); r++) {
+            std::string path = join(folder, r ? load_path[r - 1] : std::string(), name);
+            if (source_.exists(path)) {
+                d.type = Dependency::text;
+                d.root = path.substr(0, path.size() - name.size());
+                d.path = std::move(path);
+            } else {
+                d.before.push_back(std::move(path));
+            }
         }
-        if (!found.path.empty()) break;
-    }
-    std::unique_lock guard(names_lock_);
-    return texts_.emplace(std::move(key), std::move(found)).first->second;
+    return remember(texts_, std::move(key), std::move(d));
 }
 
 Text Library::read_text(const std::string& path) { return source_.read(path); }

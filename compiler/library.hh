@@ -33,7 +33,7 @@ using FilePtr = std::shared_ptr<const File>;
 struct Found {
     std::string path;                       ///< empty: nowhere
     std::string root;                       ///< the path without /NAME.ext, with '/' at the end
-    bool tpl = false;                       ///< extension .tpl
+    const Dependency* dependency = nullptr; ///< on all this
 };
 
 struct Origins::Inside {
@@ -65,6 +65,7 @@ public:
     void print(std::string_view lines);
     /// The template and its line and column behind an origin; nullptr when unknown.
     std::pair<TemplatePtr, std::pair<uint32_t, uint32_t>> place_of(uint32_t origin) const;
+    /// The one copy of it, which lives as long as the library.
     const Dependency* intern(Dependency);
 
     std::vector<Result> build(const std::vector<std::string>& names, const std::function<void(const Result&)>& on_result);
@@ -96,6 +97,7 @@ private:
         std::shared_ptr<const std::set<std::string>> records, links;
         Result result;
     };
+    const Found& remember(std::unordered_map<std::string, Found>& names, std::string key, Dependency);
     Job& job(const std::string& name);      ///< lock held
     [[noreturn]] void fail_circle(std::vector<std::string> names);
     void make_tree(Job&);

@@ -50,9 +50,7 @@ const Element* Object::find(const Expr& at, const PanPath& p) {
         root = relative_root_;
     } else if (p.kind == PanPath::external && p.object != name_) {
         const Found& found = library_.find_template(p.object, load_path_);
-        Dependency d = found.path.empty() ? Dependency{p.object, Dependency::absent_source, "", ""}
-                                          : Dependency{p.object, found.tpl ? Dependency::tpl : Dependency::pan, found.root, found.path};
-        depend(std::move(d));
+        depend(found.dependency);
         if (found.path.empty()) return nullptr;
         FilePtr file = library_.load(found.path);
         if (!file) return nullptr;
@@ -116,12 +114,14 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
 bool Object::template_exists(const Expr& at, std::string_view name) {
     if (!valid_template_name(name)) eval_.fail(at, fmt::format("'{}' is no valid template name", name));
     const Found& found = library_.find_template(name, load_path_);
-    if (found.path.empty()) {
-        depend({std::string(name), Dependency::absent_source, "", ""});
-        return false;
+    Dependency d = *found.dependency;
+    if (!found.path.empty()) {
+        d.type = Dependency::seen;
+        FilePtr file = library_.load(found.path);
+        if (file && file->tpl && file->kind == TemplateKind::object) d.object = file->name;
     }
-    library_.load(found.path);
-    return true;
+    depend(library_.intern(std::move(d)));
+    return !found.path.empty();
 }
 
 static void check_file_name(const Expr& at, Eval& eval, std::string_view name) {
@@ -134,11 +134,9 @@ static void check_file_name(const Expr& at, Eval& eval, std::string_view name) {
 Text Object::read_file(const Expr& at, std::string_view name) {
     check_file_name(at, eval_, name);
     const Found& found = library_.find_text(name, load_path_);
-    if (found.path.empty()) {
-        depend({std::string(name), Dependency::absent_text, "", ""});
+    depend(found.dependency);
+    if (found.path.empty())
         eval_.fail(at, fmt::format("file '{}' not found", name), "it is looked for in the folders of the include path and LOADPATH");
-    }
-    depend({std::string(name), Dependency::text, found.root, found.path});
     Text text;
     try {
         text = library_.read_text(found.path);
@@ -152,7 +150,9 @@ Text Object::read_file(const Expr& at, std::string_view name) {
 bool Object::file_exists(const Expr& at, std::string_view name) {
     check_file_name(at, eval_, name);
     const Found& found = library_.find_text(name, load_path_);
-    depend({std::string(name), found.path.empty() ? Dependency::absent_text : Dependency::text, found.root, found.path});
+    Dependency d = *found.dependency;
+    d.read = false;
+    depend(library_.intern(std::move(d)));
     return !found.path.empty();
 }
 

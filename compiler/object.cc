@@ -45,12 +45,7 @@ const TypeDefinition* Object::type(uint32_t symbol) const {
 
 // ---- templates ---------------------------------------------------------------------------------
 
-void Object::depend(Dependency d) { dependencies_.push_back(library_.intern(std::move(d))); }
-
-static Dependency source_dependency(std::string_view name, const Found& f) {
-    if (f.path.empty()) return {std::string(name), Dependency::absent_source, "", ""};
-    return {std::string(name), f.tpl ? Dependency::tpl : Dependency::pan, f.root, f.path};
-}
+void Object::depend(const Dependency* d) { dependencies_.push_back(d); }
 
 Object::Loaded& Object::load(const Template* from, Span span, std::string_view name) {
     auto it = templates_.find(std::string(name));
@@ -68,7 +63,7 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
         fail(*from, span, fmt::format("template '{}' not found", name), hint);
     }
     FilePtr file = library_.load(found.path);
-    depend(source_dependency(name, found));
+    depend(found.dependency);
     if (!file) fail(*from, span, fmt::format("template '{}' not found", name), fmt::format("'{}' has gone away", found.path));
     std::vector<TemplateError> errors = file->errors;
     if (!file->tpl && errors.empty()) bug("a file with neither template nor errors");
@@ -96,7 +91,7 @@ void Object::execute() {
         throw TemplateError(ErrorClass::evaluation, fmt::format("object template '{}' cannot be located", name_), {},
                             "objects are looked for in the include path only, not in LOADPATH");
     FilePtr file = library_.load(found.path);
-    depend(source_dependency(name_, found));
+    depend(found.dependency);
     if (!file) throw TemplateError(ErrorClass::evaluation, fmt::format("object template '{}' has gone away", name_), {found.path});
     if (!file->errors.empty()) throw file->errors[0];
     if (file->name != name_) throw TemplateError(ErrorClass::evaluation, fmt::format("the file of object template '{}' holds '{}'", name_, file->name), {file->path});

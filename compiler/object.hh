@@ -101,7 +101,7 @@ private:
     void check_final(const Template&, const Statement&);
     void mark_final(const Statement&);
     void put(const Template&, const Statement&, Element value);
-    void depend(Dependency);
+    void depend(const Dependency*);         ///< interned by the library
     std::string substitute_path(const Template&, const Statement&);
     const FullType* find_default(const FullType&) const;
     const FullType* find_default(const TypeSpec&) const;

@@ -17,8 +17,13 @@ static void origins(const Result& r, std::string& out) { out += write_origins(r)
 
 /// NAME TYPE URI, sorted; an absent one ends with a blank.
 static void dependencies(const Result& r, std::string& out) {
-    for (const Dependency& d : r.dependencies)
-        out += fmt::format("{} {} {}\n", d.name, dependency_type_name(d.type), d.root.empty() ? "" : "file:" + d.root);
+    std::string last, line;
+    for (const Dependency* d : r.dependencies) {
+        if (d->type == Dependency::seen) continue;
+        line = fmt::format("{} {} {}\n", d->name, dependency_type_name(d->type), d->root.empty() ? "" : "file:" + d->root);
+        if (line != last) out += line;
+        std::swap(line, last);
+    }
 }
 
 static void text_tree(const Element& e, const std::string& name, size_t level, std::string& out) {

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(results_come_in_the_order_asked_whatever_the_jobs) {
         BOOST_REQUIRE_EQUAL(r[0].references.size(), 1u);
         BOOST_TEST(r[0].references[0] == "lxb001");
         std::string names;
-        for (auto& d : r[0].dependencies) names += d.name + " ";
+        for (auto* d : r[0].dependencies) names += d->name + " ";
         BOOST_TEST(names == "lxb001 lxb002 site ");
     }
 }
@@ -74,8 +74,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_looked_for_and_missing_is_a_dependency) {
     auto r = compiler.build({"a"});
     BOOST_REQUIRE(r[0].ok);
     BOOST_REQUIRE_EQUAL(r[0].dependencies.size(), 3u);
-    BOOST_TEST(int(r[0].dependencies[1].type) == int(Dependency::absent_source));
-    BOOST_TEST(int(r[0].dependencies[2].type) == int(Dependency::absent_text));
+    BOOST_TEST(int(r[0].dependencies[1]->type) == int(Dependency::absent_source));
+    BOOST_TEST(int(r[0].dependencies[2]->type) == int(Dependency::absent_text));
 }
 
 BOOST_AUTO_TEST_CASE(trees_are_dropped_when_nobody_keeps_them_and_made_again_when_needed) {

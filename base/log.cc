@@ -18,6 +18,7 @@ Log::Log(std::string program, Level level, bool syslog) : program_(std::move(pro
 }
 
 void Log::write(Level l, std::string_view text) const {
+    if (!enabled(l)) return;
     // A line is a line: what came from outside may not forge a second one.
     std::string line(text);
     while (line.ends_with('\n')) line.pop_back();

@@ -30,6 +30,7 @@ public:
     const Element& operator[](size_t i) const { return values_[i]; }
     std::string_view string(size_t i) const;
     int64_t long_value(size_t i) const;
+    double number(size_t i) const;  ///< a long or a double
     bool boolean(size_t i) const;
     const List& list(size_t i) const;
     const Dict& dict(size_t i) const;

@@ -49,6 +49,12 @@ int64_t Arguments::long_value(size_t i) const {
     if (!values_[i].is(Kind::long_)) wrong(i, "a long");
     return values_[i].long_value();
 }
+double Arguments::number(size_t i) const {
+    if (values_[i].is(Kind::long_)) return double(values_[i].long_value());
+    if (values_[i].is(Kind::double_)) return values_[i].double_value();
+    wrong(i, "a number");
+}
+
 bool Arguments::boolean(size_t i) const {
     if (!values_[i].is(Kind::boolean)) wrong(i, "a boolean");
     return values_[i].boolean();

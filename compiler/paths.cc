@@ -9,33 +9,19 @@ namespace weft::compiler {
 
 static bool word_char(unsigned char c) { return ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
 
-bool valid_template_name(std::string_view s) {
+/// Parts of letters, digits, '_', '+', '-' and '.' between single slashes. A part may begin with a dot when `dots` says so.
+static bool valid_name(std::string_view s, bool dots) {
     bool start = true;
     for (unsigned char c : s) {
-        if (c == '/') {
-            if (start) return false;
-            start = true;
-            continue;
-        }
-        if (!word_char(c) && c != '+' && c != '-' && (c != '.' || start)) return false;
-        start = false;
+        if (c == '/' ? start : !word_char(c) && c != '+' && c != '-' && (c != '.' || (start && !dots))) return false;
+        start = c == '/';
     }
     return !start;
 }
 
-bool valid_include_name(std::string_view s) {
-    bool start = true;
-    for (unsigned char c : s) {
-        if (c == '/') {
-            if (start) return false;
-            start = true;
-            continue;
-        }
-        if (!word_char(c) && c != '+' && c != '-' && c != '.') return false;
-        start = false;
-    }
-    return !start && word_char(static_cast<unsigned char>(s[0]));
-}
+bool valid_template_name(std::string_view s) { return valid_name(s, false); }
+
+bool valid_include_name(std::string_view s) { return valid_name(s, true) && word_char(static_cast<unsigned char>(s[0])); }
 
 std::string path_text(const std::vector<Term>& terms, size_t count) {
     std::string s;

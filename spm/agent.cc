@@ -122,7 +122,7 @@ Packager::Outcome Agent::carry_out(const std::vector<Operation>& ops) {
             n++;
             if (terminal) fmt::print(stderr, "\r[{}/{}] {}\x1b[K", n, total, line.substr(5));
         }
-        if (!line.starts_with("warning ") && log_.enabled(Level::debug)) log_.write(Level::debug, line);
+        if (!line.starts_with("warning ")) log_.write(Level::debug, line);
     });
     if (terminal && n) fmt::print(stderr, "\r\x1b[K");
     for (auto& w : outcome.warnings) say(Level::warning, w);

@@ -12,19 +12,12 @@ static double larger(double a, double b) {
     return a > b ? a : b;
 }
 
-static double number(const Arguments& arg, size_t i) {
-    if (arg[i].is(Kind::long_)) return double(arg[i].long_value());
-    if (arg[i].is(Kind::double_)) return arg[i].double_value();
-    arg.wrong(i, "a number");
-}
-
 static Element call(Eval&, const Arguments& arg) {
     if (arg[0].is(Kind::long_) && arg[1].is(Kind::long_)) {
         int64_t a = arg[0].long_value(), b = arg[1].long_value();
         return Element::of_long(a > b ? a : b);
     }
-    double a = number(arg, 0), b = number(arg, 1);
-    return Element::of_double(larger(a, b));
+    return Element::of_double(larger(arg.number(0), arg.number(1)));
 }
 
 extern const Builtin max{

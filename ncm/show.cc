@@ -183,8 +183,8 @@ const Format formats[] = {
          out += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
          pancxml(e, "profile", 0, out);
      }},
-    {"json", [](const Element& e, const Path&, std::string& out) { write_json(e, out, {.one_line = true}); out += '\n'; }},
-    {"jsonpretty", [](const Element& e, const Path&, std::string& out) { write_json(e, out, {}); if (!out.ends_with('\n')) out += '\n'; }},
+    {"json", [](const Element& e, const Path&, std::string& out) { write_json(e, out, {.one_line = true, .plain = true}); out += '\n'; }},
+    {"jsonpretty", [](const Element& e, const Path&, std::string& out) { write_json(e, out, {.plain = true}); if (!out.ends_with('\n')) out += '\n'; }},
     {"yaml",
      [](const Element& e, const Path&, std::string& out) {
          bool bare = e.is_property() || !e.size();

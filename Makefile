@@ -175,11 +175,13 @@ compile_commands.json: $(MAKEFILE_LIST) $(SRCS)
 
 D := $(DESTDIR)$(PREFIX)
 install: programs
-	install -d $D/bin $D/sbin $D/libexec/weft/ncm $D/share/weft $(foreach n,1 5 7 8,$D/share/man/man$n)
+	install -d $D/bin $D/sbin $D/libexec/weft/ncm $D/share/weft $D/share/bash-completion/completions $(foreach n,1 5 7 8,$D/share/man/man$n)
 	$(foreach r,$(ROOMS),$(foreach p,$($r_PROGRAMS),install $(OUT)/bin/$p $D/bin/$p;))
 	$(foreach r,$(ROOMS),$(foreach p,$($r_DAEMONS),install $(OUT)/bin/$p $D/sbin/$p;))
 	$(foreach r,$(ROOMS),$(foreach p,$($r_HELPERS),install $(OUT)/bin/$p $D/libexec/weft/$p;))
 	$(foreach r,$(ROOMS),$(call $r_INSTALL,$D))
+	install -m 644 base/completion.bash $D/share/weft/
+	$(foreach r,$(ROOMS),$(foreach p,$($r_PROGRAMS) $($r_DAEMONS),ln -sfn ../../weft/completion.bash $D/share/bash-completion/completions/$p;))
 	cp -R templates $D/share/weft/
 	$(foreach m,$(wildcard man/*.[1-8]),install -m 644 $m $D/share/man/man$(patsubst .%,%,$(suffix $m))/$(notdir $m);)
 

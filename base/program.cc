@@ -144,7 +144,7 @@ std::string help(const Program& p) {
 }
 
 /// Where the command stands: after the program's own options, -f FILE --root=DIR command. The number of words
-/// when there is none, or -h or -V is asked of the program itself.
+/// when there is none, or -h or -V is asked of the program itself; one more when the last option lacks its value.
 static size_t command_at(const Program& p, const std::vector<std::string>& words) {
     size_t i = 0;
     while (i < words.size() && words[i].size() > 1 && words[i][0] == '-') {
@@ -164,7 +164,7 @@ static size_t command_at(const Program& p, const std::vector<std::string>& words
         }
         i += takes_next;
     }
-    return std::min(i, words.size());
+    return i;
 }
 
 static int body_of(const Program& p, const std::vector<std::string>& words) {
@@ -196,8 +196,31 @@ static int body_of(const Program& p, const std::vector<std::string>& words) {
     return p.body(a);
 }
 
+/// What may stand where the last word stands: commands or options, a line each. Nothing where a value or an
+/// operand belongs, so that the shell offers files.
+static int complete(const Program& p, std::vector<std::string> words) {
+    std::string last = words.empty() ? "" : words.back();
+    if (!words.empty()) words.pop_back();
+    size_t at = p.commands.empty() ? words.size() : command_at(p, words);
+    for (const Program& c : p.commands)
+        if (at < words.size() && words[at] == c.name) {
+            Program whole = c;
+            whole.options.insert(whole.options.end(), p.options.begin(), p.options.end());
+            return complete(whole, {last});
+        }
+    if (last.starts_with('-')) {
+        for (const Option& o : p.options) fmt::print("--{}\n", o.name);
+        for (const Option& o : common)
+            if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o) fmt::print("--{}\n", o.name);
+    } else if (at == words.size()) {
+        for (const Program& c : p.commands) fmt::print("{}\n", c.name);
+    }
+    return exit_ok;
+}
+
 int run(const Program& p, int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    if (std::getenv("WEFT_COMPLETE")) return complete(p, {argv + 1, argv + argc});  // base/completion.bash asks
     int status;
     try {
         status = body_of(p, {argv + 1, argv + argc});

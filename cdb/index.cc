@@ -114,6 +114,7 @@ std::vector<Need> Store::needs_of(std::string_view object) const {
 
 void Store::rebuild_indexes() {
     std::lock_guard commit(commit_lock_);
+    rebuild_values();
     std::map<uint32_t, std::vector<uint32_t>> users;
     t_->needs.each(nullptr, {}, [&](std::string_view object, std::string_view ids) {
         std::lock_guard hold(ids_lock_);

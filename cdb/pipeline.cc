@@ -213,7 +213,12 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
         write_xml(r.root, xml, {.ascii_only = true});
         b.xml.hash = hash_of(xml);
         differs = !old || old->xml != b.xml.hash;
-        if (differs && !preview && !store_.has_content(b.xml.hash)) b.xml = Packed::of(xml);
+        if (differs && !preview) {
+            if (!store_.has_content(b.xml.hash)) b.xml = Packed::of(xml);
+            b.values = leaf_changes(old ? store_.content(old->xml) : "", xml, *plan.landing.words);
+            b.values_from = old ? old->xml : Hash();
+            b.compared = true;
+        }
     }
     Effect e;
     if (preview && differs) e = effect(node_of(r.name), old ? read_xml(store_.content(old->xml), r.name) : Element(), r.root);

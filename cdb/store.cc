@@ -35,6 +35,9 @@ Store::Store(const std::string& dir, const bdb::Options& options, std::function<
     else if (!f)
         env_.update([&](bdb::Txn& t) { t_->meta.put(t, "format", number_key(store_format)); });
     load_ids();
+    load_slots();
+    // A store of before there were columns.
+    if (slots_->empty() && bdb::Cursor(t_->profile, nullptr).first()) rebuild_values();
 }
 
 Store::~Store() = default;
@@ -144,8 +147,10 @@ std::optional<uint64_t> Store::once(std::string_view author, std::string_view ke
 
 Revision Store::land(const Landing& l) {
     std::vector<std::string> fresh;  // names that got an id in this transaction
+    std::vector<Slot> slots;
     Revision r = env_.update([&](bdb::Txn& t) {
         fresh.clear();
+        slots = *this->slots();
         Revision rev{.number = meta_number(t_->meta, &t, "head") + 1, .author = l.author, .time = now(), .comment = l.comment,
                      .base = l.base, .reverts = l.reverts};
         std::string number = number_key(rev.number);
@@ -192,6 +197,7 @@ Revision Store::land(const Landing& l) {
         std::sort(rev.profiles.begin(), rev.profiles.end(), [](auto& a, auto& b) { return a.object < b.object; });
 
         index(t, l, fresh);
+        index_values(t, l, rev, slots);
         t_->revision.put(t, number, rev.encode());
         t_->meta.put(t, "head", number);
         if (!l.once.empty()) t_->once.put(t, join(l.author, l.once), number);
@@ -210,6 +216,7 @@ Revision Store::land(const Landing& l) {
         ids_.emplace(name, uint32_t(names_.size()));
         names_.push_back(name);
     }
+    slots_ = std::make_shared<const std::vector<Slot>>(std::move(slots));
     return r;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/file.hh"
 #include "base/wrap/bdb.hh"
+#include "cdb/leaves.hh"
 #include "cdb/records.hh"
 
 namespace weft::cdb {
@@ -39,6 +40,9 @@ struct Built {
     std::string object;
     Packed xml, origins;
     std::vector<Need> needs;
+    bool compared = false;             ///< `values` says how the profile differs from the one below
+    Hash values_from;                  ///< what was published when it compiled
+    std::vector<LeafChange> values;    ///< in the landing's words
 };
 
 /// All that one commit writes.
@@ -50,6 +54,13 @@ struct Landing {
     std::vector<std::string> withdrawn;    ///< objects whose template went
     std::string once;                      ///< the caller's key for this commit, or empty
     std::string session;                   ///< closed with it, or empty
+    std::shared_ptr<Words> words = std::make_shared<Words>();
+};
+
+/// An object's place in the columns of values.
+struct Slot {
+    std::string object, node;
+    uint64_t revision = 0;                 ///< of its profile; 0: withdrawn
 };
 
 class Store {
@@ -92,6 +103,13 @@ public:
     /// The objects that have this need, by name.
     std::vector<std::string> objects_needing(const Need&) const;
     std::vector<Need> needs_of(std::string_view object) const;
+    /// The objects by their slot, as of the last commit.
+    using Slots = std::shared_ptr<const std::vector<Slot>>;
+    Slots slots() const;
+    /// The encoded Column of every path that begins with `prefix`, in order, until the function answers false.
+    void each_column(std::string_view prefix, const std::function<bool(std::string_view path, std::string_view column)>&) const;
+    /// Make the columns anew from the profiles.
+    void rebuild_values();
 
     // ---- commit
     /// Write a new revision. One at a time; the caller holds commit_lock() since it looked at the head.
@@ -140,6 +158,11 @@ private:
     void audit(bdb::Txn&, std::string who, std::string action, std::string detail);
     void verify_revisions(std::vector<std::string>& wrong) const;
     void verify_indexes(std::vector<std::string>& wrong) const;
+    struct ValueMoves;
+    void load_slots();
+    void index_values(bdb::Txn&, const Landing&, const Revision&, std::vector<Slot>& slots);
+    void write_values(bdb::Txn&, const ValueMoves&);
+    void verify_values(std::vector<std::string>& wrong) const;
     void load_ids();
 
     std::string dir_;
@@ -151,6 +174,7 @@ private:
     mutable std::mutex ids_lock_;
     std::unordered_map<std::string, uint32_t> ids_;  // kind + name -> id, for the indexes
     std::vector<std::string> names_;                 // and back
+    Slots slots_;
 };
 
 }  // namespace weft::cdb

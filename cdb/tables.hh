@@ -16,6 +16,8 @@ struct Store::Tables {
     bdb::Table id;         ///< kind and name -> id, a number for the indexes
     bdb::Table needs;      ///< object -> ids of its needs, ascending
     bdb::Table users;      ///< id -> ids of the objects that need it, ascending
+    bdb::Table slot;       ///< object -> its number in the columns of values
+    bdb::Table value;      ///< path -> Column: the values there, each with the slots that have it
     bdb::Table outbox;     ///< object -> Pending
     bdb::Table once;       ///< author NUL key -> revision
     bdb::Table session;    ///< session -> Session
@@ -26,7 +28,7 @@ struct Store::Tables {
     explicit Tables(bdb::Env& e)
         : meta(e.table("meta")), content(e.table("content")), revision(e.table("revision")), tree(e.table("tree")),
           history(e.table("history")), profile(e.table("profile")), published(e.table("published")), id(e.table("id")),
-          needs(e.table("needs")), users(e.table("users")), outbox(e.table("outbox")), once(e.table("once")),
+          needs(e.table("needs")), users(e.table("users")), slot(e.table("slot")), value(e.table("value")), outbox(e.table("outbox")), once(e.table("once")),
           session(e.table("session")), edit(e.table("edit")), node(e.table("node")), audit(e.table("audit")) {}
 };
 

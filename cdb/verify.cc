@@ -34,6 +34,7 @@ std::vector<std::string> Store::verify() const {
     });
     verify_revisions(wrong);
     verify_indexes(wrong);
+    verify_values(wrong);
 
     Hash before;
     uint64_t number = 0;

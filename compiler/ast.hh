@@ -97,10 +97,21 @@ struct Range {
     std::string text() const;       ///< "1..5" as messages show it
 };
 
+struct Annotation {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> entries;
+};
+/// The annotations directly before something: [from, to) of Template::annotations.
+struct Annotated {
+    uint32_t from = 0, to = 0;
+};
+
 struct FullType {
     const TypeSpec* type = nullptr;
     bool has_default = false;
     Element default_value;          ///< frozen
+    Span default_span;
+    bool default_literal = false;   ///< written as one literal, not computed
     const Block* with = nullptr;
     const struct Template* owner = nullptr;
     Span span;
@@ -109,7 +120,8 @@ struct FullType {
 struct Field {
     Key key;
     FullType type;
-    Span span;
+    Span span, name_span;
+    Annotated notes;
 };
 
 struct TypeSpec {
@@ -140,15 +152,11 @@ struct Statement {
     uint32_t origin = 0;            ///< what elements set here carry, relative to the template's first
     const Block* block = nullptr;   ///< assign, variable, include, function
     FullType type;                  ///< type, bind, valid
+    Annotated notes;
 };
 
 enum class TemplateKind : uint8_t { ordinary, object, unique, declaration, structure };
 std::string_view template_kind_name(TemplateKind);
-
-struct Annotation {
-    std::string name;
-    std::vector<std::pair<std::string, std::string>> entries;
-};
 
 struct Template {
     TemplateKind kind = TemplateKind::ordinary;
@@ -156,8 +164,11 @@ struct Template {
     std::string path;               ///< of the file
     Text text;                      ///< for the source line in messages
     Span name_span;
+    Span header;                    ///< the declaration with its ';'
     bool debug = false;
     std::vector<Statement> statements;
+    std::vector<Annotation> annotations;    ///< as they stand in the file
+    Annotated notes;                ///< before the declaration
     uint32_t first_origin = 0;      ///< origins first_origin + i: see places
     std::vector<std::pair<uint32_t, uint32_t>> places;  ///< line and column by origin
 

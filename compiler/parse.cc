@@ -50,6 +50,7 @@ Parser::Parser(const std::string& path, Text text, const Options& options, uint3
 
 void Parser::take() {
     last_ = token_.span;
+    last_notes_ = token_.annotations;
     if (has_ahead_) {
         token_ = std::move(ahead_);
         has_ahead_ = false;
@@ -111,6 +112,7 @@ Parser::Nest::Nest(Parser& p) : parser(p) {
 void Parser::recover() {
     has_ahead_ = false;
     for (;;) {
+        last_notes_ = uint32_t(lexer_.annotations().size());
         try {
             token_ = lexer_.next();
         } catch (const TemplateError&) {
@@ -155,6 +157,8 @@ Parsed Parser::file() {
     out.warnings = std::move(warnings_);
     out.kind = tpl_->kind;
     out.name = tpl_->name;
+    tpl_->annotations = lexer_.annotations();
+    out.read = tpl_;
     if (out.errors.empty()) out.tpl = std::move(tpl_);
     return out;
 }
@@ -181,6 +185,7 @@ Element Parser::constant() {
 void Parser::header() {
     Template& t = *tpl_;
     Span start = token_.span;
+    t.notes = notes();
     if (is(Word::object)) t.kind = TemplateKind::object;
     else if (is(Word::structure)) t.kind = TemplateKind::structure;
     else if (is(Word::unique)) t.kind = TemplateKind::unique;
@@ -196,6 +201,7 @@ void Parser::header() {
     take();
     skip_description();
     if (!is(T::semicolon)) unexpected("';' after the template's name");
+    t.header = start.to(token_.span);
     if (!valid_template_name(t.name)) report(ErrorClass::syntax, fmt::format("'{}' is no valid template name", t.name), name);
     else if (!path_.ends_with('/' + t.name + ".pan") && !path_.ends_with('/' + t.name + ".tpl"))
         report(ErrorClass::syntax, fmt::format("template '{}' is in the wrong file or folder", t.name), name,
@@ -259,6 +265,7 @@ void Parser::deletion() {
 
 void Parser::statement() {
     if (is(T::semicolon)) return take();
+    statement_notes_ = notes();
     if (old_statement()) return;
     if (is(T::string)) return assignment(false);
     if (is(T::keyword)) {
@@ -320,6 +327,7 @@ static Statement begin(Statement::Kind kind, Span start, bool final = false) {
 
 Statement& Parser::add(Statement s) {
     s.span = s.span.to(last_);
+    s.notes = statement_notes_;
     tpl_->statements.push_back(std::move(s));
     return tpl_->statements.back();
 }

@@ -15,13 +15,17 @@ FullType Parser::full_type() {
     t.span = t.span.to(last_);
     if (is(T::assign)) {
         take();
+        bool literal = is(T::long_) || is(T::double_) || is(T::string) || is(T::heredoc) || is(Word::true_) || is(Word::false_);
+        Span first = token_.span;
         const Block* b = block_of_dml();
+        t.default_literal = literal && last_.line == first.line && last_.col == first.col;
         if (!b->constant && errors_.empty())
             report(ErrorClass::syntax, "a default must be a constant", b->root->span, "variables and user functions have no value when types are read");
         else if (b->constant && !b->value.is_defined())
             report(ErrorClass::syntax, fmt::format("a default cannot be {}", kind_name(b->value.kind())), b->root->span);
         t.has_default = b->constant;
         t.default_value = b->value;
+        t.default_span = b->root->span;
         t.default_value.set_origin(origin(b->root->span));
     }
     if (is(Word::with)) {
@@ -151,6 +155,7 @@ const TypeSpec* Parser::record() {
     if (is(T::lparen)) {
         take();
         t.range = range(T::rparen);
+        t.span = t.span.to(last_);
     }
     return &t;
 }
@@ -174,7 +179,8 @@ void Parser::record_items(TypeSpec& t) {
         if (!is(T::string))
             unexpected("a field or '}'", is(T::identifier) ? "names of fields are written in quotes" : is(T::semicolon) || is(T::comma) ? "fields of a record are not separated" : "");
         Field f{};
-        f.span = token_.span;
+        f.span = f.name_span = token_.span;
+        f.notes = notes();
         std::string name = token_.value;
         Span name_span = token_.span;
         take();

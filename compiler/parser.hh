@@ -100,6 +100,9 @@ private:
     Token token_, ahead_;
     bool has_ahead_ = false;
     Span last_;                               ///< of the token before the current one
+    uint32_t last_notes_ = 0;                 ///< annotations before that token
+    Annotated notes() const { return {last_notes_, token_.annotations}; }   ///< directly before the current token
+    Annotated statement_notes_;
     std::shared_ptr<Template> tpl_;
     std::vector<TemplateError> errors_;
     std::vector<std::string> warnings_;

@@ -175,4 +175,9 @@ Error Config::error(std::string_view name, std::string message, std::string hint
     return e;
 }
 
+double parse_seconds(std::string_view text) {
+    if (auto n = to_seconds(text)) return *n;
+    throw Error(exit_usage, fmt::format("'{}' is no time", text), {}, "90, 5m, 2h, 1d");
+}
+
 }  // namespace weft

@@ -62,4 +62,7 @@ private:
     std::map<std::string, Value, std::less<>> values_;
 };
 
+/// "90", "5m", "2h", "1d" as seconds, the way a setting has it. Error(64).
+double parse_seconds(std::string_view);
+
 }  // namespace weft

@@ -91,6 +91,9 @@ void put(Json& j, const Revision& r, bool whole) {
     j.open().field("revision", r.number).field("author", r.author).field("time", r.time).field("comment", r.comment);
     j.field("base", r.base);
     if (r.reverts) j.field("reverts", r.reverts);
+    if (!r.by.empty()) j.field("by", r.by);
+    if (!r.origin.empty()) j.field("origin", r.origin);
+    if (r.recorded) j.field("recorded", true);
     j.field("files", uint64_t(r.files.size())).field("profiles", uint64_t(r.profiles.size()));
     if (whole) {
         j.key("changes").open('[');
@@ -107,18 +110,24 @@ void put(Json& j, const Revision& r, bool whole) {
     j.close();
 }
 
+void put(Json& j, const PathLock& l) {
+    j.open().field("path", l.path).field("owner", l.owner).field("reason", l.reason).field("time", l.time).field("expires", l.expires).close();
+}
+
 int status_of(const Outcome& o) {
-    return o.state == Outcome::conflict ? 409 : o.state == Outcome::refused ? 422 : 200;
+    return o.state == Outcome::conflict || o.state == Outcome::locked ? 409 : o.state == Outcome::refused ? 422 : 200;
 }
 
 void put(Json& j, const Outcome& o) {
-    static const char* states[] = {"done", "unchanged", "repeated", "conflict", "refused"};
+    static const char* states[] = {"done", "unchanged", "repeated", "conflict", "locked", "refused"};
     static const char* kinds[] = {"added", "changed", "withdrawn"};
     j.open().field("state", states[o.state]).field("revision", o.revision);
     j.key("files").open('[');
     for (auto& f : o.files) j.open().field("path", f.path).field("kind", change_kind(f.before, f.after)).close();
     j.close(']').key("conflicts").open('[');
     for (auto& c : o.conflicts) j.open().field("path", c.path).field("revision", c.revision).field("author", c.author).close();
+    j.close(']').key("locks").open('[');
+    for (auto& l : o.locks) put(j, l);
     j.close(']').key("errors").open('[');
     for (auto& d : o.errors) {
         j.open().field("kind", d.kind).field("message", d.message);

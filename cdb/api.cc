@@ -22,10 +22,17 @@ const std::vector<ApiRow>& api() {
         {"GET", "revisions", reader, ApiRow::reader, get_revisions},
         {"GET", "revisions/*", reader, ApiRow::reader, get_revision},
         {"GET", "revisions/*/diff", reader, ApiRow::reader, get_revision_diff},
+        {"GET", "diff", reader, ApiRow::reader, get_diff},
+        {"GET", "tags", reader, ApiRow::reader, get_tags},
+        {"PUT", "tags/*", admin, ApiRow::reader, put_tag},
+        {"DELETE", "tags/*", admin, ApiRow::reader, delete_tag},
         // changes
         {"POST", "check", admin, ApiRow::line, post_check},
         {"POST", "commit", admin, ApiRow::line, post_commit},
         {"POST", "revert", admin, ApiRow::line, post_revert},
+        {"GET", "locks", reader, ApiRow::reader, get_locks},
+        {"POST", "locks", admin, ApiRow::reader, post_locks},
+        {"DELETE", "locks/**", admin, ApiRow::reader, delete_lock},
         {"GET", "sessions", reader, ApiRow::reader, get_sessions},
         {"POST", "sessions", admin, ApiRow::reader, post_sessions},
         {"GET", "sessions/*", reader, ApiRow::reader, get_session},
@@ -45,6 +52,7 @@ const std::vector<ApiRow>& api() {
         {"GET", "nodes/*/status", anyone, ApiRow::loop, get_node_status},
         {"POST", "nodes/*/status", anyone, ApiRow::loop, post_node_status},
         {"GET", "profiles/*", reader, ApiRow::reader, get_profile},
+        {"GET", "profiles/*/diff", reader, ApiRow::reader, get_profile_diff},
         {"GET", "query", reader, ApiRow::reader, get_query},
     };
     return rows;

@@ -21,6 +21,13 @@ Answer post_check(Server&, Call&), post_commit(Server&, Call&), post_revert(Serv
 Answer get_hosts(Server&, Call&), get_nodes(Server&, Call&), get_node_status(Server&, Call&), post_node_status(Server&, Call&),
     get_profile(Server&, Call&), get_query(Server&, Call&);
 
+Answer get_tags(Server&, Call&), put_tag(Server&, Call&), delete_tag(Server&, Call&), get_locks(Server&, Call&), post_locks(Server&, Call&),
+    delete_lock(Server&, Call&);
+
+Answer get_diff(Server&, Call&), get_profile_diff(Server&, Call&);
+
+/// The revision a key of a body names, by number or name; the head without it.
+uint64_t revision_of(const Server&, const Element& body, std::string_view key);
 /// The revision a request asks for ("at"), or the head; Error(65) for one that is not there yet.
 uint64_t revision_asked(const Server&, const Call&);
 

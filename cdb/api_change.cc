@@ -31,8 +31,9 @@ static Answer commit(Server& s, Call& c, Proposal p) {
     std::string comment = p.comment, author = p.author;
     if (p.comment.size() > 10000) throw Error(exit_data, "the comment is longer than 10000 bytes");
     Outcome o = s.pipeline.commit(p);
-    if (o.state == Outcome::refused || o.state == Outcome::conflict) {
-        s.store.audit(author, "refused", fmt::format("{} files, {} errors, {} conflicts: {}", p.edits.size(), o.errors.size(), o.conflicts.size(), comment));
+    if (o.state == Outcome::refused || o.state == Outcome::conflict || o.state == Outcome::locked) {
+        s.store.audit(author, "refused", fmt::format("{} files, {} errors, {} conflicts, {} locks: {}", p.edits.size(), o.errors.size(),
+                                                     o.conflicts.size(), o.locks.size(), comment));
         s.log.info("commit by {} refused: {} errors in {} objects, {} conflicts: {}", author, o.errors.size(), o.failing.size(), o.conflicts.size(), comment);
         s.loop.post([&s] { s.counters.refused_commits++; });
     }
@@ -60,12 +61,31 @@ Answer post_check(Server& s, Call& c) {
 
 Answer post_commit(Server& s, Call& c) { return commit(s, c, proposal(s, c.body())); }
 
+/// A list of strings; none when it is not there.
+static std::vector<std::string> words_of(const Element& body, std::string_view key) {
+    std::vector<std::string> words;
+    const Element* list = body.find(Term(Key(key)));
+    if (!list) return words;
+    if (!list->is(Kind::list)) throw Error(exit_data, fmt::format("'{}' must be a list", key));
+    for (const Element& w : list->list()) {
+        if (!w.is(Kind::string)) throw Error(exit_data, fmt::format("each of '{}' must be a string", key));
+        words.emplace_back(w.string());
+    }
+    return words;
+}
+
 Answer post_revert(Server& s, Call& c) {
     Element body = c.body();
-    uint64_t number = number_of(body, "revision", 0);
+    uint64_t number = revision_of(s, body, "revision");
     auto r = s.store.revision(number);
     if (!r) throw Error(exit_data, fmt::format("there is no revision {}", number), {}, fmt::format("the newest is {}", s.store.head()));
     Proposal p{.comment = text_of(body, "comment"), .edits = s.pipeline.undo(number), .base = s.store.head(), .reverts = number, .once = text_of(body, "once")};
+    if (auto paths = words_of(body, "paths"); !paths.empty()) {
+        std::erase_if(p.edits, [&](const Edit& e) {
+            return std::none_of(paths.begin(), paths.end(), [&](auto& path) { return e.path == path || e.path.starts_with(path + "/"); });
+        });
+        if (p.edits.empty()) throw Error(exit_data, fmt::format("revision {} changed none of these files", number), {}, fmt::format("'cdb show {}' lists what it changed", number));
+    }
     if (p.comment.empty()) p.comment = fmt::format("revert {}: {}", number, r->comment);
     return commit(s, c, std::move(p));
 }
@@ -152,16 +172,7 @@ Answer delete_session_template(Server& s, Call& c) {
 
 Answer post_session_rollback(Server& s, Call& c) {
     Session session = own_session(s, c);
-    std::vector<std::string> paths;
-    Element body = c.body();
-    if (const Element* list = body.find(Term(Key("paths")))) {
-        if (!list->is(Kind::list)) throw Error(exit_data, "'paths' must be a list");
-        for (const Element& p : list->list()) {
-            if (!p.is(Kind::string)) throw Error(exit_data, "each of 'paths' must be a string");
-            paths.emplace_back(p.string());
-        }
-    }
-    s.store.drop_edits(session.id, paths);
+    s.store.drop_edits(session.id, words_of(c.body(), "paths"));
     return changes_of(s, session.id);
 }
 

@@ -7,10 +7,13 @@
 
 namespace weft::cdb {
 
-uint64_t revision_asked(const Server& s, const Call& c) {
-    uint64_t head = s.store.head(), n = c.number("at", head);
-    if (n > head) throw Error(exit_data, fmt::format("there is no revision {}", n), {}, fmt::format("the newest is {}", head));
-    return n;
+uint64_t revision_asked(const Server& s, const Call& c) { return s.store.revision_named(c.request.parameter("at").value_or("head")); }
+
+uint64_t revision_of(const Server& s, const Element& body, std::string_view key) {
+    const Element* e = body.find(Term(Key(key)));
+    if (e && e->is(Kind::string)) return s.store.revision_named(e->string());
+    uint64_t n = number_of(body, key, s.store.head());
+    return s.store.revision_named(std::to_string(n));
 }
 
 static void put_tree(Json& j, uint64_t revision, const Tree& tree) {
@@ -48,7 +51,13 @@ Answer get_export(Server& s, Call& c) {
 }
 
 Answer get_template(Server& s, Call& c) {
-    Hash h = s.store.file_at(c.args[0], revision_asked(s, c));
+    uint64_t at = revision_asked(s, c);
+    // As it was before it was removed, for who wants it back.
+    if (c.request.parameter("last")) {
+        uint64_t changed = s.store.changed_at(c.args[0], at);
+        if (changed && s.store.file_at(c.args[0], changed).empty()) at = changed - 1;
+    }
+    Hash h = s.store.file_at(c.args[0], at);
     if (h.empty()) return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
     return HttpResponse::text(200, s.store.content(h), "application/octet-stream").with("ETag", '"' + to_hex(h) + '"');
 }
@@ -57,16 +66,17 @@ Answer get_revisions(Server& s, Call& c) {
     Json j;
     j.open().field("head", s.store.head()).key("revisions").open('[');
     auto limit = std::min<uint64_t>(c.number("limit", 50), 10000);
-    auto path = c.request.parameter("path");
+    auto path = c.request.parameter("path"), author = c.request.parameter("author");
     uint64_t found = 0;
     for (uint64_t before = c.number("before", 0); found < limit;) {
-        auto some = s.store.log(before, path ? 500 : limit - found);
+        auto some = s.store.log(before, path || author ? 500 : limit - found);
         if (some.empty()) break;
         for (auto& r : some) {
             before = r.number;
             bool touches = !path || std::any_of(r.files.begin(), r.files.end(), [&](auto& f) {
                 return f.path == *path || f.path.starts_with(*path + "/");
             });
+            touches = touches && (!author || r.author.find(*author) != std::string::npos || r.by.find(*author) != std::string::npos);
             if (touches && found < limit) put(j, r, false), found++;
         }
         if (before <= 1) break;
@@ -76,10 +86,9 @@ Answer get_revisions(Server& s, Call& c) {
 }
 
 static Revision revision_named(Server& s, const std::string& name) {
-    uint64_t n = 0;
-    auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), n);
-    auto r = ec == std::errc() && end == name.data() + name.size() ? s.store.revision(n) : std::nullopt;
-    if (!r) throw Error(exit_data, fmt::format("there is no revision '{}'", name), {}, fmt::format("the newest is {}", s.store.head()));
+    uint64_t n = s.store.revision_named(name);
+    auto r = s.store.revision(n);
+    if (!r) throw Error(exit_data, fmt::format("there is no revision {}", n), {}, "the first one is 1");
     return *r;
 }
 
@@ -99,6 +108,30 @@ Answer get_revision_diff(Server& s, Call& c) {
     Json j;
     j.open().field("revision", r.number).key("files").open('[');
     for (auto& f : r.files) put_diff(j, f.path, text(f.before), text(f.after));
+    j.close(']').close();
+    return json(200, j);
+}
+
+/// What differs between any two revisions.
+Answer get_diff(Server& s, Call& c) {
+    uint64_t from = s.store.revision_named(c.request.parameter("from").value_or("head"));
+    uint64_t to = s.store.revision_named(c.request.parameter("to").value_or("head"));
+    std::string path = c.request.parameter("path").value_or("");
+    Tree before = s.store.tree(from), after = s.store.tree(to);
+    std::set<std::string> paths;
+    for (const Tree* tree : {&before, &after})
+        for (auto& [name, hash] : *tree) {
+            auto a = before.find(name), b = after.find(name);
+            bool same = a != before.end() && b != after.end() && a->second == b->second;
+            if (!same && (path.empty() || name == path || name.starts_with(path + "/"))) paths.insert(name);
+        }
+    auto text = [&](const Tree& tree, const std::string& name) {
+        auto it = tree.find(name);
+        return it == tree.end() ? std::string() : s.store.content(it->second);
+    };
+    Json j;
+    j.open().field("from", from).field("to", to).key("files").open('[');
+    for (auto& name : paths) put_diff(j, name, text(before, name), text(after, name));
     j.close(']').close();
     return json(200, j);
 }

@@ -102,6 +102,24 @@ Answer get_profile(Server& s, Call& c) {
     return r.with("X-Weft-Revision", std::to_string(p->revision));
 }
 
+/// What differs in a node's profile between two revisions, as a check tells it.
+Answer get_profile_diff(Server& s, Call& c) {
+    uint64_t from = s.store.revision_named(c.request.parameter("from").value_or("head"));
+    uint64_t to = s.store.revision_named(c.request.parameter("to").value_or("head"));
+    auto tree = [&](uint64_t at) {
+        auto p = profile_of(s, c.args[0], at);
+        return p ? read_xml(s.store.content(p->xml), p->object) : Element();
+    };
+    Element before = tree(from), after = tree(to);
+    if (!before.is_defined() && !after.is_defined()) return problem(404, fmt::format("there is no profile of '{}' in either revision", c.args[0]));
+    Outcome o{.revision = to};
+    o.effects.push_back(effect(c.args[0], before, after));
+    if (o.effects[0].kind == Effect::changed && o.effects[0].values.empty()) o.effects.clear();
+    Json j;
+    put(j, o);
+    return json(200, j);
+}
+
 /// Visit every leaf whose path fits: each step of the pattern is a file-name pattern, "**" is any number of
 /// steps.
 static void visit(const Element& e, const std::vector<std::string>& pattern, size_t at, const std::string& path,

@@ -11,6 +11,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/profile.hh"
+#include "cdb/json.hh"
 
 namespace weft::cdb {
 
@@ -164,6 +165,16 @@ bool raw(const Args& a, const Client& c) {
     return a.has("json");
 }
 
+std::string json_text(std::string_view s) { return Json().value(s).text(); }
+
+std::string session_url(const Client& c, std::string_view rest) {
+    return "sessions/" + url_encode(c.need_session()) + (rest.empty() ? "" : "/" + std::string(rest));
+}
+
+void open_session(Client& c, const std::string& comment) {
+    c.remember_session(text_at(c.post("sessions", "{\"comment\":" + json_text(comment) + "}"), "session"));
+}
+
 std::string path_url(std::string_view path) {
     std::string s;
     for (size_t at = 0; at <= path.size();) {
@@ -197,7 +208,7 @@ static std::string shown(const Element* e) {
     return s;
 }
 
-static void print_effects(const Element& o) {
+void print_effects(const Element& o) {
     for (const Element& e : list_at(o, "effects").list()) {
         const Element& nodes = list_at(e, "nodes");
         fmt::print("{} on {}: {}\n", text_at(e, "kind"), nodes.size() == 1 ? "1 node" : fmt::format("{} nodes", nodes.size()), joined(nodes));
@@ -233,6 +244,11 @@ int print_outcome(const Element& o, bool check) {
             fmt::print(stderr, "conflict: '{}' was changed in revision {} by {}\n", text_at(c, "path"), number_at(c, "revision"), text_at(c, "author"));
         throw Error(exit_no, fmt::format("{} changed by others since", count(list_at(o, "conflicts").size(), "file")), {},
                     "'cdb diff REVISION' shows what they did; 'cdb update' brings a folder in step, a session is opened anew");
+    }
+    if (state == "locked") {
+        for (const Element& l : list_at(o, "locks").list())
+            fmt::print(stderr, "locked: '{}' by {} until {}: {}\n", text_at(l, "path"), text_at(l, "owner"), local_time(number_at(l, "expires")), text_at(l, "reason"));
+        throw Error(exit_try_later, "files it changes are locked by others", {}, "ask them, wait, or take the lock away with 'cdb unlock --force PATH'");
     }
     double seconds = 0;
     if (const Element* s = o.find(Term(Key("seconds")))) seconds = s->is(Kind::double_) ? s->double_value() : double(s->long_value());

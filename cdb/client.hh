@@ -53,10 +53,17 @@ bool raw(const Args&, const Client&);
 std::string path_url(std::string_view path);
 /// The only argument. Error(64): "which path?".
 std::string one_word(const Args&, const char* what);
+std::string json_text(std::string_view);
+/// A resource of the open session.
+std::string session_url(const Client&, std::string_view rest = {});
+/// Open one and remember it.
+void open_session(Client&, const std::string& comment);
+/// Print the effects of an outcome: nodes, values, components.
+void print_effects(const Element&);
 /// Print what a commit or check came to; the exit status it means.
 int print_outcome(const Element&, bool check);
 
 /// The commands of cdb, by group.
-std::vector<Program> change_commands(), look_commands(), keep_commands();
+std::vector<Program> session_commands(), change_commands(), mark_commands(), look_commands(), keep_commands();
 
 }  // namespace weft::cdb

@@ -1,10 +1,7 @@
-// cdb's commands that change something: sessions, files, commits.
-#include <fcntl.h>
+// cdb's commands that commit: folders, the session, reverts.
 #include <fmt/core.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <random>
 #include <set>
 
@@ -19,116 +16,10 @@ namespace weft::cdb {
 
 namespace {
 
-std::string json_text(std::string_view s) { return Json().value(s).text(); }
-
 /// A key that makes a commit happen once, however often it is sent.
 std::string once() {
     std::random_device random;
     return json_text(fmt::format("{:08x}{:08x}{:08x}", random(), random(), random()));
-}
-
-std::string session_url(const Client& c, std::string_view rest = {}) {
-    return "sessions/" + url_encode(c.need_session()) + (rest.empty() ? "" : "/" + std::string(rest));
-}
-
-int said(const Args& a, const Client& c, const Element& answer) {
-    if (!raw(a, c)) fmt::print("{} changes in {}\n", number_at(answer, "changes"), text_at(answer, "session"));
-    return exit_ok;
-}
-
-void open_session(Client& c, const std::string& comment) {
-    c.remember_session(text_at(c.post("sessions", "{\"comment\":" + json_text(comment) + "}"), "session"));
-}
-
-int open(const Args& a) {
-    Client c(a);
-    Element e = c.post("sessions", "{\"comment\":" + json_text(a.get("message")) + "}");
-    c.remember_session(text_at(e, "session"));
-    if (!raw(a, c)) fmt::print("{} on revision {}\n", text_at(e, "session"), number_at(e, "base"));
-    return exit_ok;
-}
-
-int close(const Args& a) {
-    Client c(a);
-    Element e = c.request("DELETE", session_url(c));
-    c.remember_session("");
-    if (!raw(a, c)) fmt::print("closed {}, its changes are dropped\n", text_at(e, "closed"));
-    return exit_ok;
-}
-
-int put(const Args& a) {
-    if (a.rest().empty() || a.rest().size() > 2) throw Error(exit_usage, "which path?", {}, "cdb put PATH [FILE]; without FILE, standard input");
-    Client c(a);
-    std::string path = a.rest()[0];
-    check_path(path);
-    Edit e{.path = path, .text = read_file(a.rest().size() > 1 ? a.rest()[1] : "/dev/stdin")};
-    if (c.session().empty()) open_session(c, "");
-    return said(a, c, c.post(session_url(c, "templates"), change_body({e}, {})));
-}
-
-int rm(const Args& a) {
-    if (a.rest().empty()) throw Error(exit_usage, "which path?");
-    Client c(a);
-    std::vector<Edit> edits;
-    for (auto& path : a.rest()) edits.push_back({.path = path});
-    return said(a, c, c.post(session_url(c, "templates"), change_body(edits, {})));
-}
-
-/// The editor, on the terminal we were started from.
-void run_editor(const std::string& file) {
-    const char* editor = std::getenv("VISUAL");
-    if (!editor || !*editor) editor = std::getenv("EDITOR");
-    if (!editor || !*editor) editor = "vi";
-    std::vector<std::string> words;
-    std::string_view rest = editor;
-    while (!rest.empty()) {
-        size_t end = std::min(rest.find(' '), rest.size());
-        if (end) words.emplace_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    words.push_back(file);
-    std::vector<char*> argv;
-    for (auto& w : words) argv.push_back(w.data());
-    argv.push_back(nullptr);
-    pid_t pid = fork();
-    if (pid < 0) throw system_error("cannot start '" + words[0] + "'", exit_unavailable);
-    if (pid == 0) {
-        execvp(argv[0], argv.data());
-        _exit(127);
-    }
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-    if (!WIFEXITED(status) || WEXITSTATUS(status)) throw Error(exit_unavailable, fmt::format("'{}' failed; nothing was changed", words[0]));
-}
-
-int edit(const Args& a) {
-    std::string path = one_word(a, "path");
-    check_path(path);
-    Client c(a);
-    if (c.session().empty()) open_session(c, "");
-    std::string before;
-    try {
-        before = c.text(session_url(c, "templates/" + path_url(path)));
-    } catch (const Error& e) {
-        if (e.status != exit_no) throw;  // not there yet: a new file
-    }
-    ScratchDir dir;
-    std::string file = dir.path() + "/" + path.substr(path.rfind('/') + 1);
-    write_file(file, before, {.mode = 0600, .sync = false});
-    run_editor(file);
-    std::string after = read_file(file);
-    if (after == before) {
-        fmt::print("not changed\n");
-        return exit_no;
-    }
-    return said(a, c, c.post(session_url(c, "templates"), change_body({{.path = path, .text = after}}, {})));
-}
-
-int rollback(const Args& a) {
-    Client c(a);
-    Json j;
-    j.open().field("paths", a.rest()).close();
-    return said(a, c, c.post(session_url(c, "rollback"), j.take()));
 }
 
 // ---- folders
@@ -279,12 +170,13 @@ int commit(const Args& a) {
 }
 
 int revert(const Args& a) {
+    if (a.rest().empty()) throw Error(exit_usage, "which revision?", {}, "'cdb log' lists them");
     Client c(a);
-    std::string number = one_word(a, "revision");
-    if (number.find_first_not_of("0123456789") != std::string::npos) throw Error(exit_usage, fmt::format("'{}' is no revision", number));
-    std::string body = "{\"revision\":" + number + ",\"once\":" + once();
-    if (a.has("message")) body += ",\"comment\":" + json_text(a.get("message"));
-    return judge(a, c, c.judged("revert", body + "}"));
+    Json j;
+    j.open().field("revision", a.rest()[0]).key("once").raw(once());
+    if (a.has("message")) j.field("comment", a.get("message"));
+    j.field("paths", std::vector<std::string>(a.rest().begin() + 1, a.rest().end())).close();
+    return judge(a, c, c.judged("revert", j.take()));
 }
 
 const std::vector<Option> folder_options = {
@@ -306,12 +198,6 @@ std::vector<Option> with(std::vector<Option> a, const std::vector<Option>& b) {
 std::vector<Program> change_commands() {
     const Option message{'m', "message", "TEXT", "why"};
     return {
-        {.name = "open", .usage = "cdb open [-m text]", .about = "Open a session.", .options = {message}, .body = open},
-        {.name = "close", .usage = "cdb close", .about = "Close the session and drop its changes.", .options = {}, .body = close},
-        {.name = "put", .usage = "cdb put path [file]", .about = "Put a file (or standard input) into the session.", .options = {}, .body = put},
-        {.name = "rm", .usage = "cdb rm path...", .about = "Remove files in the session.", .options = {}, .body = rm},
-        {.name = "edit", .usage = "cdb edit path", .about = "Edit a file of the session with $EDITOR.", .options = {}, .body = edit},
-        {.name = "rollback", .usage = "cdb rollback [path...]", .about = "Drop the session's changes of these files, or all.", .options = {}, .body = rollback},
         {.name = "import", .usage = "cdb import [-ak] [-I dir]... [--include-path file] [--at dir] [-x pattern]... folder",
          .about = "Make the session's files those of a folder.", .options = with({message}, folder_options), .body = import},
         {.name = "check", .usage = "cdb check [folder]", .about = "Show what committing the session, or a folder, would do on every node.",
@@ -320,7 +206,7 @@ std::vector<Program> change_commands() {
          .options = with({message}, folder_options), .body = commit},
         {.name = "update", .usage = "cdb update [--mine] folder", .about = "Take over into a folder what others committed since.",
          .options = {{0, "mine", nullptr, "keep the folder's own where both changed a file"}}, .body = update},
-        {.name = "revert", .usage = "cdb revert [-m text] revision", .about = "Undo a revision by a new one.", .options = {message}, .body = revert},
+        {.name = "revert", .usage = "cdb revert [-m text] revision [path...]", .about = "Undo a revision, or what it did to these files, by a new one.", .options = {message}, .body = revert},
     };
 }
 

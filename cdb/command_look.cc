@@ -3,7 +3,10 @@
 #include <fnmatch.h>
 #include <unistd.h>
 
+#include <map>
+
 #include "base/error.hh"
+#include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "cdb/client.hh"
 #include "cdb/codec.hh"
@@ -23,6 +26,8 @@ std::string when(const Element& e, std::string_view key) {
     int64_t t = number_at(e, key);
     return t ? local_time(t) : "-";
 }
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 int ls(const Args& a) {
     Client c(a);
@@ -50,13 +55,17 @@ int get(const Args& a) {
 int log(const Args& a) {
     Client c(a);
     std::string resource = fmt::format("revisions?limit={}", a.number("limit", 20, 1, 10000));
+    if (a.has("author")) resource += "&author=" + url_encode(a.get("author"));
     if (!a.rest().empty()) resource += "&path=" + url_encode(a.rest()[0]);
     Element e = c.get(resource);
     if (raw(a, c)) return exit_ok;
+    std::map<int64_t, std::string> tags;
+    Element named = c.get("tags");
+    for (const Element& t : list_at(named, "tags").list()) tags[number_at(t, "revision")] += "[" + text_at(t, "tag") + "] ";
     std::vector<std::vector<std::string>> rows;
     for (const Element& r : list_at(e, "revisions").list())
         rows.push_back({std::to_string(number_at(r, "revision")), when(r, "time"), fmt::format("{} files", number_at(r, "files")),
-                        fmt::format("{} profiles", number_at(r, "profiles")), text_at(r, "author"), text_at(r, "comment")});
+                        fmt::format("{} profiles", number_at(r, "profiles")), text_at(r, "author"), tags[number_at(r, "revision")] + first_line(text_at(r, "comment"))});
     print_table(rows);
     return exit_ok;
 }
@@ -67,19 +76,44 @@ int show(const Args& a) {
     if (raw(a, c)) return exit_ok;
     fmt::print("revision {} on {}\nauthor   {}\ntime     {}\n", number_at(r, "revision"), number_at(r, "base"), text_at(r, "author"), when(r, "time"));
     if (number_at(r, "reverts")) fmt::print("reverts  {}\n", number_at(r, "reverts"));
-    fmt::print("\n    {}\n\n", text_at(r, "comment"));
+    for (const char* key : {"by", "origin"})
+        if (std::string v = text_at(r, key); !v.empty()) fmt::print("{:<8} {}\n", key, v);
+    std::string comment = text_at(r, "comment");
+    fmt::print("\n");
+    for (std::string_view line : lines(comment)) fmt::print("    {}\n", line);
+    fmt::print("\n");
     for (const Element& f : list_at(r, "changes").list()) fmt::print("{:<8} {}\n", text_at(f, "kind"), text_at(f, "path"));
     for (const Element& n : list_at(r, "nodes").list()) fmt::print("{:<8} profile of {}\n", text_at(n, "kind"), text_at(n, "node"));
     return exit_ok;
 }
 
+/// The session's changes, one revision's, or what differs between two; of files, or of a node's profile.
 int diff(const Args& a) {
     Client c(a);
-    std::string resource = a.rest().empty() ? "sessions/" + url_encode(c.need_session()) + "/diff" : "revisions/" + url_encode(one_word(a, "revision")) + "/diff";
+    auto& words = a.rest();
+    if (words.size() > 2) throw Error(exit_usage, "between two revisions only");
+    if (a.has("node")) {
+        if (words.empty()) throw Error(exit_usage, "since which revision?", {}, "cdb diff --node lxb001 12; cdb diff --node lxb001 12 15");
+        std::string resource = "profiles/" + url_encode(a.get("node")) + "/diff?from=" + url_encode(words[0]);
+        if (words.size() > 1) resource += "&to=" + url_encode(words[1]);
+        Element e = c.get(resource);
+        if (!raw(a, c)) print_effects(e);
+        return list_at(e, "effects").size() ? exit_ok : exit_no;
+    }
+    std::string resource = words.size() == 2 ? "diff?from=" + url_encode(words[0]) + "&to=" + url_encode(words[1])
+                           : words.empty()   ? session_url(c, "diff")
+                                             : "revisions/" + url_encode(words[0]) + "/diff";
     Element e = c.get(resource);
     if (raw(a, c)) return exit_ok;
-    for (const Element& f : list_at(e, "files").list()) fmt::print("{}", text_at(f, "diff"));
-    return list_at(e, "files").size() ? exit_ok : exit_no;
+    std::string path = a.get("path");
+    size_t shown = 0;
+    for (const Element& f : list_at(e, "files").list()) {
+        std::string name = text_at(f, "path");
+        if (!path.empty() && name != path && !name.starts_with(path + "/")) continue;
+        fmt::print("{}", text_at(f, "diff"));
+        shown++;
+    }
+    return shown ? exit_ok : exit_no;
 }
 
 int annotate(const Args& a) {
@@ -196,9 +230,12 @@ std::vector<Program> look_commands() {
         {.name = "ls", .usage = "cdb ls [-l] [--at revision] [pattern]", .about = "List files, of the session if one is open.",
          .options = {{'l', "long", nullptr, "with the digest of the content"}, at}, .body = ls},
         {.name = "get", .usage = "cdb get [--at revision] path", .about = "Print a file.", .options = {at}, .body = get},
-        {.name = "log", .usage = "cdb log [-l n] [path]", .about = "List revisions, newest first.", .options = {limit}, .body = log},
+        {.name = "log", .usage = "cdb log [-l n] [--author text] [path]", .about = "List revisions, newest first.",
+         .options = {limit, {0, "author", "TEXT", "only by people in whose name it is"}}, .body = log},
         {.name = "show", .usage = "cdb show revision", .about = "Show a revision: files and the nodes whose profile it changed.", .options = {}, .body = show},
-        {.name = "diff", .usage = "cdb diff [revision]", .about = "Show the session's changes, or a revision's, line by line.", .options = {}, .body = diff},
+        {.name = "diff", .usage = "cdb diff [--node node] [--path path] [revision [revision]]",
+         .about = "Show the session's changes, a revision's, or what differs between two.",
+         .options = {{0, "node", "NODE", "in the profile of a node"}, {0, "path", "PATH", "only this file or folder"}}, .body = diff},
         {.name = "annotate", .usage = "cdb annotate [--at revision] path", .about = "Print a file with who brought each line, and when.", .options = {at}, .body = annotate},
         {.name = "hosts", .usage = "cdb hosts", .about = "List the nodes that have a profile.", .options = {}, .body = hosts},
         {.name = "profile", .usage = "cdb profile [--at revision] [--format form] node", .about = "Print a node's profile.",

@@ -79,7 +79,11 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         plan.out.files.push_back({e.path, now, after});
         plan.landing.edits.push_back(e);
     }
+    for (auto& lock : store_.locks())
+        if (lock.owner != p.author && std::any_of(plan.out.files.begin(), plan.out.files.end(), [&](auto& f) { return lock.covers(f.path); }))
+            plan.out.locks.push_back(lock);
     if (!plan.out.conflicts.empty()) plan.out.state = Outcome::conflict;
+    else if (!plan.out.locks.empty()) plan.out.state = Outcome::locked;
     else if (plan.out.files.empty() && !p.everything) plan.out.state = Outcome::unchanged;
     return plan.out.state == Outcome::done;
 }

@@ -47,11 +47,13 @@ struct Outcome {
         unchanged,   ///< nothing differs from the head
         repeated,    ///< this key was committed before, as `revision`
         conflict,    ///< see conflicts
+        locked,      ///< see locks
         refused,     ///< see errors
     } state = done;
     uint64_t revision = 0;              ///< the new one, or the head it was checked against
     std::vector<FileChange> files;
     std::vector<Conflict> conflicts;
+    std::vector<PathLock> locks;        ///< of others, on files that would change
     std::vector<Diagnostic> errors;
     std::vector<std::string> failing;   ///< objects that do not compile
     std::vector<std::string> notes;     ///< what the compiler warned of, what was left out

@@ -9,19 +9,22 @@
 namespace weft::cdb {
 
 static constexpr uint64_t form = 1;
+static constexpr uint64_t revision_form = 2;  // 1 had no `by`, `origin`, `recorded`
 
-static Decoder open(std::string_view bytes, std::string_view what) {
+static Decoder open(std::string_view bytes, std::string_view what, uint64_t newest = form, uint64_t* found = nullptr) {
     Decoder d(bytes, what);
-    if (uint64_t f = d.number(); f != form)
-        throw Error(exit_io, fmt::format("{} is of form {}, this program knows form {}", what, f, form), {},
+    uint64_t f = d.number();
+    if (found) *found = f;
+    if (!f || f > newest)
+        throw Error(exit_io, fmt::format("{} is of form {}, this program knows form {}", what, f, newest), {},
                     "the store was written by a newer version");
     return d;
 }
 
 std::string Revision::encode() const {
     Encoder e;
-    e.number(form).text(author).number(uint64_t(time)).text(comment).number(base).number(reverts);
-    e.number(files.size());
+    e.number(revision_form).text(author).number(uint64_t(time)).text(comment).number(base).number(reverts);
+    e.text(by).text(origin).flag(recorded).number(files.size());
     for (auto& f : files) e.text(f.path).text(f.before).text(f.after);
     e.number(profiles.size());
     for (auto& p : profiles) e.text(p.object).text(p.before).text(p.after);
@@ -29,13 +32,19 @@ std::string Revision::encode() const {
 }
 
 Revision Revision::decode(uint64_t number, std::string_view bytes) {
-    Decoder d = open(bytes, "a revision");
+    uint64_t found;
+    Decoder d = open(bytes, "a revision", revision_form, &found);
     Revision r{.number = number};
     r.author = d.text();
     r.time = int64_t(d.number());
     r.comment = d.text();
     r.base = d.number();
     r.reverts = d.number();
+    if (found >= 2) {
+        r.by = d.text();
+        r.origin = d.text();
+        r.recorded = d.flag();
+    }
     for (uint64_t n = d.number(); n; n--) {
         FileChange f{.path = d.text()};
         f.before = d.text();
@@ -82,6 +91,32 @@ Session Session::decode(std::string id, std::string_view bytes) {
     s.touched = int64_t(d.number());
     s.comment = d.text();
     return s;
+}
+
+std::string Tag::encode() const {
+    return Encoder().number(form).number(revision).text(author).number(uint64_t(time)).text(comment).take();
+}
+
+Tag Tag::decode(std::string name, std::string_view bytes) {
+    Decoder d = open(bytes, "a tag");
+    Tag t{.name = std::move(name), .revision = d.number()};
+    t.author = d.text();
+    t.time = int64_t(d.number());
+    t.comment = d.text();
+    return t;
+}
+
+std::string PathLock::encode() const {
+    return Encoder().number(form).text(owner).text(reason).number(uint64_t(time)).number(uint64_t(expires)).take();
+}
+
+PathLock PathLock::decode(std::string path, std::string_view bytes) {
+    Decoder d = open(bytes, "a lock");
+    PathLock l{.path = std::move(path), .owner = d.text()};
+    l.reason = d.text();
+    l.time = int64_t(d.number());
+    l.expires = int64_t(d.number());
+    return l;
 }
 
 std::string Edit::encode() const {

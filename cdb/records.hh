@@ -33,6 +33,9 @@ struct Revision {
     std::string comment;
     uint64_t base = 0;            ///< what its author saw
     uint64_t reverts = 0;         ///< the revision it undoes, or 0
+    std::string by;               ///< who sent it, when that is not its author (a git push); else ""
+    std::string origin;           ///< what it was made from elsewhere: "git 1f0c..."; else ""
+    bool recorded = false;        ///< history only: nothing was compiled from it, it changed no profile
     std::vector<FileChange> files;        ///< by path
     std::vector<ProfileChange> profiles;  ///< by object; only those whose content changed
 
@@ -67,6 +70,32 @@ struct Session {
 
     std::string encode() const;
     static Session decode(std::string id, std::string_view bytes);
+};
+
+/// A name for a revision.
+struct Tag {
+    std::string name;
+    uint64_t revision = 0;
+    std::string author;
+    int64_t time = 0;
+    std::string comment;
+
+    std::string encode() const;
+    static Tag decode(std::string name, std::string_view bytes);
+};
+
+/// Somebody asks others to leave a file, or all below a folder, alone for a while.
+struct PathLock {
+    std::string path;
+    std::string owner, reason;
+    int64_t time = 0, expires = 0;
+
+    /// Does it cover the file?
+    bool covers(std::string_view file) const {
+        return file.starts_with(path) && (file.size() == path.size() || file[path.size()] == '/');
+    }
+    std::string encode() const;
+    static PathLock decode(std::string path, std::string_view bytes);
 };
 
 /// A change that is not in any revision yet.

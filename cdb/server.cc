@@ -35,6 +35,20 @@ Server::Server(Service& s)
             }
         });
     });
+    if (double age = service.config.seconds("session_expiry"); age > 0) {
+        auto expire = [this, age] {
+            readers.submit([this, age] {
+                try {
+                    for (auto& session : store.expire_sessions(int64_t(age)))
+                        log.info("session {} of {} is closed, nobody touched it: {}", session.id, session.owner, session.comment);
+                } catch (const Error& e) {
+                    log.error("{}", e.message);
+                }
+            });
+        };
+        expire();
+        expiry_timer_ = loop.every(std::min(3600.0, age), expire);
+    }
     log.info("serving revision {}: {} profiles, store {}", store.head(), published.size(), store.dir());
 }
 
@@ -112,6 +126,7 @@ void Server::reload() {
 void Server::stop(std::function<void()> done) {
     flush_timer_.cancel();
     checkpoint_timer_.cancel();
+    expiry_timer_.cancel();
     for (auto& [key, l] : listeners) l.first->close();
     auto left = std::make_shared<int>(int(bool(secure_)) + int(bool(plain_)));
     auto one = [this, left, done] {

@@ -113,7 +113,7 @@ private:
     Documents documents_;
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
-    Timer flush_timer_, checkpoint_timer_;
+    Timer flush_timer_, checkpoint_timer_, expiry_timer_;
 };
 
 /// cdbd.conf: every key, its kind, its default.
@@ -128,6 +128,7 @@ HttpResponse problem(int status, const Error&);
 HttpResponse problem(int status, std::string message, std::string hint = {});
 void put(Json&, const Outcome&);
 void put(Json&, const Revision&, bool whole);
+void put(Json&, const PathLock&);
 int status_of(const Outcome&);
 /// The changes of a request's body, with the base filled in from a revision.
 std::vector<Edit> edits_of(const Store&, const Element& body, uint64_t base);

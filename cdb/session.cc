@@ -84,15 +84,39 @@ void Store::drop_edits(std::string_view id, const std::vector<std::string>& path
     });
 }
 
+/// Inside a transaction: the session and its edits.
+static void erase_session(bdb::Txn& t, const bdb::Table& session, const bdb::Table& edit, std::string_view id) {
+    std::vector<std::string> keys;
+    edit.each(&t, join(id, {}), [&](auto key, auto) { return keys.emplace_back(key), true; });
+    for (auto& key : keys) edit.erase(t, key);
+    session.erase(t, id);
+}
+
 bool Store::close_session(std::string_view id) {
     return env_.update([&](bdb::Txn& t) {
         auto v = t_->session.get(&t, id);
         if (!v) return false;
-        std::vector<std::string> keys;
-        t_->edit.each(&t, join(id, {}), [&](auto key, auto) { return keys.emplace_back(key), true; });
-        for (auto& key : keys) t_->edit.erase(t, key);
-        t_->session.erase(t, id);
+        erase_session(t, t_->session, t_->edit, id);
+        audit(t, Session::decode(std::string(id), *v).owner, "close", std::string(id));
         return true;
+    });
+}
+
+std::vector<Session> Store::expire_sessions(int64_t seconds) {
+    std::vector<Session> over;
+    for (Session& s : sessions())
+        if (s.touched + seconds <= now()) over.push_back(std::move(s));
+    if (over.empty()) return over;
+    return env_.update([&](bdb::Txn& t) {
+        std::vector<Session> done;
+        for (auto& s : over) {
+            auto v = t_->session.get(&t, s.id);
+            if (!v || Session::decode(s.id, *v).touched != s.touched) continue;  // touched or closed since
+            erase_session(t, t_->session, t_->edit, s.id);
+            audit(t, s.owner, "expire", fmt::format("{}, untouched for {} seconds: {}", s.id, now() - s.touched, s.comment));
+            done.push_back(s);
+        }
+        return done;
     });
 }
 

@@ -20,6 +20,7 @@ const std::vector<Setting>& settings() {
         {"store_memory", Setting::bytes, "64M", "of the database's pages"},
         {"store_reserve", Setting::bytes, "32M", "no commit is taken with less free on the disk"},
         {"max_commit", Setting::bytes, "256M", "the largest request of an administrator"},
+        {"session_expiry", Setting::seconds, "30d", "until a session nobody touches is closed; 0: never"},
         {"jobs", Setting::number, "0", "compiling threads; 0: one a core"},
         {"checkpoint", Setting::seconds, "60", "between checkpoints of the store"},
         {"notify", Setting::yes_no, "yes", "tell nodes that their profile changed?"},

@@ -135,6 +135,24 @@ public:
     /// Forget the changes of these paths; all when empty.
     void drop_edits(std::string_view id, const std::vector<std::string>& paths);
     bool close_session(std::string_view id);
+    /// Close the sessions nobody touched for so many seconds; the ones that were.
+    std::vector<Session> expire_sessions(int64_t seconds);
+
+    // ---- names of revisions
+    /// A number, "head", or a tag; Error(65) when there is no such revision.
+    uint64_t revision_named(std::string_view name) const;
+    /// Error(65) for a name that is no tag's.
+    void put_tag(Tag);
+    bool drop_tag(std::string_view name, std::string who);
+    std::vector<Tag> tags() const;
+
+    // ---- locks
+    /// Take or renew one. Error(75) when another's covers the path, or is below it.
+    void put_lock(PathLock);
+    /// False when there is none. Error(77) when it is another's, unless `force`.
+    bool drop_lock(std::string_view path, const std::string& who, bool force);
+    /// Those that have not expired, by path.
+    std::vector<PathLock> locks() const;
 
     // ---- what nodes told us (the value is the caller's)
     std::vector<std::pair<std::string, std::string>> nodes() const;

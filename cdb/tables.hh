@@ -22,14 +22,18 @@ struct Store::Tables {
     bdb::Table once;       ///< author NUL key -> revision
     bdb::Table session;    ///< session -> Session
     bdb::Table edit;       ///< session NUL path -> Edit
+    bdb::Table tag;        ///< name -> Tag
+    bdb::Table lock;       ///< path -> PathLock
     bdb::Table node;       ///< node -> what it told us
     bdb::Table audit;      ///< number -> AuditLine
 
     explicit Tables(bdb::Env& e)
         : meta(e.table("meta")), content(e.table("content")), revision(e.table("revision")), tree(e.table("tree")),
           history(e.table("history")), profile(e.table("profile")), published(e.table("published")), id(e.table("id")),
-          needs(e.table("needs")), users(e.table("users")), slot(e.table("slot")), value(e.table("value")), outbox(e.table("outbox")), once(e.table("once")),
-          session(e.table("session")), edit(e.table("edit")), node(e.table("node")), audit(e.table("audit")) {}
+          needs(e.table("needs")), users(e.table("users")),
+          slot(e.table("slot")), value(e.table("value")), outbox(e.table("outbox")), once(e.table("once")),
+          session(e.table("session")), edit(e.table("edit")), tag(e.table("tag")), lock(e.table("lock")),
+          node(e.table("node")), audit(e.table("audit")) {}
 };
 
 inline std::string join(std::string_view name, std::string_view rest) {

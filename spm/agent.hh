@@ -32,6 +32,8 @@ public:
 
     /// Fetch what the operations need and note where it lies. Error(69) naming everything that cannot be had.
     void fetch(std::vector<Operation>&);
+    /// Keep the cache within its limit; what the operations need stays.
+    void trim_cache(const std::vector<Operation>& needed);
     /// Finish or replace what an interrupted run left; then carry out the plan, unless it is refused (Error(77)) or
     /// empty. Answers 0, or 1 when the packager failed.
     ///   undone   the run that is rolled back: what was ours then is ours again
@@ -47,8 +49,6 @@ private:
     /// Ask the repositories, when there are any and there is something to do.
     void complete(Situation&, Policy&);
     Packager::Outcome carry_out(const std::vector<Operation>&);
-    void trim_cache(const std::vector<Operation>& needed);
-
     PluginCall call() const { return {settings_.packager_root, settings_.dbpath, settings_.checksig, false, settings_.apply_timeout}; }
 
     const Settings& settings_;

@@ -53,24 +53,34 @@ static std::vector<Package> wanted(const Element& packages, Format format) {
     return out;
 }
 
-std::vector<std::string> Checker::check(const std::string& file) {
+std::pair<std::vector<Package>, Checker::Known*> Checker::read(const std::string& file) {
     std::string text = read_file(file);
     size_t first = text.find_first_not_of(" \t\r\n");
     Element profile = first != std::string::npos && text[first] == '<' ? read_xml(text, file) : read_json(text, file);
-    std::vector<std::string> out;
-    auto tell = [&](const std::string& line) { out.push_back(file + ": " + line); };
     const Element *packages = profile.find("/software/packages"), *repositories = profile.find("/software/repositories");
-    if (!packages) return out;
+    if (!packages) return {};
     std::string list = "[]";
     if (repositories) {
         list.clear();
         write_json(*repositories, list);
     }
     auto& known = known_[list];
-    if (!known) known = std::make_unique<Known>(settings_, format_, say_, parse_repositories(list, file + ": /software/repositories"));
+    if (!known) {
+        auto parsed = parse_repositories(list, file + ": /software/repositories");
+        // The keys are the node's; what is asked here is only what exists.
+        for (auto& r : parsed) r.gpgcheck = false;
+        known = std::make_unique<Known>(settings_, format_, say_, std::move(parsed));
+    }
+    return {wanted(*packages, format_), known.get()};
+}
 
+std::vector<std::string> Checker::check(const std::string& file) {
+    std::vector<std::string> out;
+    auto tell = [&](const std::string& line) { out.push_back(file + ": " + line); };
+    auto [packages, known] = read(file);
+    if (!known) return out;
     std::vector<Operation> ops;
-    for (const Package& p : wanted(*packages, format_)) {
+    for (const Package& p : packages) {
         auto offers = known->universe.find(p);
         if (!offers.empty()) {
             ops.push_back({Action::install, offers[0].package});
@@ -86,6 +96,22 @@ std::vector<std::string> Checker::check(const std::string& file) {
     if (settings_.dependencies == "report")
         for (size_t i = 0; i < r.added.size(); i++) tell(fmt::format("{} is missing: {}", r.added[i].package.text(), r.why[i]));
     return out;
+}
+
+std::vector<Operation> Checker::needed(const std::string& file) {
+    std::vector<Operation> ops;
+    auto [packages, known] = read(file);
+    if (!known) return ops;
+    auto add = [&, known = known](const solv::Offer& o) {
+        Operation op{Action::install, o.package};
+        op.source = known->repositories.source(o);
+        ops.push_back(std::move(op));
+    };
+    for (const Package& p : packages)
+        if (auto offers = known->universe.find(p); !offers.empty()) add(offers[0]);
+    if (settings_.dependencies != "ignore")
+        for (auto& o : known->universe.resolve(ops, false).added) add(o);
+    return ops;
 }
 
 }  // namespace weft::spm

@@ -15,9 +15,14 @@ public:
     Checker(const Settings&, Format, Say);
     ~Checker();
     std::vector<std::string> check(const std::string& file);
+    /// An installation of everything that the profile's node needs, dependencies included when the policy adds them, with
+    /// where to get it. What nobody has is left out: check() tells it.
+    std::vector<Operation> needed(const std::string& file);
 
 private:
     struct Known;
+    /// The wanted packages and the repositories of a profile; no packages: nothing is wanted.
+    std::pair<std::vector<Package>, Known*> read(const std::string& file);
     const Settings& settings_;
     Format format_;
     Say say_;

@@ -10,7 +10,8 @@
 
 #include "base/file.hh"
 #include "base/wrap/curl.hh"
-#include "spm/wrap/download.hh"
+#include "spm/keys.hh"
+#include "spm/wrap/rpm.hh"
 
 namespace weft::spm {
 
@@ -52,18 +53,48 @@ std::string choose_proxy(const Settings& s, const Say& say) {
     return {};
 }
 
+void Proxies::apply(Download& d) {
+    if (settings_.proxytype.empty() || !d.proxy.empty() || !is_remote(d.url)) return;
+    if (!host_) host_ = choose_proxy(settings_, say_);
+    if (host_->empty()) return;
+    if (settings_.proxytype == "reverse") d.url = through_reverse_proxy(d.url, *host_, settings_.proxyport);
+    else d.proxy = fmt::format("http://{}{}", *host_, settings_.proxyport ? ":" + std::to_string(settings_.proxyport) : "");
+}
+
+namespace {
+
+/// Packages of repositories that sign them, against those repositories' keys. What is not signed by them is a failure.
+void check_signatures(const Settings& s, const std::vector<Operation*>& fetched, Format format, FetchResult& r) {
+    if (format != Format::rpm) return;  // Debian signs the metadata, which is checked when it is fetched
+    std::map<std::vector<std::string>, std::vector<std::string>> keys;
+    for (Operation* op : fetched) {
+        const FileSource& from = op->source;
+        if (!from.gpgcheck || op->file.empty()) continue;
+        std::string why;
+        try {
+            auto it = keys.find(from.gpgkeys);
+            if (it == keys.end()) {
+                Download like{.ca_file = from.ca_file, .cert = from.cert, .key = from.key, .proxy = from.proxy};
+                it = keys.emplace(from.gpgkeys, obtain_keys(from.gpgkeys, s.statedir + "/keys", like)).first;
+            }
+            why = rpm::why_not_signed({s.packager_root, s.dbpath}, op->file, it->second);
+        } catch (const Error& e) {
+            why = e.message;
+        }
+        if (why.empty()) continue;
+        r.failed.push_back(fmt::format("'{}' is not used: {}", op->file, why));
+        op->file.clear();
+    }
+}
+
+}  // namespace
+
 FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vector<Operation>& ops, const Say& say) {
     FetchResult r;
     std::vector<Download> downloads;
     std::vector<Operation*> pending;
     std::string scratch = s.localcache ? s.cachedir : s.statedir + "/fetch";
-    std::optional<std::string> proxy;
-    auto through_proxy = [&](Download& d) {
-        if (s.proxytype.empty() || !d.proxy.empty() || !is_remote(d.url)) return;
-        if (!proxy) proxy = choose_proxy(s, say);
-        if (!proxy->empty() && s.proxytype == "reverse") d.url = through_reverse_proxy(d.url, *proxy, s.proxyport);
-        else if (!proxy->empty()) d.proxy = fmt::format("http://{}{}", *proxy, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
-    };
+    Proxies proxies(s, say);
     for (Operation& op : ops) {
         if (op.action == Action::erase || !op.file.empty()) continue;
         if (op.url.empty() && op.source.url.empty() && packager.fetches()) continue;
@@ -83,7 +114,10 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
             // What is in the cache already is found there, by its checksum.
             Download d{.url = from.url, .file = scratch + "/" + name, .size = from.size, .algorithm = from.algorithm, .checksum = from.checksum,
                        .ca_file = from.ca_file, .cert = from.cert, .key = from.key, .proxy = from.proxy};
-            through_proxy(d);
+            proxies.apply(d);
+            // Without a checksum nobody would notice that a cache has another file of that name.
+            if (!d.checksum.empty())
+                for (const std::string& cache : s.headcache) d.before.push_back(cache + (cache.ends_with('/') ? "" : "/") + url_encode(name));
             downloads.push_back(std::move(d));
             pending.push_back(&op);
             continue;
@@ -105,7 +139,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
         Download d;
         d.url = url + "/" + name;
         d.file = scratch + "/" + name;
-        through_proxy(d);
+        proxies.apply(d);
         downloads.push_back(std::move(d));
         pending.push_back(&op);
     }
@@ -119,6 +153,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
     r.failed.insert(r.failed.end(), failed.begin(), failed.end());
     for (size_t i = 0; i < downloads.size(); i++)
         if (utime(downloads[i].file.c_str(), nullptr) == 0 && access(downloads[i].file.c_str(), R_OK) == 0) pending[i]->file = downloads[i].file;
+    check_signatures(s, pending, packager.format(), r);
     return r;
 }
 

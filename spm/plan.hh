@@ -48,6 +48,8 @@ struct FileSource {
     uint64_t size = 0;
     std::string algorithm, checksum;
     std::string ca_file, cert, key, proxy;
+    bool gpgcheck = false;      ///< its signature must be of one of these keys
+    std::vector<std::string> gpgkeys;  ///< URLs; none: the keys the package system knows
     bool operator==(const FileSource&) const = default;
 };
 

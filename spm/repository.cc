@@ -12,6 +12,7 @@
 #include "base/wrap/curl.hh"
 #include "base/wrap/digest.hh"
 #include "base/wrap/gzip.hh"
+#include "spm/keys.hh"
 
 namespace weft::spm {
 
@@ -21,6 +22,14 @@ std::string Repository::base(const Protocol& p) const {
     std::string url = p.url;
     while (url.ends_with('/')) url.pop_back();
     return snapshot.empty() ? url : url + "/" + snapshot;
+}
+
+std::string Repository::trust(Format f) const {
+    bool signed_ = repo_gpgcheck || (gpgcheck && f == Format::deb);
+    std::string text = signed_ ? "signed" : "any";
+    if (signed_)
+        for (auto& k : gpgkeys) text += "," + k;
+    return text;
 }
 
 namespace {
@@ -86,9 +95,13 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
         p.suite = r.text("suite");
         p.sections = r.texts("sections");
         p.filter = {r.texts("includepkgs"), r.texts("excludepkgs")};
-        if (r.yes("repo_gpgcheck", false))
-            throw Error(exit_data, fmt::format("/{}/repo_gpgcheck: signatures of metadata are not checked here", i), {file},
-                        "serve it over https, which names its server, and let gpgcheck check the packages");
+        p.gpgcheck = r.yes("gpgcheck", false);
+        p.repo_gpgcheck = r.yes("repo_gpgcheck", false);
+        p.gpgkeys = r.texts("gpgkey");
+        if (p.repo_gpgcheck && p.gpgkeys.empty())
+            throw Error(exit_data, fmt::format("/{}: repository '{}' has its metadata checked and names no gpgkey", i, p.name), {file});
+        for (auto& k : p.gpgkeys)
+            if (k.find_first_of(" \t\n,") != k.npos) throw r.wrong("gpgkey", "list of URLs");
         if (auto* protocols = r.find("protocols", Kind::list, "list"))
             for (size_t k = 0; k < protocols->list().size(); k++) {
                 const Element& x = protocols->list()[k];
@@ -111,7 +124,7 @@ static std::vector<Repository> configured(const Settings& s) {
 Repositories::Repositories(const Settings& s, Format f, Say say) : Repositories(s, f, std::move(say), configured(s)) {}
 
 Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Repository> list)
-    : settings_(s), format_(f), say_(std::move(say)), arch_(s.arch.empty() ? solv::native_arch(f) : s.arch), list_(std::move(list)) {
+    : settings_(s), format_(f), say_(std::move(say)), arch_(s.arch.empty() ? solv::native_arch(f) : s.arch), proxies_(s, say_), list_(std::move(list)) {
     for (auto& r : list_) states_.push_back(read_state(r));
 }
 
@@ -128,15 +141,16 @@ Repositories::State Repositories::read_state(const Repository& r) const {
         if (w[0] == "protocol") s.protocol = size_t(atol(value.c_str()));
         if (w[0] == "base") s.base = value;
         if (w[0] == "checksum") s.checksum = value;
+        if (w[0] == "trust") s.trust = value;
     }
     // Of another URL, snapshot or program: as if there were none.
-    bool good = s.protocol < r.protocols.size() && s.base == r.base(r.protocols[s.protocol]) && access((dir(r) + "/index.solv").c_str(), R_OK) == 0;
+    bool good = s.trust == r.trust(format_) && s.protocol < r.protocols.size() && s.base == r.base(r.protocols[s.protocol]) && access((dir(r) + "/index.solv").c_str(), R_OK) == 0;
     return good ? s : State();
 }
 
 void Repositories::write_state(const Repository& r, const State& s) const {
-    write_file(dir(r) + "/state", fmt::format("fetched {}\nmade {}\npackages {}\nprotocol {}\nbase {}\nchecksum {}\n", s.fetched, s.made, s.packages,
-                                              s.protocol, s.base, s.checksum));
+    write_file(dir(r) + "/state", fmt::format("fetched {}\nmade {}\npackages {}\nprotocol {}\nbase {}\nchecksum {}\ntrust {}\n", s.fetched, s.made,
+                                              s.packages, s.protocol, s.base, s.checksum, s.trust));
 }
 
 void Repositories::get(const Repository& r, size_t protocol, const std::string& path, const std::string& file, const std::string& algorithm,
@@ -144,6 +158,7 @@ void Repositories::get(const Repository& r, size_t protocol, const std::string& 
     const auto& p = r.protocols[protocol];
     Download d{.url = r.base(p) + "/" + path, .file = file, .algorithm = algorithm, .checksum = checksum, .ca_file = p.ca_file, .cert = p.cert,
                .key = p.key, .proxy = r.proxy, .force = true};
+    proxies_.apply(d);
     auto failed = spm::download({d}, {.connections = 1, .max_size = uint64_t(1) << 30});
     if (!failed.empty()) throw Error(exit_unavailable, failed[0]);
 }
@@ -151,8 +166,12 @@ void Repositories::get(const Repository& r, size_t protocol, const std::string& 
 Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol, const State& before) const {
     std::string repomd = dir(r) + "/repomd.xml";
     get(r, protocol, "repodata/repomd.xml", repomd);
+    if (r.repo_gpgcheck) {
+        get(r, protocol, "repodata/repomd.xml.asc", repomd + ".asc");
+        check_detached(keys(r, protocol), repomd, repomd + ".asc", r.base(r.protocols[protocol]) + "/repodata/repomd.xml");
+    }
     auto md = solv::read_repomd(repomd);
-    State s{.fetched = time(nullptr), .made = md.timestamp, .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol]), .checksum = md.checksum};
+    State s{.fetched = time(nullptr), .made = md.timestamp, .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol]), .checksum = md.checksum, .trust = r.trust(format_)};
     if (before.checksum == md.checksum) return s;
     std::string primary = dir(r) + "/" + fs::path(md.location).filename().string();
     get(r, protocol, md.location, primary, md.algorithm, md.checksum);
@@ -161,28 +180,61 @@ Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol
     return s;
 }
 
+std::string Repositories::release(const Repository& r, size_t protocol, const std::string& folder) const {
+    std::string file = dir(r) + "/Release", name = r.base(r.protocols[protocol]) + "/" + folder;
+    if (r.trust(format_) == "any") {
+        if (r.suite.empty()) return {};
+        get(r, protocol, folder + "Release", file);
+        return read_file(file);
+    }
+    std::string text;
+    try {
+        get(r, protocol, folder + "InRelease", file);
+    } catch (const Error& e) {
+        if (e.status != exit_unavailable) throw;
+        get(r, protocol, folder + "Release", file);
+        get(r, protocol, folder + "Release.gpg", file + ".gpg");
+        check_detached(keys(r, protocol), file, file + ".gpg", name + "Release");
+        text = read_file(file);
+    }
+    if (text.empty()) text = check_clear(keys(r, protocol), file, name + "InRelease");
+    // An old Release is signed as well as a new one: whoever is on the way could go on showing it.
+    for (std::string_view line : lines(text))
+        if (line.starts_with("Valid-Until: "))
+            if (time_t t = HttpResponse{.headers = {{"last-modified", std::string(line.substr(13))}}}.last_modified(); t && t < time(nullptr))
+                throw Error(exit_data, fmt::format("'{}Release' cannot be trusted: it was valid until {}", name, line.substr(13)));
+    return text;
+}
+
+std::vector<std::string> Repositories::keys(const Repository& r, size_t protocol) const {
+    const auto& p = r.protocols[protocol];
+    if (r.gpgkeys.empty()) throw Error(exit_data, fmt::format("repository '{}' has its signatures checked and names no gpgkey", r.name));
+    return obtain_keys(r.gpgkeys, settings_.statedir + "/keys", {.ca_file = p.ca_file, .cert = p.cert, .key = p.key, .proxy = r.proxy});
+}
+
 Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol, const State& before) const {
-    State s{.fetched = time(nullptr), .made = time(nullptr), .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol])};
+    State s{.fetched = time(nullptr), .made = time(nullptr), .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol]), .trust = r.trust(format_)};
     std::string all;
     std::vector<std::string> folders = {""};
-    std::string release;
+    std::string listed;
     if (!r.suite.empty()) {
         folders.clear();
         for (auto& section : r.sections) folders.push_back(fmt::format("{}/binary-{}/", section, arch_));
-        get(r, protocol, fmt::format("dists/{}/Release", r.suite), dir(r) + "/Release");
-        release = read_file(dir(r) + "/Release");
-        for (std::string_view line : lines(release))
+    }
+    if (std::string text = release(r, protocol, r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite)); !text.empty()) {
+        listed = std::move(text);
+        for (std::string_view line : lines(listed))
             if (line.starts_with("Date: "))
                 if (time_t t = HttpResponse{.headers = {{"last-modified", std::string(line.substr(6))}}}.last_modified()) s.made = t;
     }
     for (auto& folder : folders) {
         std::string path = folder + "Packages.gz", file = dir(r) + "/Packages.gz", sum;
         bool inside = false;
-        for (std::string_view line : lines(release)) {
+        for (std::string_view line : lines(listed)) {
             if (!line.starts_with(' ')) inside = line.starts_with("SHA256:");
             else if (auto w = words_of(line); inside && w.size() == 3 && w[2] == path) sum = w[0];
         }
-        if (!r.suite.empty() && sum.empty()) throw Error(exit_data, fmt::format("the Release of '{}' names no {}", r.name, path));
+        if (!listed.empty() && sum.empty()) throw Error(exit_data, fmt::format("the Release of '{}' names no {}", r.name, path));
         get(r, protocol, (r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite)) + path, file, sum.empty() ? "" : "sha256", sum);
         all += gunzip(read_file(file)) + "\n";
         unlink(file.c_str());
@@ -238,11 +290,11 @@ void Repositories::load(solv::Universe& u) const {
         if (states_[i].fetched) u.add_index(int(i), dir(list_[i]) + "/index.solv", list_[i].priority, list_[i].filter);
 }
 
-Download Repositories::download(const solv::Offer& o, const std::string& file) const {
+FileSource Repositories::source(const solv::Offer& o) const {
     const Repository& r = list_[size_t(o.repository)];
     const auto& p = r.protocols[states_[size_t(o.repository)].protocol];
-    return {.url = r.base(p) + "/" + o.location, .file = file, .size = o.size, .algorithm = o.algorithm, .checksum = o.checksum, .ca_file = p.ca_file,
-            .cert = p.cert, .key = p.key, .proxy = r.proxy};
+    return {.url = r.base(p) + "/" + o.location, .size = o.size, .algorithm = o.algorithm, .checksum = o.checksum, .ca_file = p.ca_file,
+            .cert = p.cert, .key = p.key, .proxy = r.proxy, .gpgcheck = r.gpgcheck, .gpgkeys = r.gpgkeys};
 }
 
 }  // namespace weft::spm

@@ -16,12 +16,17 @@ struct Repository {
     std::string name;
     std::vector<Protocol> protocols;  ///< tried in order
     bool enabled = true, skip_if_unavailable = false;
+    bool gpgcheck = false;            ///< packages must be signed (rpm); the Release must be (deb)
+    bool repo_gpgcheck = false;       ///< the metadata must be
+    std::vector<std::string> gpgkeys; ///< URLs
     int priority = 99;
     std::string proxy, snapshot;
     std::string suite;                ///< Debian: dists/SUITE; empty: Packages beside the packages
     std::vector<std::string> sections;
     solv::Filter filter;
 
+    /// What is asked of the metadata before it is believed; what was fetched under other terms is fetched again.
+    std::string trust(Format) const;
     /// Where the files are: the snapshot's folder when there is one.
     std::string base(const Protocol&) const;
 };
@@ -44,8 +49,8 @@ public:
     /// Add all to the universe.
     void load(solv::Universe&) const;
     const std::string& name(int repository) const { return list_[size_t(repository)].name; }
-    /// How to get a package of ours to `file`.
-    Download download(const solv::Offer&, const std::string& file) const;
+    /// Where a package is, for the operation that needs it.
+    FileSource source(const solv::Offer&) const;
     const std::string& arch() const { return arch_; }
 
 private:
@@ -54,7 +59,7 @@ private:
         long fetched = 0, made = 0;
         size_t packages = 0;
         size_t protocol = 0;      ///< which of its URLs answered
-        std::string base, checksum;
+        std::string base, checksum, trust;
     };
     std::string dir(const Repository& r) const { return settings_.statedir + "/repositories/" + r.name; }
     State read_state(const Repository&) const;
@@ -63,6 +68,9 @@ private:
     State fetch(const Repository&, size_t protocol, const State& before) const;
     State fetch_rpm(const Repository&, size_t protocol, const State& before) const;
     State fetch_deb(const Repository&, size_t protocol, const State& before) const;
+    /// The text of the Release of a Debian repository; empty when there is none, which only unsigned ones may lack.
+    std::string release(const Repository&, size_t protocol, const std::string& folder) const;
+    std::vector<std::string> keys(const Repository&, size_t protocol) const;
     void get(const Repository&, size_t protocol, const std::string& path, const std::string& file, const std::string& algorithm = {},
              const std::string& checksum = {}) const;
 
@@ -70,6 +78,7 @@ private:
     Format format_;
     Say say_;
     std::string arch_;
+    mutable Proxies proxies_;
     std::vector<Repository> list_;
     std::vector<State> states_;
 };

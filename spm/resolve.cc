@@ -6,9 +6,8 @@
 namespace weft::spm {
 
 static void take(Operation& op, const solv::Offer& o, const Repositories& repositories) {
-    Download d = repositories.download(o, "");
     op.package = o.package;
-    op.source = {d.url, d.size, d.algorithm, d.checksum, d.ca_file, d.cert, d.key, d.proxy};
+    op.source = repositories.source(o);
 }
 
 void resolve_plan(Plan& plan, const Target& target, const Repositories& repositories, solv::Universe& universe, const std::string& dependencies, Format format) {

@@ -22,6 +22,7 @@ static const std::vector<Setting>& table() {
         {"proxyhost", Setting::words, "", "proxies, with commas or blanks between"},
         {"proxyport", Setting::number, "0", "their port"},
         {"proxyrandom", Setting::yes_no, "no", "begin with another proxy on each node"},
+        {"headcache", Setting::words, "", "folders of package files that are asked before the repositories, as URLs"},
         {"dbpath", Setting::path, "", "the package database"},
         {"root", Setting::path, "", "the system the packages belong to"},
         {"rpmtpath", Setting::text, "", "not used; read so that old files stay good"},
@@ -131,6 +132,9 @@ Settings read_settings(const Args& args) {
         s.proxyhost = words("proxyhost");
         if (s.proxyhost.empty()) throw from("proxy").error("proxy", "a proxy is asked for and none is named", "set proxyhost");
     }
+    s.headcache = words("headcache");
+    for (auto& url : s.headcache)
+        if (url.find("://") == url.npos) throw from("headcache").error("headcache", fmt::format("headcache cannot be '{}'", url), "a URL: http://head.example.org/spma-cache");
     s.proxyport = int(number("proxyport"));
     s.proxyrandom = yes("proxyrandom");
     s.retries = number("retries");

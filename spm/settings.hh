@@ -14,6 +14,7 @@ struct Settings {
     bool localcache, checksig, noaction, ignorelock, forcelock, proxyrandom, quiet, verbose;
     std::string proxytype;              ///< "" none, forward, reverse
     std::vector<std::string> proxyhost;
+    std::vector<std::string> headcache;
     int proxyport;
     long retries;
     double timeout, apply_timeout;

@@ -43,14 +43,26 @@ int apply(Agent& agent, const Settings& settings, const Args& args) {
     return agent.apply(s, "apply");
 }
 
-int prefetch(Agent& agent, const Settings& settings, const Args&) {
+/// What this node's next run needs; or, on a head node, what the nodes of these profiles will ask its cache for.
+int prefetch(Agent& agent, const Settings& settings, const Args& args) {
     if (!settings.localcache) throw Error(exit_config, "there is no cache to fetch into: localcache is off");
-    Situation s = agent.look();
+    std::vector<Operation> ops;
+    if (args.rest().size() == 1) {
+        ops = agent.look().plan.operations;
+    } else {
+        Checker checker(settings, agent.packager().format(), [&](Level l, const std::string& line) { agent.say(l, line); });
+        std::map<Package, Operation> each;
+        for (size_t i = 1; i < args.rest().size(); i++)
+            for (Operation& op : checker.needed(args.rest()[i])) each.emplace(op.package, op);
+        for (auto& [package, op] : each) ops.push_back(std::move(op));
+    }
     if (settings.noaction) return exit_ok;
-    agent.fetch(s.plan.operations);
+    agent.fetch(ops);
     size_t n = 0;
-    for (auto& op : s.plan.operations) n += !op.file.empty();
-    agent.say(Level::info, fmt::format("{} packages are here for the next run", n));
+    for (auto& op : ops) n += !op.file.empty();
+    agent.trim_cache(ops);
+    agent.say(Level::info, args.rest().size() == 1 ? fmt::format("{} packages are here for the next run", n)
+                                                   : fmt::format("{} packages of {} profiles are in the cache", n, args.rest().size() - 1));
     return exit_ok;
 }
 
@@ -169,7 +181,7 @@ struct Verb {
     int (*run)(Agent&, const Settings&, const Args&);
     bool words;  ///< takes more words
 };
-constexpr Verb verbs[] = {{"plan", plan, false},   {"apply", apply, false}, {"prefetch", prefetch, false}, {"verify", verify, true},
+constexpr Verb verbs[] = {{"plan", plan, false},   {"apply", apply, false}, {"prefetch", prefetch, true}, {"verify", verify, true},
                           {"drift", drift, false}, {"why", why, true},      {"history", history, false},   {"rollback", rollback, true}};
 
 int run_verb(const Args& args, const Verb& verb) {
@@ -207,8 +219,9 @@ int main(int argc, char** argv) {
         return std::string_view(w) == "check" || std::any_of(std::begin(verbs), std::end(verbs), [&](auto& v) { return std::string_view(v.name) == w; });
     });
     return run({.name = "spma",
-                .usage = "spma [option ...] [apply | drift | history | plan | prefetch]\n"
+                .usage = "spma [option ...] [apply | drift | history | plan]\n"
                          "spma [option ...] check profile ...\n"
+                         "spma [option ...] prefetch [profile ...]\n"
                          "spma [option ...] rollback [run]\n"
                          "spma [option ...] verify [name ...]\n"
                          "spma [option ...] why name",

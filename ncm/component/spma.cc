@@ -55,20 +55,17 @@ std::string target_of(const Run& run, const Element& packages) {
     return text;
 }
 
-std::string settings_of(const Run& run, const Element* repositories) {
+std::string settings_of(const Run& run) {
     View c = run.config();
     std::string text = run.header() + "packager = " + c["packager"].line(run.debian() ? "dpkg" : "rpm") + "\n";
     // The keys of the schema, each called as spma calls it.
-    for (const char* key : {"userpkgs", "userprio", "protectkernel", "usespmlist", "localcache", "proxy", "proxyrandom"})
+    for (const char* key : {"userpkgs", "userprio", "protectkernel", "usespmlist", "localcache", "proxy", "proxyrandom", "checksig"})
         if (c[key]) text += std::string(key) + " = " + (c[key].flag() ? "yes" : "no") + "\n";
     for (const char* key : {"cachedir", "cachelimit", "proxytype", "proxyport", "refresh", "connections", "guardremovals", "guardpercent", "guardage"})
         if (c[key]) text += std::string(key) + " = " + c[key].line() + "\n";
-    for (const char* key : {"proxyhost", "essential"})
+    for (const char* key : {"proxyhost", "headcache", "essential"})
         if (c[key]) text += std::string(key) + " = " + join(c[key].texts(), " ") + "\n";
     if (c["missing"]) text += "dependencies = " + c["missing"].line() + "\n";  // that word is every component's already
-    bool check = false;
-    for (View r : View(repositories).items()) check |= r["enabled"].flag(true) && r["gpgcheck"].flag(true);
-    text += std::string("checksig = ") + (c["checksig"].flag(check) ? "yes" : "no") + "\n";
     return text;
 }
 
@@ -98,7 +95,7 @@ void configure(Run& run) {
     const Element *packages = run.extra("/software/packages"), *repositories = run.extra("/software/repositories");
     if (const Element* groups = run.extra("/software/groups"); groups && groups->size())
         run.warn("groups of packages are not resolved: name their packages in /software/packages");
-    run.file(settings_file, settings_of(run, repositories));
+    run.file(settings_file, settings_of(run));
     std::string json;
     if (repositories) write_json(*repositories, json, {.plain = true});
     if (repositories) run.file(repositories_file, json + "\n");
@@ -121,7 +118,7 @@ void configure(Run& run) {
         ScratchDir dir;
         write_file(dir.path() + "/target", target, {.sync = false});
         write_file(dir.path() + "/repositories", repositories ? json : "[]", {.sync = false});
-        write_file(dir.path() + "/settings", settings_of(run, repositories), {.sync = false});
+        write_file(dir.path() + "/settings", settings_of(run), {.sync = false});
         argv.insert(argv.end(), {"-n", "-f", dir.path() + "/settings", "--targetconf", dir.path() + "/target", "--repositories", dir.path() + "/repositories", "plan"});
         ProcessResult r = run_process(argv, o);
         pass_on(run, r);

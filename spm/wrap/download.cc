@@ -24,6 +24,7 @@ using Multi = std::unique_ptr<CURLM, Free<curl_multi_cleanup>>;
 struct Job {
     const Download* what;
     int tries = 0;
+    size_t source = 0;        ///< which URL: those of `before`, then the file's own
     Easy easy;
     Fd fd;
     uint64_t from = 0, got = 0, limit = 0;
@@ -33,6 +34,7 @@ struct Job {
     char detail[CURL_ERROR_SIZE] = "";
 };
 
+const std::string& url_of(const Job& j) { return j.source < j.what->before.size() ? j.what->before[j.source] : j.what->url; }
 std::string part(const Download& d) { return d.file + ".part"; }
 
 uint64_t size_of(const std::string& path) {
@@ -60,6 +62,12 @@ size_t on_data(char* data, size_t, size_t n, void* to) {
     return n;
 }
 
+/// "http://head:8080"
+std::string host_of(const std::string& url) {
+    size_t at = url.find("://");
+    return url.substr(0, at == url.npos ? at : url.find('/', at + 3));
+}
+
 /// Empty when the file is what it should be.
 std::string wrong(const Download& d, const std::string& path) {
     if (d.size && size_of(path) != d.size) return fmt::format("it has {} bytes instead of {}", size_of(path), d.size);
@@ -70,6 +78,8 @@ std::string wrong(const Download& d, const std::string& path) {
 
 void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
     const Download& d = *j.what;
+    const std::string& url = url_of(j);
+    bool own = j.source >= d.before.size();
     make_dirs(std::filesystem::path(d.file).parent_path());
     j.fd = Fd(::open(part(d).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
     if (!j.fd) throw system_error("cannot write '" + part(d) + "'");
@@ -78,14 +88,15 @@ void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
     if (ftruncate(j.fd.get(), off_t(j.from)) || lseek(j.fd.get(), off_t(j.from), SEEK_SET) < 0) throw system_error("cannot write '" + part(d) + "'");
     j.got = 0;
     j.error = 0;
+    j.too_large = false;
     j.limit = d.size ? d.size : limits.max_size;
     j.detail[0] = 0;
     if (!j.easy) j.easy.reset(curl_easy_init());
     CURL* c = j.easy.get();
     if (!c) throw std::bad_alloc();
     curl_easy_reset(c);
-    bool secure = d.url.starts_with("https://");
-    curl_easy_setopt(c, CURLOPT_URL, d.url.c_str());
+    bool secure = url.starts_with("https://");
+    curl_easy_setopt(c, CURLOPT_URL, url.c_str());
     curl_easy_setopt(c, CURLOPT_PRIVATE, &j);
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, j.detail);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
@@ -100,13 +111,13 @@ void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, std::max(1L, long(limits.stall)));
     curl_easy_setopt(c, CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 1L << 17);
-    if (!d.ca_file.empty()) {
+    if (own && !d.ca_file.empty()) {
         curl_easy_setopt(c, CURLOPT_CAINFO, d.ca_file.c_str());
         curl_easy_setopt(c, CURLOPT_CAPATH, nullptr);
     }
-    if (!d.cert.empty()) curl_easy_setopt(c, CURLOPT_SSLCERT, d.cert.c_str());
-    if (!d.key.empty()) curl_easy_setopt(c, CURLOPT_SSLKEY, d.key.c_str());
-    if (!d.proxy.empty()) curl_easy_setopt(c, CURLOPT_PROXY, d.proxy.c_str());
+    if (own && !d.cert.empty()) curl_easy_setopt(c, CURLOPT_SSLCERT, d.cert.c_str());
+    if (own && !d.key.empty()) curl_easy_setopt(c, CURLOPT_SSLKEY, d.key.c_str());
+    if (own && !d.proxy.empty()) curl_easy_setopt(c, CURLOPT_PROXY, d.proxy.c_str());
     if (j.from) curl_easy_setopt(c, CURLOPT_RESUME_FROM_LARGE, curl_off_t(j.from));
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, &j);
@@ -120,7 +131,7 @@ std::string finish(Job& j, CURLcode code, bool& again) {
     again = false;
     long status = 0;
     curl_easy_getinfo(j.easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (j.error) return fmt::format("cannot write '{}': {}", part(d), strerror(j.error));
+    if (j.error) return {};
     if (j.too_large) {
         unlink(part(d).c_str());
         return fmt::format("it is larger than {} bytes", j.limit);
@@ -136,7 +147,7 @@ std::string finish(Job& j, CURLcode code, bool& again) {
         if (j.from + j.got == 0) unlink(part(d).c_str());
         return *j.detail ? j.detail : curl_easy_strerror(code);
     }
-    if (fsync(j.fd.get())) return fmt::format("cannot write '{}': {}", part(d), strerror(errno));
+    if (fsync(j.fd.get())) return j.error = errno, "";
     j.fd.close();
     std::string why = wrong(d, part(d));
     if (!why.empty()) {
@@ -159,6 +170,7 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
     std::vector<std::string> failed;
     std::vector<Job> jobs(all.size());
     std::vector<Job*> waiting;
+    std::set<std::string> dead;  // hosts of `before` that do not answer: not asked for every file again
     size_t files = 0;
     uint64_t bytes = 0;
     for (size_t i = all.size(); i-- > 0;) {
@@ -174,7 +186,9 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
     long running = 0;
     while (running || !waiting.empty()) {
         while (running < limits.connections && !waiting.empty()) {
-            start(*waiting.back(), multi.get(), limits);
+            Job& next = *waiting.back();
+            while (next.source < next.what->before.size() && dead.count(host_of(url_of(next)))) next.source++;
+            start(next, multi.get(), limits);
             waiting.pop_back();
             running++;
         }
@@ -191,6 +205,15 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
             std::string why = finish(*j, code, again);
             bytes += j->got;
             j->fd.close();
+            // A full disk is full for all of them; what is here already is resumed by the next run.
+            if (j->error) throw Error(exit_io, fmt::format("cannot write '{}': {}", part(*j->what), strerror(j->error)));
+            if (!why.empty() && j->source < j->what->before.size()) {
+                if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT) dead.insert(host_of(url_of(*j)));
+                j->source++;
+                j->tries = 0;
+                waiting.push_back(j);
+                continue;
+            }
             if (!why.empty() && again && j->tries < limits.tries) {
                 waiting.insert(waiting.begin(), j);
                 continue;

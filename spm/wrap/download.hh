@@ -16,6 +16,7 @@ struct Download {
     std::string ca_file, cert, key;
     std::string proxy;         ///< "http://host:port"; empty: none
     bool force = false;        ///< fetch even when the file is there and good
+    std::vector<std::string> before = {};  ///< URLs that are tried first, without proxy or certificates; the checksum tells
 };
 
 struct DownloadLimits {
@@ -27,7 +28,7 @@ struct DownloadLimits {
 };
 
 /// Fetch all. Files that are there and have their checksum are not fetched again. Answers one line for each that could
-/// not be had: "cannot get 'URL': why". Nothing incomplete ever has its final name.
+/// not be had: "cannot get 'URL': why". Nothing incomplete ever has its final name. Error(74) when it cannot be written.
 ///   progress   files finished so far, bytes fetched so far
 std::vector<std::string> download(const std::vector<Download>&, const DownloadLimits&,
                                   const std::function<void(size_t files, uint64_t bytes)>& progress = {});

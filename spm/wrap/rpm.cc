@@ -5,9 +5,11 @@
 #include <rpm/rpmcli.h>
 #include <rpm/rpmdb.h>
 #include <rpm/rpmfileutil.h>
+#include <rpm/rpmkeyring.h>
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
+#include <rpm/rpmpgp.h>
 #include <rpm/rpmps.h>
 #include <rpm/rpmte.h>
 #include <rpm/rpmts.h>
@@ -17,6 +19,7 @@
 
 #include <filesystem>
 
+#include "base/file.hh"
 #include "base/wrap/free.hh"
 
 namespace weft::spm::rpm {
@@ -32,6 +35,8 @@ using Matches = std::unique_ptr<std::remove_pointer_t<rpmdbMatchIterator>, Freed
 using Problems = std::unique_ptr<std::remove_pointer_t<rpmps>, Freed<rpmpsFree>>;
 using ProblemIter = std::unique_ptr<std::remove_pointer_t<rpmpsi>, Freed<rpmpsFreeIterator>>;
 using Txn = std::unique_ptr<std::remove_pointer_t<rpmtxn>, Freed<rpmtxnEnd>>;
+using Keyring = std::unique_ptr<std::remove_pointer_t<rpmKeyring>, Freed<rpmKeyringFree>>;
+using Pubkey = std::unique_ptr<std::remove_pointer_t<rpmPubkey>, Freed<rpmPubkeyFree>>;
 using Elements = std::unique_ptr<std::remove_pointer_t<rpmtsi>, Freed<rpmtsiFree>>;
 
 /// What the library has said since it was last asked; it prints nothing itself.
@@ -251,6 +256,49 @@ std::vector<Installed> list(const PluginCall& call) {
     }
     if (std::string why = take_said(); !why.empty() && out.empty()) throw Error(exit_io, "cannot read the rpm database: " + why);
     return out;
+}
+
+std::string why_not_signed(const PluginCall& call, const std::string& file, const std::vector<std::string>& keys) {
+    Ts ts = open(call);
+    if (!keys.empty()) {
+        Keyring ring(rpmKeyringNew());
+        for (const std::string& path : keys) {
+            std::string packets = read_file(path, 4 << 20);
+            auto* at = reinterpret_cast<const uint8_t*>(packets.data());
+            size_t left = packets.size(), length = 0;
+            for (; left && pgpPubKeyCertLen(at, left, &length) == 0 && length; at += length, left -= length)
+                if (Pubkey key(rpmPubkeyNew(at, length)); key) {
+                    rpmKeyringAddKey(ring.get(), key.get());
+                    int n = 0;
+                    rpmPubkey* subkeys = rpmGetSubkeys(key.get(), &n);
+                    for (int i = 0; i < n; i++) {
+                        rpmKeyringAddKey(ring.get(), subkeys[i]);
+                        rpmPubkeyFree(subkeys[i]);
+                    }
+                    std::free(subkeys);
+                }
+        }
+        rpmtsSetKeyring(ts.get(), ring.get());
+    }
+    rpmtsSetVSFlags(ts.get(), 0);
+    rpmtsSetVfyLevel(ts.get(), RPMSIG_VERIFIABLE_TYPE);
+    FD_t fd = Fopen(file.c_str(), "r.ufdio");
+    if (!fd || Ferror(fd)) {
+        if (fd) Fclose(fd);
+        return "it cannot be opened";
+    }
+    Header h = nullptr;
+    rpmRC rc = rpmReadPackageFile(ts.get(), fd, file.c_str(), &h);
+    Fclose(fd);
+    Head head(h);
+    take_said();
+    if (h && !headerIsEntry(h, RPMTAG_RSAHEADER) && !headerIsEntry(h, RPMTAG_DSAHEADER)) return "it has no signature";
+    switch (rc) {
+        case RPMRC_OK: return {};
+        case RPMRC_NOKEY:
+        case RPMRC_NOTTRUSTED: return "it is signed with another key than the repository's";
+        default: return "it is damaged, or its signature is wrong";
+    }
 }
 
 void apply(const PluginCall& call, const std::vector<Operation>& ops, const std::function<void(const std::string&)>& done) {

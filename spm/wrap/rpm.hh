@@ -17,6 +17,9 @@ bool newer_than(const PluginCall&, const std::string& file);
 /// Public keys, which rpm keeps as packages, are left out. No database: nothing is installed.
 std::vector<Installed> list(const PluginCall&);
 
+/// Why the package is not signed by one of the keys (files of binary packets; none: the keys in the database). Empty: it is.
+std::string why_not_signed(const PluginCall&, const std::string& file, const std::vector<std::string>& keys);
+
 /// One transaction. What is done already (by an interrupted run) is skipped. Nothing was changed when it throws
 /// Error(65) for a package file or a set that does not hold together; Error(1) means that scripts or files failed
 /// on the way.

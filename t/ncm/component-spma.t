@@ -31,7 +31,6 @@ ok 'every shape of /software/packages becomes lines of the target' '
 	userpkgs = yes
 	essential = a b
 	dependencies = add
-	checksig = no
 	END2'
 ok 'spma reads them' '"$WEFT_OUT/bin/spma" --root "$NCM_ROOT" plan --dependencies ignore >plan; grep -q "install kernel-1:5-1.i686" plan'
 
@@ -45,7 +44,8 @@ ok 'what cannot be had is an error that names it' '
     run 1 spma configure "{}" "$(extra "{\"ntp\": {\"_39_2d1\": {\"arch\": {\"noarch\": \"\"}}}}")" && says "(.msg // \"\") | contains(\"no repository holds\")" && says ".msg == \"spma ended with status 69\"" && test "$(installed)" = "ntp 2 1 noarch"'
 ok 'a profile without packages changes no package' 'run 0 spma configure "{}" && says "(.msg // \"\") | startswith(\"the profile has no packages\")" && test "$(installed)" = "ntp 2 1 noarch"'
 ok 'groups are not resolved, and that is said' 'run 2 spma configure "{\"run\": false}" "\"extra\": {\"/software/groups\": {\"core\": {\"default\": true}}}" && says "(.msg // \"\") | startswith(\"groups of packages are not resolved\")"'
-ok 'a repository that has its packages signed makes spma ask for signatures' '
-    repositories="[{\"name\": \"base\", \"enabled\": true, \"gpgcheck\": true, \"protocols\": [{\"url\": \"file:///x\"}]}]" && run 0 spma configure "{\"run\": false}" "$(extra "$one")" && grep -qx "checksig = yes" $NCM_ROOT/etc/spma.conf'
+ok 'keys, signatures and snapshots of repositories go to spma as they are' '
+    repositories="[{\"name\": \"base\", \"gpgcheck\": true, \"gpgkey\": [\"file:///k\"], \"snapshot\": \"2026-11-01\", \"protocols\": [{\"url\": \"file:///x\"}]}]" && run 0 spma configure "{\"run\": false, \"checksig\": true}" "$(extra "$one")" &&
+    jq -e ".[0] | .gpgcheck and .gpgkey == [\"file:///k\"] and .snapshot == \"2026-11-01\"" $NCM_ROOT/var/lib/spma-repositories.json && grep -qx "checksig = yes" $NCM_ROOT/etc/spma.conf'
 ok 'removed, it takes its files along and leaves the packages' 'run 0 spma unconfigure "{}" && changed /var/lib/spma-target.cf /var/lib/spma-repositories.json /etc/spma.conf && test "$(installed)" = "ntp 2 1 noarch"'
 done_testing

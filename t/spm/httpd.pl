@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # A web server for the tests: files of a folder, ranges, and on request the faults of real ones.
 #   httpd.pl FOLDER PORT-FILE LOG
+# It is a forward proxy too, whatever host is asked for.
 # A file FOLDER/NAME.cut makes the server stop after half of NAME, once: it removes NAME.cut.
 use strict;
 use warnings;
@@ -26,6 +27,7 @@ while (my $c = $listen->accept) {
         open my $l, '>>', $log;
         print $l "$path $from\n";
         close $l;
+        $path =~ s{^http://[^/]+}{};    # as a forward proxy is asked
         my $body;
         if (open my $f, '<:raw', "$dir$path") { local $/; $body = -d $f ? undef : <$f>; }
         if (!defined $body) { print $c "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"; next; }

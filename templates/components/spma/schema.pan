@@ -1,6 +1,7 @@
 @{ desc = Packages: ncm-spma(8) }
 declaration template components/spma/schema;
 
+include 'pan/types';
 include 'quattor/types/component';
 
 @{ desc = a size or a time as spma.conf has it: 4G, 10m }
@@ -17,7 +18,7 @@ type component_spma = {
     'userprio' : boolean = false
     'protectkernel' : boolean = true
     'usespmlist' ? boolean
-    @{desc = every package must carry a signature of a trusted key; when not given, so it is if a repository asks for it}
+    @{desc = every package must carry a signature of a key the package system knows, besides what repositories ask for}
     'checksig' ? boolean
     @{desc = what happens to packages that others need and the profile does not name}
     'missing' : choice('report', 'add', 'ignore') = 'report'
@@ -45,6 +46,8 @@ type component_spma = {
     'proxyhost' ? string[]
     'proxyport' ? long(1..65535)
     'proxyrandom' ? boolean
+    @{desc = caches of head nodes, as URLs: asked before the repositories}
+    'headcache' ? type_absoluteURI[]
 } with {
     if (SELF['userprio'] && !SELF['userpkgs']) error('userprio needs userpkgs');
     if (exists(SELF['proxy']) && SELF['proxy'] && !exists(SELF['proxyhost'])) error('a proxy is asked for and none is named');

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "compiler/lint_code.hh"
 #include "compiler/lint_scan.hh"
 #include "compiler/utf16.hh"
 
@@ -351,7 +352,36 @@ constexpr Rule rules[] = {
     {"LP011", advice, "global variables with names of up to four characters", false, variable_length, nullptr},
     {"LP012", warning, "format() within error() or debug(), which format by themselves", true, redundant_format, nullptr},
     {"PP001", advice, "paths on the left side that end in '/'", true, path_end, nullptr},
+    {"SH001", warning, "local variables with the name of a global one", false, nullptr, nullptr},
+    {"SH002", warning, "functions and types with the name of a built-in one", false, nullptr, nullptr},
+    {"SH003", warning, "loops that use a variable of the loop around them", false, nullptr, nullptr},
+    {"UN001", warning, "local variables that are set but never read", true, nullptr, nullptr},
+    {"UN002", advice, "global variables that nothing reads (with --tree)", false, nullptr, nullptr},
+    {"UN003", advice, "functions and types that nothing uses (with --tree)", false, nullptr, nullptr},
+    {"UR001", warning, "code that never runs", false, nullptr, nullptr},
 };
+
+/// The rules without a function here: lint_code knows them.
+void code_rules(std::string_view text, const File& f, std::vector<LintFinding>& found) {
+    std::shared_ptr<const Template> own;
+    if (!f.options.parsed) own = read_for_tools(text, f.path);
+    std::vector<CodeFinding> all = lint_code(f.options.parsed ? *f.options.parsed : *own, f.options.tree);
+    for (CodeFinding& c : all) {
+        auto line = std::lower_bound(f.lines.begin(), f.lines.end(), int(c.span.line), [](const LintLine& l, int n) { return l.number < n; });
+        if (line == f.lines.end() || line->number != int(c.span.line)) continue;
+        // Spans count characters, findings bytes.
+        auto byte = [&](uint32_t col) {
+            size_t at = 0;
+            for (uint32_t i = 1; i < col && at < line->raw.size(); i++) at += code_point(line->raw, at).bytes;
+            return at;
+        };
+        size_t from = byte(c.span.col), to = c.span.end_line > c.span.line ? line->length : byte(c.span.end_col + 1);
+        std::optional<LintEdit> edit;
+        if (c.line_can_go) edit = LintEdit{0, line->raw.size(), "", true};
+        for (const Rule& r : rules)
+            if (r.id == c.id) Report(r, found)(*line, from, to, std::move(c.message), edit);
+    }
+}
 
 }  // namespace
 
@@ -373,8 +403,9 @@ std::vector<LintFinding> lint(std::string_view text, std::string_view path, cons
     for (const Rule& r : rules) {
         Report report(r, found);
         if (r.file) r.file(file, report);
-        else for (const LintLine& l : lines) r.line(l, report);
+        else if (r.line) for (const LintLine& l : lines) r.line(l, report);
     }
+    code_rules(text, file, found);
     std::stable_sort(found.begin(), found.end(), [](const LintFinding& a, const LintFinding& b) {
         return std::tie(a.line, a.from, a.id) < std::tie(b.line, b.from, b.id);
     });
@@ -391,15 +422,17 @@ static std::string fixed_once(std::string_view text, const std::vector<LintFindi
         std::string_view line = text.substr(at, end - at);
         number++;
         size_t done = 0;
+        bool gone = false;
         for (; next < found.size() && found[next].line <= number; next++) {
             auto& edit = found[next].edit;
             if (found[next].line < number || !edit || edit->from < done || edit->to > line.size()) continue;
             out += line.substr(done, edit->from - done);
             out += edit->text;
             done = edit->to;
+            gone = gone || edit->whole_line;
         }
-        out += line.substr(done);
-        if (end < text.size()) out += '\n';
+        if (!gone) out += line.substr(done);
+        if (!gone && end < text.size()) out += '\n';
         at = end + 1;
     }
     return out;

@@ -16,6 +16,7 @@ std::string_view lint_severity_name(LintSeverity);
 struct LintEdit {
     size_t from, to;  ///< bytes of the line
     std::string text;
+    bool whole_line = false;  ///< the line goes, with its end
 };
 
 struct LintFinding {
@@ -31,6 +32,8 @@ struct LintOptions {
     bool placeholder_first = false;      ///< the first line may be ${...}, as in sources that Maven fills in
     bool standalone_features = false;    ///< a feature may only include its own templates
     std::set<std::string> ignored_components;
+    const class LintTree* tree = nullptr;  ///< all templates that could use what this one defines; nullptr: not known
+    const struct Template* parsed = nullptr;  ///< the text as read_for_tools() has it; nullptr: parsed when needed
 };
 
 struct LintRuleName {

@@ -9,13 +9,16 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/noun/profile.hh"
 #include "base/program.hh"
 #include "compiler/lint.hh"
+#include "compiler/lint_code.hh"
 #include "compiler/utf16.hh"
 
 using namespace weft;
 using namespace weft::compiler;
 namespace fs = std::filesystem;
+static constexpr size_t largest = size_t(64) << 20;
 
 static LintSeverity severity(const Args& args, const char* option, LintSeverity otherwise) {
     if (!args.has(option)) return otherwise;
@@ -83,6 +86,22 @@ static void print(const Args& args, const std::string& path, std::string_view te
     }
 }
 
+static Element as_json(const std::string& path, std::string_view text, const LintFinding& f) {
+    std::string_view line = line_of(text, f.line);
+    auto column = [&](size_t byte) { return Element::of_long(int64_t(utf16_length(line.substr(0, std::min(byte, line.size()))) + 1)); };
+    Element e = Element::new_dict();
+    Dict& d = e.dict_ref();
+    d.at(Key("file")) = Element::of_string(path);
+    d.at(Key("line")) = Element::of_long(f.line);
+    d.at(Key("column")) = column(f.from);
+    d.at(Key("end_column")) = column(f.to);
+    d.at(Key("rule")) = Element::of_string(f.id);
+    d.at(Key("severity")) = Element::of_string(lint_severity_name(f.severity));
+    d.at(Key("message")) = Element::of_string(f.message);
+    d.at(Key("fixable")) = Element::of_boolean(bool(f.edit));
+    return e;
+}
+
 static int body(const Args& args) {
     if (args.has("rules")) {
         for (const LintRuleName& r : lint_rules())
@@ -97,11 +116,15 @@ static int body(const Args& args) {
             if (end > at) options.ignored_components.insert(names.substr(at, end - at));
             at = end + 1;
         }
+    LintTree tree;
+    for (const std::string& path : files(args.all("tree"))) tree.add(read_file(path, largest), path);
+    if (args.has("tree")) options.tree = &tree;
+    Element json = Element::new_list();
     LintSeverity shown = severity(args, "suppress", LintSeverity::advice), fatal = severity(args, "threshold", LintSeverity::advice);
     std::map<std::string_view, int> counts;
     bool bad = false;
     for (const std::string& path : files(args.rest())) {
-        std::string text = read_file(path, size_t(64) << 20);
+        std::string text = read_file(path, largest);
         if (args.has("fix")) {
             std::string fixed = lint_fixed(text, path, options);
             if (fixed != text && args.noaction()) fmt::print("{}", text_diff(text, fixed, path));
@@ -112,7 +135,14 @@ static int body(const Args& args) {
         for (const LintFinding& f : found) bad = bad || f.severity >= fatal;
         std::erase_if(found, [&](const LintFinding& f) { return f.severity < shown; });
         for (const LintFinding& f : found) counts[f.id]++;
-        print(args, path, text, found);
+        if (args.has("json")) for (const LintFinding& f : found) json.list_ref().push_back(as_json(path, text, f));
+        else print(args, path, text, found);
+    }
+    if (args.has("json")) {
+        std::string out;
+        write_json(json, out, {.plain = true});
+        fmt::print("{}", out);
+        return bad && !args.has("always_exit_success") ? exit_no : exit_ok;
     }
     if (args.has("summary"))
         for (const LintRuleName& r : lint_rules())
@@ -122,12 +152,15 @@ static int body(const Args& args) {
 
 int main(int argc, char** argv) {
     return run({.name = "panlint",
-                .usage = "panlint [-nv] [--fix] [--vi] [--table] [--ide] [--debug] [--summary] [--suppress severity] [--threshold severity]\n"
-                         "[--ignore-components names] [--allow_mvn_templates] [--features_standalone] [--always_exit_success] file ...\n"
+                .usage = "panlint [-nv] [--fix] [--tree dir] [--json] [--vi] [--table] [--ide] [--debug] [--summary] [--suppress severity]\n"
+                         "[--threshold severity] [--ignore-components names] [--allow_mvn_templates] [--features_standalone]\n"
+                         "[--always_exit_success] file ...\n"
                          "panlint --rules",
                 .about = "check the style of Pan templates",
                 .options = {{0, "fix", nullptr, "put right what can be put right safely"},
                             {'n', "noaction", nullptr, "with --fix: show the changes, write nothing"},
+                            {0, "tree", "DIR", "all templates that could use what the files define (UN002, UN003)"},
+                            {0, "json", nullptr, "the findings as a JSON list"},
                             {0, "vi", nullptr, "locations as arguments of vi"},
                             {0, "table", nullptr, "one finding a line, in columns"},
                             {0, "ide", nullptr, "one finding a line, without the source"},

@@ -2,6 +2,7 @@
 #include "t/tap.hh"
 
 #include "compiler/lint.hh"
+#include "compiler/lint_code.hh"
 
 using namespace weft::compiler;
 
@@ -142,4 +143,51 @@ BOOST_AUTO_TEST_CASE(a_file_of_any_bytes_is_checked_to_its_end) {
 
 BOOST_AUTO_TEST_CASE(line_ends_are_kept) {
     BOOST_TEST(lint_fixed("template a;\r\n'/a'=1;\r\n'/b' = 2;", "a") == "template a;\r\n'/a' = 1;\r\n'/b' = 2;");
+}
+
+BOOST_AUTO_TEST_CASE(local_variables_that_nobody_reads) {
+    BOOST_TEST(found("'/a' = { x = 1; y = 2; y };") == "2:UN001");
+    BOOST_TEST(found("'/a' = { x = list(); x[0] = 1; 2 };") == "2:UN001");
+    // What it shares with others may be changed through it.
+    BOOST_TEST(found("'/a' = { x = SELF; x['k'] = 1; SELF };") == "");
+    BOOST_TEST(found("'/a' = { foreach (k; v; list(1)) 5; };") == "");
+    BOOST_TEST(found("'/a' = { first(LISTS, k, v); v };") == "");
+    BOOST_TEST(found("'/a' = { name = 'x'; substitute('${name}') };") == "");
+    BOOST_TEST(found("function f = { debug('%s', ARGC); x = ARGV[0]; debug('%s', x); };") == "");
+    // Each block has its own.
+    BOOST_TEST(found("'/a' = { x = 1; x };\n'/b' = { x = 1; 2 };") == "3:UN001");
+    // What is broken further down does not matter.
+    BOOST_TEST(found("'/b' = { x = 1; 2 };\n'/c' = );") == "2:UN001");
+    BOOST_TEST(fixed("'/b' = {\n    x = list(1, 'a');\n    2;\n};") == "'/b' = {\n    2;\n};");
+    BOOST_TEST(fixed("'/b' = {\n    x = f();\n    2;\n};") == "'/b' = {\n    x = f();\n    2;\n};");
+    BOOST_TEST(fixed("'/b' = {\n    x = 1; 2;\n};") == "'/b' = {\n    x = 1; 2;\n};");
+    BOOST_TEST(fixed("'/b' = {\n    2;\n    x = 1;\n};") == "'/b' = {\n    2;\n    x = 1;\n};");
+}
+
+BOOST_AUTO_TEST_CASE(code_that_never_runs) {
+    BOOST_TEST(found("function f = { return(1); 2; };") == "2:UR001");
+    BOOST_TEST(found("function f = { if (ARGC > 1) { error('x') } else { return(2) }; 3; };") == "2:UR001");
+    BOOST_TEST(found("function f = { if (ARGC > 1) { return(2) }; 3; };") == "");
+    BOOST_TEST(found("'/a' = { if (false) 1 else 2 };") == "2:UR001");
+    BOOST_TEST(found("'/a' = { if (true) OBJECT else 2 };") == "2:UR001");
+    BOOST_TEST(found("'/a' = { while (true) return(OBJECT) };") == "");
+}
+
+BOOST_AUTO_TEST_CASE(names_that_hide_others) {
+    BOOST_TEST(found("variable NETWORK = 1;\n'/a' = { NETWORK = OBJECT; NETWORK };") == "3:SH001");
+    BOOST_TEST(found("function length = ARGC;") == "2:SH002");
+    BOOST_TEST(found("type string = long;") == "2:SH002");
+    BOOST_TEST(found("'/a' = { foreach (k; v; LISTS) foreach (k; w; v) f(k, w); };") == "2:SH003");
+    BOOST_TEST(found("'/a' = { foreach (k; v; LISTS) f(k); foreach (k; v; LISTS) f(v); };") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_tree_does_not_use) {
+    LintTree tree;
+    tree.add("template b;\n'/b' = { x = NETWORK; f(x) };\nbind '/b' = host[];\n'/c' = substitute('${DOMAIN}');", "b.pan");
+    LintOptions o{.tree = &tree};
+    BOOST_TEST(found("variable NETWORK = 1;\nvariable DOMAIN = 1;\nvariable OTHERS = 1;\nvariable LOADPATH = list();", "a.pan", o) == "4:UN002");
+    BOOST_TEST(found("function f = 1;\nfunction g = 2;\ntype host = long;\ntype port = long;", "a.pan", o) == "3:UN003 5:UN003");
+    // A file that is not understood may use anything it mentions.
+    tree.add("template c;\n'/b' = { OTHERS + ;", "c.pan");
+    BOOST_TEST(found("variable OTHERS = 1;", "a.pan", o) == "");
 }

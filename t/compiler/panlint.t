@@ -21,6 +21,12 @@ ok 'nothing found: silence and 0' 'panlint b.pan >got && ! test -s got'
 ok '--vi gives what an editor takes' "code 1 panlint --vi a.pan >got; grep -qx \"a.pan +3 #advice: LC001: '=' has no blank around it\" got"
 ok '--ide leaves the source out' 'code 1 panlint --ide a.pan >got; test "$(wc -l <got)" = 3'
 ok '--table has one finding a line' 'code 1 panlint --table a.pan >got; test "$(wc -l <got)" = 3; grep -q "^a.pan  *4  advice   LP011  " got'
+ok '--json is a list of objects' "code 1 panlint --json a.pan b.pan >got
+    jq -e '.[0] == {file: \"a.pan\", line: 3, column: 5, end_column: 6, rule: \"LC001\", severity: \"advice\", message: \"\u0027=\u0027 has no blank around it\", fixable: true}' got
+    test \"\$(jq length got)\" = 3; code 0 panlint --json b.pan >got; jq -e '. == []' got"
+ok '--tree knows what nobody uses' "mkdir tree; printf \"template tree/u;\n\nvariable USED1 = 1;\nvariable OTHER = USED1;\n\" >tree/u.pan
+    code 0 panlint tree; code 1 panlint --ide --tree tree tree >got
+    echo \"tree/u.pan:4: advice: UN002: the global variable 'OTHER' is read nowhere in the tree\" | same - got; rm -r tree"
 ok '--summary counts' 'code 1 panlint --ide --summary a.pan b.pan >got; grep -qx "     1  LP011  .*" got'
 ok '--suppress hides, --threshold decides the status' '
     code 1 panlint --suppress warning a.pan >got && ! test -s got

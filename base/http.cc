@@ -17,17 +17,30 @@ bool HttpRequest::has_header(std::string_view name) const {
     return false;
 }
 
-std::optional<std::string> HttpRequest::parameter(std::string_view name) const {
-    std::string_view all = query;
+static void each_parameter(std::string_view all, std::string_view name, const std::function<bool(std::optional<std::string>)>& f) {
     for (size_t at = 0; at < all.size();) {
         size_t end = std::min(all.find('&', at), all.size());
         std::string_view pair = all.substr(at, end - at);
         at = end + 1;
         size_t eq = std::min(pair.find('='), pair.size());
         auto key = percent_decode(pair.substr(0, eq), true);
-        if (key && *key == name) return percent_decode(pair.substr(std::min(eq + 1, pair.size())), true);
+        if (key && *key == name && !f(percent_decode(pair.substr(std::min(eq + 1, pair.size())), true))) return;
     }
-    return std::nullopt;
+}
+
+std::optional<std::string> HttpRequest::parameter(std::string_view name) const {
+    std::optional<std::string> first;
+    each_parameter(query, name, [&](auto v) { return first = std::move(v), false; });
+    return first;
+}
+
+std::vector<std::string> HttpRequest::parameters(std::string_view name) const {
+    std::vector<std::string> all;
+    each_parameter(query, name, [&](auto v) {
+        if (v) all.push_back(std::move(*v));
+        return true;
+    });
+    return all;
 }
 
 HttpResponse HttpResponse::text(int status, std::string body, std::string type) {

@@ -36,6 +36,8 @@ struct HttpRequest {
     bool has_header(std::string_view name) const;
     /// A parameter of the query, decoded; nothing when absent or badly encoded.
     std::optional<std::string> parameter(std::string_view name) const;
+    /// Every value of one that may be repeated.
+    std::vector<std::string> parameters(std::string_view name) const;
 };
 
 struct HttpResponse {

@@ -1,6 +1,5 @@
-// Nodes: what they should have, what they said they have, and what all of them hold at a path.
+// Nodes: what they should have, and what they said they have.
 #include <fmt/core.h>
-#include <fnmatch.h>
 
 #include "base/error.hh"
 #include "base/noun/profile.hh"
@@ -117,58 +116,6 @@ Answer get_profile_diff(Server& s, Call& c) {
     if (o.effects[0].kind == Effect::changed && o.effects[0].values.empty()) o.effects.clear();
     Json j;
     put(j, o);
-    return json(200, j);
-}
-
-/// Visit every leaf whose path fits: each step of the pattern is a file-name pattern, "**" is any number of
-/// steps.
-static void visit(const Element& e, const std::vector<std::string>& pattern, size_t at, const std::string& path,
-                  const std::function<void(const std::string&, const Element&)>& found) {
-    if (at == pattern.size()) {
-        if (e.is_property()) found(path, e);
-        return;
-    }
-    bool any = pattern[at] == "**";
-    if (any) visit(e, pattern, at + 1, path, found);
-    auto child = [&](const std::string& name, const Element& c) {
-        if (any) visit(c, pattern, at, path + "/" + name, found);
-        else if (fnmatch(pattern[at].c_str(), name.c_str(), 0) == 0) visit(c, pattern, at + 1, path + "/" + name, found);
-    };
-    if (e.is(Kind::dict))
-        for (auto& [key, c] : e.dict()) child(std::string(key.view()), c);
-    else if (e.is(Kind::list))
-        for (size_t i = 0; i < e.size(); i++) child(std::to_string(i), e.list()[i]);
-}
-
-Answer get_query(Server& s, Call& c) {
-    auto glob = c.request.parameter("path");
-    if (!glob || !glob->starts_with('/')) throw Error(exit_data, "a query needs 'path'", {}, "/system/network/*/ip, /software/**/version");
-    std::vector<std::string> pattern;
-    for (size_t at = 1; at <= glob->size();) {
-        size_t end = std::min(glob->find('/', at), glob->size());
-        if (end > at) pattern.push_back(glob->substr(at, end - at));
-        at = end + 1;
-    }
-    if (pattern.size() > 64 || std::count(pattern.begin(), pattern.end(), "**") > 2) throw Error(exit_data, "the pattern is too long");
-    std::string nodes = c.request.parameter("node").value_or("*");
-    size_t limit = c.number("limit", 100000), rows = 0;
-    Json j;
-    j.open().field("revision", s.store.head()).key("rows").open('[');
-    for (auto& p : s.store.profiles()) {
-        std::string node = node_of(p.object);
-        if (fnmatch(nodes.c_str(), node.c_str(), 0)) continue;
-        Element tree = read_xml(s.store.content(p.xml), p.object);
-        std::set<std::string> seen;
-        visit(tree, pattern, 0, "", [&](const std::string& path, const Element& e) {
-            if (rows >= limit || !seen.insert(path).second) return;
-            rows++;
-            std::string value;
-            write_json(e, value, {.one_line = true});
-            while (value.ends_with('\n')) value.pop_back();
-            j.open().field("node", node).field("path", path).field("type", kind_name(e.kind())).key("value").raw(value).field("revision", p.revision).close();
-        });
-    }
-    j.close(']').field("complete", rows < limit).close();
     return json(200, j);
 }
 

@@ -147,17 +147,39 @@ int profile(const Args& a) {
 }
 
 int query(const Args& a) {
+    if (a.rest().empty()) throw Error(exit_usage, "which path?");
+    std::string format = a.has("json") ? "json" : a.get("format", "table");
+    if (format != "table" && format != "json" && format != "csv" && format != "sql")
+        throw Error(exit_usage, fmt::format("unknown format '{}'", format), {}, "table, json, csv or sql");
     Client c(a);
-    std::string resource = "query?path=" + url_encode(one_word(a, "path"));
-    if (a.has("node")) resource += "&node=" + url_encode(a.get("node"));
+    std::string resource = "query?format=" + (format == "table" ? "json" : format);
+    for (auto& path : a.rest()) resource += "&path=" + url_encode(path);
+    for (auto& text : a.all("where")) resource += "&where=" + url_encode(text);
+    for (const char* key : {"node", "text", "limit"})
+        if (a.has(key)) resource += fmt::format("&{}={}", key, url_encode(a.get(key)));
+    if (a.has("join")) resource += "&join=1";
+    if (format != "table") {
+        fmt::print("{}", c.text(resource));
+        return exit_ok;
+    }
     Element e = c.get(resource);
-    if (raw(a, c)) return exit_ok;
     std::vector<std::vector<std::string>> rows;
     for (const Element& r : list_at(e, "rows").list()) {
-        const Element* v = r.find("/value");
-        rows.push_back({text_at(r, "node"), text_at(r, "path"), v ? property_text(*v) : ""});
+        auto& row = rows.emplace_back(std::vector{text_at(r, "node")});
+        if (a.has("join")) {
+            for (const Element& cell : list_at(r, "values").list()) {
+                std::string all;
+                for (const Element& v : cell.list()) all += (all.empty() ? "" : ", ") + property_text(v);
+                row.push_back(all.empty() ? "-" : all);
+            }
+        } else {
+            const Element* v = r.find("/value");
+            row.insert(row.end(), {text_at(r, "path"), v ? property_text(*v) : ""});
+        }
     }
     print_table(rows);
+    if (const Element* all = e.find("/complete"); all && all->is(Kind::boolean) && !all->boolean())
+        fmt::print(stderr, "there is more: --limit asks for it\n");
     return rows.empty() ? exit_no : exit_ok;
 }
 
@@ -240,8 +262,14 @@ std::vector<Program> look_commands() {
         {.name = "hosts", .usage = "cdb hosts", .about = "List the nodes that have a profile.", .options = {}, .body = hosts},
         {.name = "profile", .usage = "cdb profile [--at revision] [--format form] node", .about = "Print a node's profile.",
          .options = {at, {0, "format", "FORM", "json (default), xml, or origins"}}, .body = profile},
-        {.name = "query", .usage = "cdb query [--node pattern] path-pattern", .about = "Print the values at a path on all nodes.",
-         .options = {{0, "node", "PATTERN", "only nodes that match"}}, .body = query},
+        {.name = "query", .usage = "cdb query [--join] [--node pattern] [--where condition] [--text words] [--limit n] [--format form] path-pattern ...",
+         .about = "Print the values at a path on all nodes.",
+         .options = {{0, "join", nullptr, "a row a node, a column a pattern"},
+                     {0, "node", "PATTERN", "only nodes that match"},
+                     {0, "where", "CONDITION", "only nodes for which it holds: '/hardware/ram >= 4096', '/system/kind = login', '!/a/b'"},
+                     {0, "text", "WORDS", "only paths or values with this in them"},
+                     {0, "limit", "N", "at most so many rows"},
+                     {0, "format", "FORM", "table (default), json, csv, or sql"}}, .body = query},
         {.name = "status", .usage = "cdb status [-a]", .about = "Show the session, and the nodes that lag behind.",
          .options = {{'a', "all", nullptr, "the other nodes too"}}, .body = status},
         {.name = "sessions", .usage = "cdb sessions", .about = "List the open sessions.", .options = {}, .body = sessions},

@@ -1,0 +1,29 @@
+// GET query: what all nodes hold, or what is found among it.
+#include <fmt/core.h>
+
+#include "base/error.hh"
+#include "cdb/api.hh"
+#include "cdb/query.hh"
+
+namespace weft::cdb {
+
+Answer get_query(Server& s, Call& c) {
+    Query q;
+    for (auto& path : c.request.parameters("path")) q.paths.emplace_back(path);
+    for (auto& text : c.request.parameters("where")) q.where.push_back(Condition::parse(text));
+    q.node = c.request.parameter("node").value_or("*");
+    q.text = c.request.parameter("text");
+    q.join = c.request.parameter("join").has_value();
+    q.limit = c.number("limit", q.limit);
+    if (q.paths.empty() && q.text) q.paths.emplace_back("/**");
+    if (q.paths.empty()) throw Error(exit_data, "a query needs 'path'", {}, "/system/network/*/ip, /software/**/version");
+    if (q.paths.size() + q.where.size() > 50) throw Error(exit_data, "more than 50 patterns and conditions");
+    std::string format = c.request.parameter("format").value_or("json");
+    if (format != "json" && format != "csv" && format != "sql") throw Error(exit_data, fmt::format("unknown format '{}'", format), {}, "json, csv or sql");
+    Answers a = ask(s.store, q);
+    if (format == "csv") return HttpResponse::text(200, as_csv(a), "text/csv; charset=utf-8");
+    if (format == "sql") return HttpResponse::text(200, as_sql(a), "application/sql");
+    return HttpResponse::json(200, as_json(a, s.store.head()));
+}
+
+}  // namespace weft::cdb

@@ -51,12 +51,15 @@ std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t bas
         const Element* text = c.find(Term(Key("text")));
         const Element* base64 = c.find(Term(Key("base64")));
         const Element* gone = c.find(Term(Key("delete")));
-        if (bool(text) + bool(base64) + bool(gone) != 1) throw Error(exit_data, fmt::format("'{}' needs one of 'text', 'base64' and 'delete'", e.path));
+        Hash named = from_hex(text_of(c, "hash"));
+        if (bool(text) + bool(base64) + bool(gone) + !named.empty() != 1)
+            throw Error(exit_data, fmt::format("'{}' needs one of 'text', 'base64', 'hash' and 'delete'", e.path));
         if (gone && !(gone->is(Kind::boolean) && gone->boolean())) throw Error(exit_data, "'delete' must be true");
         if (text) e.text = text_of(c, "text");
         if (base64) e.text = base64_decode(text_of(c, "base64"));
         if (base64 && !e.text) throw Error(exit_data, fmt::format("'{}': no base64", e.path));
-        e.base = store.file_at(e.path, base);
+        if (!named.empty()) e.text = store.content(named);
+        e.base = c.find(Term(Key("before"))) ? from_hex(text_of(c, "before")) : store.file_at(e.path, base);
         edits.push_back(std::move(e));
     }
     return edits;

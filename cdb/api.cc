@@ -22,6 +22,7 @@ const std::vector<ApiRow>& api() {
         {"GET", "revisions", reader, ApiRow::reader, get_revisions},
         {"GET", "revisions/*", reader, ApiRow::reader, get_revision},
         {"GET", "revisions/*/diff", reader, ApiRow::reader, get_revision_diff},
+        {"GET", "export/git", reader, ApiRow::reader, get_export_git},
         {"GET", "diff", reader, ApiRow::reader, get_diff},
         {"GET", "tags", reader, ApiRow::reader, get_tags},
         {"PUT", "tags/*", admin, ApiRow::reader, put_tag},
@@ -29,6 +30,9 @@ const std::vector<ApiRow>& api() {
         // changes
         {"POST", "check", admin, ApiRow::line, post_check},
         {"POST", "commit", admin, ApiRow::line, post_commit},
+        {"POST", "contents/missing", admin, ApiRow::reader, post_missing},
+        {"POST", "contents", admin, ApiRow::reader, post_contents},
+        {"POST", "history", admin, ApiRow::line, post_history},
         {"POST", "revert", admin, ApiRow::line, post_revert},
         {"GET", "locks", reader, ApiRow::reader, get_locks},
         {"POST", "locks", admin, ApiRow::reader, post_locks},

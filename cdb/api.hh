@@ -24,6 +24,11 @@ Answer get_hosts(Server&, Call&), get_nodes(Server&, Call&), get_node_status(Ser
 Answer get_tags(Server&, Call&), put_tag(Server&, Call&), delete_tag(Server&, Call&), get_locks(Server&, Call&), post_locks(Server&, Call&),
     delete_lock(Server&, Call&);
 
+Answer post_missing(Server&, Call&), post_contents(Server&, Call&), post_history(Server&, Call&), get_export_git(Server&, Call&);
+
+/// Commit, publish, answer: from the line of commits. The author is the asker unless `by` says who that is.
+Answer commit(Server&, Call&, Proposal);
+
 Answer get_diff(Server&, Call&), get_profile_diff(Server&, Call&);
 
 /// The revision a key of a body names, by number or name; the head without it.

@@ -26,13 +26,13 @@ static Answer outcome(const Outcome& o) {
 }
 
 /// On the line of commits. What it did is published on the loop's thread before the answer goes out.
-static Answer commit(Server& s, Call& c, Proposal p) {
-    p.author = c.who.name;
+Answer commit(Server& s, Call& c, Proposal p) {
+    if (p.by.empty()) p.author = c.who.name;
     std::string comment = p.comment, author = p.author;
     if (p.comment.size() > 10000) throw Error(exit_data, "the comment is longer than 10000 bytes");
     Outcome o = s.pipeline.commit(p);
     if (o.state == Outcome::refused || o.state == Outcome::conflict || o.state == Outcome::locked) {
-        s.store.audit(author, "refused", fmt::format("{} files, {} errors, {} conflicts, {} locks: {}", p.edits.size(), o.errors.size(),
+        s.store.audit(c.who.name, "refused", fmt::format("{} files, {} errors, {} conflicts, {} locks: {}", p.edits.size(), o.errors.size(),
                                                      o.conflicts.size(), o.locks.size(), comment));
         s.log.info("commit by {} refused: {} errors in {} objects, {} conflicts: {}", author, o.errors.size(), o.failing.size(), o.conflicts.size(), comment);
         s.loop.post([&s] { s.counters.refused_commits++; });

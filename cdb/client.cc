@@ -72,6 +72,7 @@ void Client::remember_session(const std::string& id) {
 HttpResponse Client::send(const std::string& method, const std::string& resource, const std::string& body) {
     HttpResponse r = http_.request(method, server_ + "/api/v1/" + resource, body, {{"Content-Type", "application/json"}});
     if (!r.status) throw Error(r.retry ? exit_unavailable : exit_config, r.error, {}, r.retry ? "is cdbd running there?" : "");
+    revision_ = strtoull(std::string(r.header("x-weft-revision")).c_str(), nullptr, 10);
     last_ = std::move(r.body);
     return r;
 }
@@ -163,6 +164,15 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 bool raw(const Args& a, const Client& c) {
     if (a.has("json")) fmt::print("{}", c.last());
     return a.has("json");
+}
+
+std::vector<std::string> load_path_dirs(const Args& a) {
+    std::vector<std::string> dirs = a.all("include");
+    if (!a.has("include-path")) return dirs;
+    std::string text = read_file(a.get("include-path"), 1 << 20);
+    for (std::string_view line : lines(text))
+        if (line.find_first_not_of(" \t\r") != std::string_view::npos && line[0] != '#') dirs.emplace_back(line);
+    return dirs;
 }
 
 std::string json_text(std::string_view s) { return Json().value(s).text(); }

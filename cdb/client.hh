@@ -24,6 +24,8 @@ public:
     /// For commits and checks: refusals (409, 422) are answers too. Asked again when the connection broke.
     Element judged(const std::string& resource, const std::string& body, int* status = nullptr);
 
+    /// The revision the last answer was about: its X-Weft-Revision; 0 when it has none.
+    uint64_t revision() const { return revision_; }
     /// The answer's own bytes, for --json.
     const std::string& last() const { return last_; }
 
@@ -36,6 +38,7 @@ private:
     HttpResponse send(const std::string& method, const std::string& resource, const std::string& body);
     HttpClient http_;
     std::string server_, session_file_, session_, last_;
+    uint64_t revision_ = 0;
 };
 
 // ---- reading answers
@@ -53,6 +56,8 @@ bool raw(const Args&, const Client&);
 std::string path_url(std::string_view path);
 /// The only argument. Error(64): "which path?".
 std::string one_word(const Args&, const char* what);
+/// The folders of -I and --include-path.
+std::vector<std::string> load_path_dirs(const Args&);
 std::string json_text(std::string_view);
 /// A resource of the open session.
 std::string session_url(const Client&, std::string_view rest = {});
@@ -64,6 +69,6 @@ void print_effects(const Element&);
 int print_outcome(const Element&, bool check);
 
 /// The commands of cdb, by group.
-std::vector<Program> session_commands(), change_commands(), mark_commands(), look_commands(), keep_commands();
+std::vector<Program> session_commands(), change_commands(), mark_commands(), git_commands(), look_commands(), keep_commands();
 
 }  // namespace weft::cdb

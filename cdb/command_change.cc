@@ -29,12 +29,7 @@ WorkdirOptions workdir_options(const Args& a, const std::optional<WorkdirState>&
     WorkdirState s = known.value_or(WorkdirState{});
     WorkdirOptions o{.prefix = a.has("at") ? tree_path(a.get("at")) : s.prefix, .exclude = a.has("exclude") ? a.all("exclude") : s.exclude,
                      .all = a.has("all") || s.all};
-    std::vector<std::string> dirs = a.all("include");
-    if (a.has("include-path")) {
-        std::string text = read_file(a.get("include-path"), 1 << 20);
-        for (std::string_view line : lines(text))
-            if (line.find_first_not_of(" \t\r") != std::string_view::npos && line[0] != '#') dirs.emplace_back(line);
-    }
+    auto dirs = load_path_dirs(a);
     if (!dirs.empty()) o.load_path = load_path_text(dirs, o.prefix);
     return o;
 }

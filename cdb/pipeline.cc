@@ -80,11 +80,11 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         plan.landing.edits.push_back(e);
     }
     for (auto& lock : store_.locks())
-        if (lock.owner != p.author && std::any_of(plan.out.files.begin(), plan.out.files.end(), [&](auto& f) { return lock.covers(f.path); }))
+        if (lock.owner != p.principal() && std::any_of(plan.out.files.begin(), plan.out.files.end(), [&](auto& f) { return lock.covers(f.path); }))
             plan.out.locks.push_back(lock);
     if (!plan.out.conflicts.empty()) plan.out.state = Outcome::conflict;
     else if (!plan.out.locks.empty()) plan.out.state = Outcome::locked;
-    else if (plan.out.files.empty() && !p.everything) plan.out.state = Outcome::unchanged;
+    else if (plan.out.files.empty() && !p.everything && p.past.empty()) plan.out.state = Outcome::unchanged;
     return plan.out.state == Outcome::done;
 }
 
@@ -297,7 +297,7 @@ Outcome Pipeline::run(const Proposal& p, bool preview) {
         return std::move(plan.out);
     };
     if (!preview && !p.once.empty())
-        if (auto done = store_.once(p.author, p.once)) {
+        if (auto done = store_.once(p.principal(), p.once)) {
             plan.out.state = Outcome::repeated;
             plan.out.revision = *done;
             return finish();
@@ -317,6 +317,11 @@ Outcome Pipeline::run(const Proposal& p, bool preview) {
     Landing& l = plan.landing;
     l.author = p.author;
     l.comment = p.comment;
+    l.by = p.by;
+    l.origin = p.origin;
+    l.time = p.time;
+    l.past = p.past;
+    if (!l.past.empty()) l.edits = p.edits;  // also those that only undo what led to it
     l.base = p.base;
     l.reverts = p.reverts;
     l.once = p.once;

@@ -17,12 +17,17 @@ namespace weft::cdb {
 
 struct Proposal {
     std::string author, comment;
+    std::string by;                     ///< who sends it, when that is not its author
+    std::string origin;                 ///< as of Revision
+    int64_t time = 0;                   ///< 0: now
+    std::vector<Past> past;             ///< what led to it; the edits are all of it together
     std::vector<Edit> edits;            ///< each with what its author saw (Edit::base)
     uint64_t base = 0;                  ///< the revision its author saw
     uint64_t reverts = 0;
     std::string once;                   ///< a key that makes a repeated commit answer as the first did
     std::string session;                ///< closed by the commit
     bool everything = false;            ///< compile every object, affected or not
+    const std::string& principal() const { return by.empty() ? author : by; }
 };
 
 /// Somebody else changed the file since.

@@ -89,7 +89,7 @@ void Server::open_listeners() {
         auto answer = [this](const HttpRequest& q, HttpReply r) { serve_api(q, r); };
         if (secure) {
             http.route("*", "/api/v1/", answer);
-            for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/"}) http.route("*", path, answer, big);
+            for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/", "/api/v1/history", "/api/v1/contents"}) http.route("*", path, answer, big);
         } else {
             for (const char* path : {"/api/v1/health", "/api/v1/metrics"}) http.route("GET", path, answer);
         }

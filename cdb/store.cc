@@ -66,6 +66,12 @@ void Store::put_content(bdb::Txn& t, const Packed& p) {
     t_->content.put(t, p.hash, p.gzip);
 }
 
+void Store::put_contents(const std::vector<Packed>& all) {
+    env_.update([&](bdb::Txn& t) {
+        for (auto& p : all) put_content(t, p);
+    });
+}
+
 // ---- revisions and files
 
 uint64_t Store::head() const { return meta_number(t_->meta, nullptr, "head"); }
@@ -151,18 +157,31 @@ Revision Store::land(const Landing& l) {
     Revision r = env_.update([&](bdb::Txn& t) {
         fresh.clear();
         slots = *this->slots();
-        Revision rev{.number = meta_number(t_->meta, &t, "head") + 1, .author = l.author, .time = now(), .comment = l.comment,
-                     .base = l.base, .reverts = l.reverts};
+        uint64_t last = meta_number(t_->meta, &t, "head");
+        auto change = [&](Revision& rev, const std::string& path, const Hash& after) {
+            FileChange f{.path = path, .before = t_->tree.get(&t, path).value_or(""), .after = after};
+            if (f.before == f.after) return;
+            t_->history.put(t, join(path, number_key(rev.number)), after);
+            if (after.empty()) t_->tree.erase(t, path);
+            else t_->tree.put(t, path, after);
+            rev.files.push_back(std::move(f));
+        };
+        for (const Past& p : l.past) {
+            Revision rev{.number = ++last, .author = p.author, .time = p.time, .comment = p.comment, .base = last - 1, .by = l.by,
+                         .origin = p.origin, .recorded = true};
+            for (auto& [path, hash] : p.files) {
+                if (!hash.empty()) put_content(t, {.hash = hash, .gzip = {}});
+                change(rev, path, hash);
+            }
+            t_->revision.put(t, number_key(rev.number), rev.encode());
+        }
+        Revision rev{.number = last + 1, .author = l.author, .time = l.time ? l.time : now(), .comment = l.comment,
+                     .base = l.base, .reverts = l.reverts, .by = l.by, .origin = l.origin};
         std::string number = number_key(rev.number);
         for (const Edit& e : l.edits) {
-            FileChange f{.path = e.path, .before = t_->tree.get(&t, e.path).value_or("")};
-            if (e.text) f.after = hash_of(*e.text);
-            if (f.before == f.after) continue;
-            if (e.text && !t_->content.has(&t, f.after)) put_content(t, Packed::of(*e.text));
-            t_->history.put(t, join(f.path, number), f.after);
-            if (f.after.empty()) t_->tree.erase(t, f.path);
-            else t_->tree.put(t, f.path, f.after);
-            rev.files.push_back(std::move(f));
+            Hash after = e.text ? hash_of(*e.text) : Hash();
+            if (e.text && !t_->content.has(&t, after)) put_content(t, Packed::of(*e.text));
+            change(rev, e.path, after);
         }
 
         auto publish = [&](const std::string& object, const Hash& xml, const Hash& origins) {
@@ -177,7 +196,7 @@ Revision Store::land(const Landing& l) {
             Profile p{.object = object, .xml = xml, .origins = origins, .modified = old.modified, .revision = old.revision};
             if (xml == old.xml && origins == old.origins) return;
             if (xml != old.xml) {
-                p.modified = std::max(rev.time, old.modified + 1);
+                p.modified = std::max(now(), old.modified + 1);
                 p.revision = rev.number;
                 rev.profiles.push_back({object, old.xml, xml});
                 if (xml.empty()) t_->outbox.erase(t, object);
@@ -200,15 +219,16 @@ Revision Store::land(const Landing& l) {
         index_values(t, l, rev, slots);
         t_->revision.put(t, number, rev.encode());
         t_->meta.put(t, "head", number);
-        if (!l.once.empty()) t_->once.put(t, join(l.author, l.once), number);
+        const std::string& who = l.by.empty() ? l.author : l.by;
+        if (!l.once.empty()) t_->once.put(t, join(who, l.once), number);
         if (!l.session.empty()) {
             t_->session.erase(t, l.session);
             std::vector<std::string> gone;
             t_->edit.each(&t, join(l.session, {}), [&](auto key, auto) { return gone.emplace_back(key), true; });
             for (auto& key : gone) t_->edit.erase(t, key);
         }
-        audit(t, l.author, "commit", fmt::format("revision {}: {} files, {} profiles: {}", rev.number, rev.files.size(),
-                                                 rev.profiles.size(), l.comment));
+        audit(t, who, "commit", fmt::format("revision {}: {} files, {} profiles: {}", rev.number, rev.files.size(), rev.profiles.size(), l.comment));
+        if (!l.past.empty()) audit(t, who, "record", fmt::format("{} revisions before {}", l.past.size(), rev.number));
         return rev;
     });
     std::lock_guard hold(ids_lock_);

@@ -45,9 +45,18 @@ struct Built {
     std::vector<LeafChange> values;    ///< in the landing's words
 };
 
+/// A revision that is only recorded: what led to a commit elsewhere, in git.
+struct Past {
+    std::string author, comment, origin;
+    int64_t time = 0;
+    std::vector<std::pair<std::string, Hash>> files;   ///< path -> content that the store has; empty: removed
+};
+
 /// All that one commit writes.
 struct Landing {
-    std::string author, comment;
+    std::string author, comment, by, origin;
+    int64_t time = 0;                      ///< 0: now
+    std::vector<Past> past;                ///< recorded before it, oldest first
     uint64_t base = 0, reverts = 0;
     std::vector<Edit> edits;               ///< against the head
     std::vector<Built> built;
@@ -80,6 +89,8 @@ public:
     /// The same, still compressed (one gzip member).
     std::string content_gzip(const Hash&) const;
     bool has_content(const Hash&) const;
+    /// Keep contents that a later commit will name by their hash.
+    void put_contents(const std::vector<Packed>&);
 
     // ---- revisions and files
     uint64_t head() const;

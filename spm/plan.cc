@@ -216,6 +216,7 @@ private:
     }
 
     int direction(const Package& p, const std::vector<Package>& old) const {
+        if (p.is_pattern()) return 0;  // a repository will say
         auto evr = [&](const Package& x, bool epoch) {
             std::string e = x.evr();
             size_t colon = e.find(':');

@@ -13,7 +13,9 @@ static std::string list(const std::vector<Package>& packages) {
     return s;
 }
 
-static const char* way(int direction) { return direction > 0 ? "upgrade" : direction < 0 ? "downgrade" : "same version"; }
+static const char* way(const Operation& op) {
+    return op.package.is_pattern() ? "another version" : op.direction > 0 ? "upgrade" : op.direction < 0 ? "downgrade" : "same version";
+}
 
 std::string plan_summary(const Plan& plan) {
     size_t n[3] = {};
@@ -25,7 +27,7 @@ std::string plan_text(const Plan& plan, bool kept) {
     std::string s;
     for (const Operation& op : plan.operations) {
         s += fmt::format("{} {}", action_name(op.action), op.package.text());
-        if (op.action == Action::replace) s += fmt::format(" < {} ({})", list(op.old), way(op.direction));
+        if (op.action == Action::replace) s += fmt::format(" < {} ({})", list(op.old), way(op));
         s += fmt::format(": {}\n", op.reason);
     }
     if (kept)
@@ -64,7 +66,7 @@ std::string plan_json(const Plan& plan) {
         e.dict_ref().at(Key("package")) = package(op.package);
         if (op.action == Action::replace) {
             e.dict_ref().at(Key("old")) = each(op.old, package);
-            e.dict_ref().at(Key("direction")) = text(way(op.direction));
+            e.dict_ref().at(Key("direction")) = text(way(op));
         }
         if (!op.url.empty()) e.dict_ref().at(Key("url")) = text(op.url);
         e.dict_ref().at(Key("reason")) = text(op.reason);

@@ -8,7 +8,7 @@ namespace weft::spm {
 
 static const std::vector<Setting>& table() {
     static const std::vector<Setting> rows = {
-        {"packager", Setting::text, "rpm", "rpm, dpkg, ... or the path of a site's own"},
+        {"packager", Setting::text, "rpm", "rpm, dnf, dpkg, apt, pkg, or the path of a site's own"},
         {"targetconf", Setting::path, "/var/lib/spma-target.cf", "the target"},
         {"userpkgs", Setting::yes_no, "no", "may packages stay that are not ours?"},
         {"userprio", Setting::yes_no, "no", "do users' versions go before the target's?"},

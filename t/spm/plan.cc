@@ -91,7 +91,7 @@ const Row rows[] = {
      "install ntp-*-*.x86_64: wanted by line 1 of the target\n"},
     {"a pattern of versions", "ntp 4.2.8 1 x86_64", "", "", "- ntp 4.2.* * x86_64\n", ""},
     {"a pattern of versions that is not met", "ntp 4.1.0 1 x86_64", "", "", "- ntp 4.2.* * x86_64\n",
-     "replace ntp-4.2.*-*.x86_64 < ntp-4.1.0-1.x86_64 (upgrade): wanted by line 1 of the target\n"},
+     "replace ntp-4.2.*-*.x86_64 < ntp-4.1.0-1.x86_64 (another version): wanted by line 1 of the target\n"},
     {"an exact line is what a pattern beside it means", "", "", "", "- ntp * * x86_64\n- ntp 2 1 x86_64\n",
      "install ntp-2-1.x86_64: wanted by line 2 of the target\n"},
     // ---- several versions

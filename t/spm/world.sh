@@ -31,6 +31,11 @@ world_repository() {
             print "<?xml version=\"1.0\"?><metadata xmlns=\"http://linux.duke.edu/metadata/common\" xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\" packages=\"" n "\">"
             for (i = 1; i <= n; i++) { package(i, 1); if (i % 150 == 0 && i <= 1500) package(i, 2) }
             print "</metadata>" }' | gzip -1n >"$1/repodata/primary.xml.gz"
+    world_repomd "$1"
+}
+
+# world_repomd DIR: the rest of the metadata of DIR/repodata/primary.xml.gz.
+world_repomd() {
     printf '<?xml version="1.0"?><filelists xmlns="http://linux.duke.edu/metadata/filelists" packages="0"></filelists>' | gzip -1n >"$1/repodata/filelists.xml.gz"
     {
         echo '<?xml version="1.0"?><repomd xmlns="http://linux.duke.edu/metadata/repo"><revision>1</revision>'

@@ -80,14 +80,17 @@ Packager::Outcome Packager::apply(const std::vector<Operation>& ops, bool noacti
     argv.insert(argv.end(), {"apply", file});
     Outcome out;
     ProcessOptions o;
-    o.timeout = timeout_ + 60;  // it has the same limit for what it runs, and should be the one to tell
+    o.timeout = timeout_ + std::min(60.0, 1 + timeout_ / 10);  // it has the same limit for what it runs, and should be the one to tell
+    std::string last;  // what hangs is a script
     o.on_line = [&](std::string_view line) {
+        if (line.starts_with("script ")) last = line.substr(7);
         if (line.starts_with("warning ")) out.warnings.emplace_back(line.substr(8));
         on_line(line);
     };
     ProcessResult r = run_process(argv, o);
     out.status = r.timed_out ? exit_try_later : r.status;
-    if (!out.ok()) out.message = r.timed_out ? "it did not finish within the time" : last_words(r);
+    if (r.timed_out) out.message = fmt::format("it did not finish within {} s and was ended{}", timeout_, last.empty() ? "" : "; the last script it ran was " + last);
+    else if (!out.ok()) out.message = last_words(r);
     return out;
 }
 

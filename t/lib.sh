@@ -4,6 +4,7 @@
 #   $scratch    the test's own folder, current when the claims run, removed at the end
 n=0 failed=0
 WEFT_SRC=${WEFT_SRC:-$PWD}
+case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/weft-t.XXXXXX") || exit 99
 cleanup() { :; }                       # a test redefines it to end what it started
 trap 'cleanup; cd /; rm -rf "$scratch"' EXIT
@@ -24,6 +25,8 @@ ok() {
 }
 # skip 'claim' 'reason'
 skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
+# again_in command...: this script once more, inside it (unshare and the like)
+again_in() { cd / && rm -rf "$scratch" && exec "$@" "$self"; }
 # skip_all 'reason': the whole file
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 # code 65 command...: the command's exit status is 65

@@ -154,6 +154,13 @@ void* on_event(const void* h, const rpmCallbackType what, const rpm_loff_t amoun
                 r.open.erase(it);
             }
             break;
+        case RPMCALLBACK_SCRIPT_START: {
+            static constexpr std::pair<rpm_loff_t, const char*> kinds[] = {
+                {RPMTAG_PREIN, "%pre"}, {RPMTAG_POSTIN, "%post"}, {RPMTAG_PREUN, "%preun"}, {RPMTAG_POSTUN, "%postun"}, {RPMTAG_PRETRANS, "%pretrans"}, {RPMTAG_POSTTRANS, "%posttrans"}};
+            auto kind = std::find_if(std::begin(kinds), std::end(kinds), [&](auto& k) { return k.first == amount; });
+            r.done(fmt::format("script {} {}", kind == std::end(kinds) ? "trigger" : kind->second, name()));
+            break;
+        }
         case RPMCALLBACK_INST_STOP: r.done("done install " + name()); break;
         case RPMCALLBACK_UNINST_STOP: r.done("done erase " + name()); break;
         case RPMCALLBACK_UNPACK_ERROR: r.failed += (r.failed.empty() ? "" : ", ") + ("the files of " + name()); break;
@@ -245,7 +252,12 @@ std::vector<Installed> list(const PluginCall& call) {
     Ts ts = open(call);
     std::vector<Installed> out;
     if (!has_database(call)) return out;
-    if (rpmtsOpenDB(ts.get(), O_RDONLY)) throw Error(exit_io, "cannot open the rpm database: " + take_said());
+    // One that is just being made by somebody else's first transaction has no tables yet.
+    for (int tries = 0; rpmtsOpenDB(ts.get(), O_RDONLY); tries++) {
+        if (tries == 20) throw Error(exit_io, "cannot open the rpm database: " + take_said());
+        take_said();
+        usleep(50000);
+    }
     rpmtsSetVSFlags(ts.get(), RPMVSF_MASK_NOSIGNATURES | RPMVSF_MASK_NODIGESTS);  // our own database: speed
     Matches it(rpmtsInitIterator(ts.get(), RPMDBI_PACKAGES, nullptr, 0));
     while (Header h = rpmdbNextIterator(it.get())) {

@@ -5,7 +5,7 @@ deb_or_skip() {
     command -v dpkg-deb >/dev/null || skip_all 'no dpkg'
     [ "$(id -u)" = 0 ] && return
     unshare -Ur true 2>/dev/null || skip_all 'neither root nor user namespaces'
-    [ -n "$IN_NAMESPACE" ] || IN_NAMESPACE=1 exec unshare -Ur "$0"
+    [ -n "$IN_NAMESPACE" ] || { export IN_NAMESPACE=1; again_in unshare -Ur; }
 }
 
 # make_deb name version architecture [control line ...]: into debs/, with /opt/NAME/VERSION and /opt/NAME/same

@@ -5,7 +5,7 @@ rpm_or_skip() {
     command -v rpmbuild >/dev/null || skip_all 'no rpmbuild'
     [ "$(id -u)" = 0 ] && return
     unshare -Ur true 2>/dev/null || skip_all 'neither root nor user namespaces: rpm cannot change its root'
-    [ -n "$IN_NAMESPACE" ] || IN_NAMESPACE=1 exec unshare -Ur "$0"
+    [ -n "$IN_NAMESPACE" ] || { export IN_NAMESPACE=1; again_in unshare -Ur; }
 }
 
 # make_rpm name version release [spec line ...]: into rpms/. Every package holds /opt/NAME/VERSION-RELEASE and, unless

@@ -1,0 +1,59 @@
+// Real compiles behind the editor's back: what only shows when an object is built, told as findings in files.
+#pragma once
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "compiler/compile.hh"
+
+namespace weft::compiler::lsp {
+
+/// The disk, with some files as an editor has them.
+class OverlaySource : public compiler::Source {
+public:
+    explicit OverlaySource(std::map<std::string, Text> files = {}) : files_(std::move(files)) {}
+    void put(std::map<std::string, Text> files) { files_ = std::move(files); }   ///< not during a build
+    Text read(const std::string& path) override;
+    bool exists(const std::string& path) override;
+    void refresh() override { disk_.refresh(); }
+
+private:
+    std::map<std::string, Text> files_;
+    DiskSource disk_;
+};
+
+/// Builds a few objects at a time on a thread of its own.
+class Checker {
+public:
+    struct Outcome {
+        std::vector<std::string> objects;                     ///< what was built
+        std::vector<std::pair<std::string, TemplateError>> errors;   ///< by object
+        std::map<std::string, std::vector<std::string>> used; ///< by object: the files that went into it
+        double seconds = 0;
+    };
+    /// `done` is called on that thread.
+    Checker(std::vector<std::string> include_path, std::function<void(Outcome)> done);
+    ~Checker();
+    /// Build these; answers false when the last ones are not finished yet.
+    bool start(std::vector<std::string> objects, std::map<std::string, Text> open_files);
+    bool busy() const;
+
+private:
+    void work();
+    std::function<void(Outcome)> done_;
+    OverlaySource source_;
+    Compiler compiler_;
+    mutable std::mutex lock_;
+    std::condition_variable changed_;
+    std::vector<std::string> objects_;
+    bool busy_ = false, stop_ = false;
+    std::thread thread_;
+};
+
+}  // namespace weft::compiler::lsp

@@ -1,0 +1,170 @@
+// Definitions are shown as they are written, with the annotations before them and where they stand.
+#include "compiler/lsp/describe.hh"
+
+#include <fmt/core.h>
+
+#include "compiler/annotations.hh"
+#include "compiler/builtin.hh"
+#include "compiler/lsp/schema.hh"
+#include "compiler/lsp/text.hh"
+#include "compiler/paths.hh"
+
+namespace weft::compiler::lsp {
+namespace {
+
+/// At most so many lines of the source of something.
+std::string source_of(const Sheet& sheet, const Span& span) {
+    constexpr size_t most = 24;
+    Lines lines(*sheet.tpl->text, Units::utf8);
+    std::string_view s = lines.slice(span);
+    size_t at = 0;
+    for (size_t n = 0; n < most && at != s.npos; n++) at = s.find('\n', at ? at + 1 : 0);
+    std::string out = "```pan\n" + std::string(s.substr(0, at));
+    if (at != s.npos) out += "\n...";
+    return out + "\n```\n";
+}
+
+/// Markdown must not be made by what people write in annotations by accident: only line ends are kept.
+std::string paragraph(std::string_view text) {
+    std::string out;
+    for (char c : text) out += c == '\n' ? std::string("  \n") : std::string(1, c);
+    return out;
+}
+
+std::string definition(const Workspace& w, const Target& t) {
+    const Statement& s = *t.statement();
+    std::string out = source_of(*t.sheet, s.span);
+    out += paragraph(annotation_text(*t.sheet->tpl, s.notes));
+    return out + "*" + place_text(w, *t.sheet, s.name_span) + "*\n";
+}
+
+std::string path_description(const Workspace& w, const std::string& path) {
+    std::string out = "`" + path + "`";
+    std::vector<Term> terms;
+    try {
+        terms = parse_path(path).terms;
+    } catch (const EvalFailure&) {
+        return {};
+    }
+    auto all = bound_to(w, terms);
+    if (all.empty()) return out + ": no type is bound to it\n";
+    for (const Bound& b : all) {
+        out += fmt::format(": `{}`", type_text(*b.sheet, *b.type));
+        if (b.field) out += b.required ? ", required" : ", optional";
+        if (b.type->has_default && b.type->default_value.is_property()) {
+            Lines lines(*b.sheet->tpl->text, Units::utf8);
+            out += fmt::format(", default `{}`", lines.slice(b.type->default_span));
+        }
+        out += "  \n" + paragraph(annotation_text(*b.sheet->tpl, b.field ? b.field->notes : b.bind ? b.bind->notes : Annotated{}));
+        out += "*" + place_text(w, *b.sheet, b.type->span) + "*\n\n";
+        if (&b != &all.back()) out += "`" + path + "`";
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string place_text(const Workspace& w, const Sheet& sheet, const Span& span) {
+    std::string_view path = sheet.path, best;
+    for (const std::string& dir : w.include_path())
+        if (path.starts_with(dir + '/') && dir.size() > best.size()) best = dir;
+    if (!best.empty()) path.remove_prefix(best.size() + 1);
+    return fmt::format("{}:{}", path, span.line);
+}
+
+std::string builtin_signature(std::string_view name) {
+    const Builtin* b = find_builtin(name);
+    if (!b) return {};
+    std::string_view doc = b->doc;
+    size_t end = doc.find("): ");
+    return std::string(end == doc.npos ? doc : doc.substr(0, end + 1));
+}
+
+std::string builtin_text(std::string_view name) {
+    const Builtin* b = find_builtin(name);
+    if (!b) return {};
+    size_t end = b->doc.find("): ");
+    return std::string(end == b->doc.npos ? std::string_view() : b->doc.substr(end + 3));
+}
+
+std::string_view automatic_text(std::string_view name) {
+    static constexpr std::pair<std::string_view, std::string_view> all[] = {
+        {"OBJECT", "the name of the object that is being built"},
+        {"SELF", "the value so far: of the path that is set, of the variable, or the element that `with` checks"},
+        {"LOADPATH", "folders below those of the include path where templates are looked up; set by a `variable` statement"},
+        {"ARGV", "the list of arguments of the function"},
+        {"ARGC", "the number of arguments of the function"},
+        {"FUNCTION", "the name of the function that is running"},
+        {"TEMPLATE", "the name of the template whose statement is running"},
+    };
+    for (auto& [n, text] : all)
+        if (n == name) return text;
+    return {};
+}
+
+std::string_view basic_type_text(std::string_view name) {
+    static constexpr std::pair<std::string_view, std::string_view> all[] = {
+        {"boolean", "true or false"},
+        {"long", "a whole number of 64 bits; a range limits its value"},
+        {"double", "a number with a fraction; a range limits its value"},
+        {"string", "text; a range limits its length"},
+        {"list", "any list"},
+        {"dict", "any dict"},
+        {"nlist", "the old name of dict"},
+        {"number", "a long or a double"},
+        {"property", "a boolean, long, double or string"},
+        {"resource", "a list or a dict"},
+        {"element", "anything"},
+    };
+    for (auto& [n, text] : all)
+        if (n == name) return text;
+    return {};
+}
+
+std::string describe(const Workspace& w, const SheetPtr& sheet, const Mention& m) {
+    std::string name = name_of(m);
+    switch (m.sort) {
+    case Sort::automatic: return fmt::format("**{}**: {}\n", name, automatic_text(name));
+    case Sort::basic_type: return fmt::format("**{}**: {}\n", name, basic_type_text(name));
+    case Sort::builtin: return fmt::format("```pan\n{}\n```\n{}\n", builtin_signature(name), builtin_text(name));
+    case Sort::path: return path_description(w, m.name);
+    case Sort::local: {
+        std::string out = fmt::format("local variable **{}**\n", name);
+        for (const Target& t : w.same(sheet, m))
+            if (t.mention->definition) return out + fmt::format("\nset in line {}\n", t.mention->span.line);
+        return out;
+    }
+    case Sort::template_: {
+        std::string path = w.find_template(m.name);
+        if (path.empty()) return fmt::format("template **{}**: not found on the include path\n", m.name);
+        SheetPtr s = w.sheet(path);
+        if (!s) return path + "\n";
+        std::string kind(template_kind_name(s->tpl->kind));
+        return fmt::format("{} template **{}**\n\n{}*{}*\n", kind, m.name, paragraph(annotation_text(*s->tpl, s->tpl->notes)), place_text(w, *s, s->tpl->name_span));
+    }
+    case Sort::global:
+    case Sort::function:
+    case Sort::type: break;
+    }
+    constexpr size_t most = 4;
+    auto all = w.definitions(m.sort, m.symbol);
+    if (all.empty()) return fmt::format("{} **{}**: defined nowhere in the workspace\n", sort_name(m.sort), name);
+    std::string out;
+    for (size_t i = 0; i < all.size() && i < most; i++) out += definition(w, all[i]) + '\n';
+    if (all.size() > most) out += fmt::format("and {} more\n", all.size() - most);
+    return out;
+}
+
+std::string describe_field(const Workspace& w, const Sheet& sheet, uint32_t line, uint32_t col) {
+    auto within = [&](const Span& s) { return s.line == line && s.end_line == line && s.col <= col && col <= s.end_col + 1; };
+    for (const TypeSpec& t : sheet.tpl->types)
+        for (auto* fields : {&t.required, &t.optional})
+            for (const Field& f : *fields) {
+                if (!within(f.name_span)) continue;
+                return fmt::format("field **{}**: `{}`, {}  \n{}*{}*\n", f.key.view(), type_text(sheet, f.type), fields == &t.required ? "required" : "optional",
+                                   paragraph(annotation_text(*sheet.tpl, f.notes)), place_text(w, sheet, f.name_span));
+            }
+    return {};
+}
+
+}  // namespace weft::compiler::lsp

@@ -54,8 +54,7 @@ ncm::DispatcherRules read_rules(const Args& args) {
     if (r.cache_root.empty()) r.cache_root = ncm::cache_root_of(bare);
     r.work_dir = pick("workdir");
     r.state_dir = pick("state");
-    r.component_dirs = ncm::words(ncd.get("component-dir"), ":");
-    if (r.component_dirs.empty()) r.component_dirs = {libexec_dir() + "/ncm"};
+    r.components = ncm::component_places(ncd);
     std::string program = s.get("ncd");
     if (program.empty()) program = (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "ncd").string();
     r.ncd = {program, "--state", r.state_dir, "--workdir", r.work_dir, "--cache_root", r.cache_root};

@@ -81,7 +81,7 @@ class WholeRun {
 public:
     WholeRun(const Configuration* c, const std::map<std::string, Planned>& all, const RunPlaces& p, const RunRules& r, const Log& log)
         : config_(c), all_(all), places_(p), rules_(r), log_(log), states_(p.state_dir), actions_(p.work_dir + "/actions"),
-          programs_(p.component_dirs, p.work_dir + "/described"), scratch_(p.work_dir + "/run-") {
+          programs_(p.components, p.work_dir + "/described"), scratch_(p.work_dir + "/run-") {
         if (!p.log_dir.empty()) ncd_log_ = LogFile(p.log_dir + "/ncd.log", p.log_mode);
         if (!c) return;
         report_.cid = c->cid();
@@ -162,8 +162,8 @@ private:
         }
         RunOrder order;
         order.component = name;
-        order.program = *program;
-        order.verb = rules_.verb;
+        order.command = programs_.command(*program);
+        order.command.push_back(rules_.verb);
         order.timeout = it == all_.end() ? 600 : it->second.timeout;
         order.dir = scratch_.path();
         order.env = {{"NCM_CID", std::to_string(report_.cid)}, {"CCM_CACHE_ROOT", places_.cache_root}, {"NCM_NOACTION", rules_.noaction ? "1" : "0"}};

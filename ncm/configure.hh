@@ -17,7 +17,7 @@ struct RunPlaces {
     std::string work_dir;                      ///< what was applied, pending actions, the report
     std::string log_dir;                       ///< empty: no logs
     mode_t log_mode = 0600;
-    std::vector<std::string> component_dirs;
+    ComponentPlaces components;
     std::vector<std::string> service_command;  ///< empty: actions are recorded only
 };
 

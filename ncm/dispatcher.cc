@@ -23,7 +23,7 @@ static double wall_clock() {
 
 Dispatcher::Dispatcher(Loop& l, const Log& log, DispatcherRules r)
     : loop_(l), log_(log), rules_(std::move(r)), memory_((make_dirs(rules_.work_dir), rules_.work_dir + "/dispatch.json")),
-      programs_(rules_.component_dirs, rules_.work_dir + "/described") {}
+      programs_(rules_.components, rules_.work_dir + "/described") {}
 
 void Dispatcher::start() {
     if (rules_.initial_run == "all")

@@ -18,7 +18,7 @@ struct DispatcherRules {
     std::string cache_root, work_dir, state_dir;
     std::vector<std::string> ncd;              ///< program and options that are always given
     double ncd_time_limit = 4 * 3600;
-    std::vector<std::string> component_dirs;
+    ComponentPlaces components;
     std::string initial_run = "changed";       ///< all, changed, none
     bool noaction = false;
     DispatchRules selection;

@@ -29,8 +29,7 @@ ncm::RunPlaces places_of(const Args& args, const ncm::Settings& s, const std::st
     p.log_dir = s.get("logdir");
     if (s.flag("log_world_readable")) p.log_mode = 0644;
     else if (!s.get("log_group_readable").empty()) p.log_mode = 0640;
-    p.component_dirs = ncm::words(s.get("component-dir"), ":");
-    if (p.component_dirs.empty()) p.component_dirs = {libexec_dir() + "/ncm"};
+    p.components = ncm::component_places(s);
     p.service_command = ncm::words(s.get("service-command"), " \t");
     if (p.service_command.empty() && p.root.empty()) p.service_command = ncm::service_command();
     return p;

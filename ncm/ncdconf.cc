@@ -39,13 +39,24 @@ const std::vector<Setting> ncd_settings = {
     {"logpid", "0", Setting::flag, nullptr, "accepted and not used"},
     {"history", "1", Setting::flag, nullptr, "accepted and not used"},
     {"history-instances", "0", Setting::flag, nullptr, "accepted and not used"},
-    {"include", "", Setting::text, "DIRS", "accepted and not used"},
+    {"include", "/usr/lib/perl", Setting::text, "DIRS", "Perl modules of Quattor; folders between colons (/usr/lib/perl)"},
+    {"perl", "", Setting::text, "NAMES", "components that are Perl's although we have one; or all"},
 };
 
 Settings read_ncd_settings(const Args& args) {
     std::string file = args.get("cfgfile");
     if (file.empty() && ::access(args.rooted("/etc/ncm-ncd.conf").c_str(), F_OK) == 0) file = args.rooted("/etc/ncm-ncd.conf");
     return Settings(ncd_settings, args, file, Settings::Grammar::equations);
+}
+
+ComponentPlaces component_places(const Settings& s) {
+    ComponentPlaces p;
+    p.dirs = words(s.get("component-dir"), ":");
+    if (p.dirs.empty()) p.dirs = {libexec_dir() + "/ncm"};
+    p.perl_adaptor = libexec_dir() + "/ncm-component-perl";
+    p.perl_dirs = words(s.get("include"), ":");
+    p.perl_preferred = s.list("perl");
+    return p;
 }
 
 std::string cache_root_of(const Args& args) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "ncm/runner.hh"
 #include "ncm/settings.hh"
 
 namespace weft::ncm {
@@ -11,6 +12,9 @@ extern const std::vector<Setting> ncd_settings;
 
 /// Of --cfgfile, which must exist, or /etc/ncm-ncd.conf if there is one.
 Settings read_ncd_settings(const Args&);
+
+/// Where they say components are.
+ComponentPlaces component_places(const Settings&);
 
 /// Where ccm.conf says the cache is.
 std::string cache_root_of(const Args&);

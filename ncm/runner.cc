@@ -45,18 +45,40 @@ static std::string identity(const std::string& program) {
     return fmt::format("{}:{}:{}:{}.{}", st.st_dev, st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 }
 
-Programs::Programs(std::vector<std::string> dirs, std::string memory) : dirs_(std::move(dirs)), memory_(std::move(memory)) {}
+static constexpr std::string_view perl_base = "/NCM/Component/";
+
+Programs::Programs(ComponentPlaces places, std::string memory) : places_(std::move(places)), memory_(std::move(memory)) {}
+
+std::optional<std::string> Programs::find_perl(const std::string& file) const {
+    for (const std::string& dir : places_.perl_dirs) {
+        std::string path = dir + std::string(perl_base) + file + ".pm";
+        if (::access(path.c_str(), R_OK) == 0) return path;
+    }
+    return std::nullopt;
+}
 
 std::optional<std::string> Programs::find(const std::string& module) const {
     std::string file = module;
     for (size_t at; (at = file.find("::")) != std::string::npos;) file.replace(at, 2, "/");
     if (file.empty() || file[0] == '/' || file.find("..") != std::string::npos) return std::nullopt;
-    for (const std::string& dir : dirs_) {
+    for (const std::string& name : places_.perl_preferred)
+        if (name == "all" || name == module)
+            if (auto path = find_perl(file)) return path;
+    for (const std::string& dir : places_.dirs) {
         std::string path = dir + '/' + file;
         struct stat st{};
         if (stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && ::access(path.c_str(), X_OK) == 0) return path;
     }
-    return std::nullopt;
+    return find_perl(file);
+}
+
+std::vector<std::string> Programs::command(const std::string& program) const {
+    size_t at = program.rfind(perl_base);
+    if (!program.ends_with(".pm") || at == std::string::npos) return {program};
+    std::string module = program.substr(at + perl_base.size(), program.size() - at - perl_base.size() - 3), include;
+    for (size_t slash; (slash = module.find('/')) != std::string::npos;) module.replace(slash, 1, "::");
+    for (const std::string& dir : places_.perl_dirs) include += (include.empty() ? "" : ":") + dir;
+    return {places_.perl_adaptor, "--include", include, "--module", module};
 }
 
 const Described& Programs::describe(const std::string& program) {
@@ -79,7 +101,9 @@ const Described& Programs::describe(const std::string& program) {
     o.output_limit = 1 << 20;
     o.clean_env = true;
     o.die_with_parent = true;
-    ProcessResult r = run_process({program, "describe"}, o);
+    std::vector<std::string> argv = command(program);
+    argv.push_back("describe");
+    ProcessResult r = run_process(argv, o);
     Described d;
     try {
         if (!r.ok()) throw Error(exit_data, fmt::format("exit status {}", r.status));
@@ -200,7 +224,7 @@ Outcome run_one(const RunOrder& order, const Listener& to) {
     o.on_line = [&](std::string_view l) { words.line(l); };
     o.on_error_line = [&](std::string_view l) { words.error_line(l); };
     try {
-        ProcessResult r = run_process({order.program, order.verb}, o);
+        ProcessResult r = run_process(order.command, o);
         words.done();
         if (r.timed_out) words.fail(fmt::format("did not end within {} s and was killed", order.timeout));
         else if (r.status == 3) outcome.unsupported = true;

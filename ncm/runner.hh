@@ -19,21 +19,31 @@ struct Described {
     bool has(std::string_view verb) const;
 };
 
+/// Where components are: folders of programs, searched in order, then of Perl modules (ncm-component-perl(8)).
+struct ComponentPlaces {
+    std::vector<std::string> dirs;
+    std::string perl_adaptor;                 ///< the program that runs a Perl component
+    std::vector<std::string> perl_dirs;       ///< with NCM/Component/NAME.pm below
+    std::vector<std::string> perl_preferred;  ///< names that are Perl first; "all": every name
+};
+
 /// The components' programs, and what they say about themselves: asked once, then remembered as long as the
 /// program stays the same file.
 class Programs {
 public:
-    ///   dirs    searched in order
     ///   memory  the file that remembers; empty: none
-    Programs(std::vector<std::string> dirs, std::string memory);
+    Programs(ComponentPlaces places, std::string memory);
     ~Programs();
-    /// The program of a module ("a::b" is a/b in the folder); nothing when there is none.
+    /// The program of a module ("a::b" is a/b in the folder), or its Perl module; nothing when there is none.
     std::optional<std::string> find(const std::string& module) const;
+    /// The words that run what find() found; the verb comes after them.
+    std::vector<std::string> command(const std::string& program) const;
     /// Error(65) when it does not answer `describe` as it should.
     const Described& describe(const std::string& program);
 
 private:
-    std::vector<std::string> dirs_;
+    std::optional<std::string> find_perl(const std::string& file) const;
+    ComponentPlaces places_;
     std::string memory_;
     std::map<std::string, std::pair<std::string, Described>> known_;  ///< by program: its identity, its words
     bool loaded_ = false, changed_ = false;
@@ -41,7 +51,8 @@ private:
 
 /// What one run is given.
 struct RunOrder {
-    std::string component, program, verb;
+    std::string component;
+    std::vector<std::string> command;        ///< the verb included
     std::string document;                    ///< JSON for its standard input
     std::map<std::string, std::string> env;
     std::string dir;                         ///< working folder

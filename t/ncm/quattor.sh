@@ -9,6 +9,8 @@ if [ -z "$QUATTOR_INSIDE" ]; then
     cd "$OLDPWD" && QUATTOR_INSIDE=1 unshare -m sh "$0" || status=$?
     exit $status
 fi
+# A file system of its own: an overlay's layers must not lie in each other.
+mkdir "$scratch/quattor" && trap 'cleanup; cd /; umount "$scratch/quattor"; rm -rf "$scratch"' EXIT && mount -t tmpfs none "$scratch/quattor" || exit 99
 perl "$WEFT_SRC/t/ncm/quattor-install.pl" "$QUATTOR_SOURCES" "$scratch/quattor/usr" || exit 99
 printf "#!/bin/sh\nexit 1\n" >"$scratch/quattor/usr/sbin/selinuxenabled"
 chmod +x "$scratch/quattor/usr/sbin/selinuxenabled"

@@ -62,12 +62,24 @@ void Actions::save() const {
     write_file(file_, text);
 }
 
-void Actions::ask(const std::string& service, const std::string& action, const std::string& by) {
-    const Kind* k = kind_of(action);
-    if (!k) throw Error(exit_data, fmt::format("'{}' is no action on a service", action));
+void check_action(const std::string& service, const std::string& action) {
+    if (!kind_of(action)) throw Error(exit_data, fmt::format("'{}' is no action on a service", action));
     bool good = !service.empty() && service[0] != '-';
     for (unsigned char c : service) good = good && (isalnum(c) || strchr("_-.@:\\", c));
     if (!good) throw Error(exit_data, fmt::format("'{}' is no name of a service", service));
+}
+
+std::vector<std::string> action_words(std::vector<std::string> command, const std::string& service, const std::string& action) {
+    bool systemctl = command[0].ends_with("systemctl");
+    command.push_back(action == "condrestart" && systemctl ? "try-restart" : action);
+    if (action != "daemon-reload") command.push_back(service);
+    if (command[0].ends_with("service")) std::swap(command[command.size() - 1], command[command.size() - 2]);
+    return command;
+}
+
+void Actions::ask(const std::string& service, const std::string& action, const std::string& by) {
+    check_action(service, action);
+    const Kind* k = kind_of(action);
     for (Action& a : pending_) {
         const Kind* other = kind_of(a.action);
         if (a.service != service || !other) continue;
@@ -102,12 +114,8 @@ std::vector<Actions::Failure> Actions::run(const std::vector<std::string>& comma
             std::string line = fmt::format("{} {}\n", a.action, a.service);
             if (!fd || ::write(fd.get(), line.data(), line.size()) < 0) why = system_error("cannot write '" + record + "'").message;
         } else {
-            auto argv = command;
-            argv.push_back(a.action == "condrestart" && command[0].ends_with("systemctl") ? "try-restart" : a.action);
-            if (a.action != "daemon-reload") argv.push_back(a.service);
-            if (command[0].ends_with("service")) std::swap(argv[argv.size() - 1], argv[argv.size() - 2]);
             try {
-                ProcessResult r = run_process(argv, {.timeout = 300, .output_limit = 1 << 16, .merge = true});
+                ProcessResult r = run_process(action_words(command, a.service, a.action), {.timeout = 300, .output_limit = 1 << 16, .merge = true});
                 if (!r.ok()) why = r.timed_out ? "no end within 300 s" : fmt::format("exit status {}: {}", r.status, r.out.substr(0, r.out.find('\n')));
             } catch (const Error& e) {
                 why = e.message;

@@ -19,7 +19,7 @@ class Actions {
 public:
     explicit Actions(std::string file);
     /// Remember an action before anything relies on it. A restart makes a reload needless, a stop a start.
-    /// Error(65) for an action that is none or a service name that could be an option.
+    /// Error(65) as check_action().
     void ask(const std::string& service, const std::string& action, const std::string& by);
     const std::vector<Action>& pending() const { return pending_; }
 
@@ -34,6 +34,11 @@ private:
     std::string file_;
     std::vector<Action> pending_;
 };
+
+/// Error(65) for an action that is none, or a service name that could be an option.
+void check_action(const std::string& service, const std::string& action);
+/// The words that do it: `systemctl ACTION SERVICE`, `service SERVICE ACTION`.
+std::vector<std::string> action_words(std::vector<std::string> command, const std::string& service, const std::string& action);
 
 /// The command of this machine: systemctl under systemd, else service.
 std::vector<std::string> service_command();

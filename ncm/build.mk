@@ -1,5 +1,5 @@
 ncm_USES     := base
-ncm_PROGRAMS := ccm
+ncm_PROGRAMS := ccm ncm-file ncm-edit ncm-service ncm-run ncm-owner
 ncm_DAEMONS  := ccm-fetch ccm-purge ccm-initialise ncd cdp-listend cdispd
 ncm_HELPERS  := ncm-component ncm-report
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <set>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -46,11 +47,24 @@ static void say(std::initializer_list<std::pair<const char*, std::string_view>> 
 struct Run::Impl {
     std::string component, root;
     Element document;
-    std::string save;  ///< where the runner wants things kept before they change
+    std::string save;     ///< where the runner wants things kept before they change
+    std::string journal;  ///< and noted
+    std::set<std::string> earlier;  ///< what a run that was cut off has changed
     bool noaction = false, verbose = false;
 
-    void keep(const std::string& at) {
-        if (!noaction && !save.empty()) keep_before_change(save, at);
+    bool watched() const { return !noaction && !(save.empty() && journal.empty()); }
+    /// Before a change: `at` is where `path` really is.
+    void keep(const std::string& at, const std::string& path) {
+        if (noaction) return;
+        if (!save.empty()) keep_before_change(save, at);
+        if (!journal.empty()) note_change(journal, path);
+    }
+    /// Nothing differs: does anything follow all the same?
+    bool unchanged(Run& run, const std::string& path) {
+        if (!earlier.erase(path)) return false;
+        run.verbose(fmt::format("'{}' was changed by a run that was cut off", path));
+        run.changed(path);
+        return true;
     }
     int errors = 0, warnings = 0;
 
@@ -85,7 +99,19 @@ Run::Run(std::string component, const std::string& document, bool check_only) : 
     impl_->noaction = check_only || d["noaction"].flag() || (env && *env && std::string_view(env) != "0");
     impl_->verbose = d["verbose"].flag();
     if (const char* save = std::getenv("NCM_SAVE_DIR")) impl_->save = save;
+    if (const char* journal = std::getenv("NCM_JOURNAL"); journal && *journal) {
+        impl_->journal = journal;
+        impl_->earlier = earlier_changes(impl_->journal);
+    }
 }
+
+Run Run::of_environment(const Args& args) {
+    const char *name = std::getenv("NCM_COMPONENT"), *verbose = std::getenv("NCM_VERBOSE");
+    bool details = args.verbose() || (verbose && *verbose == '1');
+    return Run(name ? name : "", details ? R"({"verbose":true})" : "{}", args.noaction());
+}
+
+Run::Run(Run&&) noexcept = default;
 
 Run::~Run() = default;
 
@@ -142,6 +168,9 @@ static std::string shortened(std::string text) {
     return text + "... and more\n";
 }
 
+/// A line that is no change: this file is ours.
+static void manages(const std::string& path) { say({{"manages", path}}); }
+
 bool Run::file(const std::string& path, std::string_view contents, const FileSpec& spec) {
     std::string at = real(path);
     FileAttributes a = impl_->file_attributes(*this, spec);
@@ -150,15 +179,17 @@ bool Run::file(const std::string& path, std::string_view contents, const FileSpe
     std::optional<std::string> before;
     bool show = impl_->verbose && !spec.sensitive;
     if (show) before = read_if_exists(at);
-    if (!impl_->save.empty()) {
+    manages(path);
+    if (impl_->watched()) {
         FileAttributes look = a;
         look.noaction = true;
-        if (write_file(at, contents, look) != Change::none) impl_->keep(at);
-        if (!a.backup.empty()) impl_->keep(at + a.backup);
+        if (write_file(at, contents, look) == Change::none) return impl_->unchanged(*this, path);
+        impl_->keep(at, path);
+        if (!a.backup.empty()) impl_->keep(at + a.backup, path + a.backup);
     }
     if (!impl_->noaction) make_dirs(fs::path(at).parent_path());
     Change change = write_file(at, contents, a);
-    if (change == Change::none) return false;
+    if (change == Change::none) return impl_->unchanged(*this, path);
     if (change == Change::attributes) verbose(fmt::format("mode or owner of '{}' put right", path));
     else if (show) info(shortened(text_diff(before.value_or(""), contents, path)));
     changed(path);
@@ -168,8 +199,8 @@ bool Run::file(const std::string& path, std::string_view contents, const FileSpe
 bool Run::remove(const std::string& path) {
     std::string at = place(path);
     struct stat st{};
-    if (lstat(at.c_str(), &st)) return false;
-    impl_->keep(at);
+    if (lstat(at.c_str(), &st)) return impl_->unchanged(*this, path);
+    impl_->keep(at, path);
     if (!impl_->noaction && ::unlink(at.c_str())) throw system_error("cannot remove '" + path + "'");
     changed(path);
     return true;
@@ -177,13 +208,15 @@ bool Run::remove(const std::string& path) {
 
 bool Run::give_back(const std::string& path, const std::string& suffix) {
     if (suffix.empty() || !exists(path + suffix)) return remove(path);
-    impl_->keep(real(path + suffix));
-    impl_->keep(real(path));
+    about_to_change(path + suffix);
+    about_to_change(path);
     if (!impl_->noaction && ::rename(real(path + suffix).c_str(), real(path).c_str()))
         throw system_error("cannot put '" + path + suffix + "' back");
     changed(path);
     return true;
 }
+
+void Run::about_to_change(const std::string& path) { impl_->keep(real(path), path); }
 
 /// Mode and owner of what is there; answers whether anything differed.
 static bool put_right(const std::string& at, const std::string& path, const FileAttributes& a) {
@@ -202,12 +235,12 @@ static bool put_right(const std::string& at, const std::string& path, const File
 
 bool Run::attributes(const std::string& path, const FileSpec& spec) {
     FileAttributes a = impl_->file_attributes(*this, spec);
-    if (!impl_->save.empty()) {
+    if (impl_->watched()) {
         FileAttributes look = a;
         look.noaction = true;
-        if (put_right(real(path), path, look)) impl_->keep(real(path));
+        if (put_right(real(path), path, look)) about_to_change(path);
     }
-    if (!put_right(real(path), path, a)) return false;
+    if (!put_right(real(path), path, a)) return impl_->unchanged(*this, path);
     changed(path);
     return true;
 }
@@ -219,7 +252,7 @@ bool Run::folder(const std::string& path, const FileSpec& spec) {
         if (!S_ISDIR(st.st_mode)) throw Error(exit_io, "'" + path + "' is in the way: not a folder");
         return attributes(path, spec);
     }
-    impl_->keep(at);
+    impl_->keep(at, path);
     if (!impl_->noaction) {
         make_dirs(at);
         put_right(at, path, impl_->file_attributes(*this, spec));
@@ -231,8 +264,9 @@ bool Run::folder(const std::string& path, const FileSpec& spec) {
 bool Run::link(const std::string& path, const std::string& target) {
     std::string at = place(path);
     std::error_code ec;
-    if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target) return false;
-    impl_->keep(at);
+    manages(path);
+    if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target) return impl_->unchanged(*this, path);
+    impl_->keep(at, path);
     if (!impl_->noaction) {
         make_dirs(fs::path(at).parent_path());
         // A new link beside it, then renamed: there is no moment without one.

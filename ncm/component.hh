@@ -10,6 +10,7 @@
 
 #include "base/noun/element.hh"
 #include "base/process.hh"
+#include "base/program.hh"
 #include "ncm/view.hh"
 
 namespace weft::ncm {
@@ -28,6 +29,10 @@ class Run {
 public:
     /// From the document on standard input; Error(65) when it is none.
     Run(std::string component, const std::string& document, bool check_only);
+    /// For a helper of a component in another language: what the runner's environment says (ncm-component(5)),
+    /// or -n and -v of its command line.
+    static Run of_environment(const Args&);
+    Run(Run&&) noexcept;
     ~Run();
 
     /// Our own subtree; on unconfigure what it last was. Empty when there is none.
@@ -64,7 +69,8 @@ public:
     /// Where the path really is; place() without following a link in its last step.
     std::string real(const std::string& path) const;
     std::string place(const std::string& path) const;
-    /// Say that a path changed, when something other than the above changed it.
+    /// Call this before something other than the above changes a path, and changed() after it.
+    void about_to_change(const std::string& path);
     void changed(const std::string& path);
 
     // ---- services and commands

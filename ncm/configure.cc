@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "base/process.hh"
+#include "base/program.hh"
 #include "ncm/actions.hh"
 #include "ncm/runlog.hh"
 #include "ncm/saved.hh"
@@ -26,6 +28,11 @@ volatile int stop_requested = 0;
 static std::string applied_file(const RunPlaces& p, const std::string& component) { return p.work_dir + "/applied/" + component + ".json"; }
 
 std::optional<std::string> applied(const RunPlaces& p, const std::string& component) { return read_if_exists(applied_file(p, component)); }
+
+std::string managed_files(const std::string& work_dir, const std::string& component) { return work_dir + "/files/" + component; }
+
+/// Where ncm-file and its like are, for components in shell.
+static std::string helpers_dir() { return std::filesystem::path(libexec_dir() + "/../../bin").lexically_normal().string(); }
 
 static std::string json(const Element& e) {
     std::string out;
@@ -167,6 +174,9 @@ private:
         order.timeout = it == all_.end() ? 600 : it->second.timeout;
         order.dir = scratch_.path();
         order.env = {{"NCM_CID", std::to_string(report_.cid)}, {"CCM_CACHE_ROOT", places_.cache_root}, {"NCM_NOACTION", rules_.noaction ? "1" : "0"}};
+        order.env["PATH"] = helpers_dir() + ":/usr/sbin:/usr/bin:/sbin:/bin";
+        order.env["NCM_COMPONENT"] = name;
+        order.env["NCM_VERBOSE"] = rules_.verbose ? "1" : "0";
         if (!places_.root.empty()) order.env["NCM_ROOT"] = places_.root;
         try {
             order.document = document(name, it == all_.end() ? nullptr : &it->second, *about);
@@ -178,7 +188,9 @@ private:
         if (rules_.multilog && !places_.log_dir.empty()) own = LogFile(places_.log_dir + "/component-" + name + ".log", places_.log_mode);
         Listener to;
         to.say = [&](Level l, std::string_view text) { say(l, fmt::format("{}: {}", name, text), &own); };
+        bool asked = false;
         to.action = [&](const std::string& service, const std::string& action) {
+            asked = true;
             if (rules_.noaction) return say(Level::info, fmt::format("{}: would {} {}", name, action, service), &own);
             actions_.ask(service, action, name);
             say(Level::debug, fmt::format("{}: asks to {} {}", name, action, service), &own);
@@ -190,10 +202,18 @@ private:
             make_dirs(save, 0700);
             order.env["NCM_SAVE_DIR"] = save;
         }
+        std::string journal = places_.work_dir + "/unfinished/" + name;
+        if (!rules_.noaction) {
+            make_dirs(places_.work_dir + "/unfinished", 0700);
+            begin_journal(journal);
+            order.env["NCM_JOURNAL"] = journal;
+        }
         o = run_one(order, to);
         o.component = name;
         if (restore && o.errors) take_back(name, save, "the failed run", &own);
         else if (restore) forget_kept(save);
+        // A run that failed and asked for nothing may have failed before it came to that.
+        if (!rules_.noaction && (!o.errors || restore || (o.ended && asked))) end_journal(journal);
         return o;
     }
 
@@ -250,20 +270,30 @@ private:
         if (!rules_.noaction) {
             if (o.errors) states_.failed(name, o.message.empty() ? std::to_string(o.errors) : o.message);
             else states_.done(name);
-            if (!o.errors && !o.skipped && !o.unsupported) remember(name);
+            if (!o.errors && !o.skipped && !o.unsupported) remember(name, o.files);
         }
         report_.errors += o.errors;
         report_.warnings += o.warnings;
         report_.components.push_back(std::move(o));
     }
 
-    void remember(const std::string& name) {
-        std::string file = applied_file(places_, name);
+    void remember(const std::string& name, std::vector<std::string> managed) {
+        std::string file = applied_file(places_, name), files = managed_files(places_.work_dir, name);
         if (rules_.verb == "unconfigure") {
             ::unlink(file.c_str());
-        } else if (rules_.verb == "configure" && before_ != tree_) {
-            make_dirs(places_.work_dir + "/applied", 0700);
-            write_file(file, tree_, {.mode = 0600});
+            ::unlink(files.c_str());
+        } else if (rules_.verb == "configure") {
+            if (before_ != tree_) {
+                make_dirs(places_.work_dir + "/applied", 0700);
+                write_file(file, tree_, {.mode = 0600});
+            }
+            std::sort(managed.begin(), managed.end());
+            managed.erase(std::unique(managed.begin(), managed.end()), managed.end());
+            std::string list;
+            for (const std::string& f : managed) list += f + '\n';
+            if (list.empty() || list == read_if_exists(files)) return;
+            make_dirs(places_.work_dir + "/files");
+            write_file(files, list, {.sync = false});
         }
     }
 

@@ -52,6 +52,9 @@ RunReport run_components(const Configuration* config, const std::map<std::string
 /// The own subtree a component was last configured with, as JSON text; nothing when it never was.
 std::optional<std::string> applied(const RunPlaces&, const std::string& component);
 
+/// The file that lists what a component looks after, one path a line.
+std::string managed_files(const std::string& work_dir, const std::string& component);
+
 /// Set by a signal handler: end after the component that is running.
 extern volatile int stop_requested;
 

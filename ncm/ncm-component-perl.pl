@@ -106,7 +106,7 @@ sub noaction { return $CAF::Object::NoAction }
 # What an earlier run changed and did not come to its end after.
 sub read_unfinished {
     my $file = $ENV{NCM_JOURNAL} or return;
-    open(my $in, '<', $file) or return;
+    open(my $in, '<', "$file.earlier") or return;
     while (<$in>) { chomp; $unfinished{$_} = 1 }
 }
 
@@ -159,6 +159,8 @@ sub watch_doors {
             about_to_change($path) if !defined $before || $before ne ${$self->string_ref()};
         }
         my $result = $original->($self);
+        line(manages => $path) if $open && !*$self->{options}->{noaction} && $path !~ m{^/tmp/};
+        changed($path) if $open && !$result && $unfinished{$path};
         return $open ? $unchanged_but->($result, $path) : $result;
     });
     # The path is the argument with this number; CHANGED is theirs.

@@ -149,7 +149,9 @@ public:
     Words(Outcome& o, const Listener& to) : outcome_(o), to_(to) {}
 
     void line(std::string_view text) {
-        if (++lines_ > most_lines) return;
+        // Of a flood, the lines that something depends on are still taken.
+        bool depends = text.starts_with("{\"service\"") || text.starts_with("{\"changed\"") || text.starts_with("{\"manages\"");
+        if (!depends && ++lines_ > most_lines) return;
         if (text.size() > 8192) text = text.substr(0, 8192);
         if (!text.starts_with('{')) return to_.say(Level::info, text);
         try {
@@ -183,6 +185,8 @@ private:
         if (std::string path = field(e, "changed"); !path.empty()) {
             outcome_.changed.push_back(path);
             to_.say(Level::info, "changed " + path);
+        } else if (std::string file = field(e, "manages"); !file.empty()) {
+            outcome_.files.push_back(file);
         } else if (std::string service = field(e, "service"); !service.empty()) {
             std::string action = field(e, "action");
             try {
@@ -226,6 +230,7 @@ Outcome run_one(const RunOrder& order, const Listener& to) {
     try {
         ProcessResult r = run_process(order.command, o);
         words.done();
+        outcome.ended = !r.timed_out && r.status <= 128;
         if (r.timed_out) words.fail(fmt::format("did not end within {} s and was killed", order.timeout));
         else if (r.status == 3) outcome.unsupported = true;
         else if (r.status > 128) words.fail(fmt::format("was ended by signal {}", r.status - 128));

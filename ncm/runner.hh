@@ -68,6 +68,8 @@ struct Outcome {
     bool unsupported = false;                ///< it does not know the verb
     double seconds = 0;
     std::vector<std::string> changed;
+    std::vector<std::string> files;          ///< it looks after them, changed or not
+    bool ended = false;                      ///< by itself, not by a signal
 };
 
 /// Where a component's words go while it runs.

@@ -60,6 +60,12 @@ std::string line_of(const Kept& k) {
     return out + '\n';
 }
 
+/// On disk when it returns.
+void append(const std::string& file, const std::string& text) {
+    Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!fd || ::write(fd.get(), text.data(), text.size()) != ssize_t(text.size()) || fsync(fd.get())) throw system_error("cannot write '" + file + "'");
+}
+
 /// Anything at the path; a folder only when it is empty.
 void take_away(const std::string& path) {
     if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return;
@@ -123,9 +129,7 @@ void keep_before_change(const std::string& dir, const std::string& path) {
             return;  // a device or a socket is not ours to bring back
         }
     }
-    Fd fd(::open((dir + "/journal").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    std::string line = line_of(k);
-    if (!fd || ::write(fd.get(), line.data(), line.size()) != ssize_t(line.size()) || fsync(fd.get())) throw system_error("cannot write '" + dir + "/journal'");
+    append(dir + "/journal", line_of(k));
 }
 
 std::vector<std::string> put_back(const std::string& dir, std::vector<std::string>& failures) {
@@ -145,6 +149,32 @@ void forget_kept(const std::string& dir) {
     ::unlink((dir + "/journal").c_str());  // first: without it the copies mean nothing
     std::error_code ec;
     fs::remove_all(dir, ec);
+}
+
+static std::string earlier_file(const std::string& file) { return file + ".earlier"; }
+
+void note_change(const std::string& file, const std::string& path) {
+    std::string line = path + '\n', noted = '\n' + read_if_exists(file).value_or("");
+    if (noted.find('\n' + line) == std::string::npos) append(file, line);
+}
+
+void begin_journal(const std::string& file) {
+    auto noted = read_if_exists(file);
+    if (!noted) return;
+    append(earlier_file(file), *noted);
+    ::unlink(file.c_str());
+}
+
+std::set<std::string> earlier_changes(const std::string& file) {
+    std::set<std::string> paths;
+    std::string text = read_if_exists(earlier_file(file)).value_or("");
+    for (std::string_view line : lines(text)) paths.emplace(line);
+    return paths;
+}
+
+void end_journal(const std::string& file) {
+    ::unlink(file.c_str());
+    ::unlink(earlier_file(file).c_str());
 }
 
 }  // namespace weft::ncm

@@ -1,5 +1,6 @@
 // What a component changes is kept first, so that a failed run can be taken back.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,5 +17,19 @@ std::vector<std::string> put_back(const std::string& dir, std::vector<std::strin
 
 /// Forget what is kept: the run was good.
 void forget_kept(const std::string& dir);
+
+// ---- what a component changed before it could say what follows from that
+//
+// A file is written, the component dies, and nobody restarts the service: the next run finds the file as it should
+// be. So each path is noted before it changes, and a run that finds a path its predecessor noted calls it changed.
+
+/// Note in the journal `file` that `path` is about to change. On disk when it returns.
+void note_change(const std::string& file, const std::string& path);
+/// At the start of a run: what its predecessors noted becomes "earlier", apart from what it will note itself.
+void begin_journal(const std::string& file);
+/// The paths that earlier runs noted.
+std::set<std::string> earlier_changes(const std::string& file);
+/// All that follows from the changes is known: forget them.
+void end_journal(const std::string& file);
 
 }  // namespace weft::ncm

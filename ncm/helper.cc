@@ -1,0 +1,49 @@
+// The file-writer contract on the command line.
+#include "ncm/helper.hh"
+
+#include <fmt/core.h>
+
+namespace weft::ncm {
+
+std::vector<Option> file_options() {
+    return {{'n', "noaction", nullptr, "say what would change, change nothing"},
+            {'m', "mode", "MODE", "its mode in octal; a new file has 0644"},
+            {'o', "owner", "USER", "its owner, by name or number"},
+            {'g', "group", "GROUP", "its group"},
+            {'b', "backup", "SUFFIX", "keep what was there under this suffix"},
+            {'s', "sensitive", nullptr, "never show what it holds"},
+            {'S', "service", "NAME:ACTION", "when something changed: restart, reload ... this service"},
+            {'c', "changed", nullptr, "status 1 when nothing differed"}};
+}
+
+FileSpec file_spec(const Args& args) {
+    FileSpec s;
+    if (args.has("mode")) {
+        std::string text = args.get("mode");
+        if (text.empty() || text.size() > 5 || text.find_first_not_of("01234567") != std::string::npos)
+            throw Error(exit_usage, fmt::format("'{}' is no mode in octal", text));
+        s.mode = mode_t(std::stoul(text, nullptr, 8));
+    }
+    s.owner = args.get("owner");
+    s.group = args.get("group");
+    s.backup = args.get("backup");
+    s.sensitive = args.has("sensitive");
+    return s;
+}
+
+int finish(Run& run, const Args& args, bool changed) {
+    for (const std::string& word : args.all("service")) {
+        size_t colon = word.find(':');
+        if (colon == std::string::npos) throw Error(exit_usage, fmt::format("'{}' is no NAME:ACTION", word));
+        if (changed) run.service(word.substr(0, colon), word.substr(colon + 1));
+    }
+    if (run.errors()) return exit_no;
+    return changed || !args.has("changed") ? exit_ok : exit_no;
+}
+
+std::string absolute(const std::string& path) {
+    if (!path.starts_with('/')) throw Error(exit_usage, fmt::format("the path '{}' is not absolute", path));
+    return path;
+}
+
+}  // namespace weft::ncm

@@ -5,7 +5,7 @@
 #   make demo           install what is missing, build, show the whole story, clean up
 #   make check          install what is missing, build, run everything under t/ (TAP, through prove)
 #   make check CHECK=t/compiler/panc.t          one test
-#   make accept         rewrite the expected outputs of t/compiler/lang; review the diff
+#   make accept         rewrite the expected outputs of t/compiler/lang and messages; review the diff
 #   make bench          figures with units, from t/*/bench-* (BENCH=t/compiler/bench-site for one)
 #   make fuzz           every t/*/fuzz-*.cc for FUZZ_SECONDS each (default 60)
 #   make coverage       line coverage of make check, as text
@@ -110,7 +110,7 @@ check: deps-check
 	$(TESTENV) prove -j$(JOBS) --timer --exec '' $(PROVE) $(CHECK)
 
 accept: programs
-	$(TESTENV) WEFT_ACCEPT=1 prove --exec '' t/compiler/lang.t
+	$(TESTENV) WEFT_ACCEPT=1 prove --exec '' t/compiler/lang.t t/compiler/messages.t
 
 bench: deps-bench
 	@$(MAKE) --no-print-directory -j$(JOBS) programs $(BENCHES)

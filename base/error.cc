@@ -55,6 +55,7 @@ std::string Error::text(std::string_view program, std::string_view severity) con
         s += "  " + f.what;
         if (!f.where.file.empty()) s += ' ' + position(f.where);
         s += '\n';
+        if (!f.line.empty() && f.where.line) s += caret(f.where, f.line);
     }
     return s;
 }

@@ -41,6 +41,7 @@ public:
     struct Frame {
         Where where;
         std::string what;          ///< "included from", "called from", "while reading node01's profile"
+        std::string line = {};     ///< shown with a caret below the place, when given
     };
     std::vector<Frame> trace;      ///< innermost first
 

@@ -59,6 +59,7 @@ struct Expr {
     Span span;
     Element value;                  ///< literal: frozen
     bool is_step = false;           ///< literal subscript: step is its term
+    bool in_condition = false;      ///< assigned where a condition stands: perhaps == was meant
     Term step;
     const Builtin* builtin = nullptr;
     std::vector<Expr*> kids;        ///< owned by the template

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/parse.hh"
 
@@ -33,6 +34,8 @@ void Library::make_tree(Job& j) {
     } catch (const TemplateError& e) {
         // A broken file is told with all its errors.
         errors.push_back(e);
+        std::vector<TemplateError> also = std::move(errors[0].also);
+        errors.insert(errors.end(), also.begin(), also.end());
         if (e.cls == ErrorClass::parse || e.trace.empty())
             if (const Template* t = object->main_template(); !t) {
                 const Found& found = find_template(j.name, {});
@@ -57,16 +60,24 @@ void Library::make_tree(Job& j) {
     jobs_changed_.notify_all();
 }
 
-/// The same message whichever of them notices first.
+/// The same message whichever of them notices first: with the lock held.
 void Library::fail_circle(std::vector<std::string> names) {
     std::rotate(names.begin(), std::min_element(names.begin(), names.end()), names.end());
     std::string text;
     for (const std::string& n : names) text += n + " -> ";
-    throw TemplateError(ErrorClass::evaluation, "objects wait for each other in a circle: " + text + names[0], {find_template(names[0], {}).path},
-                        "each needs a value() of the next while it is being built");
+    TemplateError e(ErrorClass::evaluation, "objects wait for each other in a circle: " + text + names[0], {},
+                    "each needs a value() of the next while it is being built; what both need belongs into a template both include");
+    for (size_t i = 0; i < names.size(); i++) {
+        const Job& j = job(names[i]);
+        Error::Frame f = shown_frame(j.waits_in, j.waits_at, fmt::format("'{}' needs '{}' at", names[i], names[(i + 1) % names.size()]));
+        if (i == 0) e.where = f.where, e.line = f.line;
+        else e.trace.push_back(f);
+    }
+    if (e.where.file.empty()) e.where = {find_template(names[0], {}).path};
+    throw e;
 }
 
-const Element* Library::tree_of(const Object& waiting, const std::string& name, bool checks_cycle) {
+const Element* Library::tree_of(const Object& waiting, const std::string& name, bool checks_cycle, const Template* in, const Span& at) {
     std::unique_lock guard(jobs_lock_);
     Job& j = job(name);
     Job& self = job(waiting.name());
@@ -78,6 +89,8 @@ const Element* Library::tree_of(const Object& waiting, const std::string& name, 
             return &j.root;
         }
         if (checks_cycle) {
+            self.waits_in = in;
+            self.waits_at = at;
             std::vector<std::string> circle{self.name};
             for (Job* step = &j;; step = &job(step->waits_for)) {
                 if (step == &self) fail_circle(std::move(circle));

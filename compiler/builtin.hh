@@ -18,6 +18,8 @@ class EvalFailure : public std::exception {
 public:
     explicit EvalFailure(std::string message, std::string hint = {}) : message(std::move(message)), hint(std::move(hint)) {}
     std::string message, hint;
+    int argument = -1;          ///< which argument or operand is meant, from 0; -1: the whole
+    int offset = -1;            ///< where in that argument's text, in characters, when it is a string
     const char* what() const noexcept override { return message.c_str(); }
 };
 
@@ -36,6 +38,8 @@ public:
     const Dict& dict(size_t i) const;
     std::string_view function() const { return function_; }
     [[noreturn]] void wrong(size_t i, std::string_view wanted) const;  ///< "to_long(): argument 1 must be a ..., not a ..."
+    /// The same failure, told to be about argument i.
+    static EvalFailure about(size_t i, EvalFailure f) { return f.argument = int(i), f; }
 
 private:
     std::string_view function_;

@@ -38,7 +38,8 @@ const Builtin* find_builtin(std::string_view name) {
 }
 
 void Arguments::wrong(size_t i, std::string_view wanted) const {
-    throw EvalFailure(fmt::format("{}(): argument {} must be {}, not {}", function_, i + 1, wanted, with_article(values_[i].kind())));
+    EvalFailure f(fmt::format("{}(): argument {} must be {}, not {}", function_, i + 1, wanted, with_article(values_[i].kind())));
+    throw about(i, std::move(f));
 }
 
 std::string_view Arguments::string(size_t i) const {

@@ -32,6 +32,7 @@ struct TemplateError : Error {
     ErrorClass cls;
     std::string object;         ///< the object that was being built; empty for a file's own errors
     std::string element_path, element_value;  ///< validation: of what was checked
+    std::vector<TemplateError> also;    ///< further errors of the same file
     /// The message in the shape of the classic compiler (pan-language 9.5).
     std::string classic() const;
 };

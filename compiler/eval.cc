@@ -2,10 +2,12 @@
 #include "compiler/eval.hh"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <pthread.h>
 
 #include <array>
 
+#include "compiler/hints.hh"
 #include "compiler/limits.hh"
 #include "compiler/object.hh"
 #include "compiler/operators.hh"
@@ -37,29 +39,46 @@ void Eval::needs_world(const Expr& at) {
     if (!object_) throw NotConstant();
 }
 
-static Where where(const Template* t, const Span& s) {
-    return {t ? t->path : "", int(s.line), int(s.col), int(s.end_line), int(s.end_col)};
-}
-
 std::vector<Error::Frame> Eval::trace() const {
     std::vector<Error::Frame> out;
     for (const Frame* f = frames_; f; f = f->outer) {
         static constexpr const char* words[] = {"included from", "created from", "called from"};
-        out.push_back({where(f->from, f->span), words[f->kind]});
+        // Where a function was called is often where the mistake is: show it.
+        if (f == frames_ && f->kind == Frame::call) out.push_back(shown_frame(f->from, f->span, words[f->kind]));
+        else out.push_back({where_of(f->from, f->span), words[f->kind]});
     }
     return out;
 }
 
 void Eval::fail(const Expr& at, std::string message, std::string hint) {
     if (!object_) throw NotConstant();
-    TemplateError e(ErrorClass::evaluation, std::move(message), where(current_, at.span), std::move(hint));
+    TemplateError e(ErrorClass::evaluation, std::move(message), where_of(current_, at.span), std::move(hint));
     if (current_ && current_->text) e.line = source_line(*current_->text, int(at.span.line));
     e.trace = trace();
     e.object = object_->name();
     throw e;
 }
 
+void Eval::fail(const Expr& call, const EvalFailure& f) {
+    const Expr* at = &call;
+    if (f.argument >= 0 && size_t(f.argument) < call.kids.size()) at = call.kids[size_t(f.argument)];
+    if (at == &call || f.offset < 0 || at->op != Op::literal) fail(*at, f.message, f.hint);
+    Expr inside{};
+    inside.span = literal_part(*at, current_ && current_->text ? source_line(*current_->text, int(at->span.line)) : "", f.offset);
+    fail(inside, f.message, f.hint);
+}
+
 std::string Eval::tagged(std::string_view text) const { return fmt::format("[{}] {}", object_ ? object_->name() : "", text); }
+
+/// The templates that include each other up to this one again, when nothing but includes leads around.
+std::vector<std::string> Eval::circle(const Template* into) const {
+    std::vector<std::string> names;
+    for (const Frame* f = frames_; f && into && f->kind == Frame::include && f->into; f = f->outer) {
+        names.insert(names.begin(), f->into->name);
+        if (f->into == into) return names;
+    }
+    return {};
+}
 
 // ---- frames and blocks -------------------------------------------------------------------------
 
@@ -68,13 +87,21 @@ Eval::Enter::Enter(Eval& e, const Expr* at, Frame::Kind kind, const Template* fr
     (void)at;
     if (e.depth_ >= e.options_.max_recursion || static_cast<const char*>(__builtin_frame_address(0)) < stack_end()) {
         if (!e.object_) throw NotConstant();
-        TemplateError error(ErrorClass::evaluation, fmt::format("includes, create() and function calls are nested more than {} deep", e.depth_),
-                            where(from, span), "does a template include itself, or a function call itself without end? (--max-recursion)");
+        std::vector<std::string> circle = e.circle(into);
+        std::string message = fmt::format("includes, create() and function calls are nested more than {} deep", e.depth_);
+        std::string hint = "does a template include itself, or a function call itself without end? (--max-recursion)";
+        if (!circle.empty()) {
+            message = circle.size() == 1 ? fmt::format("template '{}' includes itself, without end", circle[0])
+                                         : fmt::format("templates include each other without end: {} -> {}", fmt::join(circle, " -> "), circle[0]);
+            hint = circle.size() == 1 ? "which other template was meant?" : "put what they share into one that both include, or make it a 'unique template': it is included once only";
+        }
+        TemplateError error(ErrorClass::evaluation, message, where_of(from, span), hint);
         if (from && from->text) error.line = source_line(*from->text, int(span.line));
         error.trace = e.trace();
-        if (error.trace.size() > 8) {   // the loop shows in the first few
-            error.trace.erase(error.trace.begin() + 6, error.trace.end() - 1);
-            error.trace.insert(error.trace.begin() + 6, {{}, "..."});
+        size_t once = circle.empty() ? 6 : circle.size();   // the loop shows in the first few
+        if (error.trace.size() > once + 2) {
+            error.trace.erase(error.trace.begin() + long(once), error.trace.end() - 1);
+            error.trace.insert(error.trace.begin() + long(once), {{}, "..."});
         }
         error.object = e.object_->name();
         throw error;
@@ -149,7 +176,7 @@ Element Eval::eval(const Expr& e) {
         try {
             return unary(e.op, a);
         } catch (const EvalFailure& f) {
-            fail(e, f.message, f.hint);
+            fail(e, f);
         }
     }
     case Op::call: return builtin_call(e);
@@ -157,7 +184,7 @@ Element Eval::eval(const Expr& e) {
         try {
             return e.builtin->special(*this, CallNode{e});
         } catch (const EvalFailure& f) {
-            fail(e, f.message, f.hint);
+            fail(e, f);
         }
     case Op::user_call: return call_function(e);
     default: break;
@@ -169,7 +196,7 @@ Element Eval::eval(const Expr& e) {
     try {
         return binary(e.op, a, b);
     } catch (const EvalFailure& f) {
-        fail(e, f.message, f.hint);
+        fail(e, f);
     }
 }
 
@@ -188,10 +215,20 @@ Element Eval::block(const Expr& e) {
     return eval(*e.kids[last]);
 }
 
+void Eval::wrong_condition(const Expr& e, const Element& value) {
+    std::string hint;
+    std::string it = e.op == Op::variable && e.kids.empty() ? std::string(symbol_text(Name::variable, e.symbol).view()) : "...";
+    if (e.op == Op::assign) hint = "'=' assigns; a comparison is written '=='";
+    else if (value.is_number()) hint = fmt::format("write a comparison: {} != 0", it);
+    else if (value.is(Kind::string)) hint = fmt::format("write a comparison: {} != ''", it);
+    else if (value.is_resource()) hint = fmt::format("write a comparison: length({}) > 0", it);
+    fail(e, fmt::format("the condition must be a boolean, not {}", with_article(value.kind())), hint);
+}
+
 Element Eval::if_else(const Expr& e) {
     Element c = eval(*e.kids[0]);
     if (returning_) return c;
-    if (!c.is(Kind::boolean)) fail(*e.kids[0], fmt::format("the condition must be a boolean, not {}", with_article(c.kind())));
+    if (!c.is(Kind::boolean)) wrong_condition(*e.kids[0], c);
     if (c.boolean()) return eval(*e.kids[1]);
     return e.kids.size() > 2 ? eval(*e.kids[2]) : Element();
 }
@@ -222,7 +259,7 @@ Element Eval::loop(const Expr& e) {
     for (int n = 0;;) {
         Element c = eval(test);
         if (returning_) return c;
-        if (!c.is(Kind::boolean)) fail(test, fmt::format("the condition must be a boolean, not {}", with_article(c.kind())));
+        if (!c.is(Kind::boolean)) wrong_condition(test, c);
         if (!c.boolean()) return value;
         count_iteration(e, n);
         value = eval(body);
@@ -305,7 +342,7 @@ Element Eval::builtin_call(const Expr& e) {
         if (object_ && object_->derive_) derive_result(*e.builtin, result);
         return result;
     } catch (const EvalFailure& f) {
-        fail(e, f.message, f.hint);
+        fail(e, f);
     }
 }
 

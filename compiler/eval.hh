@@ -53,6 +53,8 @@ public:
     const Options& options() const { return options_; }
     /// A mistake of the template at this place. In the empty world: just "not constant".
     [[noreturn]] void fail(const Expr& at, std::string message, std::string hint = {});
+    /// What a built-in or an operator complains of, at the argument or operand it names.
+    [[noreturn]] void fail(const Expr& call, const EvalFailure&);
     /// Give up quietly when there is no object: what follows needs one.
     void needs_world(const Expr& at);
     /// The variable's value or child, without an error when it is missing (nullptr) - SELF included.
@@ -118,10 +120,13 @@ private:
     Element old_function(const Expr&, std::string_view name);
     Element block(const Expr&);
     Element if_else(const Expr&);
+    [[noreturn]] void wrong_condition(const Expr&, const Element& value);
+    std::vector<std::string> circle(const Template* into) const;
     Element loop(const Expr&);
     Element for_each(const Expr&);
     Element logic(const Expr&);
     void terms(const Expr& variable, std::vector<Term>& out);
+    const Element* find_upto(const Expr& variable, const std::vector<Term>& terms, size_t upto);
     [[noreturn]] void undefined(const Expr& variable, const std::vector<Term>& terms, size_t upto);
     void count_iteration(const Expr&, int& n);
     bool is_global(uint32_t symbol) const;

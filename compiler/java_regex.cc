@@ -66,7 +66,7 @@ public:
 
 private:
     [[noreturn]] static void fail(std::string_view what) { throw RegexError(std::string(what)); }
-    [[noreturn]] static void fail(std::string_view what, size_t at) { throw RegexError(fmt::format("{} (position {})", what, at)); }
+    [[noreturn]] static void fail(std::string_view what, size_t at) { throw RegexError(fmt::format("{} (position {})", what, at), int(at)); }
 
     // ---- characters
     void skip_comments() {

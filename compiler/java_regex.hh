@@ -28,7 +28,8 @@ struct TranslatedRegex {
 
 /// What is wrong with a pattern, in plain words, with the position where that is known.
 struct RegexError : std::runtime_error {
-    using runtime_error::runtime_error;
+    explicit RegexError(const std::string& what, int at = -1) : std::runtime_error(what), at(at) {}
+    int at;                                  ///< characters before it; -1: unknown
 };
 
 /// Throws RegexError.

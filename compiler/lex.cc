@@ -200,7 +200,7 @@ Token Lexer::next() {
             std::string said = ch < 0x20 || ch == 0x7F || (ch >= 0x80 && (shown.size() < 2 || ch < 0xC2))
                                    ? fmt::format("the byte 0x{:02x}", ch) : fmt::format("'{}'", shown);
             fail(said + " has no meaning here", here(l, c),
-                 ch == '.' ? "a number needs digits on both sides of the point" : ch == 0 ? "is this a text file?" : "");
+                 ch == '$' ? "variables are written without '$'" : ch == '.' ? "a number needs digits on both sides of the point" : ch == 0 ? "is this a text file?" : "");
         }
         }
     }
@@ -220,7 +220,7 @@ void Lexer::number(Token& t) {
         while (std::isxdigit(static_cast<unsigned char>(at(e)))) e++;
         auto [p, ec] = std::from_chars(text_.data() + start, text_.data() + e, t.number, 16);
         advance(e);
-        if (ec != std::errc()) fail("the number does not fit into 64 bits", here(l, c));
+        if (ec != std::errc()) fail("the number does not fit into 64 bits", here(l, c), fmt::format("the largest is 0x{:x}", INT64_MAX));
         t.type = T::long_;
         return;
     }
@@ -244,9 +244,12 @@ void Lexer::number(Token& t) {
     auto [p, ec] = std::from_chars(s.data(), s.data() + s.size(), t.number, base);
     size_t n = s.size();
     bool stray = base == 8 && at_ + n < e;
-    advance(at_ + (stray ? n + 1 : n));
-    if (stray) fail("a number that begins with 0 is octal and has digits up to 7 only", here(l, c), "drop the leading zero");
-    if (ec != std::errc()) fail("the number does not fit into 64 bits", here(l, c));
+    std::string_view all = text_.substr(at_, e - at_);
+    advance(stray ? e : at_ + n);
+    if (stray)
+        fail("a number that begins with 0 is octal and has digits up to 7 only", here(l, c),
+             fmt::format("without the leading zero it is decimal: {}", all.substr(std::min(all.find_first_not_of('0'), all.size() - 1))));
+    if (ec != std::errc()) fail("the number does not fit into 64 bits", here(l, c), fmt::format("the largest is {}; what is not counted with can be a string", INT64_MAX));
 }
 
 void Lexer::single_quoted(Token& t) {
@@ -355,14 +358,25 @@ void Lexer::heredoc(Token& t) {
         size_t next = 0;
         line_end(at, next);
         at = next;
-        uint32_t lines = 0;
+        uint32_t lines = 0, almost = 0;   // almost: the first line that is the terminator but for blanks or a semicolon
+        auto is_nearly = [](std::string_view line, std::string_view id) {
+            size_t from = line.find_first_not_of(" \t");
+            return from != std::string_view::npos && line.substr(from).starts_with(id) &&
+                   line.find_first_not_of(" \t;", from + id.size()) == std::string_view::npos && line != id;
+        };
         for (auto& [where, id] : ahead.scanned_) {
             size_t start = at;
             for (;; at = next) {
-                if (at >= text_.size()) fail(fmt::format("the text of '<<{}' has no end", id), here(l, c),
-                                             fmt::format("a line with nothing but {} ends it; no blanks around it", id));
+                if (at >= text_.size()) {
+                    Span opener = here(l, c);
+                    advance(text_.size());   // whatever follows was meant to be text
+                    fail(fmt::format("the text of '<<{}' has no end", id), opener,
+                         almost ? fmt::format("line {} has more than {} in it: nothing may stand around it, not even blanks", almost, id)
+                                : fmt::format("a line with nothing but {} ends it; no blanks around it", id));
+                }
                 size_t stop = line_end(at, next);
                 lines++;
+                if (!almost && is_nearly(text_.substr(at, stop - at), id)) almost = line_ + lines;
                 if (text_.substr(at, stop - at) == id) break;
             }
             bodies_[where] = std::string(text_.substr(start, at - start));

@@ -101,6 +101,35 @@ const Found& Library::find_template(std::string_view name, const std::vector<std
     return remember(names_, std::move(key), std::move(d));
 }
 
+std::string Library::near_template(std::string_view name, const std::vector<std::string>& load_path) {
+    for (const std::string& d : options_.include_path) {
+        for (size_t r = 0; r <= load_path.size(); r++) {
+            std::string folder = join(d, r ? load_path[r - 1] : std::string(), "") + "/", right;
+            int mistakes = 0;
+            for (std::string_view rest = name; mistakes < 2;) {
+                size_t slash = rest.find('/');
+                bool last = slash == std::string_view::npos;
+                std::string step(rest.substr(0, slash));
+                std::vector<std::string> names = source_.names(folder);
+                if (last) {
+                    std::erase_if(names, [](auto& n) { return !n.ends_with(".pan") && !n.ends_with(".tpl"); });
+                    for (std::string& n : names) n.resize(n.size() - 4);
+                }
+                if (std::find(names.begin(), names.end(), step) == names.end()) {
+                    step = nearest(step, {names.begin(), names.end()});
+                    if (step.empty() || mistakes++) break;
+                }
+                right += step;
+                if (last) return mistakes ? right : "";
+                right += '/';
+                folder += step + '/';
+                rest.remove_prefix(slash + 1);
+            }
+        }
+    }
+    return "";
+}
+
 const Found& Library::find_text(std::string_view name, const std::vector<std::string>& load_path) {
     std::string key = search_key(name, load_path);
     {

@@ -52,6 +52,8 @@ public:
 
     /// Through include path and load path (pan-language 2.4); remembered for the build.
     const Found& find_template(std::string_view name, const std::vector<std::string>& load_path);
+    /// A template that exists and whose name is one mistake away; empty when there is none.
+    std::string near_template(std::string_view name, const std::vector<std::string>& load_path);
     const Found& find_text(std::string_view name, const std::vector<std::string>& load_path);
     Text read_text(const std::string& path);
 
@@ -60,7 +62,8 @@ public:
 
     /// The finished tree of another object, built now if it is not; nullptr when there is no such object.
     ///   waiting   the object that needs it; while it executes, a circle of waiting objects is an error
-    const Element* tree_of(const Object& waiting, const std::string& name, bool checks_cycle);
+    ///   in, at    the expression that needs it
+    const Element* tree_of(const Object& waiting, const std::string& name, bool checks_cycle, const Template* in, const Span& at);
 
     void print(std::string_view lines);
     /// The template and its line and column behind an origin; nullptr when unknown.
@@ -85,6 +88,8 @@ private:
         enum State : uint8_t { waiting, running, built, dropped } state = waiting;
         std::string name;
         std::string waits_for;              ///< the object whose tree it needs now
+        const Template* waits_in = nullptr; ///< ... and the expression that does
+        Span waits_at;
         bool failed = false, validated = false, validating = false, complete = false, referenced = false, asked = false;
         std::unique_ptr<Object> object;
         Element root;

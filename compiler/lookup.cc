@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "compiler/builtin.hh"
+#include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
 #include "compiler/object.hh"
@@ -13,8 +14,9 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
     const Template* from = eval_.current();
     Loaded& l = load(from, at.span, name);
     if (l.tpl->kind != TemplateKind::structure)
-        eval_.fail(at, fmt::format("create() needs a structure template, and '{}' is {}", name,
-                                   l.tpl->kind == TemplateKind::ordinary ? "an ordinary one" : fmt::format("a {} template", template_kind_name(l.tpl->kind))));
+        fail(*from, at.span, fmt::format("create() needs a structure template, and '{}' is {}", name,
+                                         l.tpl->kind == TemplateKind::ordinary ? "an ordinary one" : fmt::format("a {} template", template_kind_name(l.tpl->kind))),
+             {}, {shown_frame(l.tpl.get(), l.tpl->name_span, "it begins at")});
     Element made = Element::new_dict();
     {
         Eval::Enter enter(eval_, &at, Frame::create, from, at.span, l.tpl.get());
@@ -62,7 +64,7 @@ const Element* Object::find(const Expr& at, const PanPath& p) {
         if (file->kind != TemplateKind::object && options_.dialect == Dialect::d2002) return find_old(at, p, file->kind);
         if (file->kind != TemplateKind::object) eval_.fail(at, fmt::format("'{}' is no object template: '{}' cannot be looked up", p.object, p.text()));
         references_.insert(p.object);
-        root = library_.tree_of(*this, p.object, !validating_);
+        root = library_.tree_of(*this, p.object, !validating_, eval_.current(), at.span);
         if (!root) return nullptr;
     }
     if (p.kind != PanPath::relative && root == &tree_ && absolute_root_ != &tree_)
@@ -109,6 +111,13 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
     if (overlaps_self(root, p.terms)) return own_tree(*e);
     const_cast<Element*>(e)->freeze();
     return *e;
+}
+
+std::string Object::why_missing(const PanPath& p) {
+    if (p.kind == PanPath::absolute) return about_path(tree_, p.terms);
+    if (p.kind == PanPath::relative || !library_.find_template(p.object, load_path_).path.empty()) return "";
+    std::string near = library_.near_template(p.object, load_path_);
+    return near.empty() ? fmt::format("there is no object '{}'", p.object) : fmt::format("there is no object '{}'; did you mean '{}'?", p.object, near);
 }
 
 bool Object::template_exists(const Expr& at, std::string_view name) {

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "compiler/builtin.hh"
+#include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
 #include "compiler/parse.hh"
@@ -26,9 +27,14 @@ Object::Object(Library& library, const Options& options, std::string name)
 }
 
 void Object::fail(const Template& t, Span s, std::string message, std::string hint, ErrorClass c) {
-    TemplateError e(c, std::move(message), {t.path, int(s.line), int(s.col), int(s.end_line), int(s.end_col)}, std::move(hint));
+    fail(t, s, std::move(message), std::move(hint), {}, c);
+}
+
+void Object::fail(const Template& t, Span s, std::string message, std::string hint, std::vector<Error::Frame> notes, ErrorClass c) {
+    TemplateError e(c, std::move(message), where_of(&t, s), std::move(hint));
     if (t.text) e.line = source_line(*t.text, int(s.line));
-    e.trace = eval_.trace();
+    e.trace = std::move(notes);
+    for (Error::Frame& f : eval_.trace()) e.trace.push_back(std::move(f));
     e.object = name_;
     throw e;
 }
@@ -60,6 +66,7 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
             for (const std::string& l : load_path_) hint += ' ' + l;
             hint += ')';
         }
+        if (std::string near = library_.near_template(name, load_path_); !near.empty()) hint = fmt::format("did you mean '{}'?", near);
         fail(*from, span, fmt::format("template '{}' not found", name), hint);
     }
     FilePtr file = library_.load(found.path);
@@ -76,9 +83,13 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
     if (!errors.empty()) {
         TemplateError e = errors[0];
         if (e.cls == ErrorClass::syntax) e.cls = ErrorClass::evaluation;
-        e.trace.push_back({{from->path, int(span.line), int(span.col), 0, 0}, "included from"});
-        for (auto& f : eval_.trace()) e.trace.push_back(f);
+        std::vector<Error::Frame> trace{{where_of(from, span), "included from"}};
+        for (auto& f : eval_.trace()) trace.push_back(f);
+        e.trace.insert(e.trace.end(), trace.begin(), trace.end());
         e.object = name_;
+        errors.erase(errors.begin());
+        for (TemplateError& more : errors) more.trace.insert(more.trace.end(), trace.begin(), trace.end());
+        e.also = std::move(errors);
         throw e;
     }
     if (derive_) derive_->loaded(file->tpl.get());
@@ -154,8 +165,13 @@ void Object::include(const Template& t, const Statement& s) {
     bool may = from == K::structure ? to == K::declaration || to == K::structure
                : from == K::declaration ? to == K::declaration
                                         : to == K::ordinary || to == K::unique || to == K::declaration;
-    if (!may) fail(t, s.name_span, fmt::format("a {} template cannot include '{}', which is a {} template", template_kind_name(from), v.string(), template_kind_name(to)),
-                   to == K::structure ? "structure templates are instantiated with create()" : "");
+    if (!may) {
+        auto kind = [](K k) { return fmt::format("{} {} template", k == K::object || k == K::ordinary ? "an" : "a", template_kind_name(k)); };
+        fail(t, s.name_span, fmt::format("{} cannot include '{}', which is {}", kind(from), v.string(), kind(to)),
+             to == K::structure ? fmt::format("a structure template is instantiated: '/path' = create('{}');", v.string())
+             : to == K::object  ? fmt::format("an object template is a profile of its own: value('{}:/path') reads from it", v.string())
+                                : "");
+    }
     Eval::Enter enter(eval_, nullptr, Frame::include, &t, s.span, l.tpl.get());
     execute(l);
 }
@@ -165,7 +181,8 @@ void Object::include(const Template& t, const Statement& s) {
 void Object::check_final(const Template& t, const Statement& s) {
     if (finals_.empty() || !s.absolute || absolute_root_ != &tree_) return;
     auto refuse = [&](const std::vector<Term>& other) {
-        fail(t, s.name_span, fmt::format("{} cannot be modified; {} is marked as final", path_text(s.terms), path_text(other)));
+        std::vector<Error::Frame> notes = where_final([&](const Statement& f) { return f.kind == Statement::Kind::assign && f.absolute && f.terms == other; });
+        fail(t, s.name_span, fmt::format("{} cannot be modified; {} is marked as final", path_text(s.terms), path_text(other)), {}, notes);
     };
     std::vector<Term> above;
     for (size_t n = 0; n <= s.terms.size(); n++) {
@@ -174,6 +191,16 @@ void Object::check_final(const Template& t, const Statement& s) {
     }
     auto it = finals_.lower_bound(s.terms);
     if (it != finals_.end() && it->size() >= s.terms.size() && std::equal(s.terms.begin(), s.terms.end(), it->begin())) refuse(*it);
+}
+
+/// The statement that made something final, to be shown; looked for only now that it matters.
+std::vector<Error::Frame> Object::where_final(const std::function<bool(const Statement&)>& is_it) const {
+    std::vector<Error::Frame> found;
+    for (auto& [name, loaded] : templates_)
+        for (const Statement& s : loaded.tpl->statements)
+            if (s.final && is_it(s)) found.push_back(shown_frame(loaded.tpl.get(), s.span, "made final at"));
+    if (found.size() > 1) found.clear();   // which of them it was is not known
+    return found;
 }
 
 void Object::mark_final(const Statement& s) {
@@ -250,8 +277,23 @@ void Object::assign(const Template& t, const Statement& s) {
         }
         mark_final(s);
     } catch (const EvalFailure& f) {
-        fail(t, s.span, f.message, f.hint);
+        fail(t, s.span, f.message, f.hint, where_set(s));
     }
+}
+
+/// Where what is at the statement's path now was set.
+std::vector<Error::Frame> Object::where_set(const Statement& s) {
+    const Element* e = s.absolute ? absolute_root_ : relative_root_;
+    for (size_t i = 0; e && i < s.terms.size(); i++) {
+        const Element* child = e->find(s.terms[i]);
+        if (!child) break;
+        e = child;
+    }
+    auto [tpl, place] = library_.place_of(e ? e->origin() : 0);
+    if (!tpl || !e->is_defined()) return {};
+    Error::Frame f = shown_frame(tpl.get(), {place.first, place.second, place.first, place.second}, fmt::format("the {} was set at", kind_name(e->kind())));
+    f.where = widened(f.where, f.line);
+    return {f};
 }
 
 void Object::variable(const Template& t, const Statement& s) {
@@ -265,7 +307,9 @@ void Object::variable(const Template& t, const Statement& s) {
             g.final = g.final || s.final;
             return;
         }
-        if (g.final) fail(t, s.span, fmt::format("the variable '{}' is final and cannot be modified", name));
+        if (g.final)
+            fail(t, s.span, fmt::format("the variable '{}' is final and cannot be modified", name), {},
+                 where_final([&](const Statement& f) { return f.kind == Statement::Kind::variable && f.symbol == s.symbol; }));
         Element value;
         if (s.block->constant) {
             value = s.block->value;
@@ -314,15 +358,13 @@ void Object::derive_containers(Element& root, const Term* first, const Term* las
 
 // ---- definitions -------------------------------------------------------------------------------
 
-static std::string place_text(const Template& t, const Span& s) { return fmt::format("{}:{}:{}", t.path, s.line, s.col); }
-
 void Object::define_type(const Template& t, const Statement& s) {
     static constexpr std::string_view names[] = {"boolean", "long", "double", "string", "list", "dict", "nlist", "number", "property", "resource", "element"};
     std::string_view name = symbol_text(Name::type, s.symbol).view();
     for (std::string_view n : names)
         if (n == name) fail(t, s.name_span, fmt::format("the type '{}' is built in and cannot be redefined", name));
     if (const TypeDefinition* old = type(s.symbol))
-        fail(t, s.name_span, fmt::format("type '{}' is defined already", name), "first definition: " + place_text(*old->in, old->statement->name_span));
+        fail(t, s.name_span, fmt::format("type '{}' is defined already", name), {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
     check_types(t, s.type);
     if (s.symbol >= types_.size()) types_.resize(symbol_count(Name::type) + 64);
     types_[s.symbol] = {&s.type, &t, &s};
@@ -338,12 +380,17 @@ void Object::check_types(const Template& t, const TypeSpec& s) {
         std::vector<std::string_view> names = {"boolean", "long", "double", "string", "list", "dict", "nlist", "number", "property", "resource", "element"};
         for (uint32_t i = 0; i < types_.size(); i++)
             if (types_[i].type) names.push_back(symbol_text(Name::type, i).view());
-        std::string_view near = nearest(name, names);
-        fail(t, span, fmt::format("unknown type '{}'", name),
-             near.empty() ? "a type must be defined before it is used: include the template that holds it first" : fmt::format("did you mean '{}'?", near));
+        std::string near = did_you_mean(name, names);
+        fail(t, span, fmt::format("unknown type '{}'", name), near.empty() ? "a type must be defined before it is used: include the template that holds it first" : near);
     };
     switch (s.kind) {
-    case TypeSpec::alias: known(s.symbol, s.span); break;
+    case TypeSpec::alias: {
+        Span name = s.span;   // without its range
+        name.end_line = name.line;
+        name.end_col = name.col + uint32_t(symbol_text(Name::type, s.symbol).view().size()) - 1;
+        known(s.symbol, name);
+        break;
+    }
     case TypeSpec::list:
     case TypeSpec::dict:
     case TypeSpec::link: check_types(t, *s.of); break;
@@ -361,7 +408,7 @@ void Object::check_types(const Template& t, const TypeSpec& s) {
 void Object::define_function(const Template& t, const Statement& s) {
     if (const FunctionDefinition* old = function(s.symbol))
         fail(t, s.name_span, fmt::format("function '{}' is defined already", symbol_text(Name::function, s.symbol).view()),
-             "first definition: " + place_text(*old->in, old->statement->name_span));
+             {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
     if (s.symbol >= functions_.size()) functions_.resize(symbol_count(Name::function) + 64);
     functions_[s.symbol] = {s.block, &t, &s};
 }

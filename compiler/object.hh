@@ -64,6 +64,8 @@ public:
     std::optional<Element> value(const Expr& at, std::string_view path);
     /// The element at a path, absolute, relative or another object's; nullptr if there is none.
     const Element* find(const Expr& at, const PanPath&);
+    /// A hint why there is nothing at the path; empty when there is none to give.
+    std::string why_missing(const PanPath&);
     bool template_exists(const Expr& at, std::string_view name);
     /// The file's text (found through the load path); dependencies are recorded.
     Text read_file(const Expr& at, std::string_view name);
@@ -98,6 +100,9 @@ private:
     void check_types(const Template&, const TypeSpec&);
     void refresh_load_path(const Template&, const Statement&);
     [[noreturn]] void fail(const Template&, Span, std::string message, std::string hint = {}, ErrorClass = ErrorClass::evaluation);
+    [[noreturn]] void fail(const Template&, Span, std::string message, std::string hint, std::vector<Error::Frame> notes, ErrorClass = ErrorClass::evaluation);
+    std::vector<Error::Frame> where_final(const std::function<bool(const Statement&)>& is_it) const;
+    std::vector<Error::Frame> where_set(const Statement&);
     void check_final(const Template&, const Statement&);
     void mark_final(const Statement&);
     void put(const Template&, const Statement&, Element value);

@@ -86,15 +86,15 @@ Element binary(Op op, const Element& a, const Element& b) {
     case Op::div:
         if (!a.is_number() || !b.is_number()) wrong(op, "two numbers", a, b);
         if (a.is(Kind::long_) && b.is(Kind::long_)) {
-            if (!b.long_value()) throw EvalFailure("division by zero");
+            if (!b.long_value()) throw Arguments::about(1, EvalFailure("division by zero"));
             if (b.long_value() == -1) return Element::of_long(int64_t(0 - uint64_t(a.long_value())));
             return Element::of_long(a.long_value() / b.long_value());
         }
-        if (number(b) == 0) throw EvalFailure("division by zero");
+        if (number(b) == 0) throw Arguments::about(1, EvalFailure("division by zero"));
         return Element::of_double(number(a) / number(b));
     case Op::mod:
         if (!a.is(Kind::long_) || !b.is(Kind::long_)) wrong(op, "two longs", a, b);
-        if (!b.long_value()) throw EvalFailure("modulus by zero");
+        if (!b.long_value()) throw Arguments::about(1, EvalFailure("modulus by zero"));
         if (b.long_value() == -1) return Element::of_long(0);
         return Element::of_long(a.long_value() % b.long_value());
     case Op::eq:

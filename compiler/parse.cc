@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "base/error.hh"
+#include "compiler/hints.hh"
 #include "compiler/parser.hh"
 #include "compiler/paths.hh"
 
@@ -68,15 +69,17 @@ const Token& Parser::peek() {
 }
 
 void Parser::report(ErrorClass c, std::string message, Span s, std::string hint) {
-    TemplateError e(c, std::move(message), {path_, int(s.line), int(s.col), int(s.end_line), int(s.end_col)}, std::move(hint));
+    report(TemplateError(c, std::move(message), where_of(tpl_.get(), s), std::move(hint)));
+}
+
+void Parser::report(TemplateError e) {
     add_line(e, *text_);
     errors_.push_back(std::move(e));
     if (errors_.size() >= max_errors) throw Fatal();
 }
 
 void Parser::fail(ErrorClass c, std::string message, Span s, std::string hint) {
-    TemplateError e(c, std::move(message), {path_, int(s.line), int(s.col), int(s.end_line), int(s.end_col)}, std::move(hint));
-    throw e;
+    throw TemplateError(c, std::move(message), where_of(tpl_.get(), s), std::move(hint));
 }
 
 void Parser::unexpected(std::string_view wanted, std::string hint) {
@@ -87,6 +90,16 @@ void Parser::unexpected(std::string_view wanted, std::string hint) {
              end, hint.empty() ? "a ';' is missing here" : hint);
     }
     fail(ErrorClass::parse, fmt::format("expected {}, not {}", wanted, describe(token_)), token_.span, std::move(hint));
+}
+
+/// Something else stands where a bracket should be closed: show the one that was opened, unless it is near.
+void Parser::unclosed(std::string_view wanted, const Span& open, char bracket) {
+    try {
+        unexpected(wanted);
+    } catch (TemplateError& e) {
+        if (int(open.line) != e.where.line) e.trace.push_back(shown_frame(tpl_.get(), {open.line, open.col, open.line, open.col}, fmt::format("the '{}' to be closed is at", bracket)));
+        throw;
+    }
 }
 
 void Parser::want(T t, std::string_view wanted) {
@@ -107,11 +120,17 @@ Parser::Nest::Nest(Parser& p) : parser(p) {
     }
 }
 
+/// The word a statement begins with that may have been meant.
+static std::string_view near_statement(std::string_view text) {
+    static const std::vector<std::string_view> words = {"bind", "final", "function", "include", "prefix", "type", "valid", "variable"};
+    return nearest(text, words);
+}
+
 /// After an error: on to the next thing that begins a line and looks like a statement. What is lost on
 /// the way is not looked at again, so nothing is reported twice.
 void Parser::recover() {
     has_ahead_ = false;
-    for (;;) {
+    for (bool ended = false;; ended = is(T::semicolon)) {
         last_notes_ = uint32_t(lexer_.annotations().size());
         try {
             token_ = lexer_.next();
@@ -120,6 +139,7 @@ void Parser::recover() {
         }
         if (is(T::end)) return;
         if (token_.span.col != 1) continue;
+        if (ended && is(T::identifier) && !near_statement(token_.text).empty()) return;
         if (is(T::string) || is(Word::final_) || is(Word::variable) || is(Word::include) || is(Word::type) ||
             is(Word::function) || is(Word::bind) || is(Word::valid) || is(Word::prefix))
             return;
@@ -136,7 +156,7 @@ Parsed Parser::file() {
             take();
             header();
         } catch (const TemplateError& e) {
-            report(e.cls, e.message, {uint32_t(e.where.line), uint32_t(e.where.col), uint32_t(e.where.end_line), uint32_t(e.where.end_col)}, e.hint);
+            report(e);
             go = false;
         }
         while (go && !is(T::end)) {
@@ -146,7 +166,7 @@ Parsed Parser::file() {
                 scope_ = nullptr;
                 statement();
             } catch (const TemplateError& e) {
-                report(e.cls, e.message, {uint32_t(e.where.line), uint32_t(e.where.col), uint32_t(e.where.end_line), uint32_t(e.where.end_col)}, e.hint);
+                report(e);
                 recover();
             }
         }
@@ -205,7 +225,7 @@ void Parser::header() {
     if (!valid_template_name(t.name)) report(ErrorClass::syntax, fmt::format("'{}' is no valid template name", t.name), name);
     else if (!path_.ends_with('/' + t.name + ".pan") && !path_.ends_with('/' + t.name + ".tpl"))
         report(ErrorClass::syntax, fmt::format("template '{}' is in the wrong file or folder", t.name), name,
-               fmt::format("its file must be called {}.pan (or .tpl) below a folder of the include path", t.name));
+               fmt::format("it belongs into {}.pan below a folder of the include path; this file is {}", t.name, path_));
     take();
 }
 
@@ -289,11 +309,12 @@ void Parser::statement() {
     }
     std::string hint;
     if (is(T::identifier)) {
-        static const std::vector<std::string_view> words = {"bind", "final", "function", "include", "prefix", "type", "valid", "variable"};
-        if (std::string_view near = nearest(token_.text, words); !near.empty()) hint = fmt::format("did you mean '{}'?", near);
+        if (std::string_view near = near_statement(token_.text); !near.empty()) hint = fmt::format("did you mean '{}'?", near);
         else hint = "paths are written in quotes; variables are set with: variable NAME = value;";
     } else if (is(T::heredoc)) {
         hint = "a heredoc cannot be a path";
+    } else if (is(Word::else_)) {
+        hint = "no ';' before 'else'";
     }
     unexpected("a statement", hint);
 }
@@ -313,7 +334,9 @@ bool Parser::allowed(Statement::Kind k, Span s) {
     static constexpr std::string_view words[] = {"assignments", "variables", "includes", "types", "functions", "bind", "valid"};
     if (!yes)
         report(ErrorClass::syntax, fmt::format("a {} template cannot contain {}", template_kind_name(tpl_->kind),
-                                               k == K::bind || k == K::valid ? fmt::format("'{}' statements", words[int(k)]) : std::string(words[int(k)])), s);
+                                               k == K::bind || k == K::valid ? fmt::format("'{}' statements", words[int(k)]) : std::string(words[int(k)])), s,
+               tpl_->kind == TemplateKind::declaration ? "it holds types, functions, variables and bindings; paths are set in ordinary templates"
+                                                       : "it holds assignments to relative paths, and includes; the rest belongs into the template that uses it");
     return yes;
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.hh"
 #include "compiler/eval.hh"
 #include "compiler/fold.hh"
+#include "compiler/hints.hh"
 #include "compiler/operators.hh"
 #include "compiler/parser.hh"
 #include "compiler/paths.hh"
@@ -94,7 +95,7 @@ Expr* Parser::fold(Expr* e) {
         if (two && a.is(Kind::string) && b->is(Kind::string) && a.string().size() + b->string().size() > 1'000'000) return e;
         return literal(two ? binary(e->op, a, *b) : compiler::unary(e->op, a), e->span);
     } catch (const EvalFailure& f) {
-        report(folded_error_class(e->op, a, b), f.message, e->span, f.hint);
+        report(folded_error_class(e->op, a, b), f.message, f.argument >= 0 ? e->kids[size_t(f.argument)]->span : e->span, f.hint);
         return e->kids[0];
     }
 }
@@ -111,8 +112,10 @@ Expr* Parser::dml() {
         block->kids.push_back(dml());
         if (is(T::semicolon)) {
             take();
+            if (is(Word::else_)) unexpected("a value", "no ';' before 'else'");
             if (!is(T::rbrace)) continue;
         }
+        if (is(T::end)) unclosed("'}'", start, '{');
         if (!is(T::rbrace))
             unexpected("';', '}' or an operator",
                        last_.line && token_.span.line > last_.end_line && last_.end_line ? "statements of a block are separated by ';', also after an inner '}'" : "");
@@ -169,12 +172,18 @@ void Parser::assigned(Expr* v) {
     if (v->op == Op::variable && scope_) scope_->assigned.insert(v->symbol);
 }
 
+Expr* Parser::condition() {
+    Expr* e = dml();
+    if (e->op == Op::assign) e->kids[0]->in_condition = true;
+    return e;
+}
+
 Expr* Parser::conditional() {
     Nest nest(*this);
     Expr* e = make(Op::if_, token_.span);
     take();
     want(T::lparen, "'(' after 'if'");
-    e->kids.push_back(dml());
+    e->kids.push_back(condition());
     want(T::rparen, "')' after the condition");
     e->kids.push_back(dml());
     if (is(Word::else_)) {
@@ -190,7 +199,7 @@ Expr* Parser::loop() {
     Expr* e = make(Op::while_, token_.span);
     take();
     want(T::lparen, "'(' after 'while'");
-    e->kids.push_back(dml());
+    e->kids.push_back(condition());
     want(T::rparen, "')' after the condition");
     e->kids.push_back(dml());
     e->span = e->span.to(last_);
@@ -204,7 +213,7 @@ Expr* Parser::for_loop() {
     want(T::lparen, "'(' after 'for'");
     e->kids.push_back(dml());
     want(T::semicolon, "';' after the initialiser");
-    e->kids.push_back(dml());
+    e->kids.push_back(condition());
     want(T::semicolon, "';' after the condition");
     e->kids.push_back(dml());
     want(T::rparen, "')' after the step");
@@ -327,7 +336,7 @@ Expr* Parser::primary() {
     case T::lparen: {
         take();
         Expr* e = dml();
-        if (!is(T::rparen)) unexpected("')' or an operator");
+        if (!is(T::rparen)) unclosed("')' or an operator", s, '(');
         take();
         if (is(T::lbracket)) unexpected("an operator or ';'", "only variables can be subscripted: put the value into one first");
         return e;
@@ -351,6 +360,7 @@ Expr* Parser::primary() {
     }
     std::string hint;
     if (is(T::assign)) hint = "a comparison is written ==";
+    else if (is(T::keyword) && peek().type == T::assign) hint = fmt::format("'{}' is a word of the language and cannot name a variable", token_.text);
     unexpected("a value", hint);
 }
 
@@ -409,11 +419,12 @@ Expr* Parser::call(Token name) {
     for (std::string_view r : refused)
         if (name.text == r) report(ErrorClass::syntax, fmt::format("'{}' is a variable, not a function", name.text), name.span);
     take();  // the name
+    Span open = token_.span;
     take();  // (
     if ((name.text == "return" || name.text == "error") && argument_depth_)
         report(ErrorClass::syntax, fmt::format("{}() cannot be used inside an argument or a subscript", name.text), name.span,
                "use it as an operand or a statement: condition || error('...')");
-    return arguments(std::move(name), e);
+    return arguments(std::move(name), open, e);
 }
 
 /// Some functions refuse literals they cannot work with when the file is read, not when it runs.
@@ -434,12 +445,17 @@ void Parser::check_literals(const Expr& e) {
         Eval eval(options_, nullptr);
         b.call(eval, Arguments(b.name, values));
     } catch (const EvalFailure& f) {
-        report(ErrorClass::syntax, f.message, e.span, f.hint);
+        Span at = e.span;
+        if (f.argument >= 0 && size_t(f.argument) < e.kids.size()) {
+            const Expr& about = *e.kids[size_t(f.argument)];
+            at = f.offset < 0 ? about.span : literal_part(about, source_line(*text_, int(about.span.line)), f.offset);
+        }
+        report(ErrorClass::syntax, f.message, at, f.hint);
     } catch (const NotConstant&) {
     }
 }
 
-Expr* Parser::arguments(Token name, Expr* e) {
+Expr* Parser::arguments(Token name, const Span& open, Expr* e) {
     Nest nest(*this);
     argument_depth_++;
     size_t errors = errors_.size();
@@ -447,7 +463,7 @@ Expr* Parser::arguments(Token name, Expr* e) {
     while (!is(T::rparen)) {
         e->kids.push_back(dml());
         if (is(T::rparen)) break;
-        if (!is(T::comma)) unexpected("',', ')' or an operator");
+        if (!is(T::comma)) unclosed("',', ')' or an operator", open, '(');
         take();
     }
     argument_depth_--;

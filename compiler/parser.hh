@@ -32,6 +32,8 @@ private:
     [[noreturn]] void unexpected(std::string_view wanted, std::string hint = {});
     [[noreturn]] void fail(ErrorClass, std::string message, Span, std::string hint = {});
     void report(ErrorClass, std::string message, Span, std::string hint = {});
+    void report(TemplateError);
+    [[noreturn]] void unclosed(std::string_view wanted, const Span& open, char bracket);
     void deprecated(Span, std::string what);
     void recover();
 
@@ -54,6 +56,7 @@ private:
     const Block* block_of_dml(bool function = false, bool fold = true);
     Expr* dml();
     Expr* expression();
+    Expr* condition();
     Expr* conditional();
     Expr* loop();
     Expr* for_loop();
@@ -63,7 +66,7 @@ private:
     Expr* primary();
     Expr* variable_reference();
     Expr* call(Token name);
-    Expr* arguments(Token name, Expr* call);
+    Expr* arguments(Token name, const Span& open, Expr* call);
     void check_literals(const Expr& call);
     Expr* make(Op, Span);
     Expr* literal(Element, Span);

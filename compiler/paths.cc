@@ -72,7 +72,7 @@ PanPath parse_path(std::string_view text, Dialect dialect) {
         p.kind = PanPath::relative;
     }
     try {
-        p.terms = parse_terms(rest);
+        p.terms = parse_terms(rest, text);
     } catch (const Error& e) {
         throw EvalFailure(e.message, e.hint);
     }

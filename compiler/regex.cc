@@ -31,7 +31,9 @@ std::shared_ptr<const Regex> Regex::get(std::string_view function, std::string_v
         if (store.size() >= enough) store.clear();
         return store.emplace(std::move(key), std::move(made)).first->second;
     } catch (const RegexError& e) {
-        throw EvalFailure(fmt::format("{}(): invalid regular expression '{}': {}", function, pattern, e.what()));
+        EvalFailure f(fmt::format("{}(): invalid regular expression '{}': {}", function, pattern, e.what()));
+        f.offset = e.at;
+        throw Arguments::about(function.starts_with("match") ? 1 : 0, std::move(f));
     }
 }
 

@@ -3,7 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -64,6 +66,14 @@ bool DiskSource::exists(const std::string& path) {
     return there;
 }
 
+std::vector<std::string> DiskSource::names(const std::string& folder) {
+    std::vector<std::string> out;
+    std::error_code no;
+    for (auto& entry : std::filesystem::directory_iterator(folder, no)) out.push_back(entry.path().filename());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
 Text MemorySource::read(const std::string& path) {
     auto it = files_.find(path);
     return it == files_.end() ? nullptr : it->second;
@@ -73,6 +83,16 @@ bool MemorySource::exists(const std::string& path) {
     if (files_.contains(path)) return true;
     auto it = files_.lower_bound(path + '/');
     return it != files_.end() && it->first.starts_with(path + '/');
+}
+
+std::vector<std::string> MemorySource::names(const std::string& folder) {
+    std::vector<std::string> out;
+    std::string start = folder.ends_with('/') ? folder : folder + '/';
+    for (auto it = files_.lower_bound(start); it != files_.end() && it->first.starts_with(start); ++it) {
+        std::string name = it->first.substr(start.size(), it->first.find('/', start.size()) - start.size());
+        if (out.empty() || out.back() != name) out.push_back(std::move(name));
+    }
+    return out;
 }
 
 }  // namespace weft::compiler

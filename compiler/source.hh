@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace weft::compiler {
 
@@ -20,6 +21,8 @@ public:
     virtual Text read(const std::string& path) = 0;
     /// Anything of that name, also a folder.
     virtual bool exists(const std::string& path) = 0;
+    /// What a folder holds, sorted: for "did you mean". Empty when there is no such folder.
+    virtual std::vector<std::string> names([[maybe_unused]] const std::string& folder) { return {}; }
     /// Called at the beginning of each build: files may have changed since the last one.
     virtual void refresh() {}
 };
@@ -29,6 +32,7 @@ class DiskSource : public Source {
 public:
     Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
+    std::vector<std::string> names(const std::string& folder) override;
     void refresh() override;
 
 private:
@@ -52,6 +56,7 @@ public:
     void remove(const std::string& path) { files_.erase(path); }
     Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
+    std::vector<std::string> names(const std::string& folder) override;
 
 private:
     std::map<std::string, Text, std::less<>> files_;

@@ -2,19 +2,17 @@
 #include "compiler/validate.hh"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "base/noun/profile.hh"
 #include "compiler/builtin.hh"
+#include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
 #include "compiler/operators.hh"
 #include "compiler/parse.hh"
 
 namespace weft::compiler {
-
-static Where where(const Template* t, const Span& s) {
-    return {t ? t->path : "", int(s.line), int(s.col), int(s.end_line), int(s.end_col)};
-}
 
 /// A value as a message shows it: short, in one line.
 static std::string shown(const Element& e) {
@@ -30,8 +28,8 @@ static std::string shown(const Element& e) {
 /// The types passed on the way, innermost first, and the binding that asked.
 void Validator::add_types(Error& error) const {
     for (size_t i = aliases_.size(); i-- > 0;)
-        error.trace.push_back({where(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
-    if (binding_) error.trace.push_back({where(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
+        error.trace.push_back({where_of(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
+    if (binding_) error.trace.push_back({where_of(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
 }
 
 /// Where the value was set, or, of a list or dict, the properties right below it: six places at most.
@@ -42,7 +40,9 @@ void Validator::add_values(Error& error, const Element& e) const {
         auto [tpl, place] = object_.library_.place_of(v.origin());
         if (!tpl) return;
         seen.push_back(v.origin());
-        error.trace.push_back({{tpl->path, int(place.first), int(place.second), 0, 0}, std::move(what) + " set at"});
+        std::string line = source_line(*tpl->text, int(place.first));
+        Where at = widened({tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)}, line);
+        error.trace.push_back({at, std::move(what) + " set at", line});
     };
     if (e.is(Kind::dict)) {
         for (const Dict::Entry& c : e.dict())
@@ -62,17 +62,17 @@ void Validator::fail(std::string message, const Span& type, const Element* e, st
     if (e && e->origin()) {
         auto [tpl, place] = object_.library_.place_of(e->origin());
         if (tpl) {
-            error.where = {tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)};
             error.line = source_line(*tpl->text, int(place.first));
+            error.where = widened({tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)}, error.line);
             at_value = true;
         }
     }
     const Template* t = in_;
     if (!at_value && t) {
-        error.where = where(t, type);
+        error.where = where_of(t, type);
         error.line = source_line(*t->text, int(type.line));
     } else if (at_value && t && type.line) {
-        error.trace.push_back({where(t, type), "rejected by the type at"});
+        error.trace.push_back(shown_frame(t, type, "rejected by the type at"));
     }
     add_types(error);
     error.element_path = path_text(path_);
@@ -92,14 +92,23 @@ void Validator::walk(const Element& e) {
         if (child.is_property()) return;
         path_.push_back(t);
         if (!child.is_defined()) {
-            TemplateError error(ErrorClass::validation, fmt::format("element at {} is {}", path_text(path_), child.is(Kind::null) ? "null" : "undefined"), {},
-                                child.is(Kind::null) ? "" : "it was made without a value, or a list has a gap");
-            error.object = object_.name();
+            bool null = child.is(Kind::null), gap = !null && !t.is_key() && !child.origin();
             const Element* from = child.origin() ? &child : e.origin() ? &e : nullptr;
+            const Element* next = nullptr;   // what was set behind the gap
+            if (gap)
+                for (size_t i = size_t(t.index); !next && i < e.size(); i++)
+                    if (e.list()[i].origin()) next = &e.list()[i];
+            if (next) from = next;
+            TemplateError error(ErrorClass::validation, fmt::format("element at {} is {}", path_text(path_), null ? "null" : "undefined"), {},
+                                null   ? "null removes the children of a dict; in a list it stays: leave it out"
+                                : next ? "this sets a later element of the list: nothing set the ones before"
+                                : gap  ? "the list has a gap"
+                                       : "every element needs a value in the end");
+            error.object = object_.name();
             if (from)
                 if (auto [tpl, place] = object_.library_.place_of(from->origin()); tpl) {
-                    error.where = {tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)};
                     error.line = source_line(*tpl->text, int(place.first));
+                    error.where = widened({tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)}, error.line);
                 }
             if (error.where.file.empty() && object_.main_template()) error.where = {object_.main_template()->path};
             throw error;
@@ -240,9 +249,8 @@ void Validator::check(const TypeSpec& t, const Element& e) {
             all += fmt::format("{}'{}'", all.empty() ? "" : ", ", c.string());
             words.push_back(c.string());
         }
-        std::string_view near = nearest(e.string(), words);
-        fail(fmt::format("value ({}) is not a possible choice value", e.string()), t.span, &e,
-             near.empty() ? "possible are " + all : fmt::format("did you mean '{}'?", near));
+        std::string near = did_you_mean(e.string(), words);
+        fail(fmt::format("value ({}) is not a possible choice value", e.string()), t.span, &e, near.empty() ? "possible are " + all : near);
     }
     case TypeSpec::link: return link(t, e);
     case TypeSpec::record:
@@ -257,6 +265,17 @@ void Validator::collect(const TypeSpec& t, std::vector<Key>& out) const {
     for (const Field& f : t.optional) out.push_back(f.key);
     for (auto& i : t.includes)
         if (const TypeDefinition* d = object_.type(i.symbol)) collect(*d->type->type, out);
+}
+
+/// The place is where the dict, or else something in it, was set.
+void Validator::missing(const Field& f, const Element& e) {
+    const Element* at = &e;
+    for (const Dict::Entry& c : e.dict())
+        if (!at->origin()) at = &c.value;
+    path_.emplace_back(f.key);
+    std::string wanted = path_text(path_);
+    path_.pop_back();
+    fail(fmt::format("the required field '{}' is missing", f.key.view()), f.span, at, fmt::format("set '{}', or make the field optional with '?'", wanted));
 }
 
 void Validator::record(const TypeSpec& t, const Element& e, bool included) {
@@ -286,12 +305,12 @@ void Validator::record(const TypeSpec& t, const Element& e, bool included) {
             for (const Field& f : t.required) more.push_back(f.key);
             for (const Field& f : t.optional) more.push_back(f.key);
             std::vector<std::string_view> words;
-            for (Key k : more)
-                if (!d.find(k)) words.push_back(k.view());
-            std::string_view near = nearest(first_key, words);
-            const Element* at = first->origin() ? first : &e;
-            fail(fmt::format("unexpected fields: {}", extra.substr(0, extra.size() - 1)), t.span, at,
-                 near.empty() ? "the record has no such field and is not extensible" : fmt::format("did you mean '{}'?", near));
+            for (Key k : more) words.push_back(k.view());
+            std::string hint = did_you_mean(first_key, words);
+            std::erase_if(words, [&](std::string_view w) { return d.find(Key(w)); });
+            if (hint.empty()) hint = words.empty() ? "the record has no such field and is not extensible"
+                                                   : fmt::format("the record is not extensible; not set yet: {}", fmt::join(words.begin(), words.begin() + long(std::min<size_t>(words.size(), 8)), ", "));
+            fail(fmt::format("unexpected fields: {}", extra.substr(0, extra.size() - 1)), t.span, first->origin() ? first : &e, hint);
         }
     }
     range(t, e);
@@ -307,9 +326,7 @@ void Validator::record(const TypeSpec& t, const Element& e, bool included) {
     }
     for (const Field& f : t.required) {
         const Element* child = d.find(f.key);
-        if (!child) {
-            fail(fmt::format("the required field '{}' is missing", f.key.view()), f.span, &e);
-        }
+        if (!child) missing(f, e);
         path_.emplace_back(f.key);
         check(f.type, *child);
         path_.pop_back();
@@ -342,7 +359,7 @@ void Validator::link(const TypeSpec& t, const Element& e) {
         fail(cause.message, t.span, &e, cause.hint);
     }
     if (!there && t.any_path) return;
-    if (!there) fail(fmt::format("the link leads to '{}', which does not exist", e.string()), t.span, &e);
+    if (!there) fail(fmt::format("the link leads to '{}', which does not exist", e.string()), t.span, &e, object_.why_missing(p));
     std::vector<Term> here = std::exchange(path_, p.terms);
     links_++;
     check(*t.of, *there);

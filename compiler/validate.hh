@@ -23,6 +23,7 @@ private:
     void range(const TypeSpec&, const Element&);
     void record(const TypeSpec&, const Element&, bool included);
     void link(const TypeSpec&, const Element&);
+    [[noreturn]] void missing(const Field&, const Element& in);
     void collect(const TypeSpec&, std::vector<Key>&) const;
     void walk(const Element&);
 

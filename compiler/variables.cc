@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "compiler/eval.hh"
+#include "compiler/hints.hh"
 #include "compiler/limits.hh"
 #include "compiler/object.hh"
 
@@ -31,6 +32,13 @@ static std::string shown(const Expr& v, const std::vector<Term>& terms, size_t u
     return s;
 }
 
+/// What the first of the subscripts lead to, when something is there.
+const Element* Eval::find_upto(const Expr& v, const std::vector<Term>& t, size_t upto) {
+    const Element* base = v.op == Op::self ? self_.place : v.op == Op::variable ? variable_by_name(symbol_text(Name::variable, v.symbol).view()) : nullptr;
+    for (size_t i = 0; base && i < upto; i++) base = base->find(t[i]);
+    return base;
+}
+
 void Eval::undefined(const Expr& v, const std::vector<Term>& t, size_t upto) {
     needs_world(v);
     std::string hint;
@@ -41,9 +49,9 @@ void Eval::undefined(const Expr& v, const std::vector<Term>& t, size_t upto) {
         if (locals_)
             for (size_t i = 0; i < locals_->block->locals.size(); i++)
                 if (locals_->slots[i].set) known.push_back(symbol_text(Name::variable, locals_->block->locals[i]).view());
-        if (std::string_view near = nearest(symbol_text(Name::variable, v.symbol).view(), known); !near.empty())
-            hint = fmt::format("did you mean '{}'?", near);
+        hint = did_you_mean(symbol_text(Name::variable, v.symbol).view(), known);
     }
+    if (const Element* parent = upto ? find_upto(v, t, upto - 1) : nullptr) hint = about_child(shown(v, t, upto - 1), *parent, t[upto - 1]);
     fail(v, fmt::format("variable named '{}' is undefined", shown(v, t, upto)), hint);
 }
 
@@ -197,7 +205,8 @@ Element Eval::assign(const Expr& target, Element value, bool want_result) {
     bool self = target.op == Op::self;
     if (!self && (target.op == Op::automatic || is_global(target.symbol)))
         fail(target, fmt::format("the global variable '{}' cannot be changed here", symbol_text(Name::variable, target.symbol).view()),
-             "global variables are changed by 'variable' statements only; use another name for a local one");
+             target.in_condition ? "'=' assigns; a comparison is written '=='"
+                                 : "global variables are changed by 'variable' statements only; use another name for a local one");
     Element* base = self ? &own_self(target) : &locals_->slots[target.slot].value;
     try {
         if (target.kids.empty()) {

@@ -61,7 +61,8 @@ std::optional<Term> parse_term(std::string_view text) {
     return plain_term(text);
 }
 
-std::vector<Term> parse_terms(std::string_view text) {
+std::vector<Term> parse_terms(std::string_view text, std::string_view whole) {
+    if (whole.empty()) whole = text;
     std::string expanded;
     std::string_view rest = text;
     if (text.find_first_of("{}") != std::string_view::npos) rest = expanded = expand_braces(text);
@@ -72,9 +73,12 @@ std::vector<Term> parse_terms(std::string_view text) {
         std::string_view word = rest.substr(0, slash);
         auto t = plain_term(word);
         if (!t) {
-            Error e(exit_data, word.empty() ? "empty step in the path '" + std::string(text) + "'"
-                                            : "'" + std::string(word) + "' is no valid step of a path, in '" + std::string(text) + "'");
-            e.hint = "write {...} around text that is not letters, digits, '_', '.', '+' and '-'";
+            Error e(exit_data, word.empty() ? "empty step in the path '" + std::string(whole) + "'"
+                                            : "'" + std::string(word) + "' is no valid step of a path, in '" + std::string(whole) + "'");
+            bool number = word.find_first_not_of("-0123456789") == std::string_view::npos;
+            e.hint = word.empty() ? "one '/' too many"
+                     : number     ? "an index is a number without leading zeros; a key that looks like one is written {" + std::string(word) + "}"
+                                  : "write {...} around text that is not letters, digits, '_', '.', '+' and '-'";
             throw e;
         }
         terms.push_back(*t);
@@ -88,7 +92,7 @@ Path Path::parse(std::string_view text) {
     std::string_view rest = text;
     if (rest.find_first_not_of('/') == std::string_view::npos) return Path();
     rest.remove_prefix(1);
-    return Path(parse_terms(rest));
+    return Path(parse_terms(rest, text));
 }
 
 std::string Path::text() const {

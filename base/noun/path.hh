@@ -55,7 +55,8 @@ private:
 
 /// The terms of a path text without its leading slash, brace groups escaped; shared by Path and the
 /// compiler's relative paths. Error(65).
-std::vector<Term> parse_terms(std::string_view text);
+///   whole   the path as its author wrote it, for messages
+std::vector<Term> parse_terms(std::string_view text, std::string_view whole = {});
 
 /// The key encoding: letters stay, digits stay except in first place, any other byte-sized character
 /// becomes _ and two hex digits; "" is "_". Nothing when a character is at or above U+0100.

@@ -15,10 +15,10 @@ static Element call(Eval&, const Arguments& arg) {
         std::string_view text = arg.string(i);
         auto term = parse_term(text);
         if (!term || !term->is_key())
-            throw EvalFailure(fmt::format("{}(): '{}' {}", arg.function(), text, term ? "is an index, not a key" : "is not a valid key"),
-                              "write '{" + std::string(text) + "}' to have it escaped");
+            throw Arguments::about(i, EvalFailure(fmt::format("{}(): '{}' {}", arg.function(), text, term ? "is an index, not a key" : "is not a valid key"),
+                                                  "write '{" + std::string(text) + "}' to have it escaped"));
         if (arg[i + 1].is(Kind::null)) continue;
-        if (children.find(term->key)) throw EvalFailure(fmt::format("{}(): the key '{}' appears twice", arg.function(), text));
+        if (children.find(term->key)) throw Arguments::about(i, EvalFailure(fmt::format("{}(): the key '{}' appears twice", arg.function(), text)));
         children.at(term->key) = arg[i + 1];
     }
     return result;

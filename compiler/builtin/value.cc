@@ -14,8 +14,11 @@ static Element call(Eval& eval, const CallNode& call) {
     if (!path.is(Kind::string)) throw EvalFailure("value() needs a string with a path");
     std::optional<Element> e = eval.object()->value(call.expr, path.string());
     if (call.size() > 1 && (!e || e->is(Kind::undef))) return fallback;
-    if (!e) throw EvalFailure(fmt::format("the path '{}' does not exist", path.string()), "value(path, default) gives the default instead");
-    return *e;
+    if (e) return *e;
+    EvalFailure f(fmt::format("the path '{}' does not exist", path.string()), "value(path, default) gives the default instead");
+    PanPath p = parse_path(path.string(), eval.options().dialect);
+    if (std::string why = eval.object()->why_missing(p); !why.empty()) f.hint = why;
+    throw Arguments::about(0, std::move(f));
 }
 
 static std::string check(const CallNode& call) {

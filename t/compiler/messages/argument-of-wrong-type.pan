@@ -1,0 +1,4 @@
+object template argument-of-wrong-type;
+
+variable NAMES = 'lxb001';
+'/names' = join(',', NAMES);

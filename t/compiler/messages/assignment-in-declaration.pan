@@ -1,0 +1,4 @@
+declaration template assignment-in-declaration;
+
+variable A = 1;
+'/x' = A;

@@ -1,0 +1,5 @@
+object template assignment-to-final-variable;
+
+include 'site/policy';
+
+variable POLICY = 'none';

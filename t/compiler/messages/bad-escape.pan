@@ -1,0 +1,3 @@
+object template bad-escape;
+
+'/pattern' = "^\d+$";

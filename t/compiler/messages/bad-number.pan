@@ -1,0 +1,3 @@
+object template bad-number;
+
+'/mode' = 0789;

@@ -1,0 +1,3 @@
+object template broken-include;
+
+include 'site/broken';

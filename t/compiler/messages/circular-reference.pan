@@ -1,0 +1,4 @@
+object template circular-reference;
+
+'/peer' = value('site/peer:/name');
+'/name' = 'a';

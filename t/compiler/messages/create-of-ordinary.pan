@@ -1,0 +1,3 @@
+object template create-of-ordinary;
+
+'/disk' = create('site/policy');

@@ -1,0 +1,4 @@
+object template division-by-zero;
+
+variable CORES = 0;
+'/slots' = 128 / CORES;

@@ -1,0 +1,5 @@
+object template duplicate-function;
+
+include 'site/checks';
+
+function same_network = true;

@@ -1,0 +1,5 @@
+object template duplicate-type;
+
+include 'site/types';
+
+type port = long;

@@ -1,0 +1,8 @@
+object template else-after-semicolon;
+
+'/repo' = {
+    if (OBJECT == 'a')
+        'new';
+    else
+        'old';
+};

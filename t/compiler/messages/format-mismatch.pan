@@ -1,0 +1,4 @@
+object template format-mismatch;
+
+variable LOAD = 1.5;
+'/text' = format('load %d', LOAD);

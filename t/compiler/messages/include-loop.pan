@@ -1,0 +1,3 @@
+object template include-loop;
+
+include 'site/first';

@@ -1,0 +1,3 @@
+object template include-of-object;
+
+include 'site/neighbour';

@@ -1,0 +1,3 @@
+object template include-of-structure;
+
+include 'site/disk';

@@ -1,0 +1,3 @@
+object template json-broken;
+
+'/data' = json_decode('{"a": [1, 2}');

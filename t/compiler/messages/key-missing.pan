@@ -1,0 +1,4 @@
+object template key-missing;
+
+variable DISK = dict('capacity', 500, 'interface', 'sata');
+'/size' = DISK['capasity'];

@@ -1,0 +1,5 @@
+object template list-for-dict;
+
+type users = string{};
+bind '/users' = users;
+'/users' = list('alice', 'bob');

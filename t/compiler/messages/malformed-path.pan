@@ -1,0 +1,3 @@
+object template malformed-path;
+
+'/system//network' = 1;

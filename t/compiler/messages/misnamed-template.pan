@@ -1,0 +1,3 @@
+object template misnamed;
+
+'/x' = 1;

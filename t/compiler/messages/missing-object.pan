@@ -1,0 +1,3 @@
+object template missing-object;
+
+'/x' = value('site/neighbor:/name');

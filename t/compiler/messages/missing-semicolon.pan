@@ -1,0 +1,4 @@
+object template missing-semicolon;
+
+'/system/network/hostname' = 'lxb001'
+'/system/network/domainname' = 'example.org';

@@ -1,0 +1,3 @@
+object template missing-template;
+
+include 'site/type';

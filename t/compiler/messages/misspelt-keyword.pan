@@ -1,0 +1,4 @@
+object template misspelt-keyword;
+
+varible X = 1;
+inlcude 'site/types';

@@ -1,0 +1,4 @@
+object template mixed-types;
+
+variable PORT = 8080;
+'/url' = 'http://localhost:' + PORT + '/';

@@ -1,0 +1,3 @@
+object template null-in-list;
+
+'/servers' = list('ns1', null, 'ns2');

@@ -1,0 +1,3 @@
+object template number-too-large;
+
+'/serial' = 12345678901234567890;

@@ -1,0 +1,4 @@
+object template property-in-the-way;
+
+'/disk' = 'sda';
+'/disk/size' = 500;

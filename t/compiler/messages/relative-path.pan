@@ -1,0 +1,3 @@
+object template relative-path;
+
+'system/name' = 'lxb001';

@@ -1,0 +1,6 @@
+object template reserved-word;
+
+'/x' = {
+    type = 'a';
+    type;
+};

@@ -1,0 +1,4 @@
+template site/broken;
+
+'/a' = { x = 1; y = };
+'/b' = (1 + 2;

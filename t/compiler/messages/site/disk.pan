@@ -1,0 +1,4 @@
+structure template site/disk;
+
+'size' = 500;
+'interface' = 'sata';

@@ -1,0 +1,4 @@
+template site/first;
+
+'/first' = true;
+include 'site/second';

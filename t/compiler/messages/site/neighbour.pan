@@ -1,0 +1,3 @@
+object template site/neighbour;
+
+'/name' = 'b';

@@ -1,0 +1,3 @@
+object template site/peer;
+
+'/name' = value('circular-reference:/name') + '-peer';

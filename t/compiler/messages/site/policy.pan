@@ -1,0 +1,4 @@
+template site/policy;
+
+final '/system/rootmail' = 'root@example.org';
+final variable POLICY = 'strict';

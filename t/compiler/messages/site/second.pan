@@ -1,0 +1,4 @@
+template site/second;
+
+'/second' = true;
+include 'site/first';

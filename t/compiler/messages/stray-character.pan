@@ -1,0 +1,4 @@
+object template stray-character;
+
+'/price' = $5;
+'/half' = .5;

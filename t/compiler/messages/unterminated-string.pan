@@ -1,0 +1,4 @@
+object template unterminated-string;
+
+'/motd' = "Welcome to the cluster;
+'/name' = "lxb001";

@@ -1,0 +1,5 @@
+object template user-error;
+
+include 'site/hosts';
+
+'/name' = host_name('unknown');

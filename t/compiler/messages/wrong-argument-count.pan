@@ -1,0 +1,3 @@
+object template wrong-argument-count;
+
+'/name' = substr('lxb001');

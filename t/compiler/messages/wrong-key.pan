@@ -1,0 +1,3 @@
+object template wrong-key;
+
+'/files' = dict('/etc/motd', 'hello');

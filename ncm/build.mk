@@ -1,6 +1,6 @@
 ncm_USES     := base
 ncm_PROGRAMS := ccm ncm-file ncm-edit ncm-service ncm-run ncm-owner
-ncm_DAEMONS  := ccm-fetch ccm-purge ccm-initialise ncd cdp-listend cdispd
+ncm_DAEMONS  := ccm-fetch ccm-purge ccm-initialise ncd cdp-listend cdispd ncm-pause
 ncm_HELPERS  := ncm-component ncm-report
 
 # In Perl, as what it runs is.

@@ -29,6 +29,12 @@ const std::vector<ncm::Setting> table = {
     {"noautoregcomp", "0", ncm::Setting::flag, nullptr, "do not watch a component's own configuration"},
     {"noautoregpkg", "0", ncm::Setting::flag, nullptr, "do not watch a component's package"},
     {"noaction", "0", ncm::Setting::flag, nullptr, "run ncd with --noaction"},
+    {"windows", "", ncm::Setting::text, "WINDOWS", "when components that wait for one may run; default: always"},
+    {"drain", "", ncm::Setting::text, "CMD", "closes the node for users: 0 it is empty, 75 not yet"},
+    {"release", "", ncm::Setting::text, "CMD", "opens it again"},
+    {"drain-retry", "60", ncm::Setting::number, "SECONDS", "until the drain command is asked again (60)"},
+    {"drift", "0", ncm::Setting::number, "SECONDS", "look this often whether files are still as written; 0: never"},
+    {"drift-repair", "0", ncm::Setting::flag, nullptr, "configure what is not"},
     {"report", "auto", ncm::Setting::text, "URL", "where the status is posted; auto or none"},
     {"logfile", "", ncm::Setting::text, "FILE", "accepted and not used"},
     {"facility", "local1", ncm::Setting::text, "NAME", "accepted and not used"},
@@ -73,6 +79,12 @@ ncm::DispatcherRules read_rules(const Args& args) {
     r.selection.retry_most = s.seconds("retry-most");
     r.report = s.get("report");
     r.reporter = libexec_dir() + "/ncm-report";
+    r.windows = ncm::parse_windows(s.get("windows"));
+    r.drain = ncm::words(s.get("drain"), " \t");
+    r.release = ncm::words(s.get("release"), " \t");
+    r.drain_retry = s.seconds("drain-retry");
+    r.drift = s.seconds("drift");
+    r.drift_repair = s.flag("drift-repair");
     r.interval = std::max(0.05, s.seconds("interval"));
     return r;
 }

@@ -27,6 +27,7 @@ Memory::Memory(std::string file) : file_(std::move(file)) {
     Element e = parse_json(*text, file_);
     if (auto* v = field(e, "cid", Kind::long_)) cid = int(v->long_value());
     if (auto* v = field(e, "checksum", Kind::string)) checksum = v->string();
+    if (auto* v = field(e, "drained", Kind::boolean)) drained = v->boolean();
     if (auto* list = field(e, "components", Kind::dict))
         for (const Dict::Entry& c : list->dict()) {
             Known k;
@@ -62,6 +63,7 @@ void Memory::save() const {
     }
     put(e, "cid", Element::of_long(cid));
     put(e, "checksum", Element::of_string(checksum));
+    put(e, "drained", Element::of_boolean(drained));
     put(e, "components", list);
     std::string text;
     try {

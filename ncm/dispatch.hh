@@ -38,6 +38,7 @@ public:
     std::map<std::string, Known> components;
     int cid = -1;              ///< of the profile last looked at
     std::string checksum;      ///< of that profile
+    bool drained = false;      ///< we closed the node for users and have not opened it again
     bool fresh = false;        ///< there was no file: a new node
     void save() const;
 

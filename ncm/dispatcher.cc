@@ -33,21 +33,9 @@ void Dispatcher::start() {
         if (unsent_) send_report();
         look();
     });
+    if (rules_.drift > 0) drift_tick_ = loop_.every(rules_.drift, [this] { check_drift(); });
+    if (memory_.drained && due_retries(memory_, {}, 1e12).empty()) release();  // killed between its work and this
     look();
-}
-
-bool Dispatcher::paused() {
-    auto text = read_if_exists(rules_.noquattor, 1 << 16);
-    std::string reason = text ? text->substr(0, text->find('\n')) : "";
-    if (text && reason.empty()) reason = "no reason given";
-    if (reason != pause_reason_) {
-        pause_reason_ = reason;
-        if (text) log_.warning("paused by '{}': {}", rules_.noquattor, reason);
-        else log_.info("no longer paused");
-        write_status();
-        send_report();
-    }
-    return text.has_value();
 }
 
 void Dispatcher::look() {
@@ -66,6 +54,9 @@ void Dispatcher::look() {
             etc_watch_ = loop_.watch_path(etc, [this, file](std::string_view name) {
                 if (name == file) look();
             });
+        pause_watch_ = loop_.watch_path(rules_.work_dir, [this](std::string_view name) {
+            if (name == "pause") look();
+        });
         watching_ = true;
     } catch (const Error&) {
         // Nothing fetched yet: look more often than the interval says until there is a cache.
@@ -109,7 +100,7 @@ void Dispatcher::select(bool all_retries) {
                 }
             }
         }
-        if (!configure.names.empty()) queue_.push_back(std::move(configure));
+        if (!configure.names.empty()) enqueue(std::move(configure));
         return next_run();
     }
 
@@ -163,7 +154,7 @@ void Dispatcher::select(bool all_retries) {
         k.status = Known::pending;
         k.next_retry = 0;
     }
-    if (!work.configure.empty()) queue_.push_back({"configure", work.configure, config.cid(), work.watched});
+    if (!work.configure.empty()) enqueue({"configure", work.configure, config.cid(), work.watched});
     memory_.save();
     if (queue_.empty()) {
         write_status();
@@ -191,6 +182,7 @@ bool Dispatcher::can_unconfigure(const std::string& name) {
 
 void Dispatcher::next_run() {
     if (queue_.empty() || ncd_.running() || on_stopped_) return;
+    if (queue_.front().drain && !memory_.drained) return drain();
     running_ = std::move(queue_.front());
     queue_.erase(queue_.begin());
     std::vector<std::string> argv = rules_.ncd;
@@ -200,11 +192,7 @@ void Dispatcher::next_run() {
     argv.push_back(std::to_string(running_.cid));
     argv.push_back("--" + running_.verb);
     argv.insert(argv.end(), running_.names.begin(), running_.names.end());
-    ProcessOptions o;
-    o.timeout = rules_.ncd_time_limit;
-    o.output_limit = 1 << 12;
-    o.merge = true;
-    if (!rules_.root.empty()) o.env["WEFT_ROOT"] = rules_.root;
+    ProcessOptions o = child_options();
     last_line_.clear();
     o.on_line = [this](std::string_view line) {
         log_.debug("{}", line);
@@ -242,6 +230,7 @@ void Dispatcher::settle(const std::string& name, bool good, const std::string& m
     if (watched == running_.watched.end()) return;  // ran as a dependency; its own turn comes
     Known& k = memory_.components[name];
     k = Known{Known::ok, watched->second, true, false, 0, 0, ""};
+    drifted_.erase(name);
 }
 
 void Dispatcher::ended(const ProcessResult& r) {
@@ -284,6 +273,7 @@ void Dispatcher::ended(const ProcessResult& r) {
     if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
     if (r.status == 3) queue_.clear();
     if (!queue_.empty()) return next_run();
+    if (run.drain) release();
     send_report();
     plan_retry();
     if (std::exchange(again_, false)) look();
@@ -313,83 +303,12 @@ void Dispatcher::retry_now() {
 void Dispatcher::stop(std::function<void()> done) {
     retry_.cancel();
     tick_.cancel();
+    drift_tick_.cancel();
+    pause_end_.cancel();
     queue_.clear();
     if (!ncd_.running()) return done();
     log_.info("waiting for the running ncd");
     on_stopped_ = std::move(done);
-}
-
-// ---- telling others
-
-void Dispatcher::write_status() {
-    bool failed = false, pending = false;
-    Element list = Element::new_list();
-    auto put = [](Element& to, const char* key, Element v) { to.dict_ref().at(Key(key)) = std::move(v); };
-    for (auto& [name, k] : memory_.components) {
-        Element c = Element::new_dict();
-        put(c, "name", Element::of_string(name));
-        put(c, "status", Element::of_string(status_name(k.status)));
-        put(c, "message", Element::of_string(k.message));
-        put(c, "attempts", Element::of_long(k.attempts));
-        put(c, "next_retry", Element::of_long(int64_t(k.next_retry)));
-        list.list_ref().push_back(std::move(c));
-        failed = failed || k.status == Known::failed;
-        pending = pending || k.status == Known::pending;
-    }
-    Element e = Element::new_dict();
-    put(e, "time", Element::of_long(::time(nullptr)));
-    put(e, "status", Element::of_string(!pause_reason_.empty() ? "paused" : failed ? "failed" : pending ? "pending" : "ok"));
-    put(e, "message", Element::of_string(pause_reason_));
-    put(e, "cid", Element::of_long(std::max(0, memory_.cid)));
-    if (memory_.cid >= 0)
-        if (long revision = fetch_note(fmt::format("{}/profile.{}", rules_.cache_root, memory_.cid)).revision) put(e, "revision", Element::of_long(revision));
-    put(e, "checksum", Element::of_string(memory_.checksum));
-    put(e, "components", list);
-    try {
-        std::string text;
-        write_json(e, text, {.one_line = true});
-        write_file(rules_.work_dir + "/status.json", text + "\n", {.mode = 0644, .sync = false});
-        unsent_ = true;
-    } catch (const Error& err) {
-        log_.warning("cannot write the status: {}", err.message);
-    }
-}
-
-/// https://cdb/profiles/lxb001.xml -> https://cdb/api/v1/nodes/lxb001/status, when that server is a cdbd.
-std::string Dispatcher::report_url() const {
-    if (rules_.report != "auto") return rules_.report == "none" ? "" : rules_.report;
-    FetchNote n = fetch_note(fmt::format("{}/profile.{}", rules_.cache_root, memory_.cid));
-    size_t at = n.from.find("/profiles/");
-    if (!n.revision || at == std::string::npos) return {};
-    std::string name = n.from.substr(at + 10);
-    if (name.starts_with("profile_")) name.erase(0, 8);
-    for (std::string_view end : {".gz", ".xml", ".json"})
-        if (name.ends_with(end)) name.resize(name.size() - end.size());
-    return n.from.substr(0, at) + "/api/v1/nodes/" + name + "/status";
-}
-
-void Dispatcher::send_report() {
-    if (reporter_.running() || on_stopped_) return;
-    std::string url = report_url();
-    if (url.empty()) {
-        unsent_ = false;
-        return;
-    }
-    ProcessOptions o;
-    o.timeout = 60;
-    o.output_limit = 1 << 12;
-    o.merge = true;
-    if (!rules_.root.empty()) o.env["WEFT_ROOT"] = rules_.root;
-    unsent_ = false;
-    try {
-        reporter_ = loop_.child({rules_.reporter, url, rules_.work_dir + "/status.json"}, o, [this](const ProcessResult& r) {
-            if (r.ok()) return;
-            unsent_ = true;  // again at the next tick; nothing depends on it
-            log_.debug("status not reported: {}", r.out.substr(0, r.out.find('\n')));
-        });
-    } catch (const Error& e) {
-        log_.warning("status not reported: {}", e.message);
-    }
 }
 
 }  // namespace weft::ncm

@@ -9,6 +9,7 @@
 #include "base/loop.hh"
 #include "ncm/dispatch.hh"
 #include "ncm/runner.hh"
+#include "ncm/window.hh"
 
 namespace weft::ncm {
 
@@ -25,6 +26,11 @@ struct DispatcherRules {
     std::string report;                        ///< URL of the node's status, "auto" or "none"
     std::string reporter;                      ///< program that posts a file to a URL
     double interval = 60;                      ///< between two looks without an event
+    std::vector<Window> windows;               ///< for components that wait for one; none: any time
+    std::vector<std::string> drain, release;   ///< close the node for users, open it again; empty: not needed
+    double drain_retry = 60;                   ///< between two questions whether it is drained
+    double drift = 0;                          ///< between two looks whether files are still as written; 0: never
+    bool drift_repair = false;                 ///< configure what has drifted
 };
 
 class Dispatcher {
@@ -40,8 +46,16 @@ public:
     void stop(std::function<void()> done);
 
 private:
-    struct Planned_run { std::string verb; std::vector<std::string> names; int cid; std::map<std::string, Watched> watched; };
+    struct Planned_run { std::string verb; std::vector<std::string> names; int cid; std::map<std::string, Watched> watched; bool drain = false; };
+    struct Pause { std::string reason; double until = 0; };
+    Pause pause() const;
     bool paused();
+    void enqueue(Planned_run);
+    void drain();
+    void release();
+    void check_drift();
+    void drift_ended(const ProcessResult&);
+    ProcessOptions child_options() const;
     void select(bool retries_only);
     void next_run();
     void ended(const ProcessResult&);
@@ -62,8 +76,9 @@ private:
     Planned_run running_;
     pid_t ncd_pid_ = -1;
     Child ncd_, reporter_;
-    Timer retry_, tick_;
-    Watch cache_watch_, etc_watch_;
+    Timer retry_, tick_, pause_end_, drift_tick_;
+    Watch cache_watch_, etc_watch_, pause_watch_;
+    std::map<std::string, std::vector<std::string>> drifted_;  ///< by component: what is not as it was written
     bool watching_ = false, again_ = false, unsent_ = false, first_ = true;
     std::string pause_reason_, last_line_, trouble_;
     std::function<void()> on_stopped_;

@@ -20,6 +20,7 @@ struct Planned {
     std::vector<std::string> watched;  ///< register_change: further paths it depends on
     bool restore = false;              ///< on_failure is "restore": a failed run is taken back
     double timeout = 600;              ///< seconds for one run
+    enum Care { any_time, window, drained } care = any_time;  ///< `maintenance`: when it may run
 };
 
 /// A component's name is a word: letters, digits, _ and -, not beginning with a digit or -.

@@ -25,6 +25,8 @@ type structure_component = {
     'ncm-module' ? string with match(SELF, '^[A-Za-z_][A-Za-z0-9_]*(::[A-Za-z_][A-Za-z0-9_]*)*$')
     @{desc = seconds a run may take}
     'timeout' ? long(1..86400)
+    @{desc = window: it runs in a maintenance window only; drain: on a node without users as well}
+    'maintenance' ? string with match(SELF, '^(any|window|drain)$')
     @{desc = restore: the files a failed run changed are put back}
     'on_failure' ? string with match(SELF, '^(keep|restore)$')
     @{desc = false: what it did stays when it leaves the profile}

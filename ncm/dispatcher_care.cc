@@ -1,0 +1,216 @@
+// When cdispd must not run components, or not yet: pauses, maintenance windows, a node with users; and its looks
+// whether what was written is still there.
+#include <fmt/core.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <set>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "base/noun/profile.hh"
+#include "ncm/cache.hh"
+#include "ncm/dispatcher.hh"
+
+namespace weft::ncm {
+
+// ---- pauses
+
+static std::string first_line(const std::string& text) {
+    std::string line = text.substr(0, text.find('\n'));
+    return line.empty() ? "no reason given" : line;
+}
+
+/// /etc/noquattor, for as long as it is there; or the file of ncm-pause(8): a time, and the reason.
+Dispatcher::Pause Dispatcher::pause() const {
+    if (auto text = read_if_exists(rules_.noquattor, 1 << 16)) return {first_line(*text)};
+    if (auto text = read_if_exists(rules_.work_dir + "/pause", 1 << 16)) {
+        double until = 0;
+        std::from_chars(text->data(), text->data() + text->size(), until);
+        size_t space = text->find(' ');
+        if (until > double(::time(nullptr))) return {first_line(space == std::string::npos ? "" : text->substr(space + 1)), until};
+    }
+    return {};
+}
+
+bool Dispatcher::paused() {
+    Pause p = pause();
+    if (p.until) pause_end_ = loop_.after(p.until - double(::time(nullptr)) + 0.1, [this] { look(); });
+    if (p.reason != pause_reason_) {
+        pause_reason_ = p.reason;
+        if (!p.reason.empty()) log_.warning("paused: {}", p.reason);
+        else log_.info("no longer paused");
+        write_status();
+        send_report();
+    }
+    return !p.reason.empty();
+}
+
+// ---- windows and users
+
+void Dispatcher::enqueue(Planned_run run) {
+    // What needs a window or an empty node, and what depends on it in this run.
+    time_t now = ::time(nullptr);
+    bool open = inside(rules_.windows, now);
+    std::set<std::string> held, drained;
+    auto care = [&](const std::string& name) { auto it = planned_.find(name); return it == planned_.end() ? Planned::any_time : it->second.care; };
+    for (const std::string& name : run.names) {
+        if (care(name) != Planned::any_time && !open) held.insert(name);
+        if (care(name) == Planned::drained && !rules_.drain.empty()) drained.insert(name);
+    }
+    for (bool more = true; more;) {
+        more = false;
+        for (const std::string& name : run.names)
+            for (const std::string& before : planned_[name].pre) {
+                if (held.contains(before) && held.insert(name).second) more = true;
+                if (drained.contains(before) && drained.insert(name).second) more = true;
+            }
+    }
+    Planned_run first = run, later = run;
+    first.names.clear(), later.names.clear();
+    for (const std::string& name : run.names) {
+        if (held.contains(name)) {
+            Known& k = memory_.components[name];
+            k.status = Known::pending;
+            k.next_retry = double(next_window(rules_.windows, now));
+            k.message = "waits for the maintenance window";
+            log_.info("'{}' waits for the maintenance window", name);
+        } else {
+            (drained.contains(name) ? later : first).names.push_back(name);
+        }
+    }
+    if (!first.names.empty()) queue_.push_back(std::move(first));
+    if (later.names.empty()) return;
+    later.drain = true;
+    queue_.push_back(std::move(later));
+}
+
+ProcessOptions Dispatcher::child_options() const {
+    ProcessOptions o;
+    o.timeout = rules_.ncd_time_limit;
+    o.output_limit = 1 << 12;
+    o.merge = true;
+    if (!rules_.root.empty()) o.env["WEFT_ROOT"] = rules_.root;
+    return o;
+}
+
+/// Ask for an empty node: status 0, it is; 75, not yet. The rest of the queue does not wait for that.
+void Dispatcher::drain() {
+    log_.info("draining the node");
+    memory_.drained = true;  // before it happens: whatever comes in between, it is opened again
+    memory_.save();
+    auto answered = [this](const ProcessResult& r) {
+        if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+        if (r.ok()) return next_run();
+        Planned_run run = std::move(queue_.front());
+        queue_.erase(queue_.begin());
+        bool later = r.status == exit_try_later;
+        std::string why = later ? "waits for the node to be empty" : fmt::format("the node cannot be drained: {}", r.out.substr(0, r.out.find('\n')));
+        double again = double(::time(nullptr)) + rules_.drain_retry;
+        for (const std::string& name : run.names) {
+            Known& k = memory_.components[name];
+            k.status = Known::pending;
+            k.message = why;
+            k.next_retry = again;
+        }
+        if (later) log_.info("the node is not empty yet");
+        else log_.error("{}", why);
+        memory_.drained = later;
+        if (!later) release();
+        else memory_.save();
+        write_status();
+        if (!queue_.empty()) return next_run();
+        send_report();
+        plan_retry();
+        if (std::exchange(again_, false)) look();
+    };
+    try {
+        ncd_ = loop_.child(rules_.drain, child_options(), answered);
+    } catch (const Error& e) {
+        ProcessResult none;
+        none.status = 127;
+        none.out = e.message;
+        answered(none);
+    }
+}
+
+/// Open the node again, unless something that needs it empty is still to be done.
+void Dispatcher::release() {
+    for (auto& [name, k] : memory_.components) {
+        auto it = planned_.find(name);
+        if (it != planned_.end() && it->second.care == Planned::drained && memory_.drained && (k.status == Known::failed || k.status == Known::pending)) {
+            log_.warning("the node stays closed: '{}' is not done", name);
+            return;
+        }
+    }
+    try {
+        if (!rules_.release.empty()) {
+            ProcessOptions o = child_options();
+            o.timeout = 60;
+            ProcessResult r = run_process(rules_.release, o);
+            if (!r.ok()) throw Error(exit_unavailable, fmt::format("status {}: {}", r.status, r.out.substr(0, r.out.find('\n'))));
+        }
+        log_.info("the node is open again");
+        memory_.drained = false;
+        memory_.save();
+    } catch (const Error& e) {
+        log_.error("cannot open the node again: {}", e.message);
+    }
+    write_status();
+}
+
+// ---- drift
+
+void Dispatcher::check_drift() {
+    if (ncd_.running() || on_stopped_ || !pause_reason_.empty()) return;
+    Planned_run run{"check", {}, memory_.cid, {}};
+    for (auto& [name, k] : memory_.components)
+        if (k.status == Known::ok && planned_.contains(name)) run.names.push_back(name);
+    if (run.names.empty()) return;
+    std::vector<std::string> argv = rules_.ncd;
+    argv.insert(argv.end(), {"--useprofile", std::to_string(run.cid), "--nodeps", "--noautodeps", "--check", "--json"});
+    argv.insert(argv.end(), run.names.begin(), run.names.end());
+    ProcessOptions o = child_options();
+    o.output_limit = 16 << 20;
+    o.merge = false;
+    try {
+        ncd_ = loop_.child(argv, o, [this](const ProcessResult& r) { drift_ended(r); });
+    } catch (const Error& e) {
+        log_.warning("cannot look for drift: {}", e.message);
+    }
+}
+
+void Dispatcher::drift_ended(const ProcessResult& r) {
+    if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+    std::map<std::string, std::vector<std::string>> found;
+    try {
+        Element e = parse_json(r.out, "the report of ncd --check");
+        if (const Element* list = e.find("/components"))
+            for (const Element& c : list->list())
+                for (const Element& f : c.find("/changed")->list()) found[std::string(c.find("/name")->string())].emplace_back(f.string());
+    } catch (const Error& e) {
+        log_.warning("cannot look for drift: {}", e.message);
+        found = drifted_;
+    }
+    for (auto& [name, files] : found) {
+        std::string list;
+        for (const std::string& f : files) list += (list.empty() ? "" : " ") + f;
+        if (!drifted_.contains(name) || drifted_[name] != files) log_.warning("'{}' is no longer as it was configured: {}", name, list);
+        if (!rules_.drift_repair) continue;
+        Known& k = memory_.components[name];
+        k.status = Known::pending;
+        k.next_retry = 0;
+    }
+    for (auto& [name, files] : drifted_)
+        if (!found.contains(name)) log_.info("'{}' is as it was configured again", name);
+    drifted_ = std::move(found);
+    memory_.save();
+    write_status();
+    send_report();
+    again_ = false;
+    look();
+}
+
+}  // namespace weft::ncm

@@ -121,9 +121,25 @@ int status_of(const Outcome& o) {
     return o.state == Outcome::conflict || o.state == Outcome::locked ? 409 : o.state == Outcome::refused ? 422 : 200;
 }
 
+void put(Json& j, const std::vector<Effect>& effects) {
+    static const char* kinds[] = {"added", "changed", "withdrawn"};
+    auto value = [&](const char* key, const std::string& text) { j.key(key).raw(text.empty() ? "null" : text); };
+    j.open('[');
+    for (auto& e : effects) {
+        j.open().field("kind", kinds[e.kind]).field("nodes", e.nodes).key("values").open('[');
+        for (auto& v : e.values) {
+            j.open().field("path", v.path);
+            value("before", v.before);
+            value("after", v.after);
+            j.close();
+        }
+        j.close(']').field("more", uint64_t(e.more)).field("components", e.components).close();
+    }
+    j.close(']');
+}
+
 void put(Json& j, const Outcome& o) {
     static const char* states[] = {"done", "unchanged", "repeated", "conflict", "locked", "refused"};
-    static const char* kinds[] = {"added", "changed", "withdrawn"};
     j.open().field("state", states[o.state]).field("revision", o.revision);
     j.key("files").open('[');
     for (auto& f : o.files) j.open().field("path", f.path).field("kind", change_kind(f.before, f.after)).close();
@@ -140,19 +156,9 @@ void put(Json& j, const Outcome& o) {
         j.field("text", d.text).field("objects", d.objects).close();
     }
     j.close(']').field("failing", o.failing).field("notes", o.notes);
-    j.key("effects").open('[');
-    auto value = [&](const char* key, const std::string& text) { j.key(key).raw(text.empty() ? "null" : text); };
-    for (auto& e : o.effects) {
-        j.open().field("kind", kinds[e.kind]).field("nodes", e.nodes).key("values").open('[');
-        for (auto& v : e.values) {
-            j.open().field("path", v.path);
-            value("before", v.before);
-            value("after", v.after);
-            j.close();
-        }
-        j.close(']').field("more", uint64_t(e.more)).field("components", e.components).close();
-    }
-    j.close(']').key("nodes").open('[');
+    j.key("effects");
+    put(j, o.effects);
+    j.key("nodes").open('[');
     for (auto& p : o.published) j.value(node_of(p.object));
     j.close(']').field("compiled", uint64_t(o.compiled)).field("changed", uint64_t(o.changed));
     j.field("compile_seconds", o.compile_seconds).field("seconds", o.seconds).close();

@@ -23,6 +23,7 @@ const std::vector<ApiRow>& api() {
         {"GET", "revisions/*", reader, ApiRow::reader, get_revision},
         {"GET", "revisions/*/diff", reader, ApiRow::reader, get_revision_diff},
         {"GET", "export/git", reader, ApiRow::reader, get_export_git},
+        {"GET", "revisions/*/effects", reader, ApiRow::reader, get_revision_effects},
         {"GET", "diff", reader, ApiRow::reader, get_diff},
         {"GET", "tags", reader, ApiRow::reader, get_tags},
         {"PUT", "tags/*", admin, ApiRow::reader, put_tag},

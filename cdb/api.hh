@@ -10,7 +10,7 @@ Answer get_health(Server&, Call&), get_metrics(Server&, Call&), get_whoami(Serve
     get_audit(Server&, Call&), post_verify(Server&, Call&), post_backup(Server&, Call&);
 
 Answer get_tree(Server&, Call&), get_export(Server&, Call&), get_template(Server&, Call&), get_annotate(Server&, Call&),
-    get_revisions(Server&, Call&), get_revision(Server&, Call&), get_revision_diff(Server&, Call&);
+    get_revisions(Server&, Call&), get_revision(Server&, Call&), get_revision_diff(Server&, Call&), get_revision_effects(Server&, Call&);
 
 Answer post_check(Server&, Call&), post_commit(Server&, Call&), post_revert(Server&, Call&), get_sessions(Server&, Call&),
     post_sessions(Server&, Call&), get_session(Server&, Call&), delete_session(Server&, Call&), get_session_diff(Server&, Call&),

@@ -3,6 +3,7 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/noun/profile.hh"
 #include "cdb/api.hh"
 
 namespace weft::cdb {
@@ -98,6 +99,23 @@ Answer get_revision(Server& s, Call& c) {
     return json(200, j);
 }
 
+/// What a revision did to the nodes' profiles, the first so many of them, told as a check tells it.
+Answer get_revision_effects(Server& s, Call& c) {
+    Revision r = revision_named(s, c.args[0]);
+    size_t limit = std::min<uint64_t>(c.number("limit", 100), r.profiles.size());
+    auto tree = [&](const ProfileChange& p, const Hash& h) { return h.empty() ? Element() : read_xml(s.store.content(h), p.object); };
+    std::vector<Effect> all;
+    for (size_t i = 0; i < limit; i++) {
+        auto& p = r.profiles[i];
+        all.push_back(effect(node_of(p.object), tree(p, p.before), tree(p, p.after)));
+    }
+    Json j;
+    j.open().field("revision", r.number).key("effects");
+    put(j, grouped(std::move(all)));
+    j.field("compared", uint64_t(limit)).field("complete", limit == r.profiles.size()).close();
+    return json(200, j);
+}
+
 static void put_diff(Json& j, std::string_view path, const std::string& before, const std::string& after) {
     j.open().field("path", path).field("diff", text_diff(before, after, std::string(path), 2000)).close();
 }
@@ -147,10 +165,19 @@ Answer get_session_diff(Server& s, Call& c) {
 }
 
 /// Each line of a file with the revision that brought it: the versions compared from the oldest to the newest.
+/// The file's own path; for one that is not there the first along the load path, as origins name templates.
+static std::string found(const Store& store, const std::string& path, uint64_t at) {
+    if (!store.file_at(path, at).empty()) return path;
+    Hash h = store.file_at(load_path_file, at);
+    for (auto& root : parse_load_path(h.empty() ? "" : store.content(h)))
+        if (std::string p = tree_path(root + "/" + path); !store.file_at(p, at).empty()) return p;
+    return {};
+}
+
 Answer get_annotate(Server& s, Call& c) {
-    const std::string& path = c.args[0];
     uint64_t at = revision_asked(s, c);
-    if (s.store.file_at(path, at).empty()) return problem(404, fmt::format("there is no '{}' in the database", path));
+    std::string path = found(s.store, c.args[0], at);
+    if (path.empty()) return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
     std::vector<uint64_t> versions;
     for (uint64_t n = s.store.changed_at(path, at); n; n = s.store.changed_at(path, n - 1)) versions.push_back(n);
 

@@ -22,6 +22,7 @@ Server::Server(Service& s)
       pipeline(store, int(s.config.number("jobs"))), nodes(store), readers(2), line(1),
       notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
     load_access();
+    load_page();
     for (auto& p : store.profiles()) published[node_of(p.object)] = p;
     notifier.add(store.pending());
     open_listeners();
@@ -90,6 +91,8 @@ void Server::open_listeners() {
         if (secure) {
             http.route("*", "/api/v1/", answer);
             for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/", "/api/v1/history", "/api/v1/contents"}) http.route("*", path, answer, big);
+            for (auto& [path, d] : page_) http.route("GET", path, [this](const HttpRequest& q, HttpReply r) { serve_page(q, r); });
+            for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/"}) http.route("*", path, answer, big);
         } else {
             for (const char* path : {"/api/v1/health", "/api/v1/metrics"}) http.route("GET", path, answer);
         }
@@ -238,6 +241,11 @@ void Server::serve_api(const HttpRequest& request, HttpReply reply) {
     if (!row && allowed.empty()) return reply.send(problem(404, fmt::format("there is no '{}'", request.path)));
     if (!row) return reply.send(problem(405, fmt::format("'{}' takes {}", request.path, allowed)).with("Allow", allowed));
 
+    if (from_elsewhere(request)) {
+        counters.refused++;
+        log.warning("a page of '{}' in the browser at {} may not {} {}", request.header("origin"), request.remote.text(), request.method, request.path);
+        return reply.send(problem(403, "another site's page may not do this"));
+    }
     auto call = std::make_shared<Call>(Call{request, reply, principal(request), std::move(found)});
     if (call->who.right > row->right) {
         counters.refused++;

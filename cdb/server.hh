@@ -101,16 +101,19 @@ public:
 
     void serve_profile(const HttpRequest&, HttpReply);
     void serve_api(const HttpRequest&, HttpReply);
+    void serve_page(const HttpRequest&, HttpReply);
 
 private:
     void open_listeners();
     void load_access();
+    void load_page();
     void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&, std::shared_ptr<const HttpDocument>, bool gz);
     HttpResponse index(const Principal&, const HttpRequest&);
     NotifyOptions notify_options() const;
     std::optional<tls::Context> context() const;
 
     Documents documents_;
+    std::map<std::string, HttpDocument, std::less<>> page_;
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
     Timer flush_timer_, checkpoint_timer_, expiry_timer_;
@@ -127,6 +130,9 @@ HttpResponse json(int status, Json&);
 HttpResponse problem(int status, const Error&);
 HttpResponse problem(int status, std::string message, std::string hint = {});
 void put(Json&, const Outcome&);
+void put(Json&, const std::vector<Effect>&);
+/// Does another site's page in a browser ask to change something?
+bool from_elsewhere(const HttpRequest&);
 void put(Json&, const Revision&, bool whole);
 void put(Json&, const PathLock&);
 int status_of(const Outcome&);

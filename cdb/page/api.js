@@ -1,0 +1,36 @@
+// What the server is asked, and what of it is remembered: past revisions never change.
+
+const kept = new Map();
+
+export class Problem extends Error {
+  constructor(status, message, hint) { super(message); this.status = status; this.hint = hint; }
+}
+
+async function ask(resource) {
+  let r;
+  try {
+    r = await fetch('api/v1/' + resource);
+  } catch {
+    throw new Problem(0, 'The server does not answer', 'Nothing is lost; the page goes on when it is back.');
+  }
+  if (r.ok) return r;
+  const body = await r.json().catch(() => ({}));
+  throw new Problem(r.status, body.error || r.statusText, body.hint);
+}
+
+export const get = async resource => (await ask(resource)).json();
+export const text = async resource => (await ask(resource)).text();
+
+/** The same, remembered: for what a revision number makes final. */
+export function lasting(resource, how = get) {
+  if (!kept.has(resource)) {
+    if (kept.size > 200) kept.delete(kept.keys().next().value);
+    kept.set(resource, how(resource).catch(e => { kept.delete(resource); throw e; }));
+  }
+  return kept.get(resource);
+}
+
+/** A path with its slashes. */
+export const url = path => path.split('/').map(encodeURIComponent).join('/');
+export const query = fields => Object.entries(fields).filter(([, v]) => v !== undefined && v !== '')
+  .map(([k, v]) => `${k}=${encodeURIComponent(v)}`).join('&');

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/daemon.hh"
+#include "base/file.hh"
 #include "ncm/listend.hh"
 #include "ncm/settings.hh"
 using namespace weft;
@@ -16,6 +17,9 @@ const std::vector<ncm::Setting> table = {
     {"port", "7777", ncm::Setting::number, "N", "where notifications arrive (7777)"},
     {"address", "", ncm::Setting::text, "IP", "listen on this address only; default: all"},
     {"allow", "", ncm::Setting::text, "IPS", "accept notifications from these only; default: from all"},
+    {"notify_key", "", ncm::Setting::path, "FILE", "the database's key: accept notifications with proof"},
+    {"notify_window", "600", ncm::Setting::number, "SECONDS", "their time may differ from ours by this (600)"},
+    {"unsigned", "1", ncm::Setting::flag, nullptr, "accept notifications without proof too"},
     {"fetch", "", ncm::Setting::text, "PROGRAM", "run when the profile changed; default: ccm-fetch beside us"},
     {"nch", "/usr/sbin/cdbsync-nch", ncm::Setting::text, "PROGRAM", "run when the database changed"},
     {"fetch_offset", "0", ncm::Setting::number, "SECONDS", "wait at least this long before a fetch (0)"},
@@ -39,6 +43,8 @@ ncm::Settings read_settings(const Args& args) {
     ncm::Settings s(table, args, file, ncm::Settings::Grammar::equations);
     if (s.number("port") > 65535) throw Error(exit_config, fmt::format("there is no port {}", s.number("port")));
     if (s.get("smear") != "random" && s.get("smear") != "host") throw Error(exit_config, fmt::format("'smear' is random or host, not '{}'", s.get("smear")));
+    if (!s.flag("unsigned") && s.get("notify_key").empty())
+        throw Error(exit_config, "nothing would be accepted: 'unsigned' is off and there is no 'notify_key'");
     if (s.get("hostname").empty()) {
         char name[256] = "";
         gethostname(name, sizeof name - 1);
@@ -47,11 +53,21 @@ ncm::Settings read_settings(const Args& args) {
     return s;
 }
 
+/// The file without its last line end; Error(78) for a key that can be guessed.
+std::string read_key(const std::string& file) {
+    std::string key = read_file(file, 4096);
+    if (key.ends_with('\n')) key.pop_back();
+    if (key.size() < 16) throw Error(exit_config, fmt::format("the key in '{}' is shorter than 16 bytes", file));
+    return key;
+}
+
 /// What lives between start and stop.
 struct Listener {
     std::optional<ncm::Settings> settings;
     std::optional<ncm::Job> fetch, nch;
     std::optional<ncm::SourceLimit> limit;
+    std::optional<ncm::Proof> proof;
+    bool without_proof = true;
     std::vector<std::string> allow;
     Udp socket;
     unsigned long refused = 0;
@@ -60,12 +76,19 @@ struct Listener {
         std::string address = from.address;
         if (address.starts_with("::ffff:")) address.erase(0, 7);
         bool allowed = allow.empty() || std::find(allow.begin(), allow.end(), address) != allow.end();
-        auto n = bytes.size() <= 1024 ? ncm::parse_notification(bytes) : std::nullopt;
-        if (!allowed || !n || (n->type != "ccm" && n->type != "cdb") || !limit->allows(address, ncm::monotonic())) {
+        std::string why;
+        std::optional<ncm::Notification> n;
+        if (!allowed) why = "not an allowed source";
+        else if (!limit->allows(address, ncm::monotonic())) why = "too many";
+        else if (ncm::Proof::claims(bytes) && proof) n = proof->judge(bytes, double(::time(nullptr)), why);
+        else if (ncm::Proof::claims(bytes)) why = "no notify_key to judge it by";
+        else if (!without_proof) why = "it has no proof";
+        else if (n = bytes.size() <= 1024 ? ncm::parse_notification(bytes) : std::nullopt; !n) why = "no notification";
+        else if (n->type != "ccm" && n->type != "cdb") why = "unknown type";
+        if (!why.empty()) {
             // The first is told, then each power of two: a flood must not fill the log.
             if (refused++; (refused & (refused - 1)) == 0)
-                log.warning("ignored a datagram of {} bytes from {} ({} so far): {}", bytes.size(), from.text(), refused,
-                            !allowed ? "not an allowed source" : !n ? "no notification" : n->type != "ccm" && n->type != "cdb" ? "unknown type" : "too many");
+                log.warning("ignored a datagram of {} bytes from {} ({} so far): {}", bytes.size(), from.text(), refused, why);
             return;
         }
         log.debug("{} {} from {}", n->type, n->seconds, from.text());
@@ -111,6 +134,8 @@ int main(int argc, char** argv) {
         }
         state->limit.emplace(c.seconds("source_rate"), c.seconds("source_burst"));
         state->allow = c.list("allow");
+        state->without_proof = c.flag("unsigned");
+        if (!c.get("notify_key").empty()) state->proof.emplace(read_key(c.get("notify_key")), c.seconds("notify_window"));
         state->socket = s.loop.udp({c.get("address"), uint16_t(c.number("port"))},
                                    [state, &log = s.log](const Endpoint& from, std::string_view bytes) { state->heard(log, from, bytes); });
         s.log.info("listening on {}", state->socket.local().text());

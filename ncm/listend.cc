@@ -3,10 +3,13 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+#include <cstdlib>
 #include <ctime>
 #include <functional>
 
 #include "base/error.hh"
+#include "base/wrap/digest.hh"
 
 namespace weft::ncm {
 
@@ -28,6 +31,42 @@ std::optional<Notification> parse_notification(std::string_view d) {
     for (char c : type)
         if (!word(c)) return std::nullopt;
     return Notification{std::string(type), std::string(d.substr(end))};
+}
+
+static bool equal_in_constant_time(std::string_view a, std::string_view b) {
+    unsigned differs = a.size() != b.size();
+    for (size_t i = 0; i < std::min(a.size(), b.size()); i++) differs |= unsigned(a[i] ^ b[i]);
+    return !differs;
+}
+
+std::optional<Notification> Proof::judge(std::string_view d, double now, std::string& why) {
+    // Not a word of it is believed before the mac is right.
+    size_t last = d.rfind('\0');
+    if (d.size() > 512 || last == std::string_view::npos || !equal_in_constant_time(d.substr(last + 1), hmac_sha256_hex(key_, d.substr(0, last + 1)))) {
+        why = "its proof is wrong";
+        return std::nullopt;
+    }
+    std::vector<std::string> words;
+    for (std::string_view rest = d.substr(0, last); !rest.empty();) {
+        size_t end = std::min(rest.find('\0'), rest.size());
+        words.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    if (words.size() != 4 || words[3].size() < 8) {
+        why = "it has not the words of version 2";
+        return std::nullopt;
+    }
+    double said = std::strtod(words[2].c_str(), nullptr);
+    if (std::abs(said - now) > window_) {
+        why = "its time is not ours";
+        return std::nullopt;
+    }
+    std::erase_if(seen_, [&](auto& s) { return std::abs(s.second - now) > window_; });
+    if (!seen_.emplace(words[3], said).second) {
+        why = "it was said before";
+        return std::nullopt;
+    }
+    return Notification{"ccm", words[2]};
 }
 
 bool SourceLimit::allows(const std::string& address, double now) {

@@ -21,6 +21,23 @@ struct Notification {
 /// Word characters, any one character, digits; a final line end is dropped. Nothing for anything else.
 std::optional<Notification> parse_notification(std::string_view datagram);
 
+/// Judges datagrams of version 2 (man/cdp.5): who speaks, when, and that it is not said twice.
+class Proof {
+public:
+    ///   key      shared with the database
+    ///   window   seconds its time may differ from ours
+    Proof(std::string key, double window) : key_(std::move(key)), window_(window) {}
+    /// The notification, or in `why` what is wrong with it. `now` is seconds since the epoch.
+    std::optional<Notification> judge(std::string_view datagram, double now, std::string& why);
+    /// Does it say that it is one?
+    static bool claims(std::string_view datagram) { return datagram.starts_with(std::string_view("ccm2\0", 5)); }
+
+private:
+    std::string key_;
+    double window_;
+    std::map<std::string, double> seen_;  ///< nonces, and when they were said
+};
+
 /// When to run, and how patiently.
 struct JobRules {
     std::vector<std::string> program;  ///< and options it is always given

@@ -2,6 +2,7 @@
 #include "base/wrap/digest.hh"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -77,6 +78,16 @@ std::string file_digest_hex(const std::string& algorithm, const std::string& pat
     unsigned char sum[EVP_MAX_MD_SIZE];
     unsigned n = 0;
     if (!good || !EVP_DigestFinal_ex(c.get(), sum, &n)) throw Error(exit_software, "OpenSSL cannot compute " + algorithm);
+    std::string out(2 * n, '0');
+    hex(sum, n, out.data());
+    return out;
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    if (!HMAC(EVP_sha256(), key.data(), int(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(), sum, &n))
+        throw Error(exit_software, "OpenSSL cannot compute an HMAC");
     std::string out(2 * n, '0');
     hex(sum, n, out.data());
     return out;

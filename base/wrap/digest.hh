@@ -26,4 +26,7 @@ std::string digest_hex(const std::string& algorithm, std::string_view text);
 /// The digest of a whole file, read piece by piece. Error(74) when it cannot be read.
 std::string file_digest_hex(const std::string& algorithm, const std::string& path);
 
+/// HMAC-SHA-256 (RFC 2104) in lower-case hex.
+std::string hmac_sha256_hex(std::string_view key, std::string_view text);
+
 }  // namespace weft

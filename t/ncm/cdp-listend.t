@@ -68,6 +68,24 @@ ok 'a clean stop lets the fetch end' 'start && tell "ccm\\0001" && until_true 5 
 echo 0 >takes
 ok 'a fetch program that is not there is an error in the log, not the end' 'start --fetch /nonexistent && tell "ccm\\0001" && until_true 5 grep -q "/nonexistent" log && test -s $pidfile; stop'
 ok 'a taken port is told' 'start && code 69 cdp-listend --pidfile $scratch/other.pid 2>err; grep -q "$port" err; stop'
+
+# ---- version 2
+printf 'the key of this site, long enough\n' >key
+# proven KEY SECONDS NONCE: what cdbd would send
+proven() { perl -MDigest::SHA=hmac_sha256_hex -MIO::Socket::INET -e 'my ($port, $key, $s, $nonce) = @ARGV; my $d = join("\0", "ccm2", 57, $s, $nonce, ""); $d .= hmac_sha256_hex($d, $key);
+    IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", Proto => "udp")->send($d)' "$port" "$@"; }
+now() { date +%s; }
+ok 'a notification with proof makes a fetch, once' '
+    start --notify_key $scratch/key && proven "the key of this site, long enough" $(now) 0123456789abcdef && exactly 1 && proven "the key of this site, long enough" $(now) 0123456789abcdef && sleep 0.3 && test "$(fetches)" = 1 &&
+    grep -q "it was said before" log && proven "the key of this site, long enough" $(now) 0123456789abcde0 && exactly 2; stop'
+ok 'a wrong key, an old time, a cut datagram make none, and count' '
+    >log; start --notify_key $scratch/key && proven "another key, long enough as well" $(now) 0123456789abcdef && proven "the key of this site, long enough" 1000000000 0123456789abcdef && tell "ccm2\\0001\\0002\\000x" "ccm2\\000" &&
+    sleep 0.3 && test "$(fetches)" = 0 && grep -q "its proof is wrong" log && grep -q "(4 so far)" log; stop'
+ok 'without a key nobody believes it' 'start && proven "the key of this site, long enough" $(now) 0123456789abcdef && sleep 0.3 && test "$(fetches)" = 0 && grep -q "no notify_key" log; stop'
+ok 'those without proof can be refused' '
+    start --notify_key $scratch/key --nounsigned && tell "ccm\\0001" && sleep 0.3 && test "$(fetches)" = 0 && grep -q "it has no proof" log && proven "the key of this site, long enough" $(now) 0123456789abcdef && exactly 1; stop'
+ok 'a key that is short, and a listener that believes nobody, are refused' '
+    echo short >short; code 78 cdp-listend --notify_key $scratch/short 2>err && grep -q "shorter than 16" err; code 78 cdp-listend -n --nounsigned 2>err && grep -q "nothing would be accepted" err'
 ok 'settings are checked' '
     cdp-listend -n && code 64 cdp-listend -n --port x && echo "prot = 1" >bad && code 78 cdp-listend -n -f bad 2>err && grep -q "did you mean .port." err && code 78 cdp-listend -n --port 70000'
 echo "profile file://$scratch/profile.xml" >"$node/etc/ccm.conf"

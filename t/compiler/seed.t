@@ -26,7 +26,7 @@ END
 
 ok 'the templates of the slide compile in the dialect of 2002' '
     panc --dialect 2002 --warnings off --formats edg --include-path "$seed" "$seed/TEST_i386_rh72.tpl"'
-ok 'the profile is the one on the slide' '
+ok 'case 140: the profile is the one on the slide' '
     sed "2s/,hardware_types,[^\"]*\"/,hardware_types, ..\"/" TEST_i386_rh72.xml >shown && same slide shown'
 ok 'the derivation of the root goes on with the other templates, in load order' '
     sed -n "2s/.*derivation=\"\([^\"]*\)\".*/\1/p" TEST_i386_rh72.xml >got

@@ -1,0 +1,3 @@
+object template 090-matches;
+'/groups' = matches('abc', '(x)?(b)(z)?');
+'/none' = matches('abc', '(x)');

@@ -1,0 +1,2 @@
+object template 092-replace-unknown-group;
+'/x' = replace('(a)', '$2', 'bab');

@@ -1,0 +1,2 @@
+object template 093-join-string;
+'/x' = join(',', 'a');

@@ -1,0 +1,2 @@
+object template 097-format-long-of-double;
+'/x' = format('%d', 1.5);

@@ -1,0 +1,2 @@
+object template 097-format-undef;
+'/x' = format('%s', undef);

@@ -1,0 +1,2 @@
+object template 102-substitute-default;
+'/x' = substitute('${A:-text}');

@@ -1,0 +1,2 @@
+object template 104-json-encode-undef;
+'/x' = json_encode(list(undef));

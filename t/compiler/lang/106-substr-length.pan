@@ -1,0 +1,2 @@
+object template 106-substr-length;
+'/x' = substr('abc', 1, 5);

@@ -1,0 +1,2 @@
+object template 106-substr-start;
+'/x' = substr('abc', 4);

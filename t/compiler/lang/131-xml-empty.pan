@@ -1,0 +1,4 @@
+object template 131-xml-empty;
+'/h' = dict();
+'/l' = list();
+'/f' = '';

@@ -1,0 +1,2 @@
+object template 139-xml-blanks;
+'/x' = "  two blanks\n  and lines  ";

@@ -1,0 +1,2 @@
+object template below-loadpath;
+'/a' = 1;

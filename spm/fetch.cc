@@ -9,7 +9,8 @@
 #include <filesystem>
 
 #include "base/file.hh"
-#include "base/wrap/curl.hh"
+#include "base/http.hh"
+#include "spm/fetcher.hh"
 #include "spm/keys.hh"
 #include "spm/wrap/rpm.hh"
 
@@ -45,9 +46,8 @@ std::string choose_proxy(const Settings& s, const Say& say) {
         std::rotate(hosts.begin(), hosts.begin() + long(std::hash<std::string_view>()(name) % hosts.size()), hosts.end());
     }
     for (const std::string& host : hosts) {
-        HttpClient client({.timeout = 5, .connect_timeout = 2, .limit = 1 << 20});
         std::string url = fmt::format("http://{}{}/", host, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
-        if (client.request("HEAD", url).status) return host;
+        if (answers(url)) return host;
         say(Level::warning, fmt::format("proxy '{}' does not answer", host));
     }
     return {};
@@ -117,7 +117,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
             proxies.apply(d);
             // Without a checksum nobody would notice that a cache has another file of that name.
             if (!d.checksum.empty())
-                for (const std::string& cache : s.headcache) d.before.push_back(cache + (cache.ends_with('/') ? "" : "/") + url_encode(name));
+                for (const std::string& cache : s.headcache) d.before.push_back(cache + (cache.ends_with('/') ? "" : "/") + percent_encode(name));
             downloads.push_back(std::move(d));
             pending.push_back(&op);
             continue;
@@ -146,7 +146,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
     if (downloads.empty()) return r;
     make_dirs(scratch);
     bool terminal = isatty(2) && !s.quiet;
-    auto failed = download(downloads, {.connections = s.connections}, [&](size_t files, uint64_t bytes) {
+    auto failed = fetch_files(downloads, {.connections = s.connections}, [&](size_t files, uint64_t bytes) {
         if (terminal) fmt::print(stderr, "\rfetched {} of {}, {} KB\x1b[K", files, downloads.size(), bytes >> 10);
     });
     if (terminal) fmt::print(stderr, "\r\x1b[K");

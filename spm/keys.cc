@@ -8,6 +8,7 @@
 #include "base/file.hh"
 #include "base/process.hh"
 #include "base/wrap/digest.hh"
+#include "spm/fetcher.hh"
 
 namespace weft::spm {
 
@@ -52,7 +53,7 @@ std::vector<std::string> obtain_keys(const std::vector<std::string>& urls, const
         d.size = 0;
         d.force = true;
         d.before.clear();
-        auto failed = download({d}, {.connections = 1, .max_size = 4 << 20});
+        auto failed = fetch_files({d}, {.connections = 1, .max_size = 4 << 20});
         if (failed.empty()) write_file(kept, without_armour(read_file(d.file), url));
         else if (!read_if_exists(kept)) throw Error(exit_unavailable, failed[0]);
         unlink(d.file.c_str());

@@ -9,9 +9,9 @@
 
 #include "base/file.hh"
 #include "base/noun/profile.hh"
-#include "base/wrap/curl.hh"
 #include "base/wrap/digest.hh"
 #include "base/wrap/gzip.hh"
+#include "spm/fetcher.hh"
 #include "spm/keys.hh"
 
 namespace weft::spm {
@@ -159,7 +159,7 @@ void Repositories::get(const Repository& r, size_t protocol, const std::string& 
     Download d{.url = r.base(p) + "/" + path, .file = file, .algorithm = algorithm, .checksum = checksum, .ca_file = p.ca_file, .cert = p.cert,
                .key = p.key, .proxy = r.proxy, .force = true};
     proxies_.apply(d);
-    auto failed = spm::download({d}, {.connections = 1, .max_size = uint64_t(1) << 30});
+    auto failed = fetch_files({d}, {.connections = 1, .max_size = uint64_t(1) << 30});
     if (!failed.empty()) throw Error(exit_unavailable, failed[0]);
 }
 
@@ -178,6 +178,12 @@ Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol
     s.packages = solv::make_index(format_, primary, dir(r) + "/index.solv");
     unlink(primary.c_str());
     return s;
+}
+
+/// "Sat, 14 Jun 2025 10:00:00 UTC", which is the only zone; 0 for what is no date.
+static time_t release_date(std::string_view s) {
+    struct tm t{};
+    return strptime(std::string(s).c_str(), "%a, %d %b %Y %T", &t) ? timegm(&t) : 0;
 }
 
 std::string Repositories::release(const Repository& r, size_t protocol, const std::string& folder) const {
@@ -201,7 +207,7 @@ std::string Repositories::release(const Repository& r, size_t protocol, const st
     // An old Release is signed as well as a new one: whoever is on the way could go on showing it.
     for (std::string_view line : lines(text))
         if (line.starts_with("Valid-Until: "))
-            if (time_t t = HttpResponse{.headers = {{"last-modified", std::string(line.substr(13))}}}.last_modified(); t && t < time(nullptr))
+            if (time_t t = release_date(line.substr(13)); t && t < time(nullptr))
                 throw Error(exit_data, fmt::format("'{}Release' cannot be trusted: it was valid until {}", name, line.substr(13)));
     return text;
 }
@@ -225,7 +231,7 @@ Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol
         listed = std::move(text);
         for (std::string_view line : lines(listed))
             if (line.starts_with("Date: "))
-                if (time_t t = HttpResponse{.headers = {{"last-modified", std::string(line.substr(6))}}}.last_modified()) s.made = t;
+                if (time_t t = release_date(line.substr(6))) s.made = t;
     }
     for (auto& folder : folders) {
         std::string path = folder + "Packages.gz", file = dir(r) + "/Packages.gz", sum;

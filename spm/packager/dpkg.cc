@@ -2,6 +2,9 @@
 #include "spm/packager/dpkg.hh"
 
 #include <fmt/core.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "base/file.hh"
 
@@ -40,30 +43,72 @@ void split_version(std::string_view evr, Package& p) {
     p.release = dash == std::string_view::npos ? "" : evr.substr(dash + 1);
 }
 
-std::vector<Installed> list(const PluginCall& call) {
+/// A package by the words of its status; none for what only left its configuration behind.
+static std::optional<Installed> installed(std::string_view name, std::string_view version, std::string_view arch, std::string_view error,
+                                          std::string_view status, bool essential) {
+    if (status == "not-installed" || status == "config-files" || name.empty() || version.empty()) return std::nullopt;
+    Installed i;
+    i.package.name = name;
+    i.package.arch = arch;
+    split_version(version, i.package);
+    i.broken = !(status == "installed" || status.starts_with("triggers-")) || error == "reinstreq";
+    i.essential = essential;
+    return i;
+}
+
+/// The status file as dpkg wrote it: asking dpkg-query takes three times as long.
+static std::vector<Installed> read_status(const std::string& file) {
+    std::string text = read_file(file);
     std::vector<Installed> out;
-    if (!call.root.empty() && !read_if_exists(admin_dir(call) + "/status")) return out;
+    std::string_view name, version, arch, status, essential;
+    auto finish = [&] {
+        auto w = words_of(status);  // install ok installed
+        if (w.size() == 3)
+            if (auto i = installed(name, version, arch, w[1], w[2], essential == "yes")) out.push_back(std::move(*i));
+        name = version = arch = status = essential = {};
+    };
+    for (size_t at = 0; at < text.size();) {
+        size_t end = std::min(text.find('\n', at), text.size());
+        std::string_view line(text.data() + at, end - at);
+        at = end + 1;
+        if (line.empty()) finish();
+        auto field = [&](std::string_view key, std::string_view& to) {
+            if (line.starts_with(key)) to = line.substr(key.size());
+        };
+        switch (line.empty() ? 0 : line[0]) {
+            case 'P': field("Package: ", name); break;
+            case 'V': field("Version: ", version); break;
+            case 'A': field("Architecture: ", arch); break;
+            case 'S': field("Status: ", status); break;
+            case 'E': field("Essential: ", essential); break;
+            default: break;
+        }
+    }
+    finish();
+    return out;
+}
+
+std::vector<Installed> list(const PluginCall& call) {
+    std::string status = admin_dir(call) + "/status";
+    if (access(status.c_str(), R_OK)) {
+        if (!call.root.empty()) return {};
+        throw system_error("cannot read '" + status + "'");
+    }
+    // What a run of dpkg that is going on, or was killed, has not merged into the file yet lies beside it.
+    std::error_code ec;
+    if (std::filesystem::is_empty(admin_dir(call) + "/updates", ec) || ec) return read_status(status);
     std::vector<std::string> argv = {"dpkg-query", "--admindir=" + admin_dir(call), "-W", "-f",
-                                     "${Package} ${Version} ${Architecture} ${db:Status-Status} ${db:Status-Eflag} ${Essential}\\n"};
+                                     "${Package} ${Version} ${Architecture} ${db:Status-Eflag} ${db:Status-Status} ${Essential}\\n"};
     ProcessOptions o = options(call);
     o.output_limit = size_t(256) << 20;
     ProcessResult r = run_process(argv, o);
     // An empty database is an error to dpkg-query, and says so.
     if (!r.ok() && !(r.out.empty() && r.err.find("no packages found") != std::string::npos))
         throw Error(exit_io, "dpkg-query cannot list the packages: " + r.err);
-    for (std::string_view line : lines(r.out)) {
-        auto w = words_of(line);
-        if (w.size() < 5) continue;
-        std::string_view status = w[3];
-        if (status == "not-installed" || status == "config-files") continue;
-        Installed i;
-        i.package.name = w[0];
-        i.package.arch = w[2];
-        split_version(w[1], i.package);
-        i.broken = !(status == "installed" || status.starts_with("triggers-")) || w[4] == "reinstreq";
-        i.essential = w.size() > 5 && w[5] == "yes";
-        out.push_back(std::move(i));
-    }
+    std::vector<Installed> out;
+    for (std::string_view line : lines(r.out))
+        if (auto w = words_of(line); w.size() >= 5)
+            if (auto i = installed(w[0], w[1], w[2], w[3], w[4], w.size() > 5 && w[5] == "yes")) out.push_back(std::move(*i));
     return out;
 }
 

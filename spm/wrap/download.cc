@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -147,9 +148,16 @@ std::string finish(Job& j, CURLcode code, bool& again) {
         if (j.from + j.got == 0) unlink(part(d).c_str());
         return *j.detail ? j.detail : curl_easy_strerror(code);
     }
-    if (fsync(j.fd.get())) return j.error = errno, "";
+    // With a checksum, what a power failure left of it is noticed before it is used.
+    if (d.checksum.empty() && fsync(j.fd.get())) return j.error = errno, "";
     j.fd.close();
-    std::string why = wrong(d, part(d));
+    return {};
+}
+
+/// The file is whole: is it good? `why` is what wrong() said of it.
+std::string accept(Job& j, std::string why, bool& again) {
+    const Download& d = *j.what;
+    again = false;
     if (!why.empty()) {
         // Resumed from something else? Once more from the beginning; a whole wrong file is the server's.
         again = j.from > 0 && !j.start_over;
@@ -184,8 +192,26 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
     if (!multi) throw std::bad_alloc();
     curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections);
     long running = 0;
-    while (running || !waiting.empty()) {
-        while (running < limits.connections && !waiting.empty()) {
+    std::vector<std::pair<Job*, std::future<std::string>>> checked;  // checksums are computed beside the transfers, which would wait for them otherwise
+    auto over = [&](Job* j, CURLcode code, std::string why, bool again) {
+        if (!why.empty() && j->source < j->what->before.size()) {
+            if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT) dead.insert(host_of(url_of(*j)));
+            j->source++;
+            j->tries = 0;
+            waiting.push_back(j);
+            return;
+        }
+        if (!why.empty() && again && j->tries < limits.tries) {
+            waiting.insert(waiting.begin(), j);
+            return;
+        }
+        j->easy.reset();
+        if (why.empty()) files++;
+        else failed.push_back(fmt::format("cannot get '{}': {}", j->what->url, why));
+        if (progress) progress(files, bytes);
+    };
+    while (running || !waiting.empty() || !checked.empty()) {
+        while (running < limits.connections && long(checked.size()) < 2 * limits.connections && !waiting.empty()) {
             Job& next = *waiting.back();
             while (next.source < next.what->before.size() && dead.count(host_of(url_of(next)))) next.source++;
             start(next, multi.get(), limits);
@@ -207,23 +233,25 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
             j->fd.close();
             // A full disk is full for all of them; what is here already is resumed by the next run.
             if (j->error) throw Error(exit_io, fmt::format("cannot write '{}': {}", part(*j->what), strerror(j->error)));
-            if (!why.empty() && j->source < j->what->before.size()) {
-                if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT) dead.insert(host_of(url_of(*j)));
-                j->source++;
-                j->tries = 0;
-                waiting.push_back(j);
+            if (!why.empty()) {
+                over(j, code, std::move(why), again);
                 continue;
             }
-            if (!why.empty() && again && j->tries < limits.tries) {
-                waiting.insert(waiting.begin(), j);
-                continue;
-            }
-            j->easy.reset();
-            if (why.empty()) files++;
-            else failed.push_back(fmt::format("cannot get '{}': {}", j->what->url, why));
-            if (progress) progress(files, bytes);
+            checked.emplace_back(j, std::async(std::launch::async, [d = j->what, m = multi.get()] {
+                                     std::string answer = wrong(*d, part(*d));
+                                     curl_multi_wakeup(m);
+                                     return answer;
+                                 }));
         }
-        if (running) curl_multi_poll(multi.get(), nullptr, 0, 500, nullptr);
+        std::erase_if(checked, [&](auto& c) {
+            auto& [j, check] = c;
+            if (check.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+            bool again = false;
+            std::string why = accept(*j, check.get(), again);
+            over(j, CURLE_OK, std::move(why), again);
+            return true;
+        });
+        if (running || !checked.empty()) curl_multi_poll(multi.get(), nullptr, 0, 500, nullptr);
     }
     return failed;
 }

@@ -26,6 +26,10 @@ static int body(const Args& args) {
     }
     try {
         ncm::Settings s = ncm::read_ccm_settings(args);
+        if (args.has("reach")) {
+            ncm::reach(s);
+            return ncm::fetch_ok;
+        }
         ncm::FetchResult r = ncm::fetch(s, args.has("foreign"), log);
         if (r.changed) try {  // nobody waits for this, and nobody has to remember to run ccm-purge
             bool foreign = args.has("foreign");
@@ -43,11 +47,12 @@ static int body(const Args& args) {
 
 int main(int argc, char** argv) {
     Program p{.name = "ccm-fetch",
-              .usage = "ccm-fetch [-v] [--cfgfile file] [--root dir] [--profile url] [--force] [--foreign]\n"
+              .usage = "ccm-fetch [-v] [--cfgfile file] [--root dir] [--profile url] [--force] [--foreign] [--reach]\n"
                        "[--force-quattor] [--setting value]",
               .about = "Fetch this node's profile into its cache and make it current.",
               .options = {{0, "cfgfile", "FILE", "settings (/etc/ccm.conf); see ccm.conf(5)"},
                           {0, "foreign", nullptr, "another node's profile, into a cache of its own"},
+                          {0, "reach", nullptr, "only see whether the server can be reached"},
                           {0, "force-quattor", nullptr, "even if /etc/noquattor exists"},
                           {0, "logfile", "FILE", "messages go to the end of FILE, not to standard error"},
                           {0, "profile-time", "SECONDS", "accepted and not used"}},

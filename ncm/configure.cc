@@ -2,15 +2,20 @@
 #include "ncm/configure.hh"
 
 #include <fmt/core.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <memory>
+#include <set>
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/loop.hh"
 #include "base/noun/profile.hh"
 #include "base/process.hh"
 #include "base/program.hh"
@@ -34,6 +39,26 @@ std::string managed_files(const std::string& work_dir, const std::string& compon
 /// Where ncm-file and its like are, for components in shell.
 static std::string helpers_dir() { return std::filesystem::path(libexec_dir() + "/../../bin").lexically_normal().string(); }
 
+static std::string history_file(const std::string& work_dir) { return work_dir + "/history"; }
+
+static std::string time_text(time_t t) {
+    char text[32];
+    struct tm utc{};
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &utc));
+    return text;
+}
+
+std::string change_history(const std::string& work_dir, const std::vector<std::string>& words) {
+    std::string out, file = history_file(work_dir);
+    std::string text = read_if_exists(file + ".old").value_or("") + read_if_exists(file).value_or("");
+    for (std::string_view line : lines(text)) {
+        bool all = true;
+        for (const std::string& w : words) all = all && (' ' + std::string(line) + ' ').find(' ' + w + ' ') != std::string::npos;
+        if (all) out += std::string(line) + '\n';
+    }
+    return out;
+}
+
 static std::string json(const Element& e) {
     std::string out;
     write_json(e, out, {.one_line = true});
@@ -41,45 +66,6 @@ static std::string json(const Element& e) {
     return out;
 }
 static std::string json(std::string_view s) { return json(Element::of_string(s)); }
-
-std::string RunReport::json(const std::string& verb, bool noaction) const {
-    Element e = Element::new_dict();
-    auto put = [](Element& to, const char* key, Element v) { to.dict_ref().at(Key(key)) = std::move(v); };
-    put(e, "time", Element::of_long(::time(nullptr)));
-    put(e, "pid", Element::of_long(getpid()));
-    put(e, "verb", Element::of_string(verb));
-    put(e, "noaction", Element::of_boolean(noaction));
-    put(e, "cid", Element::of_long(cid));
-    put(e, "checksum", Element::of_string(checksum));
-    put(e, "revision", Element::of_long(revision));
-    put(e, "errors", Element::of_long(errors));
-    put(e, "warnings", Element::of_long(warnings));
-    put(e, "seconds", Element::of_double(double(long(seconds * 1e4)) / 1e4));
-    Element list = Element::new_list();
-    for (const Outcome& o : components) {
-        Element c = Element::new_dict(), changed = Element::new_list();
-        for (const std::string& f : o.changed) changed.list_ref().push_back(Element::of_string(f));
-        put(c, "name", Element::of_string(o.component));
-        put(c, "status", Element::of_string(o.errors ? "failed" : o.skipped || o.unsupported ? "skipped" : o.warnings ? "warnings" : "ok"));
-        put(c, "errors", Element::of_long(o.errors));
-        put(c, "warnings", Element::of_long(o.warnings));
-        put(c, "message", Element::of_string(o.message));
-        put(c, "seconds", Element::of_double(double(long(o.seconds * 1e4)) / 1e4));
-        put(c, "changed", changed);
-        list.list_ref().push_back(std::move(c));
-    }
-    put(e, "components", list);
-    Element actions = Element::new_list();
-    for (const Service& s : services) {
-        Element a = Element::new_dict();
-        put(a, "service", Element::of_string(s.service));
-        put(a, "action", Element::of_string(s.action));
-        put(a, "error", Element::of_string(s.error));
-        actions.list_ref().push_back(std::move(a));
-    }
-    put(e, "services", actions);
-    return ncm::json(e);
-}
 
 namespace {
 
@@ -101,14 +87,11 @@ public:
         if (!rules_.noaction)
             for (const std::string& name : rules_.order) states_.pending(name);
         if (pre_hook()) {
-            for (const std::string& name : rules_.order) {
-                if (stop_requested) {
-                    say(Level::warning, fmt::format("asked to stop: '{}' and what follows stays pending", name));
-                    break;
-                }
-                finish(name, one(name));
-            }
+            waiting_ = rules_.order;
+            start_ready();
+            loop_.run();
             services();
+            confirm();
         }
         report_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         post_hook();
@@ -118,6 +101,46 @@ public:
     }
 
 private:
+    /// A component while it runs.
+    struct Going {
+        std::string name, tree, save, journal;
+        std::optional<std::string> before;  ///< what it was configured with before
+        bool keeps = false;                 ///< what it changes is kept, to be put back
+        bool asked = false;                 ///< for an action on a service
+        LogFile own;
+        std::vector<std::pair<Level, std::string>> lines;  ///< held back while others run beside it
+        Child child;
+    };
+
+    /// Start what can start: in order, and beside each other only what does not wait for each other.
+    void start_ready() {
+        for (size_t i = 0; i < waiting_.size() && going_.size() < size_t(rules_.jobs);) {
+            std::string name = waiting_[i];
+            if (stop_requested) {
+                say(Level::warning, fmt::format("asked to stop: '{}' and what follows stays pending", name));
+                return waiting_.clear();
+            }
+            if (std::any_of(going_.begin(), going_.end(), [&](auto& g) { return needs(name, g->name); }) ||
+                std::any_of(waiting_.begin(), waiting_.begin() + long(i), [&](auto& w) { return needs(name, w); })) {
+                i++;
+                continue;
+            }
+            waiting_.erase(waiting_.begin() + long(i));
+            if (auto refusal = start(name)) finish(name, std::move(*refusal), nullptr);
+            if (rules_.jobs == 1) i = 0;
+        }
+    }
+    /// Does `name` come after `other`, by its own word or the other's?
+    bool needs(const std::string& name, const std::string& other) const {
+        auto has = [](const std::vector<std::string>& list, const std::string& word) { return std::find(list.begin(), list.end(), word) != list.end(); };
+        auto one = all_.find(name), two = all_.find(other);
+        return (one != all_.end() && has(one->second.pre, other)) || (two != all_.end() && has(two->second.post, name));
+    }
+
+    void say(Level l, const std::string& text, Going* from) {
+        if (from && rules_.jobs > 1) from->lines.emplace_back(l, text);
+        else say(l, text, from ? &from->own : nullptr);
+    }
     void say(Level l, const std::string& text, LogFile* own = nullptr) {
         if (l != Level::debug || rules_.verbose_logfile) {
             ncd_log_.write(l, text);
@@ -135,90 +158,138 @@ private:
         return o;
     }
 
-    Outcome one(const std::string& name) {
-        if (auto why = failed_before(name); !why.empty()) {
+    /// Start a component; what is answered instead is why it is not run, or need not be.
+    std::optional<Outcome> start(const std::string& name) {
+        auto refuse = [&](const std::string& why) {
             say(Level::error, fmt::format("{}: {}", name, why));
             return refused(name, why);
-        }
+        };
+        if (auto why = failed_before(name); !why.empty()) return refuse(why);
         auto it = all_.find(name);
-        std::string module = it == all_.end() ? name : it->second.module;
-        auto program = programs_.find(module);
-        if (!program) {
-            std::string why = fmt::format("there is no program for the component '{}'", module);
-            say(Level::error, fmt::format("{}: {}", name, why));
-            return refused(name, why);
-        }
-        const Described* about;
-        try {
-            about = &programs_.describe(*program);
-        } catch (const Error& e) {
-            say(Level::error, fmt::format("{}: {}", name, e.message));
-            return refused(name, e.message);
-        }
-        Outcome o;
-        o.component = name;
-        if (!about->has(rules_.verb)) {
-            if (rules_.verb != "check") return refused(name, fmt::format("the component does not know how to {}", rules_.verb));
-            o.unsupported = true;
-            return o;
-        }
-        if (rules_.noaction && !about->noaction) {
-            say(Level::info, fmt::format("{}: not run, it cannot leave things as they are (noaction)", name));
-            o.skipped = true;
-            return o;
-        }
+        const Planned* plan = it == all_.end() ? nullptr : &it->second;
+        auto program = programs_.find(plan ? plan->module : name);
+        if (!program) return refuse(fmt::format("there is no program for the component '{}'", plan ? plan->module : name));
+        auto going = std::make_unique<Going>();
+        going->name = name;
         RunOrder order;
+        try {
+            const Described& about = programs_.describe(*program);
+            Outcome o;
+            o.component = name;
+            if (!about.has(rules_.verb)) {
+                if (rules_.verb != "check") return refused(name, fmt::format("the component does not know how to {}", rules_.verb));
+                o.unsupported = true;
+                return o;
+            }
+            if (rules_.noaction && !about.noaction) {
+                say(Level::info, fmt::format("{}: not run, it cannot leave things as they are (noaction)", name));
+                o.skipped = true;
+                return o;
+            }
+            order.document = document(*going, plan, about);
+        } catch (const Error& e) {
+            return refuse(e.message);
+        }
         order.component = name;
         order.command = programs_.command(*program);
         order.command.push_back(rules_.verb);
-        order.timeout = it == all_.end() ? 600 : it->second.timeout;
+        order.timeout = plan ? plan->timeout : 600;
         order.dir = scratch_.path();
         order.env = {{"NCM_CID", std::to_string(report_.cid)}, {"CCM_CACHE_ROOT", places_.cache_root}, {"NCM_NOACTION", rules_.noaction ? "1" : "0"}};
         order.env["PATH"] = helpers_dir() + ":/usr/sbin:/usr/bin:/sbin:/bin";
         order.env["NCM_COMPONENT"] = name;
         order.env["NCM_VERBOSE"] = rules_.verbose ? "1" : "0";
         if (!places_.root.empty()) order.env["NCM_ROOT"] = places_.root;
-        try {
-            order.document = document(name, it == all_.end() ? nullptr : &it->second, *about);
-        } catch (const Error& e) {
-            say(Level::error, fmt::format("{}: {}", name, e.message));
-            return refused(name, e.message);
-        }
-        LogFile own;
-        if (rules_.multilog && !places_.log_dir.empty()) own = LogFile(places_.log_dir + "/component-" + name + ".log", places_.log_mode);
+        if (rules_.multilog && !places_.log_dir.empty()) going->own = LogFile(places_.log_dir + "/component-" + name + ".log", places_.log_mode);
+        if (!rules_.noaction) prepare(*going, plan, order);
+
+        Going* g = going.get();
         Listener to;
-        to.say = [&](Level l, std::string_view text) { say(l, fmt::format("{}: {}", name, text), &own); };
-        bool asked = false;
-        to.action = [&](const std::string& service, const std::string& action) {
-            asked = true;
-            if (rules_.noaction) return say(Level::info, fmt::format("{}: would {} {}", name, action, service), &own);
-            actions_.ask(service, action, name);
-            say(Level::debug, fmt::format("{}: asks to {} {}", name, action, service), &own);
+        to.say = [this, g](Level l, std::string_view text) { say(l, fmt::format("{}: {}", g->name, text), g); };
+        to.action = [this, g](const std::string& service, const std::string& action) {
+            g->asked = true;
+            if (rules_.noaction) return say(Level::info, fmt::format("{}: would {} {}", g->name, action, service), g);
+            actions_.ask(service, action, g->name);
+            say(Level::debug, fmt::format("{}: asks to {} {}", g->name, action, service), g);
         };
-        std::string save = places_.work_dir + "/saved/" + name;
-        if (::access((save + "/journal").c_str(), F_OK) == 0 && !rules_.noaction) take_back(name, save, "a run that was cut off", &own);
-        bool restore = !rules_.noaction && it != all_.end() && it->second.restore;
-        if (restore) {
-            make_dirs(save, 0700);
-            order.env["NCM_SAVE_DIR"] = save;
+        going_.push_back(std::move(going));
+        g->child = start_one(loop_, order, to, [this, g](Outcome o) { ended(*g, std::move(o)); });
+        return std::nullopt;
+    }
+
+    /// What has to be on disk before it begins.
+    void prepare(Going& g, const Planned* plan, RunOrder& order) {
+        g.save = places_.work_dir + "/saved/" + g.name;
+        if (::access((g.save + "/journal").c_str(), F_OK) == 0) take_back(g.name, g.save, "a run that was cut off", &g);
+        g.keeps = plan && (plan->restore || (plan->confirm && !rules_.confirm_command.empty()));
+        if (g.keeps) {
+            make_dirs(g.save, 0700);
+            order.env["NCM_SAVE_DIR"] = g.save;
         }
-        std::string journal = places_.work_dir + "/unfinished/" + name;
-        if (!rules_.noaction) {
-            make_dirs(places_.work_dir + "/unfinished", 0700);
-            begin_journal(journal);
-            order.env["NCM_JOURNAL"] = journal;
-        }
-        o = run_one(order, to);
-        o.component = name;
-        if (restore && o.errors) take_back(name, save, "the failed run", &own);
-        else if (restore) forget_kept(save);
+        g.journal = places_.work_dir + "/unfinished/" + g.name;
+        make_dirs(places_.work_dir + "/unfinished", 0700);
+        begin_journal(g.journal);
+        order.env["NCM_JOURNAL"] = g.journal;
+    }
+
+    void ended(Going& g, Outcome o) {
+        for (auto& [level, text] : g.lines) say(level, text, &g.own);
+        auto it = all_.find(g.name);
+        const Planned* plan = it == all_.end() ? nullptr : &it->second;
+        bool restore = g.keeps && plan && plan->restore && o.errors;
+        if (restore) take_back(g.name, g.save, "the failed run", &g);
+        else if (g.keeps && plan->confirm && !o.changed.empty()) unconfirmed_.push_back(g.name);
+        else if (g.keeps) forget_kept(g.save);
         // A run that failed and asked for nothing may have failed before it came to that.
-        if (!rules_.noaction && (!o.errors || restore || (o.ended && asked))) end_journal(journal);
-        return o;
+        if (!g.journal.empty() && (!o.errors || restore || (o.ended && g.asked))) end_journal(g.journal);
+        finish(g.name, std::move(o), &g);
+        std::erase_if(going_, [&](auto& p) { return p.get() == &g; });
+        start_ready();
+    }
+
+    /// A change that may have cut the node off stays only when the node still reaches whom it must.
+    void confirm() {
+        if (unconfirmed_.empty()) return;
+        auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(rules_.confirm_time);
+        ProcessOptions o;
+        o.output_limit = 4096;
+        o.merge = true;
+        if (!places_.root.empty()) o.env["WEFT_ROOT"] = places_.root;
+        std::string why = "no time was given";
+        for (;;) {
+            double left = std::chrono::duration<double>(until - std::chrono::steady_clock::now()).count();
+            if (left <= 0) break;
+            o.timeout = left;
+            try {
+                ProcessResult r = run_process(rules_.confirm_command, o);
+                if (r.ok()) {
+                    for (const std::string& name : unconfirmed_) forget_kept(places_.work_dir + "/saved/" + name);
+                    return say(Level::debug, "confirmed: the node reaches whom it must");
+                }
+                why = r.timed_out ? "no answer" : r.out.substr(0, r.out.find('\n'));
+            } catch (const Error& e) {
+                why = e.message;
+            }
+            usleep(useconds_t(std::min(1.0, std::max(0.0, left)) * 1e6));
+        }
+        std::string message = fmt::format("not confirmed within {} s: {}", rules_.confirm_time, why);
+        for (const std::string& name : unconfirmed_) {
+            say(Level::error, fmt::format("{}: {}", name, message));
+            take_back(name, places_.work_dir + "/saved/" + name, "the change", nullptr);
+            states_.failed(name, message);
+            ::unlink(applied_file(places_, name).c_str());
+            report_.errors++;
+            for (Outcome& c : report_.components)
+                if (c.component == name) c.errors++, c.message = message;
+            // What was told of the change has to be told of its end.
+            for (const auto& s : std::vector(report_.services))
+                if (asked_by_[s.service].contains(name) && s.action != "stop") actions_.ask(s.service, s.action, name);
+        }
+        services();
     }
 
     /// Its files as they were before. The services it asked for stay pending: they have to read them again.
-    void take_back(const std::string& name, const std::string& save, const char* what, LogFile* own) {
+    void take_back(const std::string& name, const std::string& save, const char* what, Going* own) {
         std::vector<std::string> failures, paths = put_back(save, failures);
         std::string list;
         for (const std::string& p : paths) list += ' ' + p;
@@ -227,12 +298,13 @@ private:
     }
 
     /// What its program reads on standard input.
-    std::string document(const std::string& name, const Planned* p, const Described& about) {
+    std::string document(Going& g, const Planned* p, const Described& about) {
+        const std::string& name = g.name;
         std::string tree = "null", extra, at = component_path(name);
         if (config_ && rules_.verb != "unconfigure")
             if (auto t = config_->tree(at)) tree = json(*t);
-        tree_ = tree;
-        before_ = applied(places_, name);
+        g.tree = tree;
+        g.before = applied(places_, name);
         std::vector<std::string> watched = about.watch;
         if (p) watched.insert(watched.end(), p->watched.begin(), p->watched.end());
         std::sort(watched.begin(), watched.end());
@@ -244,7 +316,7 @@ private:
         }
         return fmt::format("{{\"component\":{},\"prefix\":{},\"cid\":{},\"revision\":{},\"noaction\":{},\"verbose\":{},\"tree\":{},\"extra\":{{{}}},\"previous\":{}}}\n",
                            json(name), json(at), report_.cid, report_.revision ? json(std::to_string(report_.revision)) : "null", rules_.noaction,
-                           rules_.verbose, tree, extra, before_.value_or("null"));
+                           rules_.verbose, tree, extra, g.before.value_or("null"));
     }
 
     std::string failed_before(const std::string& name) const {
@@ -261,7 +333,7 @@ private:
         return bad.empty() ? "" : "cannot run, pre-dependencies failed: " + bad;
     }
 
-    void finish(const std::string& name, Outcome o) {
+    void finish(const std::string& name, Outcome o, const Going* g) {
         bool asked = std::find(rules_.asked.begin(), rules_.asked.end(), name) != rules_.asked.end();
         if (o.errors && rules_.forgive_dependencies && !asked) {
             o.warnings += o.errors;
@@ -270,22 +342,36 @@ private:
         if (!rules_.noaction) {
             if (o.errors) states_.failed(name, o.message.empty() ? std::to_string(o.errors) : o.message);
             else states_.done(name);
-            if (!o.errors && !o.skipped && !o.unsupported) remember(name, o.files);
+            if (!o.errors && !o.skipped && !o.unsupported && g) remember(*g, o.files);
+            if (rules_.history) record(name, o.changed);
         }
         report_.errors += o.errors;
         report_.warnings += o.warnings;
         report_.components.push_back(std::move(o));
     }
 
-    void remember(const std::string& name, std::vector<std::string> managed) {
+    /// A line for each file, for whoever asks later what happened to it.
+    void record(const std::string& name, const std::vector<std::string>& changed) {
+        constexpr off_t most = 4 << 20;  // then the older half is kept beside it
+        std::string text, file = history_file(places_.work_dir), when = time_text(::time(nullptr));
+        for (const std::string& f : changed) text += fmt::format("{} profile {} {} {} {}\n", when, report_.cid, rules_.verb, name, f);
+        if (text.empty()) return;
+        struct stat st{};
+        if (stat(file.c_str(), &st) == 0 && st.st_size > most) ::rename(file.c_str(), (file + ".old").c_str());
+        Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+        if (!fd || ::write(fd.get(), text.data(), text.size()) < 0) say(Level::warning, system_error("cannot write '" + file + "'").message);
+    }
+
+    void remember(const Going& g, std::vector<std::string> managed) {
+        const std::string& name = g.name;
         std::string file = applied_file(places_, name), files = managed_files(places_.work_dir, name);
         if (rules_.verb == "unconfigure") {
             ::unlink(file.c_str());
             ::unlink(files.c_str());
         } else if (rules_.verb == "configure") {
-            if (before_ != tree_) {
+            if (g.before != g.tree) {
                 make_dirs(places_.work_dir + "/applied", 0700);
-                write_file(file, tree_, {.mode = 0600});
+                write_file(file, g.tree, {.mode = 0600});
             }
             std::sort(managed.begin(), managed.end());
             managed.erase(std::unique(managed.begin(), managed.end()), managed.end());
@@ -303,6 +389,7 @@ private:
         auto failures = actions_.run(places_.service_command, places_.work_dir + "/services.log",
                                      [&](Level l, const std::string& text) { say(l, text); });
         for (const Action& a : todo) {
+            asked_by_[a.service].insert(a.by.begin(), a.by.end());
             RunReport::Service s{a.service, a.action, ""};
             for (auto& f : failures)
                 if (f.action.service == a.service && f.action.action == a.action) s.error = f.why;
@@ -368,8 +455,11 @@ private:
     ScratchDir scratch_;
     LogFile ncd_log_;
     RunReport report_;
-    std::string tree_;                   ///< of the component that is running
-    std::optional<std::string> before_;  ///< what it was configured with before
+    Loop loop_;
+    std::vector<std::string> waiting_;            ///< to be started, in order
+    std::vector<std::unique_ptr<Going>> going_;
+    std::vector<std::string> unconfirmed_;        ///< changed, and must not have cut the node off
+    std::map<std::string, std::set<std::string>> asked_by_;  ///< services acted on, and the components that asked
 };
 
 }  // namespace

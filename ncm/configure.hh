@@ -30,6 +30,10 @@ struct RunRules {
     bool forgive_dependencies = false;         ///< errors of components not asked for are warnings
     std::string pre_hook, post_hook;
     double pre_hook_timeout = 300, post_hook_timeout = 300;
+    int jobs = 1;                              ///< independent components run at the same time
+    bool history = true;                       ///< keep a record of what changed when
+    std::vector<std::string> confirm_command;  ///< after a change of a `confirm` component it must succeed ...
+    double confirm_time = 60;                  ///< ... within this time, else the change is taken back
 };
 
 struct RunReport {
@@ -54,6 +58,9 @@ std::optional<std::string> applied(const RunPlaces&, const std::string& componen
 
 /// The file that lists what a component looks after, one path a line.
 std::string managed_files(const std::string& work_dir, const std::string& component);
+
+/// What was changed, when and by whom: one line a file, the oldest first, of those that hold all `words`.
+std::string change_history(const std::string& work_dir, const std::vector<std::string>& words);
 
 /// Set by a signal handler: end after the component that is running.
 extern volatile int stop_requested;

@@ -149,4 +149,15 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     throw Error(exit_unavailable, "no new profile: " + why, {}, "the profile we have stays in use");
 }
 
+void reach(const Settings& s) {
+    HttpClient http(http_options(s));
+    std::string why;
+    for (const std::string& url : profile_urls(s)) {
+        HttpResponse got = http.get_if_changed(url, "", ::time(nullptr));
+        if (got.ok() || got.status == 304) return;
+        why = got.status ? fmt::format("'{}' answered {}", url, got.status) : got.error;
+    }
+    throw Error(exit_unavailable, why);
+}
+
 }  // namespace weft::ncm

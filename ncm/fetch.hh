@@ -26,6 +26,9 @@ struct FetchResult {
 ///   foreign   another node's profile, in a cache of its own: no failover, only the newest is kept
 FetchResult fetch(const Settings&, bool foreign, const Log&);
 
+/// Can the profile's server be reached, any of them? Nothing is stored. Error(69) when not.
+void reach(const Settings&);
+
 /// The element tree of a downloaded body; its format by the URL's ending, compressed or not.
 Element parse_profile(std::string_view body, const std::string& url, bool json_typed);
 

@@ -98,6 +98,10 @@ int configure(const Args& args, const ncm::Settings& s, const Log& log) {
     std::string cache_root = s.get("cache_root");
     if (cache_root.empty()) cache_root = ncm::cache_root_of(args);
     ncm::RunPlaces places = places_of(args, s, cache_root);
+    if (args.has("changes")) {
+        fmt::print("{}", ncm::change_history(places.work_dir, args.rest()));
+        return exit_ok;
+    }
     if (args.has("report")) return report(ncm::States(places.state_dir), s.get("report-format"));
 
     ncm::CacheManager cache(cache_root);
@@ -121,6 +125,10 @@ int configure(const Args& args, const ncm::Settings& s, const Log& log) {
     rules.pre_hook = s.get("pre-hook");
     rules.post_hook = s.get("post-hook");
     rules.pre_hook_timeout = s.seconds("pre-hook-timeout");
+    rules.jobs = int(std::max(1L, s.number("jobs")));
+    rules.history = s.flag("history");
+    rules.confirm_command = ncm::words(s.get("confirm-command"), " \t");
+    rules.confirm_time = s.seconds("confirm-time");
     rules.post_hook_timeout = s.seconds("post-hook-timeout");
 
     std::string lock_path = args.rooted("/var/lock/quattor/ncm-ncd");
@@ -155,8 +163,8 @@ int configure(const Args& args, const ncm::Settings& s, const Log& log) {
 int body(const Args& args) {
     Log log("ncd", args.verbose() ? Level::debug : Level::info);
     int verbs = 0;
-    for (const char* v : {"configure", "unconfigure", "list", "graph", "report", "check"}) verbs += args.has(v);
-    if (verbs != 1) throw Error(exit_usage, "exactly one of --configure, --unconfigure, --check, --list, --graph and --report is needed");
+    for (const char* v : {"configure", "unconfigure", "list", "graph", "report", "check", "changes"}) verbs += args.has(v);
+    if (verbs != 1) throw Error(exit_usage, "exactly one of --configure, --unconfigure, --check, --list, --graph, --report and --changes is needed");
     if (geteuid() != 0 && args.root().empty()) throw Error(exit_denied, "must be root, unless --root is given");
     for (int sig : {SIGHUP, SIGALRM}) std::signal(sig, SIG_IGN);
     for (int sig : {SIGTERM, SIGINT}) {
@@ -185,6 +193,7 @@ int main(int argc, char** argv) {
               .usage = "ncd [-nv] [--root dir] [--skip names] --configure [--all] [component ...]\n"
                        "ncd [-nv] [--root dir] --unconfigure component\n"
                        "ncd [-v] [--root dir] --check [--json] [--all] [component ...]\n"
+                       "ncd [--root dir] --changes [word ...]\n"
                        "ncd [--root dir] --list\n"
                        "ncd [--root dir] --graph\n"
                        "ncd [--root dir] [--report-format format] --report",
@@ -195,6 +204,7 @@ int main(int argc, char** argv) {
                           {0, "list", nullptr, "list the components of the profile"},
                           {0, "graph", nullptr, "print their dependencies as a DOT graph"},
                           {0, "report", nullptr, "list the components that failed or are pending"},
+                          {0, "changes", nullptr, "list what was changed when; only lines with all the words"},
                           {0, "all", nullptr, "all active components"},
                           {0, "skip", "NAMES", "with --all: not these"},
                           {'n', "noaction", nullptr, "let components say what they would change"},

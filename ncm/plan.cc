@@ -40,6 +40,7 @@ Planned planned(const Configuration& c, const std::string& name) {
     p.post = texts(c, at + "/dependencies/post");
     p.watched = texts(c, at + "/register_change");
     p.restore = c.value(at + "/on_failure") == "restore";
+    p.confirm = c.value(at + "/confirm") == "true";
     if (auto v = c.value(at + "/maintenance")) p.care = *v == "window" ? Planned::window : *v == "drain" ? Planned::drained : Planned::any_time;
     if (auto v = c.value(at + "/timeout")) {
         long n = 0;

@@ -209,11 +209,17 @@ private:
 
 }  // namespace
 
-Outcome run_one(const RunOrder& order, const Listener& to) {
-    Outcome outcome;
-    outcome.component = order.component;
-    Words words(outcome, to);
-    auto begin = std::chrono::steady_clock::now();
+Child start_one(Loop& loop, const RunOrder& order, Listener to, std::function<void(Outcome)> done) {
+    struct Going {
+        explicit Going(Listener l) : to(std::move(l)) {}
+        Going(const Going&) = delete;  // its words refer to it
+        Outcome outcome;
+        Listener to;
+        Words words{outcome, to};
+        std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+    };
+    auto going = std::make_shared<Going>(std::move(to));
+    going->outcome.component = order.component;
 
     ProcessOptions o;
     o.input = order.document;
@@ -225,22 +231,28 @@ Outcome run_one(const RunOrder& order, const Listener& to) {
     o.umask = 022;
     o.die_with_parent = true;
     o.limits = {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 4096}, {RLIMIT_NPROC, 4096}, {RLIMIT_FSIZE, 16ul << 30}};
-    o.on_line = [&](std::string_view l) { words.line(l); };
-    o.on_error_line = [&](std::string_view l) { words.error_line(l); };
-    try {
-        ProcessResult r = run_process(order.command, o);
+    o.on_line = [going](std::string_view l) { going->words.line(l); };
+    o.on_error_line = [going](std::string_view l) { going->words.error_line(l); };
+    auto ended = [going, done, timeout = order.timeout](const ProcessResult& r) {
+        Words& words = going->words;
+        Outcome& outcome = going->outcome;
         words.done();
         outcome.ended = !r.timed_out && r.status <= 128;
-        if (r.timed_out) words.fail(fmt::format("did not end within {} s and was killed", order.timeout));
+        if (r.timed_out) words.fail(fmt::format("did not end within {} s and was killed", timeout));
         else if (r.status == 3) outcome.unsupported = true;
         else if (r.status > 128) words.fail(fmt::format("was ended by signal {}", r.status - 128));
         else if (r.status == 2) outcome.warnings += outcome.warnings == 0;
         else if (r.status != 0 && outcome.errors == 0) words.fail(fmt::format("failed with exit status {}", r.status));
+        outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - going->begin).count();
+        done(std::move(outcome));
+    };
+    try {
+        return loop.child(order.command, o, ended);
     } catch (const Error& e) {
-        words.fail(e.message);
+        going->words.fail(e.message);
+        loop.post([going, done] { done(std::move(going->outcome)); });
+        return {};
     }
-    outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    return outcome;
 }
 
 }  // namespace weft::ncm

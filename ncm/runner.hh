@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hh"
+#include "base/loop.hh"
 #include "base/noun/element.hh"
 
 namespace weft::ncm {
@@ -78,7 +79,8 @@ struct Listener {
     std::function<void(const std::string& service, const std::string& action)> action;
 };
 
-/// Run it to its end, or to the end of its time. Never throws for what the component does.
-Outcome run_one(const RunOrder&, const Listener&);
+/// Start it; `done` is called on the loop with what came of it, also when it could not be started. Never throws for
+/// what the component does.
+Child start_one(Loop&, const RunOrder&, Listener, std::function<void(Outcome)> done);
 
 }  // namespace weft::ncm

@@ -27,6 +27,8 @@ type structure_component = {
     'timeout' ? long(1..86400)
     @{desc = window: it runs in a maintenance window only; drain: on a node without users as well}
     'maintenance' ? string with match(SELF, '^(any|window|drain)$')
+    @{desc = its change stays only if the node still reaches its server: network, firewall, sshd}
+    'confirm' ? boolean
     @{desc = restore: the files a failed run changed are put back}
     'on_failure' ? string with match(SELF, '^(keep|restore)$')
     @{desc = false: what it did stays when it leaves the profile}

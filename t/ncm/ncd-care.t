@@ -1,0 +1,51 @@
+#!/bin/sh
+# ncd runs independent components beside each other when told so, takes back what would cut the node off, and keeps
+# a record of what it changed.
+. "${WEFT_SRC:-.}/t/lib.sh"
+. "$WEFT_SRC/t/ncm/node.sh"
+fetch() { ccm-fetch 2>>fetch.log; }
+
+# ---- beside each other
+for c in a b; do component $c <<END
+touch $scratch/began.$c
+i=0; while [ ! -e $scratch/began.a ] || [ ! -e $scratch/began.b ]; do i=\$((i + 1)); [ \$i -lt 100 ] || exit 1; sleep 0.05; done
+echo "$c says one"; sleep 0.1; echo "$c says two"
+END
+done
+component c </dev/null
+profile "$(active a)$(active b)$(active c "$(pre a b)")"
+fetch
+ok 'two that do not wait for each other run at the same time, one that waits comes after them' '
+    ncd --jobs 2 --configure --all >out 2>err && runs | tail -1 >got && echo "configure c" >want && same want got && grep -q "^3 components, 0 errors" out'
+ok 'their words are not mixed' 'grep -o "[ab] says [a-z]*" err >got && { printf "a says one\na says two\nb says one\nb says two\n" | cmp -s - got || printf "b says one\nb says two\na says one\na says two\n" | cmp -s - got; }'
+component a <<'END'
+exit 1
+END
+component b </dev/null
+ok 'one that fails stops who waits for it, beside others too' 'code 255 ncd --jobs 3 --configure --all 2>err; ! runs | grep -q "configure c" && test "$(cat $node/var/run/quattor-components/c)" = "cannot run, pre-dependencies failed: a"'
+
+# ---- confirm or roll back
+rm "$node/etc/ncm-ncd.conf"   # the built-in components
+net() { profile "$(active filecopy "<boolean name='confirm'>true</boolean><nlist name='services'><nlist name='_2fetc_2fnet'><string name='config'>$1</string><string name='restart'>systemctl restart networking</string></nlist></nlist>")"; fetch; }
+services=$node/var/lib/weft/ncm/services.log
+net good
+ok 'a change after which the node reaches whom it must stays' 'ncd --confirm-command true --configure filecopy && grep -q good $node/etc/net && test ! -e $node/var/lib/weft/ncm/saved/filecopy && rm $services'
+net bad
+ok 'one after which it does not is taken back, its service told of both, and it is a failure' '
+    code 255 ncd --confirm-command false --confirm-time 1 --configure filecopy >out 2>err && grep -q good $node/etc/net && test "$(cat $services)" = "restart networking
+restart networking" && grep -q "not confirmed within 1 s" err && grep -q "not confirmed" $node/var/run/quattor-components/filecopy && rm $services'
+ok 'the answer may come late' '
+    printf "#!/bin/sh\ntest -e $scratch/late || { touch $scratch/late; exit 1; }\n" >slow; chmod +x slow
+    ncd --confirm-command $scratch/slow --confirm-time 10 --configure filecopy && grep -q bad $node/etc/net'
+ok 'without a change nobody asks' 'ncd --confirm-command false --confirm-time 1 --configure filecopy'
+ok 'killed while it waits for the answer, the next run takes the change back first' '
+    net worse; ncd --confirm-command "sleep 60" --confirm-time 60 --configure filecopy & pid=$!; until_true 10 grep -q worse $node/etc/net && sleep 0.2 && kill -9 $pid && { wait $pid || true; }
+    until_true 10 flock -n $node/var/lock/quattor/ncm-ncd true && net good && ncd --confirm-command true --configure filecopy 2>err; grep -q "a run that was cut off was taken back: $node/etc/net" err && grep -q good $node/etc/net'
+ok 'ccm-fetch --reach asks the server and stores nothing' '
+    ls $node/var/lib/ccm >before && ccm-fetch --reach && ls $node/var/lib/ccm | diff before - && code 2 ccm-fetch --reach --profile http://127.0.0.1:1/x.xml 2>err && grep -q 127.0.0.1 err'
+
+# ---- the record
+ok 'what was changed when is on record, and can be searched' '
+    ncd --changes >out && test "$(wc -l <out)" -ge 4 && ncd --changes filecopy /etc/net | tail -1 | grep -q "^20[0-9-]*T[0-9:]*Z profile [0-9]* configure filecopy /etc/net$" && test -z "$(ncd --changes nosuch)"'
+ok 'unless it is not wanted' 'net other && n=$(ncd --changes | wc -l) && ncd --nohistory --configure filecopy && test "$(ncd --changes | wc -l)" = $n'
+done_testing

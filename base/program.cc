@@ -83,6 +83,8 @@ Args parse_args(const Program& p, const std::vector<std::string>& words) {
             a.values_[o.name].push_back("");
         } else if (value) {
             a.values_[o.name].push_back(*value);
+        } else if (o.arg[0] == '[') {
+            a.values_[o.name].push_back("");
         } else {
             if (i + 1 >= words.size()) throw Error(exit_usage, fmt::format("--{} needs {}", o.name, o.arg));
             a.values_[o.name].push_back(words[++i]);
@@ -133,7 +135,7 @@ std::string help(const Program& p) {
     }
     auto row = [&](const Option& o) {
         std::string left = o.letter ? fmt::format("-{}, --{}", o.letter, o.name) : fmt::format("    --{}", o.name);
-        if (o.arg) left += fmt::format(" {}", o.arg);
+        if (o.arg) left += fmt::format("{}{}", o.arg[0] == '[' ? "" : " ", o.arg);
         s += fmt::format("  {:<28} {}\n", left, o.help);
     };
     s += "\noptions:\n";
@@ -153,11 +155,11 @@ static size_t command_at(const Program& p, const std::vector<std::string>& words
         bool takes_next = false;
         if (w[1] == '-') {
             const Option* o = find(p, [&](const Option& x) { return w.substr(2) == x.name; });
-            takes_next = o && o->arg;
+            takes_next = o && o->arg && o->arg[0] != '[';
         } else {
             for (size_t j = 1; j < w.size(); j++) {
                 const Option* o = find(p, [&](const Option& x) { return x.letter == w[j]; });
-                if (!o || !o->arg) continue;
+                if (!o || !o->arg || o->arg[0] == '[') continue;
                 takes_next = j + 1 == w.size();
                 break;
             }

@@ -10,8 +10,8 @@
 
 namespace weft {
 
-/// One option: a letter (0 for none), a long word, the name of its argument (nullptr: a switch), one
-/// line of help. The same letter means the same thing in all programs.
+/// One option: a letter (0 for none), a long word, the name of its argument (nullptr: a switch; "[=what]":
+/// --word=what or the word alone, which gives an empty value), one line of help. The same letter means the same thing in all programs.
 struct Option {
     char letter;
     const char* name;

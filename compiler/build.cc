@@ -48,8 +48,10 @@ void Library::make_tree(Job& j) {
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
     std::lock_guard guard(jobs_lock_);
     j.root = object->tree();
-    j.dependencies = std::move(deps);
-    j.references = object->references();
+    if (!j.complete) {   // made a second time, it is not validated again: that found more of them
+        j.dependencies = std::move(deps);
+        j.references = object->references();
+    }
     if (object->main_template()) j.file = object->main_template()->path;
     j.failed = !errors.empty();
     if (j.errors.empty()) j.errors = std::move(errors);
@@ -277,7 +279,8 @@ std::vector<Result> Library::build(const std::vector<std::string>& names, const 
     return out;
 }
 
-Compiler::Files Library::build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only) {
+Compiler::Files Library::build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only,
+                                     const std::vector<std::string>& objects) {
     Compiler::Files out;
     std::vector<FilePtr> files(paths.size());
     std::atomic<size_t> next = 0;
@@ -291,11 +294,16 @@ Compiler::Files Library::build_files(const std::vector<std::string>& paths, cons
         const FilePtr& f = files[i];
         if (!f) {
             out.errors.emplace_back(ErrorClass::system, fmt::format("cannot read '{}': No such file or directory", paths[i]));
+            out.given.push_back({"", false});
             continue;
         }
+        bool object = f->tpl && f->kind == TemplateKind::object;
         for (const TemplateError& e : f->errors) out.errors.push_back(e);
-        if (f->tpl && f->kind == TemplateKind::object && seen.insert(f->name).second) names.push_back(f->name);
+        out.given.push_back({object ? f->name : "", f->errors.empty() && f->warnings.empty()});
+        if (object && seen.insert(f->name).second) names.push_back(f->name);
     }
+    for (const std::string& o : objects)
+        if (seen.insert(o).second) names.push_back(o);
     if (!syntax_only) out.results = build(names, on_result);
     return out;
 }
@@ -308,9 +316,10 @@ std::vector<Result> Compiler::build(const std::vector<std::string>& objects, con
     return library_->build(objects, on_result);
 }
 
-Compiler::Files Compiler::build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only) {
+Compiler::Files Compiler::build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only,
+                                      const std::vector<std::string>& objects) {
     library_->begin();
-    return library_->build_files(paths, on_result, syntax_only);
+    return library_->build_files(paths, on_result, syntax_only, objects);
 }
 
 Compiler::Statistics Compiler::statistics() const { return library_->statistics; }

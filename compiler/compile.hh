@@ -129,12 +129,17 @@ public:
                               const std::function<void(const Result&)>& on_result = {});
 
     /// Build what files hold: the object templates among them are built by name, others only parsed.
+    ///   objects   to build besides, by name
     struct Files {
         std::vector<Result> results;
         std::vector<TemplateError> errors;  ///< of files that are no object templates, or could not be read
+        /// Of each path what it holds: the name of the object template, empty for another kind; whether
+        /// there was nothing to complain about.
+        struct Given { std::string object; bool clean; };
+        std::vector<Given> given;
     };
     Files build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result = {},
-                      bool syntax_only = false);
+                      bool syntax_only = false, const std::vector<std::string>& objects = {});
 
     struct Statistics { size_t parsed = 0, reused = 0, built = 0; };
     Statistics statistics() const;

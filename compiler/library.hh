@@ -72,7 +72,8 @@ public:
     const Dependency* intern(Dependency);
 
     std::vector<Result> build(const std::vector<std::string>& names, const std::function<void(const Result&)>& on_result);
-    Compiler::Files build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only);
+    Compiler::Files build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only,
+                                const std::vector<std::string>& objects);
     void begin();
     Compiler::Statistics statistics;
     std::shared_ptr<Origins> origins;

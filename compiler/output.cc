@@ -128,22 +128,27 @@ std::vector<const Format*> parse_formats(std::string_view list) {
     return out;
 }
 
-int write_result(const Result& r, const std::vector<const Format*>& list, const OutputOptions& options) {
-    int changed = 0;
-    std::string base = options.folder + '/' + r.name;
+std::vector<Written> files_of(const std::string& object, const std::vector<const Format*>& list, const OutputOptions& options) {
+    std::vector<Written> out;
+    for (const Format* f : list) out.push_back({std::string(f->key), options.folder + '/' + object + std::string(f->suffix)});
+    return out;
+}
+
+std::vector<Written> write_result(const Result& r, const std::vector<const Format*>& list, const OutputOptions& options) {
+    std::vector<Written> files = files_of(r.name, list, options);
     if (!options.noaction)
         if (size_t slash = r.name.rfind('/'); slash != std::string::npos) make_dirs(options.folder + '/' + r.name.substr(0, slash));
     thread_local std::string out;   // its room is used again for the next object
-    for (const Format* f : list) {
+    for (size_t i = 0; i < list.size(); i++) {
         out.clear();
-        f->write(r, out);
+        list[i]->write(r, out);
         FileAttributes attributes;
         attributes.noaction = options.noaction;
         attributes.sync = false;   // a profile can be made again; a crash leaves the old or the new one
         attributes.mtime = r.finished / 1'000'000'000;
-        changed += write_file(base + std::string(f->suffix), f->gzip ? gzip(out) : out, attributes) >= Change::contents;
+        files[i].differs = write_file(files[i].path, list[i]->gzip ? gzip(out) : out, attributes) >= Change::contents;
     }
-    return changed;
+    return files;
 }
 
 }  // namespace weft::compiler

@@ -10,6 +10,7 @@
 
 #include "base/program.hh"
 #include "compiler/compile.hh"
+#include "compiler/incremental.hh"
 #include "compiler/output.hh"
 using namespace weft;
 using namespace weft::compiler;
@@ -59,6 +60,8 @@ static int report(const std::vector<TemplateError>& errors, std::ostream& out, b
     for (const TemplateError& e : errors) {
         auto [it, added] = distinct.try_emplace({e.where.file, e.where.line, e.where.col, e.message}, Entry{&e, 0});
         it->second.objects++;
+        // Told as the first object by name has it, whichever was built first.
+        if (e.object < it->second.error->object) it->second.error = &e;
     }
     int status = exit_ok;
     for (auto& [key, entry] : distinct) {
@@ -79,21 +82,33 @@ static int body(const Args& args) {
     std::string shape = args.get("messages", "plain");
     if (shape != "plain" && shape != "classic") throw Error(exit_usage, fmt::format("--messages is plain or classic, not '{}'", shape));
 
-    std::vector<std::string> files;
+    std::vector<std::string> files, objects;
     for (std::string f : args.rest()) {
         std::unique_ptr<char, void (*)(void*)> real(realpath(f.c_str(), nullptr), std::free);
         files.push_back(real ? real.get() : f);
     }
+    Options options = options_of(args);
+    std::optional<Incremental> incremental;
+    if (args.has("check-deps") || args.has("why-rebuilt")) {
+        incremental.emplace(options, formats, output, args.get("ignore-deps"));
+        if (!incremental->warning().empty()) std::cerr << "panc: warning: " << incremental->warning() << ": everything is built\n";
+        Incremental::Plan plan = incremental->plan(files);
+        files = std::move(plan.files);
+        objects = std::move(plan.objects);
+    }
     DiskSource disk;
-    Compiler compiler(disk, options_of(args));
+    Compiler compiler(disk, options);
     std::mutex lock;
     std::vector<TemplateError> errors;
+    std::map<std::string, std::string> why;
     size_t written = 0, built = 0;
     auto done = [&](const Result& r) {
-        if (!r.ok) return;
-        int changed = 0;
+        std::optional<std::string> reason;
+        if (incremental && !(reason = incremental->why(r.name)) && r.ok) return;   // only needed by another
+        std::vector<Written> changed;
         try {
-            changed = write_result(r, formats, output);
+            if (r.ok) changed = write_result(r, formats, output);
+            if (incremental) incremental->built(r, changed, disk);
         } catch (const Error& e) {
             TemplateError copy(ErrorClass::system, e.message, e.where, e.hint);
             std::lock_guard guard(lock);
@@ -101,17 +116,31 @@ static int body(const Args& args) {
             return;
         }
         std::lock_guard guard(lock);
+        if (reason) why[r.name] = *reason;
+        if (!r.ok) return;
         built++;
-        written += size_t(changed);
-        if (args.noaction() && changed) std::cout << "would write " << r.name << '\n';
+        auto differing = size_t(std::count_if(changed.begin(), changed.end(), [](auto& w) { return w.differs; }));
+        written += differing;
+        if (args.noaction() && differing) std::cout << "would write " << r.name << '\n';
     };
-    Compiler::Files result = compiler.build_files(files, done, formats.empty());
+    Compiler::Files result = compiler.build_files(files, done, formats.empty(), objects);
+    if (incremental) {
+        incremental->given(files, result.given, disk);
+        incremental->save();
+    }
+    if (args.has("why-rebuilt")) {
+        std::string only = args.get("why-rebuilt");
+        for (auto& [name, reason] : why)
+            if (only.empty() || only == name) std::cout << name << ": " << reason << '\n';
+        if (!only.empty() && !why.contains(only)) std::cout << only << ": up to date\n";
+    }
     errors.insert(errors.end(), result.errors.begin(), result.errors.end());
     for (const Result& r : result.results) errors.insert(errors.end(), r.errors.begin(), r.errors.end());
     int status = report(errors, args.has("errors-to-stdout") ? std::cout : std::cerr, shape == "classic");
     if (args.verbose()) {
         auto s = compiler.statistics();
         std::cerr << fmt::format("{} templates\n{} objects built, {} without errors\n{} files written, {} errors\n", s.parsed, s.built, built, written, errors.size());
+        if (incremental) std::cerr << fmt::format("{} objects up to date\n", incremental->up_to_date());
     }
     return status;
 }
@@ -137,6 +166,9 @@ int main(int argc, char** argv) {
                             {0, "debug-ns-include", "regex", "... in templates with such names"},
                             {0, "debug-ns-exclude", "regex", "... but not in these"},
                             {0, "messages", "shape", "plain, or classic: as older compilers print them"},
+                            {0, "check-deps", nullptr, "build only objects that are out of date"},
+                            {0, "ignore-deps", "regex", "... which changes of such names never make them"},
+                            {0, "why-rebuilt", "[=object]", "... and say why each was built"},
                             {0, "errors-to-stdout", nullptr, "messages on standard output"},
                             {0, "nthread", "n", "as --jobs"},
                             {0, "java-opts", "text", "ignored"},

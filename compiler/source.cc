@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 
 #include "base/error.hh"
@@ -17,6 +18,26 @@ void DiskSource::refresh() {
     build_++;
 }
 
+std::optional<Stamp> Stamp::of(const std::string& path) {
+    struct stat st;
+    if (stat(path.c_str(), &st) != 0) return std::nullopt;
+    auto time = [](const timespec& t) { return int64_t(t.tv_sec) * 1'000'000'000 + t.tv_nsec; };
+    return Stamp{time(st.st_mtim), time(st.st_ctim), int64_t(st.st_size), uint64_t(st.st_ino)};
+}
+
+/// The coarsest clocks of file systems tick every two seconds.
+bool Stamp::settled() const {
+    auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return now - std::max(mtime, ctime) > 2'000'000'000;
+}
+
+std::optional<DiskSource::Seen> DiskSource::seen(const std::string& path) {
+    std::lock_guard guard(lock_);
+    auto it = files_.find(path);
+    if (it == files_.end() || it->second.seen != build_ || !it->second.text) return std::nullopt;
+    return Seen{it->second.text, it->second.stamp, it->second.settled};
+}
+
 /// Files do not change within one build as far as we look: one stat() a build and file.
 Text DiskSource::read(const std::string& path) {
     {
@@ -25,25 +46,31 @@ Text DiskSource::read(const std::string& path) {
         if (it != files_.end() && it->second.seen == build_ && (it->second.text || !it->second.there)) return it->second.text;
     }
     Entry e;
-    struct stat st;
-    if (stat(path.c_str(), &st) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR) throw system_error("cannot read '" + path + "'");
-    } else {
+    errno = 0;
+    if (auto stamp = Stamp::of(path)) {
         e.there = true;
-        e.mtime = st.st_mtim.tv_sec * 1'000'000'000 + st.st_mtim.tv_nsec;
-        e.size = st.st_size;
-        e.inode = st.st_ino;
+        e.stamp = *stamp;
+        e.settled = stamp->settled();
         {
             std::lock_guard guard(lock_);
             auto it = files_.find(path);
-            if (it != files_.end() && it->second.text && it->second.mtime == e.mtime && it->second.size == e.size &&
-                it->second.inode == e.inode) {
+            if (it != files_.end() && it->second.text && it->second.settled && it->second.stamp == e.stamp) {
                 it->second.seen = build_;
                 return it->second.text;
             }
         }
-        if (S_ISDIR(st.st_mode)) throw Error(exit_io, "cannot read '" + path + "': it is a folder");
-        e.text = std::make_shared<const std::string>(read_file(path));
+        try {
+            e.text = std::make_shared<const std::string>(read_file(path));
+        } catch (const Error&) {
+            struct stat st;
+            if (stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) throw Error(exit_io, "cannot read '" + path + "': it is a folder");
+            throw;
+        }
+        // The same text stays the same pointer: what was made of it is used again.
+        std::lock_guard guard(lock_);
+        if (auto it = files_.find(path); it != files_.end() && it->second.text && *it->second.text == *e.text) e.text = it->second.text;
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+        throw system_error("cannot read '" + path + "'");
     }
     std::lock_guard guard(lock_);
     e.seen = build_;

@@ -1,8 +1,10 @@
 // Where templates and data files come from: the one seam between the compiler and the outside world.
 #pragma once
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +13,18 @@
 namespace weft::compiler {
 
 using Text = std::shared_ptr<const std::string>;
+
+/// What the file system says of a file: while it stays the same, the contents do too, unless the file was
+/// changed in the same tick of its clock.
+struct Stamp {
+    int64_t mtime = 0, ctime = 0, size = 0;   ///< nanoseconds since the epoch; bytes
+    uint64_t inode = 0;
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+    /// Of what is there now, links followed; nothing when nothing is.
+    static std::optional<Stamp> of(const std::string& path);
+    /// Is it so old at this moment that any later change will show in it?
+    bool settled() const;
+};
 
 /// Files by path. May be called from several threads at once.
 class Source {
@@ -34,12 +48,15 @@ public:
     bool exists(const std::string& path) override;
     std::vector<std::string> names(const std::string& folder) override;
     void refresh() override;
+    /// A file that was read since refresh(): what it held, and its stamp of before that. Nothing for others.
+    struct Seen { Text text; Stamp stamp; bool settled; };
+    std::optional<Seen> seen(const std::string& path);
 
 private:
     struct Entry {
         Text text;
-        int64_t mtime = 0, size = 0;
-        uint64_t inode = 0;
+        Stamp stamp;
+        bool settled = false;
         uint32_t seen = 0;    ///< the build that looked at it last
         bool there = false;
     };

@@ -46,6 +46,11 @@ Situation Agent::look() {
     Situation s;
     s.target = parse_target(read_file(settings_.targetconf), settings_.targetconf);
     if (auto text = read_if_exists(settings_.spmlist)) s.managed = parse_packages(*text, settings_.spmlist);
+    if (names_groups(s.target)) {
+        Repositories repositories(settings_, packager_.format(), [&](Level l, const std::string& line) { say(l, line); });
+        repositories.refresh();
+        s.target = expand_groups(s.target, repositories.groups());
+    }
     s.installed = packager_.list();
     Policy policy = settings_.policy;
     policy.format = packager_.format();
@@ -188,6 +193,7 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
     Policy policy = settings_.policy;
     policy.format = packager_.format();
     Plan rest = make_plan(now, plan.managed, s.target, policy);
+    std::erase_if(rest.operations, [](auto& op) { return op.may_miss && op.package.is_pattern(); });
     std::set<Package> there(run.after.begin(), run.after.end());
     std::vector<Package> managed;
     for (const Package& p : undone ? undone->managed : rest.managed)

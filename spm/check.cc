@@ -58,6 +58,9 @@ std::pair<std::vector<Package>, Checker::Known*> Checker::read(const std::string
     size_t first = text.find_first_not_of(" \t\r\n");
     Element profile = first != std::string::npos && text[first] == '<' ? read_xml(text, file) : read_json(text, file);
     const Element *packages = profile.find("/software/packages"), *repositories = profile.find("/software/repositories");
+    groups_.clear();
+    if (const Element* groups = profile.find("/software/groups"); groups && groups->is(Kind::dict) && format_ == Format::rpm)
+        for (auto& [name, kinds] : groups->dict()) groups_.push_back(unescape(name.view()).value_or(std::string(name.view())));
     if (!packages) return {};
     std::string list = "[]";
     if (repositories) {
@@ -79,6 +82,9 @@ std::vector<std::string> Checker::check(const std::string& file) {
     auto tell = [&](const std::string& line) { out.push_back(file + ": " + line); };
     auto [packages, known] = read(file);
     if (!known) return out;
+    for (auto& group : groups_)
+        if (auto all = known->repositories.groups(); !all.count(group + "/mandatory") && !all.count(group + "/default") && !all.count(group + "/optional"))
+            tell(fmt::format("group {}: no repository knows it", group));
     std::vector<Operation> ops;
     for (const Package& p : packages) {
         auto offers = known->universe.find(p);

@@ -26,6 +26,7 @@ private:
     const Settings& settings_;
     Format format_;
     Say say_;
+    std::vector<std::string> groups_;  ///< of the profile read last
     std::map<std::string, std::unique_ptr<Known>> known_;  ///< by the text of /software/repositories
 };
 

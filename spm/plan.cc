@@ -28,7 +28,10 @@ bool of_running_kernel(const Package& p, const std::string& uname) {
 
 namespace {
 
-std::string at_line(const Wanted& w) { return w.line ? fmt::format("line {} of the target", w.line) : "the target"; }
+std::string at_line(const Wanted& w) {
+    std::string s = w.line ? fmt::format("line {} of the target", w.line) : "the target";
+    return w.group.empty() ? s : fmt::format("group {} in {}", w.group, s);
+}
 
 /// Everything that bears on one name.
 struct Subject {
@@ -104,6 +107,7 @@ private:
                     op.old.push_back(gone[i].first->package);
                 }
             op.reason = fmt::format("wanted by {}", at_line(*line));
+            op.may_miss = !line->group.empty();
             if (!op.old.empty()) {
                 op.action = Action::replace;
                 op.direction = direction(p, op.old);

@@ -68,6 +68,7 @@ struct Operation {
     int direction = 0;          ///< replace: > 0 upgrade, < 0 downgrade, 0 neither
     std::string file;           ///< once fetched: where it lies
     FileSource source = {};     ///< once a repository was asked
+    bool may_miss = false;      ///< asked for by a group: not there is not wrong
     bool operator==(const Operation&) const = default;
 };
 

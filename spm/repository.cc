@@ -171,12 +171,21 @@ Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol
         check_detached(keys(r, protocol), repomd, repomd + ".asc", r.base(r.protocols[protocol]) + "/repodata/repomd.xml");
     }
     auto md = solv::read_repomd(repomd);
-    State s{.fetched = time(nullptr), .made = md.timestamp, .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol]), .checksum = md.checksum, .trust = r.trust(format_)};
-    if (before.checksum == md.checksum) return s;
+    State s{.fetched = time(nullptr), .made = md.timestamp, .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol]), .checksum = md.checksum + md.groups_checksum, .trust = r.trust(format_)};
+    if (before.checksum == s.checksum) return s;
     std::string primary = dir(r) + "/" + fs::path(md.location).filename().string();
     get(r, protocol, md.location, primary, md.algorithm, md.checksum);
     s.packages = solv::make_index(format_, primary, dir(r) + "/index.solv");
     unlink(primary.c_str());
+    std::string groups = dir(r) + "/groups", text;
+    if (!md.groups.empty()) {
+        std::string comps = dir(r) + "/" + fs::path(md.groups).filename().string();
+        get(r, protocol, md.groups, comps, md.groups_algorithm, md.groups_checksum);
+        for (auto& [group, packages] : solv::read_groups(comps))
+            for (auto& p : packages) text += group + " " + p + "\n";
+        unlink(comps.c_str());
+    }
+    write_file(groups, text, {.sync = false});
     return s;
 }
 
@@ -288,6 +297,16 @@ std::vector<Source> Repositories::sources() const {
     std::vector<Source> out;
     for (size_t i = 0; i < list_.size(); i++)
         if (states_[i].fetched) out.push_back({list_[i].name, states_[i].packages, time(nullptr) - states_[i].made, settings_.max_age});
+    return out;
+}
+
+Groups Repositories::groups() const {
+    Groups out;
+    for (auto& r : list_) {
+        std::string text = read_if_exists(dir(r) + "/groups").value_or("");
+        for (std::string_view line : lines(text))
+            if (auto w = words_of(line); w.size() == 2) out[std::string(w[0])].emplace_back(w[1]);
+    }
     return out;
 }
 

@@ -46,6 +46,8 @@ public:
     void refresh();
     /// For the guards.
     std::vector<Source> sources() const;
+    /// The groups of packages that they define, together.
+    Groups groups() const;
     /// Add all to the universe.
     void load(solv::Universe&) const;
     const std::string& name(int repository) const { return list_[size_t(repository)].name; }

@@ -21,6 +21,10 @@ void resolve_plan(Plan& plan, const Target& target, const Repositories& reposito
             std::erase_if(offers, [&](auto& o) {
                 return std::any_of(target.begin(), target.end(), [&](auto& w) { return w.is(unwanted) && matches(w.package, o.package, format); });
             });
+        if (offers.empty() && op.may_miss) {
+            plan.kept.push_back({op.package, op.reason + ", and no repository has it", false});
+            continue;
+        }
         if (offers.empty()) continue;  // a cache or the packager may have it; fetching tells if not
         Package asked = op.package;
         take(op, offers[0], repositories);
@@ -33,6 +37,11 @@ void resolve_plan(Plan& plan, const Target& target, const Repositories& reposito
             }
         }
     }
+    for (const Kept& k : plan.kept)
+        if (k.package.is_pattern()) {
+            std::erase_if(plan.operations, [&](auto& op) { return op.may_miss && op.package == k.package; });
+            std::erase(plan.managed, k.package);
+        }
     if (dependencies == "ignore" || plan.empty()) return;
 
     auto r = universe.resolve(plan.operations, dependencies == "add");

@@ -70,6 +70,13 @@ void check(const Wanted& w, const auto& complain) {
         throw complain(3, fmt::format("'{}': version '*' with release '{}'", p.name, p.release),
                        "with any version goes any release: write '*' for both");
     bool pattern_ok = w.flags & (unwanted | locked | held | if_present);
+    if (p.name.starts_with('@')) {
+        size_t slash = p.name.rfind('/');
+        std::string_view kind = slash == std::string::npos ? std::string_view() : std::string_view(p.name).substr(slash + 1);
+        if (kind != "mandatory" && kind != "default" && kind != "optional")
+            throw complain(1, fmt::format("'{}' does not say which packages of the group", p.name), "write @GROUP/mandatory, @GROUP/default or @GROUP/optional");
+        if (p.version != "*" || p.arch != "*" || w.flags || !w.url.empty()) throw complain(2, fmt::format("'{}' is a group, which has no version", p.name), "write '- @GROUP/default * * *'");
+    }
     if (has_wildcard(p.name) && !pattern_ok)
         throw complain(1, fmt::format("'{}' is a pattern: it does not say what to install", p.name),
                        "wildcards in a name go with ISUNWANTED, LOCKED, HELD or IFPRESENT");
@@ -174,6 +181,28 @@ std::vector<std::string_view> words_of(std::string_view line) {
 Target parse_target(std::string_view text, const std::string& file) {
     size_t first = text.find_first_not_of(" \t\r\n");
     return first != std::string_view::npos && text[first] == '{' ? parse_as_json(text, file) : parse_text(text, file);
+}
+
+bool names_groups(const Target& t) {
+    return std::any_of(t.begin(), t.end(), [](auto& w) { return w.package.name.starts_with('@'); });
+}
+
+Target expand_groups(const Target& t, const Groups& groups) {
+    Target out;
+    std::set<std::string, std::less<>> own;
+    for (const Wanted& w : t)
+        if (!w.package.name.starts_with('@')) out.push_back(w), own.insert(w.package.name);
+    for (const Wanted& w : t) {
+        if (!w.package.name.starts_with('@')) continue;
+        std::string key = w.package.name.substr(1), name = key.substr(0, key.rfind('/'));
+        auto it = groups.lower_bound(name + "/");
+        if (it == groups.end() || !it->first.starts_with(name + "/"))
+            throw Error(exit_data, fmt::format("line {} of the target: no repository knows the group '{}'", w.line, name));
+        if (it = groups.find(key); it == groups.end()) continue;  // it has none of that kind
+        for (auto& package : it->second)
+            if (own.insert(package).second) out.push_back({"", {package, "*", "*", "*"}, 0, w.line, name});
+    }
+    return out;
 }
 
 std::string target_text(const Target& t) {

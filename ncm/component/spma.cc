@@ -27,7 +27,7 @@ std::string word(const std::string& s) {
 }
 
 /// /software/packages is name, version, "arch", architecture = repository; no version means any.
-std::string target_of(const Run& run, const Element& packages) {
+std::string target_of(const Run& run, const Element& packages, const Element* groups) {
     View c = run.config();
     auto list = [&](const char* key) { return c[key].texts(); };
     auto must = list("mandatory"), hold = list("held"), correct = list("ifpresent");
@@ -50,6 +50,10 @@ std::string target_of(const Run& run, const Element& packages) {
             for (auto& arch : arches) text += "- " + word(name) + " " + word(version) + " " + word(release) + " " + word(arch) + flags(name) + "\n";
         }
     }
+    if (groups)
+        for (auto& [name, kinds] : View(groups).unescaped())
+            for (auto& [kind, fallback] : {std::pair("mandatory", true), {"default", true}, {"optional", false}})
+                if (kinds[kind].flag(fallback)) text += "- @" + word(name) + "/" + kind + " * * *\n";
     for (auto& name : list("unwanted")) text += "- " + word(name) + " * * * ISUNWANTED\n";
     for (auto& name : list("locked")) text += "- " + word(name) + " * * * LOCKED\n";
     return text;
@@ -93,15 +97,13 @@ void pass_on(Run& run, const ProcessResult& r) {
 
 void configure(Run& run) {
     const Element *packages = run.extra("/software/packages"), *repositories = run.extra("/software/repositories");
-    if (const Element* groups = run.extra("/software/groups"); groups && groups->size())
-        run.warn("groups of packages are not resolved: name their packages in /software/packages");
     run.file(settings_file, settings_of(run));
     std::string json;
     if (repositories) write_json(*repositories, json, {.plain = true});
     if (repositories) run.file(repositories_file, json + "\n");
     else run.remove(repositories_file);
     if (!packages || !packages->size()) return run.info("the profile has no packages: no target is written, and spma is not run");
-    std::string target = target_of(run, *packages);
+    std::string target = target_of(run, *packages, run.extra("/software/groups"));
     run.file(target_file, target);
     if (!run.config()["run"].flag(true)) return;
 

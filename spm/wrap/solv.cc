@@ -11,6 +11,7 @@ extern "C" {
 #include <solv/pool.h>
 #include <solv/poolarch.h>
 #include <solv/repo.h>
+#include <solv/repo_comps.h>
 #include <solv/repo_deb.h>
 #include <solv/repo_repomdxml.h>
 #include <solv/repo_rpmdb.h>
@@ -92,22 +93,28 @@ RepoMd read_repomd(const std::string& file) {
     File fp = open(file, "r");
     if (repo_add_repomdxml(repo, fp.get(), 0)) throw Error(exit_data, fmt::format("'{}' is no repomd.xml: {}", file, pool_errstr(pool.get())));
     RepoMd r;
-    Dataiterator di;
-    dataiterator_init(&di, pool.get(), repo, SOLVID_META, REPOSITORY_REPOMD_TYPE, "primary", SEARCH_STRING);
-    dataiterator_prepend_keyname(&di, REPOSITORY_REPOMD);
-    if (dataiterator_step(&di)) {
-        dataiterator_setpos_parent(&di);
-        Id type = 0;
-        const char* sum = pool_lookup_checksum(pool.get(), SOLVID_POS, REPOSITORY_REPOMD_CHECKSUM, &type);
-        const char* location = pool_lookup_str(pool.get(), SOLVID_POS, REPOSITORY_REPOMD_LOCATION);
-        if (location) r.location = location;
-        if (sum) {
-            r.checksum = sum;
-            r.algorithm = name_of(type);
+    auto find = [&](const char* kind, std::string& to, std::string& algorithm, std::string& checksum) {
+        Dataiterator di;
+        dataiterator_init(&di, pool.get(), repo, SOLVID_META, REPOSITORY_REPOMD_TYPE, kind, SEARCH_STRING);
+        dataiterator_prepend_keyname(&di, REPOSITORY_REPOMD);
+        if (dataiterator_step(&di)) {
+            dataiterator_setpos_parent(&di);
+            Id type = 0;
+            const char* sum = pool_lookup_checksum(pool.get(), SOLVID_POS, REPOSITORY_REPOMD_CHECKSUM, &type);
+            const char* location = pool_lookup_str(pool.get(), SOLVID_POS, REPOSITORY_REPOMD_LOCATION);
+            if (location) to = location;
+            if (sum) {
+                checksum = sum;
+                algorithm = name_of(type);
+            }
+            r.timestamp = std::max(r.timestamp, long(pool_lookup_num(pool.get(), SOLVID_POS, REPOSITORY_REPOMD_TIMESTAMP, 0)));
         }
-        r.timestamp = long(pool_lookup_num(pool.get(), SOLVID_POS, REPOSITORY_REPOMD_TIMESTAMP, 0));
-    }
-    dataiterator_free(&di);
+        dataiterator_free(&di);
+        return !to.empty();
+    };
+    find("primary", r.location, r.algorithm, r.checksum);
+    for (const char* kind : {"group_gz", "group_xz", "group_zst", "group"})
+        if (find(kind, r.groups, r.groups_algorithm, r.groups_checksum)) break;
     if (r.location.empty() || r.checksum.empty()) throw Error(exit_data, fmt::format("'{}' names no primary index with a checksum", file));
     return r;
 }
@@ -131,6 +138,29 @@ size_t make_index(Format f, const std::string& metadata, const std::string& inde
     repo_internalize(repo);
     write_repo(repo, index);
     return size_t(repo->nsolvables);
+}
+
+Groups read_groups(const std::string& file) {
+    PoolPtr pool = new_pool(Format::rpm, "");
+    Repo* repo = repo_create(pool.get(), "groups");
+    File in = open(file, "r");
+    if (repo_add_comps(repo, in.get(), 0)) throw Error(exit_data, fmt::format("'{}' is damaged: {}", file, pool_errstr(pool.get())));
+    repo_internalize(repo);
+    Groups out;
+    Id p;
+    Solvable* s;
+    FOR_REPO_SOLVABLES(repo, p, s) {
+        std::string_view name = pool_id2str(pool.get(), s->name);
+        if (!name.starts_with("group:")) continue;
+        name.remove_prefix(6);
+        for (auto& [key, kind] : {std::pair(SOLVABLE_REQUIRES, "mandatory"), {SOLVABLE_RECOMMENDS, "default"}, {SOLVABLE_SUGGESTS, "optional"}}) {
+            Ids packages;
+            solvable_lookup_idarray(s, Id(key), &packages.q);
+            for (int i = 0; i < packages.q.count; i++)
+                if (Id id = packages.q.elements[i]; !ISRELDEP(id) && id != SOLVABLE_PREREQMARKER) out[fmt::format("{}/{}", name, kind)].push_back(pool_id2str(pool.get(), id));
+        }
+    }
+    return out;
 }
 
 struct Universe::Impl {
@@ -284,6 +314,64 @@ std::vector<Offer> Universe::find(const Package& pattern) const {
     return out;
 }
 
+/// Why there is no solution, by the fewest steps from what is wanted or installed: of all rules that take part, the one
+/// that cannot hold and is nearest, and how it was come to.
+static std::string explain(Pool* pool, Solver* solver, Id problem, const std::set<Id>& planned) {
+    struct Rule {
+        SolverRuleinfo type;
+        Id source, target, dep;
+    };
+    Ids ids;
+    solver_findallproblemrules(solver, problem, &ids.q);
+    std::vector<Rule> needs, broken;
+    for (int i = 0; i < ids.q.count; i++) {
+        Rule r{};
+        r.type = solver_ruleinfo(solver, ids.q.elements[i], &r.source, &r.target, &r.dep);
+        if (r.type == SOLVER_RULE_PKG_REQUIRES) needs.push_back(r);
+        else if (r.source > 0 && (r.type & 0xff00) == SOLVER_RULE_PKG) broken.push_back(r);
+    }
+    std::map<Id, std::pair<Id, Id>> from;  // a package -> who needs it, by which requirement
+    std::vector<Id> reached;
+    auto start = [&](Id p) {
+        if (from.emplace(p, std::pair<Id, Id>{0, 0}).second) reached.push_back(p);
+    };
+    for (const Rule& r : needs)
+        if (planned.count(r.source) || pool_id2solvable(pool, r.source)->repo == pool->installed) start(r.source);
+    for (const Rule& r : broken)
+        for (Id p : {r.source, r.target})
+            if (p > 0 && (planned.count(p) || pool_id2solvable(pool, p)->repo == pool->installed)) start(p);
+    std::map<Id, size_t> steps;
+    for (size_t i = 0; i < reached.size(); i++)
+        for (const Rule& r : needs) {
+            if (r.source != reached[i]) continue;
+            Id p, pp;
+            FOR_PROVIDES(p, pp, r.dep) {
+                if (!from.emplace(p, std::pair(r.source, r.dep)).second) continue;
+                steps[p] = steps[r.source] + 1;
+                reached.push_back(p);
+            }
+        }
+    const Rule* best = nullptr;
+    size_t fewest = 0;
+    for (const Rule& r : broken) {
+        bool conflict = r.target > 0;
+        if (!from.count(r.source) || (conflict && !from.count(r.target))) continue;
+        size_t n = steps[r.source] + (conflict ? steps[r.target] : 0);
+        if (!best || n < fewest) best = &r, fewest = n;
+    }
+    if (!best) return solver_problem2str(solver, problem);
+    std::string text = solver_problemruleinfo2str(solver, best->type, best->source, best->target, best->dep);
+    auto name = [&](Id p) { return package_of(pool, pool_id2solvable(pool, p)).text(); };
+    std::set<Id> told;
+    for (Id end : {best->source, best->target}) {
+        std::vector<std::string> way;
+        for (Id p = end; p > 0 && from.count(p) && from[p].first && told.insert(p).second; p = from[p].first)
+            way.push_back(fmt::format("{} needs {}, which is {}", name(from[p].first), pool_dep2str(pool, from[p].second), name(p)));
+        for (size_t i = way.size(); i-- > 0;) text += "; " + way[i];
+    }
+    return text;
+}
+
 Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool may_stay) const {
     Pool* pool = impl_->pool.get();
     impl_->make_ready();
@@ -335,7 +423,7 @@ Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool m
     solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
     solver_set_flag(solver.get(), SOLVER_FLAG_ALLOW_DOWNGRADE, 0);
     if (int n = solver_solve(solver.get(), &jobs.q)) {
-        for (Id problem = 1; problem <= n; problem++) r.problems.push_back(solver_problem2str(solver.get(), problem));
+        for (Id problem = 1; problem <= n; problem++) r.problems.push_back(explain(pool, solver.get(), problem, planned));
         return r;
     }
     TransactionPtr t(solver_create_transaction(solver.get()));

@@ -16,12 +16,16 @@ struct RepoMd {
     std::string location;   ///< of the primary index, relative to the repository
     std::string algorithm, checksum;
     long timestamp = 0;
+    std::string groups, groups_algorithm, groups_checksum;  ///< of the packages' groups; empty: it has none
 };
 RepoMd read_repomd(const std::string& file);
 
 /// Make libsolv's own index from a primary.xml (rpm) or a Packages file (deb), compressed or not. Answers how many
 /// packages it holds; Error(65) when it is damaged.
 size_t make_index(Format, const std::string& metadata, const std::string& index);
+
+/// The groups of a comps.xml, compressed or not; Error(65) when it is damaged.
+Groups read_groups(const std::string& file);
 
 /// A package that can be had.
 struct Offer {

@@ -43,7 +43,9 @@ ok 'a new version in the profile is an upgrade' 'run 0 spma configure "{}" "$(ex
 ok 'what cannot be had is an error that names it' '
     run 1 spma configure "{}" "$(extra "{\"ntp\": {\"_39_2d1\": {\"arch\": {\"noarch\": \"\"}}}}")" && says "(.msg // \"\") | contains(\"no repository holds\")" && says ".msg == \"spma ended with status 69\"" && test "$(installed)" = "ntp 2 1 noarch"'
 ok 'a profile without packages changes no package' 'run 0 spma configure "{}" && says "(.msg // \"\") | startswith(\"the profile has no packages\")" && test "$(installed)" = "ntp 2 1 noarch"'
-ok 'groups are not resolved, and that is said' 'run 2 spma configure "{\"run\": false}" "\"extra\": {\"/software/groups\": {\"core\": {\"default\": true}}}" && says "(.msg // \"\") | startswith(\"groups of packages are not resolved\")"'
+ok 'groups become lines for their kinds of packages' '
+    run 0 spma configure "{\"run\": false}" "$(extra "$one" | sed "s|}$||"), \"/software/groups\": {\"core\": {}, \"web\": {\"mandatory\": true, \"default\": false, \"optional\": true}}}" &&
+    grep @ $NCM_ROOT/var/lib/spma-target.cf >got && printf -- "- @%s * * *\n" core/mandatory core/default web/mandatory web/optional >want && same want got'
 ok 'keys, signatures and snapshots of repositories go to spma as they are' '
     repositories="[{\"name\": \"base\", \"gpgcheck\": true, \"gpgkey\": [\"file:///k\"], \"snapshot\": \"2026-11-01\", \"protocols\": [{\"url\": \"file:///x\"}]}]" && run 0 spma configure "{\"run\": false, \"checksig\": true}" "$(extra "$one")" &&
     jq -e ".[0] | .gpgcheck and .gpgkey == [\"file:///k\"] and .snapshot == \"2026-11-01\"" $NCM_ROOT/var/lib/spma-repositories.json && grep -qx "checksig = yes" $NCM_ROOT/etc/spma.conf'

@@ -11,6 +11,7 @@ cleanup() { for p in $pids; do kill "$p" 2>/dev/null; done; }
 for v in 1 2 10; do make_rpm ntp $v 1 'BuildArch: noarch' || exit 99; done
 make_rpm lib 1 1 'BuildArch: noarch' 'Provides: libtime = 1' && make_rpm clock 1 1 'BuildArch: noarch' 'Requires: libtime' &&
     make_rpm broken 1 1 'BuildArch: noarch' 'Requires: nowhere > 3' && make_rpm rival 1 1 'BuildArch: noarch' 'Conflicts: ntp' &&
+    make_rpm middle 1 1 'BuildArch: noarch' 'Requires: broken' && make_rpm top 1 1 'BuildArch: noarch' 'Requires: middle' && make_rpm near 1 1 'BuildArch: noarch' 'Requires: rival' &&
     rpm_noise=300000 make_rpm big 1 1 'BuildArch: noarch' || exit 99
 mkdir -p web/base/Packages web/empty web/extra
 mv rpms/*.rpm web/base/Packages/
@@ -57,6 +58,11 @@ ok 'or added, where the policy says so; it stays as long as it is needed, and go
 ok 'what cannot be had anywhere, or contradicts itself, is explained' '
     target "ntp 2 1 noarch" "broken 1 1 noarch" && code 77 spma plan >out && grep -q "refused (dependencies): .*nothing provides nowhere > 3 needed by broken-1-1.noarch" out &&
     target "ntp 2 1 noarch" "rival 1 1 noarch" && code 77 spma plan >out && grep -q "refused (dependencies): .*rival-1-1.noarch conflicts with ntp" out'
+
+ok 'a set that cannot be is explained by the shortest way from what is wanted to what fails' '
+    target "ntp 2 1 noarch" "top 1 1 noarch" && code 77 spma plan --dependencies add >out && cat out &&
+    grep -qx "refused (dependencies): nothing provides nowhere > 3 needed by broken-1-1.noarch; top-1-1.noarch needs middle, which is middle-1-1.noarch; middle-1-1.noarch needs broken, which is broken-1-1.noarch" out &&
+    target "ntp 2 1 noarch" "near 1 1 noarch" && code 77 spma plan --dependencies add >out && cat out && grep -q "^refused (dependencies): package rival-1-1.noarch conflicts with ntp provided by ntp-2-1.noarch; near-1-1.noarch needs rival, which is rival-1-1.noarch$" out'
 
 ok 'a wanted package that nobody has is told by name' '
     target "ntp 3 1 noarch" "nobody * * *" && code 69 spma apply 2>err >out &&

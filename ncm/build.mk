@@ -1,7 +1,7 @@
 ncm_USES     := base
 ncm_PROGRAMS := ccm ncm-file ncm-edit ncm-service ncm-run ncm-owner
 ncm_DAEMONS  := ccm-fetch ccm-purge ccm-initialise ncd cdp-listend cdispd ncm-pause
-ncm_HELPERS  := ncm-component ncm-report
+ncm_HELPERS  := ncm-component ncm-component-so ncm-report
 
 # In Perl, as what it runs is.
 programs: $(OUT)/bin/ncm-component-perl
@@ -11,4 +11,23 @@ $(OUT)/bin/ncm-component-perl: ncm/ncm-component-perl.pl ; @mkdir -p $(@D); inst
 COMPONENTS := $(shell sed -n 's/^COMPONENT(\(.*\))$$/\1/p' ncm/components.def)
 programs: $(COMPONENTS:%=$(OUT)/bin/ncm/%)
 $(COMPONENTS:%=$(OUT)/bin/ncm/%): ; @mkdir -p $(@D); ln -sfn ../ncm-component $@
-ncm_INSTALL = install $(OUT)/bin/ncm-component-perl $1/libexec/weft/;$(foreach c,$(COMPONENTS),ln -sfn ../ncm-component $1/libexec/weft/ncm/$c;)
+
+# The access library for other languages: built when it is installed or tested, not with every change.
+CCM_SO := $(OUT)/lib/libweft-ccm.so
+CCM_SO_SRCS := ncm/ccm_c.cc ncm/cache.cc ncm/cdbfile.cc base/error.cc base/file.cc base/base64.cc $(wildcard base/noun/*.cc) \
+               $(addprefix base/wrap/,dbhash.cc digest.cc json.cc xml.cc unicode.cc gzip.cc)
+$(OUT)/pic/%.o: %.cc $(OUT)/flags
+	@mkdir -p $(@D); echo '  CXX $< (shared)'
+	@$(CXX) $(ALLFLAGS) -fPIC -fvisibility=hidden -ffunction-sections -include base/pch.hh -MMD -MP -c -o $@ $<
+$(CCM_SO): $(CCM_SO_SRCS:%.cc=$(OUT)/pic/%.o) ncm/libweft-ccm.map ncm/weft-ccm.pc $(wildcard ncm/include/weft/*.h)
+	@mkdir -p $(OUT)/lib/pkgconfig $(OUT)/include; echo '  LD  $@'
+	@$(GXX) $(FLAGS.$(MODE)) -shared $(LD) -Wl,--no-undefined -Wl,--gc-sections -Wl,-soname,libweft-ccm.so.1 -Wl,--version-script=ncm/libweft-ccm.map \
+	    -o $@.1 $(filter %.o,$^) $(LDLIBS) && ln -sfn libweft-ccm.so.1 $@
+	@cp ncm/weft-ccm.pc $(OUT)/lib/pkgconfig/ && cp -R ncm/include/weft $(OUT)/include/
+-include $(CCM_SO_SRCS:%.cc=$(OUT)/pic/%.d)
+install: $(CCM_SO)
+
+ncm_INSTALL = install $(OUT)/bin/ncm-component-perl $1/libexec/weft/;install -d $1/lib/pkgconfig $1/include/weft;\
+    install -m 644 ncm/weft-ccm.pc $1/lib/pkgconfig/;install -m 644 ncm/include/weft/*.h $1/include/weft/;\
+    install $(CCM_SO).1 $1/lib/;ln -sfn libweft-ccm.so.1 $1/lib/libweft-ccm.so;\
+    $(foreach c,$(COMPONENTS),ln -sfn ../ncm-component $1/libexec/weft/ncm/$c;)

@@ -56,6 +56,7 @@ ComponentPlaces component_places(const Settings& s) {
     ComponentPlaces p;
     p.dirs = words(s.get("component-dir"), ":");
     if (p.dirs.empty()) p.dirs = {libexec_dir() + "/ncm"};
+    p.so_adaptor = libexec_dir() + "/ncm-component-so";
     p.perl_adaptor = libexec_dir() + "/ncm-component-perl";
     p.perl_dirs = words(s.get("include"), ":");
     p.perl_preferred = s.list("perl");

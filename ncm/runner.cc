@@ -68,11 +68,13 @@ std::optional<std::string> Programs::find(const std::string& module) const {
         std::string path = dir + '/' + file;
         struct stat st{};
         if (stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && ::access(path.c_str(), X_OK) == 0) return path;
+        if (path += ".so"; ::access(path.c_str(), R_OK) == 0) return path;
     }
     return find_perl(file);
 }
 
 std::vector<std::string> Programs::command(const std::string& program) const {
+    if (program.ends_with(".so")) return {places_.so_adaptor, program};
     size_t at = program.rfind(perl_base);
     if (!program.ends_with(".pm") || at == std::string::npos) return {program};
     std::string module = program.substr(at + perl_base.size(), program.size() - at - perl_base.size() - 3), include;

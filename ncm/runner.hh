@@ -23,6 +23,7 @@ struct Described {
 /// Where components are: folders of programs, searched in order, then of Perl modules (ncm-component-perl(8)).
 struct ComponentPlaces {
     std::vector<std::string> dirs;
+    std::string so_adaptor;                   ///< the program that runs a NAME.so of these folders
     std::string perl_adaptor;                 ///< the program that runs a Perl component
     std::vector<std::string> perl_dirs;       ///< with NCM/Component/NAME.pm below
     std::vector<std::string> perl_preferred;  ///< names that are Perl first; "all": every name

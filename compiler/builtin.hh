@@ -1,6 +1,7 @@
 // A built-in function of Pan: name, arguments, documentation and code in one struct (one file each in
 // compiler/builtin/, one line each in compiler/builtins.def).
 #pragma once
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,8 @@ struct Builtin {
     std::string (*check)(const CallNode&) = nullptr;
     bool pure = true;                                            ///< depends on its arguments only: may be folded at compile time
     std::string_view doc;                                        ///< "to_lowercase(string): ..."; shown by the tools
+    std::string_view signature() const { return doc.substr(0, doc.find("): ") + 1); }
+    std::string_view about() const { return doc.substr(std::min(doc.find("): "), doc.size() - 3) + 3); }
 };
 
 /// Nothing of that name: nullptr.

@@ -13,19 +13,6 @@ static bool digit(unsigned char c) { return c >= '0' && c <= '9'; }
 static bool word_char(unsigned char c) { return letter(c) || digit(c) || c == '_'; }
 static bool name_char(unsigned char c) { return word_char(c) || c == '-' || c == '+' || c == '.' || c == '/'; }
 
-Word reserved(std::string_view text) {
-    static const std::unordered_map<std::string_view, Word> words = {
-        {"bind", Word::bind}, {"choice", Word::choice}, {"declaration", Word::declaration}, {"else", Word::else_},
-        {"extensible", Word::extensible}, {"false", Word::false_}, {"final", Word::final_}, {"for", Word::for_},
-        {"foreach", Word::foreach_}, {"function", Word::function}, {"if", Word::if_}, {"include", Word::include},
-        {"null", Word::null_}, {"object", Word::object}, {"prefix", Word::prefix}, {"structure", Word::structure},
-        {"template", Word::template_}, {"true", Word::true_}, {"type", Word::type}, {"undef", Word::undef},
-        {"unique", Word::unique}, {"valid", Word::valid}, {"variable", Word::variable}, {"while", Word::while_},
-        {"with", Word::with}};
-    auto it = words.find(text);
-    return it == words.end() ? Word::none : it->second;
-}
-
 std::string describe(const Token& t) {
     if (t.type == T::end) return "end of file";
     std::string_view shown = t.text.substr(0, 40);

@@ -7,6 +7,7 @@
 
 #include "compiler/ast.hh"
 #include "compiler/compile.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler {
 
@@ -16,10 +17,6 @@ enum class T : uint8_t {
     question, colon, semicolon, comma, lparen, rparen, lbracket, rbracket, lbrace, rbrace,
     assign, plus, minus, star, slash, percent, not_, less, greater, dots,
     or_, and_, bar, amp, caret, tilde, eq, ne, ge, le, maybe,   // maybe: ?=
-};
-enum class Word : uint8_t {
-    none, bind, choice, declaration, else_, extensible, false_, final_, for_, foreach_, function, if_, include,
-    null_, object, prefix, structure, template_, true_, type, undef, unique, valid, variable, while_, with,
 };
 
 struct Token {
@@ -72,8 +69,5 @@ private:
 
 /// The entries of an annotation's text; a message when it is malformed.
 std::string parse_annotation(std::string_view text, Annotation&);
-
-/// Is this a reserved word?
-Word reserved(std::string_view text);
 
 }  // namespace weft::compiler

@@ -10,6 +10,7 @@
 #include "base/error.hh"
 #include "compiler/lex.hh"
 #include "compiler/parse.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler {
 
@@ -208,7 +209,6 @@ private:
     }
 
     void definitions() {
-        static constexpr std::string_view types[] = {"boolean", "long", "double", "string", "list", "dict", "nlist", "number", "property", "resource", "element"};
         for (const Statement& s : t_.statements) {
             using K = Statement::Kind;
             if (s.kind != K::variable && s.kind != K::function && s.kind != K::type) continue;
@@ -216,7 +216,7 @@ private:
             std::string name(symbol_text(kind, s.symbol).view());
             if (s.kind == K::function && find_builtin(name))
                 add(s.name_span, "SH002", fmt::format("the function '{}' is never called: the built-in function of that name is", name));
-            if (s.kind == K::type && std::find(std::begin(types), std::end(types), name) != std::end(types))
+            if (s.kind == K::type && basic_type(name))
                 add(s.name_span, "SH002", fmt::format("'{}' is a built-in type and cannot be defined again", name));
             if (!tree_ || tree_->mentions(kind, name) || name == "LOADPATH") continue;
             if (s.kind == K::variable) add(s.name_span, "UN002", fmt::format("the global variable '{}' is read nowhere in the tree", name));

@@ -9,6 +9,7 @@
 #include "compiler/limits.hh"
 #include "compiler/parse.hh"
 #include "compiler/substitute.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler {
 
@@ -359,10 +360,8 @@ void Object::derive_containers(Element& root, const Term* first, const Term* las
 // ---- definitions -------------------------------------------------------------------------------
 
 void Object::define_type(const Template& t, const Statement& s) {
-    static constexpr std::string_view names[] = {"boolean", "long", "double", "string", "list", "dict", "nlist", "number", "property", "resource", "element"};
     std::string_view name = symbol_text(Name::type, s.symbol).view();
-    for (std::string_view n : names)
-        if (n == name) fail(t, s.name_span, fmt::format("the type '{}' is built in and cannot be redefined", name));
+    if (basic_type(name)) fail(t, s.name_span, fmt::format("the type '{}' is built in and cannot be redefined", name));
     if (const TypeDefinition* old = type(s.symbol))
         fail(t, s.name_span, fmt::format("type '{}' is defined already", name), {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
     check_types(t, s.type);
@@ -377,7 +376,8 @@ void Object::check_types(const Template& t, const TypeSpec& s) {
         const TypeDefinition* d = type(symbol);
         if (d) return d;
         std::string_view name = symbol_text(Name::type, symbol).view();
-        std::vector<std::string_view> names = {"boolean", "long", "double", "string", "list", "dict", "nlist", "number", "property", "resource", "element"};
+        std::vector<std::string_view> names;
+        for (const NamedWord& w : basic_types()) names.push_back(w.name);
         for (uint32_t i = 0; i < types_.size(); i++)
             if (types_[i].type) names.push_back(symbol_text(Name::type, i).view());
         std::string near = did_you_mean(name, names);

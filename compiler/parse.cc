@@ -423,9 +423,7 @@ void Parser::variable(bool final) {
         deprecated(s.name_span, "write LOADPATH in upper case");
         name = "LOADPATH";
     }
-    static constexpr std::string_view refused[] = {"OBJECT", "SELF", "ARGC", "ARGV", "FUNCTION", "TEMPLATE"};
-    for (std::string_view r : refused)
-        if (name == r) report(ErrorClass::syntax, fmt::format("'{}' is set by the compiler and cannot be assigned", name), s.name_span);
+    if (set_by_compiler(name)) report(ErrorClass::syntax, fmt::format("'{}' is set by the compiler and cannot be assigned", name), s.name_span);
     s.symbol = symbol(Name::variable, name);
     s.origin = origin(s.name_span);
     s.block = block_of_dml();

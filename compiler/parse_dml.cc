@@ -415,9 +415,7 @@ Expr* Parser::variable_reference() {
 
 Expr* Parser::call(Token name) {
     Expr* e = make(Op::user_call, token_.span);
-    static constexpr std::string_view refused[] = {"OBJECT", "SELF", "ARGC", "ARGV", "FUNCTION", "TEMPLATE"};
-    for (std::string_view r : refused)
-        if (name.text == r) report(ErrorClass::syntax, fmt::format("'{}' is a variable, not a function", name.text), name.span);
+    if (set_by_compiler(name.text)) report(ErrorClass::syntax, fmt::format("'{}' is a variable, not a function", name.text), name.span);
     take();  // the name
     Span open = token_.span;
     take();  // (

@@ -69,13 +69,11 @@ const TypeSpec* Parser::base_type() {
         if (token_.text == "embed" || token_.text == "stream" || token_.text == "fetch")
             report(ErrorClass::syntax, fmt::format("the type '{}' never had a lasting meaning and is not supported", token_.text), token_.span);
     }
-    static constexpr std::string_view names[] = {"boolean", "long", "double", "string", "list", "dict", "number", "property", "resource", "element"};
     TypeSpec& t = tpl_->types.emplace_back();
     t.kind = TypeSpec::alias;
     t.span = token_.span;
     t.symbol = symbol(Name::type, token_.text);
-    for (size_t i = 0; i < std::size(names); i++)
-        if (token_.text == names[i] || (names[i] == "dict" && token_.text == "nlist")) t.kind = TypeSpec::builtin, t.basic = TypeSpec::Basic(i);
+    if (find_basic_type(token_.text, t.basic)) t.kind = TypeSpec::builtin;
     take();
     if (is(T::lparen)) {
         take();

@@ -11,6 +11,7 @@
 #include "compiler/limits.hh"
 #include "compiler/operators.hh"
 #include "compiler/parse.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler {
 
@@ -383,11 +384,9 @@ void Object::validate() {
 
 bool Object::valid(const Expr& at, std::string_view name, const Element& e) {
     TypeSpec t{};
-    static constexpr std::string_view names[] = {"boolean", "long", "double", "string", "list", "dict", "number", "property", "resource", "element"};
     t.kind = TypeSpec::alias;
     t.symbol = symbol(Name::type, name);
-    for (size_t i = 0; i < std::size(names); i++)
-        if (name == names[i] || (names[i] == "dict" && name == "nlist")) t.kind = TypeSpec::builtin, t.basic = TypeSpec::Basic(i);
+    if (find_basic_type(name, t.basic)) t.kind = TypeSpec::builtin;
     if (t.kind == TypeSpec::alias && !type(t.symbol)) eval_.fail(at, fmt::format("unknown type '{}'", name));
     try {
         Validator(*this).check(t, e);

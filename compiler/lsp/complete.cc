@@ -8,6 +8,7 @@
 #include "compiler/lsp/schema.hh"
 #include "compiler/lsp/server.hh"
 #include "compiler/paths.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler::lsp {
 
@@ -80,7 +81,8 @@ Element Server::completion(const Element& params) {
     switch (c.kind) {
     case Context::none: break;
     case Context::statement:
-        for (const char* k : {"bind", "final", "function", "include", "prefix", "type", "valid", "variable"}) items.add(k, keyword_item);
+        for (const ReservedWord& w : reserved_words())
+            if (w.sort == ReservedWord::statement) items.add(w.text, keyword_item);
         if (sheet->tpl->name.empty())
             for (const char* k : {"template", "object template", "structure template", "unique template", "declaration template"}) items.add(k, keyword_item);
         break;
@@ -101,8 +103,7 @@ Element Server::completion(const Element& params) {
         for (const std::string& s : choices_of(workspace_, parent)) items.add(s, value_item);
         break;
     case Context::type:
-        for (const char* name : {"boolean", "long", "double", "string", "list", "dict", "number", "property", "resource", "element"})
-            items.add(name, struct_item, basic_type_text(name));
+        for (const NamedWord& w : basic_types()) items.add(w.name, struct_item, w.about);
         for (const char* k : {"choice", "extensible"}) items.add(k, keyword_item);
         for (auto& [path, s] : workspace_.sheets())
             for (const Mention& m : s->mentions)
@@ -113,11 +114,11 @@ Element Server::completion(const Element& params) {
         break;
     case Context::expression:
         for (const std::string& name : c.locals) items.add(name, variable_item, "local variable");
-        for (const char* name : {"SELF", "OBJECT", "LOADPATH", "TEMPLATE"}) items.add(name, variable_item, automatic_text(name));
-        if (c.in_function)
-            for (const char* name : {"ARGV", "ARGC", "FUNCTION"}) items.add(name, variable_item, automatic_text(name));
-        for (const Builtin* b : builtins()) items.add(b->name, function_item, builtin_signature(b->name), builtin_text(b->name));
-        for (const char* k : {"true", "false", "undef", "null", "if", "else", "while", "for", "foreach"}) items.add(k, keyword_item);
+        for (const NamedWord& w : automatic_variables())
+            if (c.in_function || (w.name != "ARGV" && w.name != "ARGC" && w.name != "FUNCTION")) items.add(w.name, variable_item, w.about);
+        for (const Builtin* b : builtins()) items.add(b->name, function_item, b->signature(), b->about());
+        for (const ReservedWord& w : reserved_words())
+            if (w.sort == ReservedWord::constant || w.sort == ReservedWord::conditional || w.sort == ReservedWord::loop) items.add(w.text, keyword_item);
         for (auto& [path, s] : workspace_.sheets())
             for (const Mention& m : s->mentions) {
                 if (!m.definition || (m.sort != Sort::global && m.sort != Sort::function)) continue;

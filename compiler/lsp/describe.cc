@@ -8,6 +8,7 @@
 #include "compiler/lsp/schema.hh"
 #include "compiler/lsp/text.hh"
 #include "compiler/paths.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler::lsp {
 namespace {
@@ -72,61 +73,15 @@ std::string place_text(const Workspace& w, const Sheet& sheet, const Span& span)
     return fmt::format("{}:{}", path, span.line);
 }
 
-std::string builtin_signature(std::string_view name) {
-    const Builtin* b = find_builtin(name);
-    if (!b) return {};
-    std::string_view doc = b->doc;
-    size_t end = doc.find("): ");
-    return std::string(end == doc.npos ? doc : doc.substr(0, end + 1));
-}
-
-std::string builtin_text(std::string_view name) {
-    const Builtin* b = find_builtin(name);
-    if (!b) return {};
-    size_t end = b->doc.find("): ");
-    return std::string(end == b->doc.npos ? std::string_view() : b->doc.substr(end + 3));
-}
-
-std::string_view automatic_text(std::string_view name) {
-    static constexpr std::pair<std::string_view, std::string_view> all[] = {
-        {"OBJECT", "the name of the object that is being built"},
-        {"SELF", "the value so far: of the path that is set, of the variable, or the element that `with` checks"},
-        {"LOADPATH", "folders below those of the include path where templates are looked up; set by a `variable` statement"},
-        {"ARGV", "the list of arguments of the function"},
-        {"ARGC", "the number of arguments of the function"},
-        {"FUNCTION", "the name of the function that is running"},
-        {"TEMPLATE", "the name of the template whose statement is running"},
-    };
-    for (auto& [n, text] : all)
-        if (n == name) return text;
-    return {};
-}
-
-std::string_view basic_type_text(std::string_view name) {
-    static constexpr std::pair<std::string_view, std::string_view> all[] = {
-        {"boolean", "true or false"},
-        {"long", "a whole number of 64 bits; a range limits its value"},
-        {"double", "a number with a fraction; a range limits its value"},
-        {"string", "text; a range limits its length"},
-        {"list", "any list"},
-        {"dict", "any dict"},
-        {"nlist", "the old name of dict"},
-        {"number", "a long or a double"},
-        {"property", "a boolean, long, double or string"},
-        {"resource", "a list or a dict"},
-        {"element", "anything"},
-    };
-    for (auto& [n, text] : all)
-        if (n == name) return text;
-    return {};
-}
-
 std::string describe(const Workspace& w, const SheetPtr& sheet, const Mention& m) {
     std::string name = name_of(m);
     switch (m.sort) {
-    case Sort::automatic: return fmt::format("**{}**: {}\n", name, automatic_text(name));
-    case Sort::basic_type: return fmt::format("**{}**: {}\n", name, basic_type_text(name));
-    case Sort::builtin: return fmt::format("```pan\n{}\n```\n{}\n", builtin_signature(name), builtin_text(name));
+    case Sort::automatic: return fmt::format("**{}**: {}\n", name, automatic_variable(name)->about);
+    case Sort::basic_type: return fmt::format("**{}**: {}\n", name, basic_type(name)->about);
+    case Sort::builtin: {
+        const Builtin* b = find_builtin(name);
+        return fmt::format("```pan\n{}\n```\n{}\n", b->signature(), b->about());
+    }
     case Sort::path: return path_description(w, m.name);
     case Sort::local: {
         std::string out = fmt::format("local variable **{}**\n", name);

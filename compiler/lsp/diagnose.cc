@@ -7,6 +7,7 @@
 #include "base/error.hh"
 #include "compiler/lsp/server.hh"
 #include "compiler/utf16.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler::lsp {
 
@@ -51,7 +52,8 @@ void Server::check_names(const Sheet& sheet, const Lines& lines, Element& out) {
                         if (d.definition && d.sort == m.sort) names.push_back(name_of(d));
                 if (m.sort == Sort::function)
                     for (const Builtin* b : builtins()) names.emplace_back(b->name);
-                else names.insert(names.end(), {"boolean", "long", "double", "string", "list", "dict", "number", "property", "resource", "element"});
+                else
+                    for (const NamedWord& w : basic_types()) names.emplace_back(w.name);
             }
         }
         if (!missing) continue;

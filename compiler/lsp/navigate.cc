@@ -102,9 +102,9 @@ Element Server::rename(const Element& params) {
     bool name = !now.empty();
     for (size_t i = 0; i < now.size(); i++) name = name && good(now[i], i == 0);
     if (!name || reserved(now) != Word::none) throw Error(exit_usage, fmt::format("'{}' is no name", now), {}, "letters, digits and '_', and no keyword");
-    if (!automatic_text(now).empty()) throw Error(exit_usage, fmt::format("'{}' is set by the compiler", now));
+    if (automatic_variable(now)) throw Error(exit_usage, fmt::format("'{}' is set by the compiler", now));
     if (m.sort == Sort::function && find_builtin(now)) throw Error(exit_usage, fmt::format("'{}' is a built-in function", now));
-    if (m.sort == Sort::type && !basic_type_text(now).empty()) throw Error(exit_usage, fmt::format("'{}' is a built-in type", now));
+    if (m.sort == Sort::type && basic_type(now)) throw Error(exit_usage, fmt::format("'{}' is a built-in type", now));
     std::vector<Target> all = workspace_.same(p->sheet, m);
     if (now != was && m.sort != Sort::local) {
         Name kind = m.sort == Sort::global ? Name::variable : m.sort == Sort::function ? Name::function : Name::type;

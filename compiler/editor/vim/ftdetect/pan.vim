@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead *.pan,*.tpl setfiletype pan

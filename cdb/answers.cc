@@ -31,6 +31,18 @@ std::string text_of(const Element& body, std::string_view key, std::string fallb
     return std::string(e->string());
 }
 
+std::vector<std::string> words_of(const Element& body, std::string_view key) {
+    std::vector<std::string> words;
+    const Element* list = body.find(Term(Key(key)));
+    if (!list) return words;
+    if (!list->is(Kind::list)) throw Error(exit_data, fmt::format("'{}' must be a list", key));
+    for (const Element& w : list->list()) {
+        if (!w.is(Kind::string)) throw Error(exit_data, fmt::format("each of '{}' must be a string", key));
+        words.emplace_back(w.string());
+    }
+    return words;
+}
+
 uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback) {
     const Element* e = body.find(Term(Key(key)));
     if (!e || e->is(Kind::null)) return fallback;
@@ -97,6 +109,7 @@ void put(Json& j, const Revision& r, bool whole) {
     if (!r.by.empty()) j.field("by", r.by);
     if (!r.origin.empty()) j.field("origin", r.origin);
     if (r.recorded) j.field("recorded", true);
+    if (!r.stage.empty()) j.field("stage", r.stage).field("target", r.target);
     j.field("files", uint64_t(r.files.size())).field("profiles", uint64_t(r.profiles.size()));
     if (whole) {
         j.key("changes").open('[');

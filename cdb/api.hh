@@ -29,6 +29,8 @@ Answer post_missing(Server&, Call&), post_contents(Server&, Call&), post_history
 /// Commit, publish, answer: from the line of commits. The author is the asker unless `by` says who that is.
 Answer commit(Server&, Call&, Proposal);
 
+Answer get_stages(Server&, Call&), put_stage(Server&, Call&), delete_stage(Server&, Call&), post_promote(Server&, Call&);
+
 Answer get_diff(Server&, Call&), get_profile_diff(Server&, Call&);
 
 /// The revision a key of a body names, by number or name; the head without it.

@@ -61,19 +61,6 @@ Answer post_check(Server& s, Call& c) {
 
 Answer post_commit(Server& s, Call& c) { return commit(s, c, proposal(s, c.body())); }
 
-/// A list of strings; none when it is not there.
-static std::vector<std::string> words_of(const Element& body, std::string_view key) {
-    std::vector<std::string> words;
-    const Element* list = body.find(Term(Key(key)));
-    if (!list) return words;
-    if (!list->is(Kind::list)) throw Error(exit_data, fmt::format("'{}' must be a list", key));
-    for (const Element& w : list->list()) {
-        if (!w.is(Kind::string)) throw Error(exit_data, fmt::format("each of '{}' must be a string", key));
-        words.emplace_back(w.string());
-    }
-    return words;
-}
-
 Answer post_revert(Server& s, Call& c) {
     Element body = c.body();
     uint64_t number = revision_of(s, body, "revision");

@@ -5,7 +5,7 @@ using namespace weft;
 
 int main(int argc, char** argv) {
     std::vector<Program> commands;
-    for (auto group : {cdb::session_commands, cdb::change_commands, cdb::mark_commands, cdb::git_commands, cdb::look_commands, cdb::keep_commands})
+    for (auto group : {cdb::session_commands, cdb::change_commands, cdb::mark_commands, cdb::git_commands, cdb::stage_commands, cdb::look_commands, cdb::keep_commands})
         for (Program& p : group()) commands.push_back(std::move(p));
     return run({.name = "cdb", .usage = "cdb [-v] [-f file] [--server url] [--cert file] [--key file] [--ca file] command [argument ...]",
                 .about = "Change, check and ask the configuration database.",

@@ -69,6 +69,6 @@ void print_effects(const Element&);
 int print_outcome(const Element&, bool check);
 
 /// The commands of cdb, by group.
-std::vector<Program> session_commands(), change_commands(), mark_commands(), git_commands(), look_commands(), keep_commands();
+std::vector<Program> session_commands(), change_commands(), mark_commands(), git_commands(), stage_commands(), look_commands(), keep_commands();
 
 }  // namespace weft::cdb

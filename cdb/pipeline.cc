@@ -338,10 +338,17 @@ Outcome Pipeline::run(const Proposal& p, bool preview) {
     roots_ = plan.roots;
     for (auto& object : l.withdrawn) nodes_.erase(node_of(object));
     for (auto& b : l.built) nodes_[node_of(b.object)] = b.object;
+    auto stages = store_.stages();
+    size_t waiting = 0;
     for (auto& change : r.profiles) {
+        if (std::any_of(stages.begin(), stages.end(), [&](auto& s) { return s.has(node_of(change.object)); })) {
+            waiting++;
+            continue;
+        }
         auto now = store_.profile(change.object);
         plan.out.published.push_back(now ? *now : Profile{.object = change.object});
     }
+    if (waiting) plan.out.notes.push_back(fmt::format("{} profile{} for the promotion of a stage", waiting, waiting == 1 ? " waits" : "s wait"));
     return finish();
 }
 

@@ -2,6 +2,9 @@
 #include "cdb/records.hh"
 
 #include <fmt/core.h>
+#include <fnmatch.h>
+
+#include <algorithm>
 
 #include "base/error.hh"
 #include "base/wrap/gzip.hh"
@@ -9,7 +12,7 @@
 namespace weft::cdb {
 
 static constexpr uint64_t form = 1;
-static constexpr uint64_t revision_form = 2;  // 1 had no `by`, `origin`, `recorded`
+static constexpr uint64_t revision_form = 3;  // 1 had no `by`, `origin`, `recorded`; 2 no `stage`, `target`
 
 static Decoder open(std::string_view bytes, std::string_view what, uint64_t newest = form, uint64_t* found = nullptr) {
     Decoder d(bytes, what);
@@ -24,7 +27,7 @@ static Decoder open(std::string_view bytes, std::string_view what, uint64_t newe
 std::string Revision::encode() const {
     Encoder e;
     e.number(revision_form).text(author).number(uint64_t(time)).text(comment).number(base).number(reverts);
-    e.text(by).text(origin).flag(recorded).number(files.size());
+    e.text(by).text(origin).flag(recorded).text(stage).number(target).number(files.size());
     for (auto& f : files) e.text(f.path).text(f.before).text(f.after);
     e.number(profiles.size());
     for (auto& p : profiles) e.text(p.object).text(p.before).text(p.after);
@@ -44,6 +47,10 @@ Revision Revision::decode(uint64_t number, std::string_view bytes) {
         r.by = d.text();
         r.origin = d.text();
         r.recorded = d.flag();
+    }
+    if (found >= 3) {
+        r.stage = d.text();
+        r.target = d.number();
     }
     for (uint64_t n = d.number(); n; n--) {
         FileChange f{.path = d.text()};
@@ -104,6 +111,33 @@ Tag Tag::decode(std::string name, std::string_view bytes) {
     t.time = int64_t(d.number());
     t.comment = d.text();
     return t;
+}
+
+bool Stage::has(std::string_view node) const {
+    return std::any_of(nodes.begin(), nodes.end(), [&](auto& p) { return fnmatch(p.c_str(), std::string(node).c_str(), 0) == 0; });
+}
+
+std::string Stage::encode() const {
+    Encoder e;
+    e.number(form).number(revision).number(target).number(promoted).number(uint64_t(started)).number(uint64_t(deadline)).text(stopped);
+    for (auto* list : {&nodes, &canary}) {
+        e.number(list->size());
+        for (auto& n : *list) e.text(n);
+    }
+    return e.take();
+}
+
+Stage Stage::decode(std::string name, std::string_view bytes) {
+    Decoder d = open(bytes, "a stage");
+    Stage s{.name = std::move(name), .nodes = {}, .revision = d.number()};
+    s.target = d.number();
+    s.promoted = d.number();
+    s.started = int64_t(d.number());
+    s.deadline = int64_t(d.number());
+    s.stopped = d.text();
+    for (auto* list : {&s.nodes, &s.canary})
+        for (uint64_t n = d.number(); n; n--) list->push_back(d.text());
+    return s;
 }
 
 std::string PathLock::encode() const {

@@ -36,6 +36,8 @@ struct Revision {
     std::string by;               ///< who sent it, when that is not its author (a git push); else ""
     std::string origin;           ///< what it was made from elsewhere: "git 1f0c..."; else ""
     bool recorded = false;        ///< history only: nothing was compiled from it, it changed no profile
+    std::string stage;            ///< of a promotion: the stage whose nodes it gave other profiles; else ""
+    uint64_t target = 0;          ///< ... those of this revision
     std::vector<FileChange> files;        ///< by path
     std::vector<ProfileChange> profiles;  ///< by object; only those whose content changed
 
@@ -96,6 +98,22 @@ struct PathLock {
     }
     std::string encode() const;
     static PathLock decode(std::string path, std::string_view bytes);
+};
+
+/// Nodes that follow a revision of their own, moved on by promotion.
+struct Stage {
+    std::string name;
+    std::vector<std::string> nodes;     ///< patterns; a node is in the first stage by name that has it
+    uint64_t revision = 0;              ///< whose profiles its nodes get
+    uint64_t target = 0;                ///< where it is on its way to; 0: it is not
+    std::vector<std::string> canary;    ///< nodes that have the target's profiles already
+    uint64_t promoted = 0;              ///< the revision that gave them these
+    int64_t started = 0, deadline = 0;  ///< of the wait for their reports
+    std::string stopped;                ///< why it went no further; "": it has not been stopped
+
+    bool has(std::string_view node) const;
+    std::string encode() const;
+    static Stage decode(std::string name, std::string_view bytes);
 };
 
 /// A change that is not in any revision yet.

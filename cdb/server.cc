@@ -23,10 +23,10 @@ Server::Server(Service& s)
       notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
     load_access();
     load_page();
-    for (auto& p : store.profiles()) published[node_of(p.object)] = p;
+    for (auto& p : store.served()) published[node_of(p.object)] = p;
     notifier.add(store.pending());
     open_listeners();
-    flush_timer_ = loop.every(2, [this] { flush(); });
+    flush_timer_ = loop.every(2, [this] { flush(), watch_canaries(); });
     checkpoint_timer_ = loop.every(service.config.seconds("checkpoint"), [this] {
         readers.submit([this] {
             try {

@@ -98,6 +98,8 @@ public:
     Principal principal(const HttpRequest&) const;
     /// Write what nodes did and who is told.
     void flush();
+    /// Promotions that wait for the reports of some nodes: go on when all are good, stop at the first bad one.
+    void watch_canaries();
 
     void serve_profile(const HttpRequest&, HttpReply);
     void serve_api(const HttpRequest&, HttpReply);
@@ -116,6 +118,7 @@ private:
     std::map<std::string, HttpDocument, std::less<>> page_;
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
+    bool canaries_busy_ = false;
     Timer flush_timer_, checkpoint_timer_, expiry_timer_;
 };
 
@@ -139,6 +142,8 @@ int status_of(const Outcome&);
 /// The changes of a request's body, with the base filled in from a revision.
 std::vector<Edit> edits_of(const Store&, const Element& body, uint64_t base);
 std::string text_of(const Element& body, std::string_view key, std::string fallback = {});
+/// A list of strings; none when it is not there.
+std::vector<std::string> words_of(const Element& body, std::string_view key);
 uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback);
 /// {"path":, "text":} or, for what is not UTF-8, {"path":, "base64":}.
 void put_file(Json&, std::string_view path, std::string_view text);

@@ -158,6 +158,7 @@ Revision Store::land(const Landing& l) {
         fresh.clear();
         slots = *this->slots();
         uint64_t last = meta_number(t_->meta, &t, "head");
+        auto stages = this->stages();
         auto change = [&](Revision& rev, const std::string& path, const Hash& after) {
             FileChange f{.path = path, .before = t_->tree.get(&t, path).value_or(""), .after = after};
             if (f.before == f.after) return;
@@ -197,9 +198,11 @@ Revision Store::land(const Landing& l) {
             if (xml == old.xml && origins == old.origins) return;
             if (xml != old.xml) {
                 p.modified = std::max(now(), old.modified + 1);
+                if (auto given = t_->serve.get(&t, object)) p.modified = std::max(p.modified, Profile::decode(object, *given).modified + 1);
                 p.revision = rev.number;
                 rev.profiles.push_back({object, old.xml, xml});
-                if (xml.empty()) t_->outbox.erase(t, object);
+                if (stage_of(stages, node_of(object))) {}  // told when it is promoted
+                else if (xml.empty()) t_->outbox.erase(t, object);
                 else t_->outbox.put(t, object, Encoder().number(p.revision).number(uint64_t(p.modified)).take());
             }
             std::string bytes = p.encode();

@@ -52,6 +52,21 @@ struct Past {
     std::vector<std::pair<std::string, Hash>> files;   ///< path -> content that the store has; empty: removed
 };
 
+/// The nodes of a stage, or some of them, get the profiles of a revision.
+struct Promotion {
+    std::string stage;
+    uint64_t target = 0;
+    std::string author, comment;
+    std::vector<std::string> canary;    ///< these only; the stage stays where it is until it goes on
+    int64_t wait = 0;                   ///< seconds for the reports of these
+};
+
+/// A profile that a promotion changes.
+struct Promoted {
+    std::string object;
+    std::optional<Profile> before, after;
+};
+
 /// All that one commit writes.
 struct Landing {
     std::string author, comment, by, origin;
@@ -156,6 +171,24 @@ public:
     void put_tag(Tag);
     bool drop_tag(std::string_view name, std::string who);
     std::vector<Tag> tags() const;
+
+    // ---- stages
+    /// By name.
+    std::vector<Stage> stages() const;
+    std::optional<Stage> stage(std::string_view name) const;
+    /// A new one, at the head; its nodes keep what they have. Error(65), (75) when it is there already.
+    Stage add_stage(std::string name, std::vector<std::string> nodes, const std::string& who);
+    /// Error(75) unless its nodes have what they would get without it.
+    void drop_stage(std::string_view name, const std::string& who);
+    /// Whose profile would change, and to what.
+    std::vector<Promoted> promotion(const Stage&, uint64_t target) const;
+    /// A revision that changes no file. One at a time, as land().
+    Revision promote(const Promotion&);
+    /// The reports of its canary are not good; it goes no further.
+    void stop_stage(std::string_view name, std::string why);
+    /// What nodes get: of stages what was promoted, of others what the head has.
+    std::vector<Profile> served() const;
+    std::optional<Profile> served(std::string_view object) const;
 
     // ---- locks
     /// Take or renew one. Error(75) when another's covers the path, or is below it.

@@ -24,6 +24,8 @@ struct Store::Tables {
     bdb::Table edit;       ///< session NUL path -> Edit
     bdb::Table tag;        ///< name -> Tag
     bdb::Table lock;       ///< path -> PathLock
+    bdb::Table stage;      ///< name -> Stage
+    bdb::Table serve;      ///< object -> Profile: what nodes of stages get; of others only its time counts
     bdb::Table node;       ///< node -> what it told us
     bdb::Table audit;      ///< number -> AuditLine
 
@@ -33,6 +35,7 @@ struct Store::Tables {
           needs(e.table("needs")), users(e.table("users")),
           slot(e.table("slot")), value(e.table("value")), outbox(e.table("outbox")), once(e.table("once")),
           session(e.table("session")), edit(e.table("edit")), tag(e.table("tag")), lock(e.table("lock")),
+          stage(e.table("stage")), serve(e.table("serve")),
           node(e.table("node")), audit(e.table("audit")) {}
 };
 
@@ -41,6 +44,11 @@ inline std::string join(std::string_view name, std::string_view rest) {
 }
 /// The part before the last revision number and its NUL.
 inline std::string_view before_number(std::string_view key) { return key.substr(0, key.size() - 9); }
+
+/// Can it be a tag's or a stage's name? Error(65).
+void check_name(std::string_view name);
+/// The stage of a node; none: it follows the head.
+const Stage* stage_of(const std::vector<Stage>& stages, std::string_view node);
 
 /// Ascending numbers, as differences.
 std::string encode_ids(const std::vector<uint32_t>& ids);

@@ -1,6 +1,7 @@
 // Prove the store from its contents: every record is derived again and compared.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.hh"
@@ -58,6 +59,7 @@ void Store::verify_revisions(std::vector<std::string>& wrong) const {
     auto has_content = [&](const Hash& h) { return t_->content.has(nullptr, h); };
     Tree tree;
     std::map<std::string, Profile, std::less<>> profiles;  // the last one ever, withdrawn ones too
+    std::map<std::string, std::pair<Hash, Hash>> given;    // by promotion, the last one
     uint64_t number = 0;
     size_t rows = 0, published = 0;
     t_->revision.each(nullptr, {}, careful(wrong, "revision", [&](std::string_view key, std::string_view bytes) {
@@ -74,6 +76,10 @@ void Store::verify_revisions(std::vector<std::string>& wrong) const {
             if (f.after.empty()) tree.erase(f.path);
             else tree[f.path] = f.after;
             rows++;
+        }
+        if (!r.stage.empty()) {
+            for (auto& p : r.profiles) given[p.object] = {p.before, p.after};
+            return;
         }
         for (auto& p : r.profiles) {
             auto v = t_->published.get(nullptr, join(p.object, number_key(number)));
@@ -106,6 +112,19 @@ void Store::verify_revisions(std::vector<std::string>& wrong) const {
     }));
     for (auto& [object, p] : profiles)
         if (!p.xml.empty() && !live.contains(object)) wrong.push_back(fmt::format("profile: '{}' is missing", object));
+    auto staged = stages();
+    t_->serve.each(nullptr, {}, careful(wrong, "serve", [&](std::string_view object, std::string_view bytes) {
+        Profile p = Profile::decode(std::string(object), bytes);
+        const Stage* s = stage_of(staged, node_of(object));
+        if (!s) return;
+        if (!p.xml.empty() && (!has_content(p.xml) || !has_content(p.origins))) wrong.push_back(fmt::format("serve: the content of the profile of '{}' is missing", object));
+        bool canary = s->target && std::find(s->canary.begin(), s->canary.end(), node_of(object)) != s->canary.end();
+        auto want = profile_at(object, canary ? s->target : s->revision);
+        if (p.xml != (want ? want->xml : Hash())) wrong.push_back(fmt::format("serve: '{}' does not have the profile of its stage", object));
+        auto it = given.find(std::string(object));
+        if (it != given.end() && it->second.second != p.xml) wrong.push_back(fmt::format("serve: '{}' does not have what was promoted", object));
+        live.emplace(object);
+    }));
     t_->outbox.each(nullptr, {}, [&](std::string_view object, auto) {
         if (!live.contains(std::string(object))) wrong.push_back(fmt::format("outbox: '{}' has no profile", object));
         return true;

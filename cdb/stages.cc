@@ -1,0 +1,164 @@
+// Stages: nodes that get the profiles of a revision of their own until a promotion moves it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.hh"
+#include "cdb/store.hh"
+#include "cdb/tables.hh"
+
+namespace weft::cdb {
+
+const Stage* stage_of(const std::vector<Stage>& stages, std::string_view node) {
+    auto it = std::find_if(stages.begin(), stages.end(), [&](const Stage& s) { return s.has(node); });
+    return it == stages.end() ? nullptr : &*it;
+}
+
+std::vector<Stage> Store::stages() const {
+    std::vector<Stage> all;
+    t_->stage.each(nullptr, {}, [&](auto name, auto v) { return all.push_back(Stage::decode(std::string(name), v)), true; });
+    return all;
+}
+
+std::optional<Stage> Store::stage(std::string_view name) const {
+    auto v = t_->stage.get(nullptr, name);
+    if (!v) return std::nullopt;
+    return Stage::decode(std::string(name), *v);
+}
+
+Stage Store::add_stage(std::string name, std::vector<std::string> nodes, const std::string& who) {
+    check_name(name);
+    if (nodes.empty()) throw Error(exit_data, "a stage needs nodes", {}, "patterns of their names: 'lxb0*'");
+    std::lock_guard hold(commit_lock_);
+    return env_.update([&](bdb::Txn& t) {
+        auto all = stages();
+        Stage s{.name = name, .nodes = nodes, .revision = meta_number(t_->meta, &t, "head")};
+        if (std::any_of(all.begin(), all.end(), [&](auto& o) { return o.name == name; })) throw Error(exit_try_later, fmt::format("there is a stage '{}' already", name));
+        all.push_back(s);
+        std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.name < b.name; });
+        for (Profile& p : profiles()) {
+            const Stage* of = stage_of(all, node_of(p.object));
+            if (!of || of->name != name) continue;
+            if (auto now = served(p.object)) p = *now;
+            // A time once given is never given again, nor an earlier one.
+            if (auto old = t_->serve.get(&t, p.object)) p.modified = std::max(p.modified, Profile::decode(p.object, *old).modified);
+            t_->serve.put(t, p.object, p.encode());
+        }
+        t_->stage.put(t, name, s.encode());
+        audit(t, who, "stage", fmt::format("{} at revision {}: {}", name, s.revision, fmt::join(nodes, " ")));
+        return s;
+    });
+}
+
+void Store::drop_stage(std::string_view name, const std::string& who) {
+    std::lock_guard hold(commit_lock_);
+    auto s = stage(name);
+    if (!s) throw Error(exit_no, fmt::format("there is no stage '{}'", name));
+    auto others = stages();
+    std::erase_if(others, [&](auto& o) { return o.name == name; });
+    if (s->target || !promotion(*s, head()).empty())
+        throw Error(exit_try_later, fmt::format("the stage '{}' is not where the head is", name), {}, fmt::format("'cdb promote {}' brings it there", name));
+    env_.update([&](bdb::Txn& t) {
+        t_->stage.erase(t, name);
+        audit(t, who, "stage", fmt::format("{} is gone", name));
+    });
+}
+
+std::optional<Profile> Store::served(std::string_view object) const {
+    if (!stage_of(stages(), node_of(object))) return profile(object);
+    auto v = t_->serve.get(nullptr, object);
+    if (!v) return std::nullopt;
+    Profile p = Profile::decode(std::string(object), *v);
+    if (p.xml.empty()) return std::nullopt;
+    return p;
+}
+
+std::vector<Profile> Store::served() const {
+    auto all = stages();
+    std::vector<Profile> out;
+    for (Profile& p : profiles())
+        if (!stage_of(all, node_of(p.object))) out.push_back(std::move(p));
+    if (all.empty()) return out;
+    t_->serve.each(nullptr, {}, [&](std::string_view object, std::string_view v) {
+        Profile p = Profile::decode(std::string(object), v);
+        if (!p.xml.empty() && stage_of(all, node_of(object))) out.push_back(std::move(p));
+        return true;
+    });
+    return out;
+}
+
+std::vector<Promoted> Store::promotion(const Stage& s, uint64_t target) const {
+    std::set<std::string> objects;
+    auto all = stages();
+    auto consider = [&](std::string_view object, auto) {
+        const Stage* of = stage_of(all, node_of(object));
+        if (of && of->name == s.name) objects.emplace(object);
+        return true;
+    };
+    t_->profile.each(nullptr, {}, consider);
+    t_->serve.each(nullptr, {}, consider);
+    std::vector<Promoted> out;
+    for (auto& object : objects) {
+        Promoted p{.object = object, .before = served(object), .after = profile_at(object, target)};
+        if ((p.before ? p.before->xml : Hash()) != (p.after ? p.after->xml : Hash())) out.push_back(std::move(p));
+    }
+    return out;
+}
+
+Revision Store::promote(const Promotion& order) {
+    auto found = stage(order.stage);
+    if (!found) throw Error(exit_no, fmt::format("there is no stage '{}'", order.stage));
+    Stage s = *found;
+    auto to = revision(order.target);
+    if (!to) throw Error(exit_data, fmt::format("there is no revision {}", order.target));
+    if (to->recorded) throw Error(exit_data, fmt::format("revision {} was only recorded: nothing was compiled from it", order.target), {}, "a later one was");
+    auto changes = promotion(s, order.target);
+    if (!order.canary.empty())
+        std::erase_if(changes, [&](auto& p) { return std::find(order.canary.begin(), order.canary.end(), node_of(p.object)) == order.canary.end(); });
+    return env_.update([&](bdb::Txn& t) {
+        Revision rev{.number = meta_number(t_->meta, &t, "head") + 1, .author = order.author, .time = now(), .comment = order.comment,
+                     .base = s.revision, .stage = s.name, .target = order.target};
+        for (auto& c : changes) {
+            Profile p{.object = c.object};
+            if (auto v = t_->serve.get(&t, c.object)) p.modified = Profile::decode(c.object, *v).modified;
+            p.modified = std::max(now(), p.modified + 1);
+            p.revision = rev.number;
+            if (c.after) p.xml = c.after->xml, p.origins = c.after->origins;
+            t_->serve.put(t, c.object, p.encode());
+            if (p.xml.empty()) t_->outbox.erase(t, c.object);
+            else t_->outbox.put(t, c.object, Encoder().number(p.revision).number(uint64_t(p.modified)).take());
+            rev.profiles.push_back({c.object, c.before ? c.before->xml : Hash(), p.xml});
+        }
+        if (order.canary.empty()) {
+            s.revision = order.target;
+            s.target = 0, s.canary.clear(), s.stopped.clear(), s.promoted = 0;
+        } else {
+            s.target = order.target;
+            s.canary = order.canary;
+            s.stopped.clear();
+            s.promoted = rev.number;
+            s.started = now();
+            s.deadline = s.started + order.wait;
+        }
+        t_->stage.put(t, s.name, s.encode());
+        t_->revision.put(t, number_key(rev.number), rev.encode());
+        t_->meta.put(t, "head", number_key(rev.number));
+        audit(t, order.author, "promote", fmt::format("{} to revision {}{}: {} profiles: {}", s.name, order.target,
+                                                      order.canary.empty() ? "" : ", canary", rev.profiles.size(), order.comment));
+        return rev;
+    });
+}
+
+void Store::stop_stage(std::string_view name, std::string why) {
+    env_.update([&](bdb::Txn& t) {
+        auto v = t_->stage.get(&t, name);
+        if (!v) return;
+        Stage s = Stage::decode(std::string(name), *v);
+        s.stopped = why;
+        t_->stage.put(t, name, s.encode());
+        audit(t, "cdbd", "stop", fmt::format("{} on its way to revision {}: {}", name, s.target, why));
+    });
+}
+
+}  // namespace weft::cdb

@@ -16,7 +16,11 @@ bool Principal::may_read_profile(std::string_view node) const {
     return std::any_of(profiles.begin(), profiles.end(), [&](auto& p) { return fnmatch(p.c_str(), std::string(node).c_str(), 0) == 0; });
 }
 
-bool Access::Rule::covers(const tls::Identity& id) const {
+bool can_be_named(std::string_view who) {
+    return who.starts_with("dns:") || who.starts_with("email:") || who.find('=') != std::string_view::npos;
+}
+
+bool is_named(const tls::Identity& id, const std::string& who) {
     if (who.starts_with("email:")) return std::find(id.emails.begin(), id.emails.end(), who.substr(6)) != id.emails.end();
     if (who.starts_with("dns:")) return std::find(id.dns.begin(), id.dns.end(), who.substr(4)) != id.dns.end();
     return who == id.subject;
@@ -27,16 +31,16 @@ Principal Access::principal(const std::optional<tls::Identity>& id, bool anonymo
     if (!id) return p;
     p.name = id->subject;
     for (const Rule& r : rules_) {
-        if (!r.covers(*id)) continue;
+        if (!is_named(*id, r.who)) continue;
         if (r.right == "admin") p.right = Right::admin;
         else if (r.right == "reader" && p.right == Right::anyone) p.right = Right::reader;
+        p.reads_all = p.reads_all || r.right == "reader";
         p.profiles.insert(p.profiles.end(), r.patterns.begin(), r.patterns.end());
     }
     return p;
 }
 
-/// The words of a line: blanks between them, double quotes around one that has blanks in it.
-static std::vector<std::pair<std::string, int>> split(std::string_view line) {
+std::vector<std::pair<std::string, int>> access_words(std::string_view line) {
     std::vector<std::pair<std::string, int>> words;
     for (size_t i = 0; i < line.size();) {
         if (line[i] == ' ' || line[i] == '\t' || line[i] == '\r') { i++; continue; }
@@ -63,7 +67,7 @@ Access Access::parse(std::string_view text, const std::string& file) {
     int number = 0;
     for (std::string_view line : lines(text)) {
         number++;
-        auto words = split(line);
+        auto words = access_words(line);
         if (words.empty()) continue;
         auto wrong = [&](size_t word, std::string message, std::string hint) {
             int col = word < words.size() ? std::abs(words[word].second) : int(line.size()) + 1;
@@ -81,7 +85,7 @@ Access Access::parse(std::string_view text, const std::string& file) {
         }
         if (words.size() < 2) throw wrong(1, fmt::format("who is '{}' given to?", right), "a certificate's subject in quotes, dns:NAME or email:ADDRESS");
         const std::string& who = words[1].first;
-        if (!who.starts_with("dns:") && !who.starts_with("email:") && who.find('=') == std::string::npos)
+        if (!can_be_named(who))
             throw wrong(1, fmt::format("'{}' is nobody", who), "a certificate's subject in quotes, dns:NAME or email:ADDRESS");
         if ((right == "proxy") != (words.size() > 2))
             throw wrong(2, right == "proxy" ? "which nodes may it read?" : fmt::format("'{}' takes nothing more", right),

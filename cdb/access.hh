@@ -9,13 +9,14 @@
 
 namespace weft::cdb {
 
-/// Each right includes those after it.
-enum class Right { admin, reader, anyone };
+/// Each right includes those after it. A member is somebody the tree's own rules name (namespaces.hh).
+enum class Right { admin, member, reader, anyone };
 
 /// Somebody at the other end of a connection.
 struct Principal {
     std::string name = "anonymous";         ///< the certificate's subject
     Right right = Right::anyone;
+    bool reads_all = false;                 ///< a reader, whatever else
     std::optional<tls::Identity> identity;
     std::vector<std::string> profiles;      ///< patterns of nodes whose profiles it may read
     bool anonymous_reads = false;           ///< the listener lets anybody read profiles
@@ -23,6 +24,14 @@ struct Principal {
     bool is_node(std::string_view node) const { return identity && identity->is_host(node); }
     bool may_read_profile(std::string_view node) const;
 };
+
+/// Is it the one a rule names: a certificate's subject, dns:NAME, email:ADDRESS?
+bool is_named(const tls::Identity&, const std::string& who);
+/// Can it be such a name?
+bool can_be_named(std::string_view who);
+/// The words of a line with their columns: blanks between, quotes around one that has blanks, # before a comment.
+/// A negative column: a quote without its end.
+std::vector<std::pair<std::string, int>> access_words(std::string_view line);
 
 /// The access file: a right, who has it, and for proxies which nodes; a line each.
 ///     admin   "CN=Anna Example,O=Site"
@@ -41,7 +50,6 @@ private:
     struct Rule {
         std::string right, who;
         std::vector<std::string> patterns;
-        bool covers(const tls::Identity&) const;
     };
     std::vector<Rule> rules_;
 };

@@ -28,6 +28,9 @@ static Answer outcome(const Outcome& o) {
 /// On the line of commits. What it did is published on the loop's thread before the answer goes out.
 Answer commit(Server& s, Call& c, Proposal p) {
     if (p.by.empty()) p.author = c.who.name;
+    for (auto& e : p.edits) s.need(c, e.path == access_path ? Namespaces::admin : Namespaces::commit, e.path);
+    for (auto& past : p.past)
+        for (auto& [path, hash] : past.files) s.need(c, path == access_path ? Namespaces::admin : Namespaces::commit, path);
     std::string comment = p.comment, author = p.author;
     if (p.comment.size() > 10000) throw Error(exit_data, "the comment is longer than 10000 bytes");
     Outcome o = s.pipeline.commit(p);
@@ -45,6 +48,13 @@ Answer commit(Server& s, Call& c, Proposal p) {
     return std::nullopt;
 }
 
+/// What it would do is shown to who may write there.
+static Answer check(Server& s, Call& c, Proposal p) {
+    p.author = c.who.name;
+    for (auto& e : p.edits) s.need(c, Namespaces::write, e.path);
+    return outcome(s.pipeline.check(p));
+}
+
 static Proposal proposal(Server& s, const Element& body) {
     uint64_t head = s.store.head(), base = number_of(body, "base", head);
     if (base > head) throw Error(exit_data, fmt::format("there is no revision {}", base), {}, fmt::format("the newest is {}", head));
@@ -53,11 +63,7 @@ static Proposal proposal(Server& s, const Element& body) {
     return p;
 }
 
-Answer post_check(Server& s, Call& c) {
-    Proposal p = proposal(s, c.body());
-    p.author = c.who.name;
-    return outcome(s.pipeline.check(p));
-}
+Answer post_check(Server& s, Call& c) { return check(s, c, proposal(s, c.body())); }
 
 Answer post_commit(Server& s, Call& c) { return commit(s, c, proposal(s, c.body())); }
 
@@ -129,12 +135,15 @@ static Answer changes_of(Server& s, const std::string& id) {
 
 Answer post_session_templates(Server& s, Call& c) {
     Session session = own_session(s, c);
-    s.store.put_edits(session.id, edits_of(s.store, c.body(), session.base));
+    auto edits = edits_of(s.store, c.body(), session.base);
+    for (auto& e : edits) s.need(c, Namespaces::write, e.path);
+    s.store.put_edits(session.id, std::move(edits));
     return changes_of(s, session.id);
 }
 
 Answer get_session_template(Server& s, Call& c) {
     Session session = session_of(s, c);
+    s.need(c, Namespaces::read, c.args[1]);
     auto edit = s.store.edit(session.id, c.args[1]);
     if (edit && edit->text) return HttpResponse::text(200, *edit->text, "application/octet-stream");
     Hash h = edit ? Hash() : s.store.file_at(c.args[1], session.base);
@@ -144,12 +153,14 @@ Answer get_session_template(Server& s, Call& c) {
 
 Answer put_session_template(Server& s, Call& c) {
     Session session = own_session(s, c);
+    s.need(c, Namespaces::write, c.args[1]);
     s.store.put_edits(session.id, {{.path = c.args[1], .text = c.request.body}});
     return changes_of(s, session.id);
 }
 
 Answer delete_session_template(Server& s, Call& c) {
     Session session = own_session(s, c);
+    s.need(c, Namespaces::write, c.args[1]);
     auto edit = s.store.edit(session.id, c.args[1]);
     if (edit ? !edit->text : s.store.file_at(c.args[1], session.base).empty())
         return problem(404, fmt::format("there is no '{}' in the session", c.args[1]));
@@ -168,11 +179,7 @@ static Proposal proposal(Server& s, const Session& session, const Element& body)
             .once = text_of(body, "once"), .session = session.id};
 }
 
-Answer post_session_check(Server& s, Call& c) {
-    Proposal p = proposal(s, session_of(s, c), c.body());
-    p.author = c.who.name;
-    return outcome(s.pipeline.check(p));
-}
+Answer post_session_check(Server& s, Call& c) { return check(s, c, proposal(s, session_of(s, c), c.body())); }
 
 Answer post_session_commit(Server& s, Call& c) {
     Element body = c.body();

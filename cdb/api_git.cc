@@ -81,6 +81,7 @@ Answer post_history(Server& s, Call& c) {
     for (auto& [path, edit] : net) p.edits.push_back(std::move(edit));
     const Element* dry = body.find(Term(Key("check")));
     if (dry && dry->is(Kind::boolean) && dry->boolean()) {
+        for (auto& e : p.edits) s.need(c, Namespaces::write, e.path);
         Outcome o = s.pipeline.check(p);
         Json j;
         put(j, o);
@@ -115,6 +116,7 @@ static void put_data(std::string& out, std::string_view text) { out += fmt::form
 
 /// Revisions from+1 to from+limit as git fast-import reads them; X-Weft-Revision says how far it came.
 Answer get_export_git(Server& s, Call& c) {
+    s.need(c, Namespaces::read, "");
     uint64_t from = c.number("from", 0), head = s.store.head(), last = from;
     std::string branch = c.request.parameter("branch").value_or("main"), out;
     if (branch.empty() || branch.find_first_of(" \n\t~^:?*[\\") != std::string::npos) throw Error(exit_data, fmt::format("'{}' is no branch", branch));

@@ -17,16 +17,17 @@ uint64_t revision_of(const Server& s, const Element& body, std::string_view key)
     return s.store.revision_named(std::to_string(n));
 }
 
-static void put_tree(Json& j, uint64_t revision, const Tree& tree) {
+static void put_tree(Json& j, Server& s, const Call& c, uint64_t revision, const Tree& tree) {
     j.open().field("revision", revision).key("files").open('[');
-    for (auto& [path, hash] : tree) j.open().field("path", path).field("hash", to_hex(hash)).close();
+    for (auto& [path, hash] : tree)
+        if (s.may_read(c, path)) j.open().field("path", path).field("hash", to_hex(hash)).close();
     j.close(']').close();
 }
 
 Answer get_tree(Server& s, Call& c) {
     Json j;
     uint64_t at = revision_asked(s, c);
-    put_tree(j, at, s.store.tree(at));
+    put_tree(j, s, c, at, s.store.tree(at));
     return json(200, j);
 }
 
@@ -38,7 +39,7 @@ Answer get_session_tree(Server& s, Call& c) {
         if (e.text) tree[e.path] = hash_of(*e.text);
         else tree.erase(e.path);
     Json j;
-    put_tree(j, session->base, tree);
+    put_tree(j, s, c, session->base, tree);
     return json(200, j);
 }
 
@@ -46,12 +47,14 @@ Answer get_export(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     Json j;
     j.open().field("revision", at).key("files").open('[');
-    for (auto& [path, hash] : s.store.tree(at)) put_file(j, path, s.store.content(hash));
+    for (auto& [path, hash] : s.store.tree(at))
+        if (s.may_read(c, path)) put_file(j, path, s.store.content(hash));
     j.close(']').close();
     return json(200, j);
 }
 
 Answer get_template(Server& s, Call& c) {
+    s.need(c, Namespaces::read, c.args[0]);
     uint64_t at = revision_asked(s, c);
     // As it was before it was removed, for who wants it back.
     if (c.request.parameter("last")) {
@@ -125,7 +128,8 @@ Answer get_revision_diff(Server& s, Call& c) {
     auto text = [&](const Hash& h) { return h.empty() ? std::string() : s.store.content(h); };
     Json j;
     j.open().field("revision", r.number).key("files").open('[');
-    for (auto& f : r.files) put_diff(j, f.path, text(f.before), text(f.after));
+    for (auto& f : r.files)
+        if (s.may_read(c, f.path)) put_diff(j, f.path, text(f.before), text(f.after));
     j.close(']').close();
     return json(200, j);
 }
@@ -149,7 +153,8 @@ Answer get_diff(Server& s, Call& c) {
     };
     Json j;
     j.open().field("from", from).field("to", to).key("files").open('[');
-    for (auto& name : paths) put_diff(j, name, text(before, name), text(after, name));
+    for (auto& name : paths)
+        if (s.may_read(c, name)) put_diff(j, name, text(before, name), text(after, name));
     j.close(']').close();
     return json(200, j);
 }
@@ -159,7 +164,8 @@ Answer get_session_diff(Server& s, Call& c) {
     if (!session) return problem(404, fmt::format("there is no session '{}'", c.args[0]));
     Json j;
     j.open().field("session", session->id).key("files").open('[');
-    for (auto& e : s.store.edits(session->id)) put_diff(j, e.path, e.base.empty() ? "" : s.store.content(e.base), e.text.value_or(""));
+    for (auto& e : s.store.edits(session->id))
+        if (s.may_read(c, e.path)) put_diff(j, e.path, e.base.empty() ? "" : s.store.content(e.base), e.text.value_or(""));
     j.close(']').close();
     return json(200, j);
 }
@@ -175,6 +181,7 @@ static std::string found(const Store& store, const std::string& path, uint64_t a
 }
 
 Answer get_annotate(Server& s, Call& c) {
+    s.need(c, Namespaces::read, c.args[0]);
     uint64_t at = revision_asked(s, c);
     std::string path = found(s.store, c.args[0], at);
     if (path.empty()) return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));

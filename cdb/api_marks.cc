@@ -19,6 +19,7 @@ Answer get_tags(Server& s, Call&) {
 }
 
 Answer put_tag(Server& s, Call& c) {
+    s.need(c, Namespaces::commit, "");
     Element body = c.body();
     Tag t{.name = c.args[0], .revision = revision_of(s, body, "revision"), .author = c.who.name, .comment = text_of(body, "comment")};
     s.store.put_tag(t);
@@ -28,6 +29,7 @@ Answer put_tag(Server& s, Call& c) {
 }
 
 Answer delete_tag(Server& s, Call& c) {
+    s.need(c, Namespaces::commit, "");
     if (!s.store.drop_tag(c.args[0], c.who.name)) return problem(404, fmt::format("there is no tag '{}'", c.args[0]));
     Json j;
     j.open().field("tag", c.args[0]).close();
@@ -48,6 +50,7 @@ Answer post_locks(Server& s, Call& c) {
     Element body = c.body();
     uint64_t seconds = std::min<uint64_t>(number_of(body, "seconds", 8 * 3600), uint64_t(366) * 86400);
     PathLock l{.path = text_of(body, "path"), .owner = c.who.name, .reason = text_of(body, "reason"), .expires = s.store.now() + int64_t(seconds)};
+    s.need(c, Namespaces::write, l.path);
     if (l.reason.empty()) throw Error(exit_data, "a lock needs a 'reason'", {}, "others want to know whom to ask, and why");
     if (l.reason.size() > 1000) throw Error(exit_data, "the reason is longer than 1000 bytes");
     s.store.put_lock(l);
@@ -55,7 +58,9 @@ Answer post_locks(Server& s, Call& c) {
 }
 
 Answer delete_lock(Server& s, Call& c) {
-    if (!s.store.drop_lock(c.args[0], c.who.name, c.request.parameter("force").has_value()))
+    bool force = c.request.parameter("force").has_value();
+    s.need(c, force ? Namespaces::admin : Namespaces::write, c.args[0]);
+    if (!s.store.drop_lock(c.args[0], c.who.name, force))
         return problem(404, fmt::format("there is no lock on '{}'", c.args[0]));
     return all_locks(s);
 }

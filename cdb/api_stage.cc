@@ -26,6 +26,7 @@ Answer get_stages(Server& s, Call&) {
 }
 
 Answer put_stage(Server& s, Call& c) {
+    s.need(c, Namespaces::admin, "");
     Element body = c.body();
     Json j;
     put(j, s.store.add_stage(c.args[0], words_of(body, "nodes"), c.who.name));
@@ -33,6 +34,8 @@ Answer put_stage(Server& s, Call& c) {
 }
 
 Answer delete_stage(Server& s, Call& c) {
+    s.need(c, Namespaces::admin, "");
+    if (!s.store.stage(c.args[0])) return problem(404, fmt::format("there is no stage '{}'", c.args[0]));
     s.store.drop_stage(c.args[0], c.who.name);
     Json j;
     j.open().field("stage", c.args[0]).close();
@@ -90,6 +93,7 @@ Answer post_promote(Server& s, Call& c) {
         const Element* e = body.find(Term(Key(key)));
         return e && e->is(Kind::boolean) && e->boolean();
     };
+    s.need(c, Namespaces::promote, c.args[0]);
     auto stage = s.store.stage(c.args[0]);
     if (!stage) return problem(404, fmt::format("there is no stage '{}'", c.args[0]), "'cdb stage' lists them");
     bool back = yes("back");

@@ -4,6 +4,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "cdb/api.hh"
+#include "cdb/tree_source.hh"
 
 namespace weft::cdb {
 
@@ -51,10 +52,17 @@ Answer get_metrics(Server& s, Call& c) {
     return HttpResponse::text(200, std::move(out), "text/plain; version=0.0.4");
 }
 
-Answer get_whoami(Server&, Call& c) {
-    static const char* rights[] = {"admin", "reader", "anyone"};
+Answer get_whoami(Server& s, Call& c) {
+    static const char* rights[] = {"admin", "member", "reader", "anyone"};
     Json j;
     j.open().field("name", c.who.name).field("right", rights[int(c.who.right)]);
+    if (auto path = c.request.parameter("path")) {
+        std::vector<std::string> may;
+        using enum Namespaces::Do;
+        for (auto [what, word] : {std::pair{read, "read"}, {write, "write"}, {commit, "commit"}, {admin, "admin"}, {promote, "promote"}})
+            if (s.namespaces()->may(c.who, what, tree_path(*path))) may.emplace_back(word);
+        j.field("rights", may);
+    }
     if (c.who.identity) j.field("hosts", c.who.identity->dns);
     j.field("profiles", c.who.profiles).close();
     return json(200, j);

@@ -227,8 +227,11 @@ int sessions(const Args& a) {
 
 int who(const Args& a) {
     Client c(a);
-    Element e = c.get("whoami");
-    if (!raw(a, c)) fmt::print("{}: {}\n", text_at(e, "name"), text_at(e, "right"));
+    Element e = c.get("whoami" + (a.rest().empty() ? "" : "?path=" + url_encode(a.rest()[0])));
+    if (raw(a, c)) return exit_ok;
+    std::string may;
+    for (const Element& right : list_at(e, "rights").list()) may += " " + std::string(right.string());
+    fmt::print("{}: {}\n", text_at(e, "name"), a.rest().empty() ? text_at(e, "right") : may.empty() ? "nothing" : may.substr(1));
     return exit_ok;
 }
 
@@ -273,7 +276,7 @@ std::vector<Program> look_commands() {
         {.name = "status", .usage = "cdb status [-a]", .about = "Show the session, and the nodes that lag behind.",
          .options = {{'a', "all", nullptr, "the other nodes too"}}, .body = status},
         {.name = "sessions", .usage = "cdb sessions", .about = "List the open sessions.", .options = {}, .body = sessions},
-        {.name = "who", .usage = "cdb who", .about = "Say who the server takes us for.", .options = {}, .body = who},
+        {.name = "who", .usage = "cdb who [path]", .about = "Say who the server takes us for, and what we may do to a file or folder.", .options = {}, .body = who},
         {.name = "audit", .usage = "cdb audit [-l n]", .about = "Print the audit log, newest first.", .options = {limit}, .body = audit},
     };
 }

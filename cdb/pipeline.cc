@@ -8,6 +8,7 @@
 
 #include "base/error.hh"
 #include "base/noun/profile.hh"
+#include "cdb/namespaces.hh"
 
 namespace weft::cdb {
 
@@ -72,6 +73,7 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         }
         if (e.text) {
             (*plan.tree)[e.path] = after;
+            if (e.path == access_path) Namespaces::parse(*e.text);  // refuses the commit when it is wrong
             plan.fresh.emplace_back(after, std::make_shared<const std::string>(*e.text));
         } else {
             plan.tree->erase(e.path);

@@ -141,8 +141,27 @@ void Server::stop(std::function<void()> done) {
         if (*s) (*s)->stop(5, one);
 }
 
-Principal Server::principal(const HttpRequest& request) const {
-    return access.principal(request.peer, !request.secure && service.config.yes("anonymous_read"));
+Principal Server::principal(const HttpRequest& request) {
+    Principal p = access.principal(request.peer, !request.secure && service.config.yes("anonymous_read"));
+    if (p.right > Right::member && p.identity && namespaces()->names(*p.identity)) p.right = Right::member;
+    return p;
+}
+
+std::shared_ptr<const Namespaces> Server::namespaces() {
+    Hash now = store.file_at(access_path, store.head());
+    std::lock_guard hold(namespaces_lock_);
+    if (now != namespaces_hash_) {
+        namespaces_ = std::make_shared<Namespaces>(Namespaces::parse(now.empty() ? "" : store.content(now)));
+        namespaces_hash_ = now;
+    }
+    return namespaces_;
+}
+
+void Server::need(const Call& c, Namespaces::Do what, std::string_view path) {
+    static const char* words[] = {"read", "write", "commit", "administer", "promote"};
+    if (namespaces()->may(c.who, what, path)) return;
+    throw Error(exit_denied, fmt::format("'{}' may not {} '{}'", c.who.name, words[what], path.empty() ? "." : path), {},
+                fmt::format("the rules are in '{}' of the tree", access_path));
 }
 
 void Server::flush() {

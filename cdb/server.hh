@@ -17,6 +17,7 @@
 #include "base/http.hh"
 #include "cdb/access.hh"
 #include "cdb/json.hh"
+#include "cdb/namespaces.hh"
 #include "cdb/nodes.hh"
 #include "cdb/notify.hh"
 #include "cdb/pipeline.hh"
@@ -95,7 +96,12 @@ public:
     /// A commit is in the store: serve it, tell the nodes and whoever listens. On the loop's thread.
     void publish(const Outcome&, const std::string& author, const std::string& comment);
     void event(const std::string& name, const std::string& data, const std::string& node = {});
-    Principal principal(const HttpRequest&) const;
+    Principal principal(const HttpRequest&);
+    /// The rules in the head's tree. From any thread.
+    std::shared_ptr<const Namespaces> namespaces();
+    /// Error(77) unless the asker may.
+    void need(const Call&, Namespaces::Do, std::string_view path);
+    bool may_read(const Call& c, std::string_view path) { return namespaces()->may(c.who, Namespaces::read, path); }
     /// Write what nodes did and who is told.
     void flush();
     /// Promotions that wait for the reports of some nodes: go on when all are good, stop at the first bad one.
@@ -119,6 +125,9 @@ private:
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
     bool canaries_busy_ = false;
+    std::mutex namespaces_lock_;
+    std::shared_ptr<const Namespaces> namespaces_ = std::make_shared<Namespaces>();
+    Hash namespaces_hash_;
     Timer flush_timer_, checkpoint_timer_, expiry_timer_;
 };
 

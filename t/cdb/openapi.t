@@ -62,7 +62,7 @@ for path in ("/", "/openapi.json", f"/profiles/{n}.xml", f"/profiles/{n}.json", 
 call("admin", "GET", "/profiles/nobody.xml", status=404)
 call("stranger", "GET", f"/profiles/{n}.xml", status=403)
 for path in ("health", "metrics", "whoami", "events", "audit?limit=3", "tree", "tree?at=1", "export", "export/git", "templates/service/base.pan", "annotate/service/base.pan",
-             "revisions", "revisions?limit=1", "revisions/1", "revisions/1/diff", "revisions/1/effects", "diff?from=0&to=1", "tags", "locks", "sessions", "hosts", "nodes", "nodes?lagging=1",
+             "revisions", "revisions?limit=1", "revisions/1", "revisions/1/diff", "revisions/1/effects", "diff?from=0&to=1", "tags", "locks", "stages", "whoami?path=service", "sessions", "hosts", "nodes", "nodes?lagging=1",
              f"nodes/{n}/status", f"profiles/{n}", f"profiles/{n}?format=xml", f"profiles/{n}?format=origins", f"profiles/{n}/diff?from=0&to=1",
              "query?path=/**", "query?join=1&path=/system/site", "query?format=csv&path=/**", "query?format=sql&path=/**", "query?text=lxb001"):
     call("admin", "GET", a + path)
@@ -93,6 +93,18 @@ call("anna", "POST", a + "commit", {"changes": [{"path": "service/more.pan", "te
 call("admin", "POST", a + "locks", {"path": "service"}, 400)
 call("admin", "DELETE", a + "locks/service")
 call("admin", "DELETE", a + "locks/service", status=404)
+call("admin", "PUT", a + "stages/prod", {"nodes": ["lxb001*"]}, 201)
+call("admin", "PUT", a + "stages/prod", {"nodes": ["lxb001*"]}, 503)
+call("admin", "PUT", a + "stages/x", {"nodes": []}, 400)
+call("admin", "POST", a + "commit", {"changes": [{"path": "service/local.pan", "text": "template service/local;\n'/system/x' = 1;\n"}]})
+call("admin", "POST", a + "stages/prod/promote", {"check": True})
+call("admin", "POST", a + "stages/prod/promote", {"canary": "1", "wait": 100})
+call("admin", "GET", a + "stages")
+call("admin", "POST", a + "stages/prod/promote", {"revision": 99}, 400)
+call("admin", "POST", a + "stages/none/promote", {}, 404)
+call("admin", "POST", a + "stages/prod/promote", {})
+call("admin", "DELETE", a + "stages/prod")
+call("admin", "DELETE", a + "stages/prod", status=404)
 s = a + "sessions/" + call("admin", "POST", a + "sessions", {"comment": "mine"}, 201)["session"]
 call("admin", "PUT", s + "/templates/service/new.pan", "template service/new;\n")
 call("admin", "POST", s + "/templates", {"changes": [{"path": "service/other.pan", "text": "template service/other;\n"}, {"path": "files/logo", "base64": "/9j/"}]})

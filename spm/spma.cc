@@ -159,12 +159,13 @@ int rollback(Agent& agent, const Settings& settings, const Args& args) {
     return agent.apply(s, fmt::format("rollback {}", number), &undone);
 }
 
+Format profile_format(const Settings& settings) { return settings.packager == "dpkg" || settings.packager == "apt" ? Format::deb : Format::rpm; }
+
 /// Needs no packager: the profiles are of other machines.
 int check(const Settings& settings, const Args& args) {
     if (args.rest().size() < 2) throw Error(exit_usage, "check which profiles?", {}, "spma check FILE ...");
     Log log("spma", settings.quiet ? Level::error : Level::warning);
-    bool deb = settings.packager == "dpkg" || settings.packager == "apt";
-    Checker checker(settings, deb ? Format::deb : Format::rpm, [&](Level l, const std::string& line) {
+    Checker checker(settings, profile_format(settings), [&](Level l, const std::string& line) {
         if (log.enabled(l)) log.write(l, line);
     });
     bool good = true;
@@ -174,6 +175,28 @@ int check(const Settings& settings, const Args& args) {
             fmt::print("{}\n", line);
         }
     return good ? exit_ok : exit_no;
+}
+
+/// What repositories have, for the compiler: lines to be searched by their beginnings, file_line() of panc.
+int index(const Settings& settings, const Args& args) {
+    if (args.rest().size() != 1) throw Error(exit_usage, "index takes no more words");
+    Log log("spma", settings.quiet ? Level::error : Level::warning);
+    Repositories repositories(settings, profile_format(settings), [&](Level l, const std::string& line) {
+        if (log.enabled(l)) log.write(l, line);
+    });
+    if (!repositories.any()) throw Error(exit_config, fmt::format("'{}' names no repository", settings.repositories));
+    repositories.refresh();
+    solv::Universe universe(profile_format(settings), repositories.arch());
+    repositories.load(universe);
+    std::set<std::string> out;
+    for (const solv::Offer& o : universe.all()) {
+        std::string evr = o.package.evr(), rest = fmt::format(" {} {}", o.package.arch, repositories.name(o.repository));
+        out.insert(fmt::format("{} {}{}", o.package.name, evr, rest));
+        // A profile need not name the epoch.
+        if (size_t colon = evr.find(':'); colon != evr.npos) out.insert(fmt::format("{} {}{}", o.package.name, evr.substr(colon + 1), rest));
+    }
+    for (auto& line : out) fmt::print("{}\n", line);
+    return exit_ok;
 }
 
 struct Verb {
@@ -206,7 +229,8 @@ int body(const Args& args) {
     for (const Verb& v : verbs)
         if (args.rest()[0] == v.name) return run_verb(args, v);
     if (args.rest()[0] == "check") return check(read_settings(args), args);
-    std::vector<std::string_view> names = {"check"};
+    if (args.rest()[0] == "index") return index(read_settings(args), args);
+    std::vector<std::string_view> names = {"check", "index"};
     for (const Verb& v : verbs) names.push_back(v.name);
     std::string_view near = nearest(args.rest()[0], names);
     throw Error(exit_usage, fmt::format("unknown verb '{}'", args.rest()[0]), {}, near.empty() ? "'spma -h' lists them" : fmt::format("did you mean '{}'?", near));
@@ -216,10 +240,10 @@ int body(const Args& args) {
 
 int main(int argc, char** argv) {
     bool verb = std::any_of(argv + 1, argv + argc, [](const char* w) {
-        return std::string_view(w) == "check" || std::any_of(std::begin(verbs), std::end(verbs), [&](auto& v) { return std::string_view(v.name) == w; });
+        return std::string_view(w) == "check" || std::string_view(w) == "index" || std::any_of(std::begin(verbs), std::end(verbs), [&](auto& v) { return std::string_view(v.name) == w; });
     });
     return run({.name = "spma",
-                .usage = "spma [option ...] [apply | drift | history | plan]\n"
+                .usage = "spma [option ...] [apply | drift | history | index | plan]\n"
                          "spma [option ...] check profile ...\n"
                          "spma [option ...] prefetch [profile ...]\n"
                          "spma [option ...] rollback [run]\n"

@@ -57,6 +57,9 @@ public:
     /// All that match, the best first: priority, then version, then architecture.
     std::vector<Offer> find(const Package& pattern) const;
 
+    /// Every package that repositories offer.
+    std::vector<Offer> all() const { return find({"*", "*", "*", "*"}); }
+
     struct Resolution {
         std::vector<std::string> problems;   ///< shortest explanations; not empty: there is no solution
         std::vector<Offer> added;            ///< needed besides, with why

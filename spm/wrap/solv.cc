@@ -170,6 +170,9 @@ struct Universe::Impl {
     Map considered{};
     bool filtered = false;
     bool ready = false;
+    Ids system;  ///< the solvable that stands for what is always there
+
+    Impl() { queue_push(&system.q, SYSTEMSOLVABLE); }
 
     ~Impl() {
         if (filtered) {
@@ -189,7 +192,17 @@ struct Universe::Impl {
         if (ready) return;
         pool_addfileprovides(pool.get());
         pool_createwhatprovides(pool.get());
+        if (format == Format::rpm) leave_files_to_rpm();
         ready = true;
+    }
+    /// The primary index lists files below /etc and in folders of programs only. Who has another file that is required
+    /// is told by rpm in its transaction: here such requirements hold, as if the system itself met them.
+    void leave_files_to_rpm() {
+        for (Id id = 2; id < pool->ss.nstrings; id++) {
+            std::string_view path = pool_id2str(pool.get(), id);
+            if (!path.starts_with('/') || path.starts_with("/etc/") || path.find("bin/") != path.npos || path == "/usr/lib/sendmail") continue;
+            if (!*pool_whatprovides_ptr(pool.get(), id)) pool_set_whatprovides(pool.get(), id, pool_queuetowhatprovides(pool.get(), &system.q));
+        }
     }
     bool usable(Id p) const { return !filtered || MAPTST(&considered, p); }
     Offer offer(Id p) const {

@@ -356,3 +356,46 @@ BOOST_AUTO_TEST_CASE(every_combination_of_a_small_world_keeps_the_rules) {
             }
     BOOST_CHECK_GT(worlds, 30000u);
 }
+
+// Versions that are hard to tell apart, as installed, recorded, wanted and unwanted ones: pre-releases, snapshots, epochs,
+// numbers with leading zeros. What compares equal is the same, and what does not is replaced, in the right direction.
+BOOST_AUTO_TEST_CASE(every_pair_of_versions_is_left_alone_or_replaced_the_right_way) {
+    // In the order of rpm and in that of Debian; those in one row are equal.
+    const std::vector<std::vector<const char*>> rpm = {{"1~~"}, {"1~rc1"}, {"1~rc2"}, {"1", "01"}, {"1^git1"}, {"1^git2"}, {"1.0", "1.00"}, {"1.0.a"}, {"1.0.1"}, {"1.9"}, {"1.10"}, {"1:0.1"}, {"1:1"}, {"2:0"}};
+    const std::vector<std::vector<const char*>> deb = {{"1~~"}, {"1~rc1"}, {"1~rc2"}, {"1", "01"}, {"1a"}, {"1+b1"}, {"1.0", "1.00"}, {"1.0.a"}, {"1.9"}, {"1.10"}, {"1:0.1"}, {"1:1"}, {"2:0"}};
+    size_t pairs = 0;
+    for (auto& [order, letters] : {std::pair(rpm, ""), std::pair(deb, "d")})
+        for (const char* users : {"", "u", "p"})
+            for (unsigned flag : {0u, unsigned(mandatory), unsigned(held), unsigned(if_present), unsigned(unwanted), unsigned(locked)})
+                for (size_t i = 0; i < order.size(); i++)
+                    for (size_t k = 0; k < order.size(); k++)
+                        for (const char* have : order[i])
+                            for (const char* want : order[k])
+                                for (bool ours : {false, true}) {
+                                    Package there{"a", have, "1", "x"}, asked{"a", want, "1", "x"};
+                                    Policy pol = policy(std::string(letters) + users);
+                                    Plan plan = make_plan({{there}, {{"other", "1", "1", "x"}}}, ours ? std::vector{there} : std::vector<Package>{}, {{"", asked, flag}, {"", {"other", "1", "1", "x"}, 0}}, pol);
+                                    pairs++;
+                                    // A line without an epoch does not ask for one.
+                                    std::string_view w = want, h = have;
+                                    if (w.find(':') == w.npos && h.find(':') != h.npos) h.remove_prefix(h.find(':') + 1);
+                                    bool same = i == k || compare_evr(w, h, pol.format) == 0;
+                                    bool recorded = ours && pol.usespmlist, user = *users && !recorded && !same;
+                                    BOOST_TEST_CONTEXT(have << " there, " << want << " flags " << flag << " policy " << letters << users << (ours ? " ours" : "")) {
+                                        const auto& ops = plan.operations;
+                                        if (flag == unwanted) {
+                                            bool goes = same || !*users || recorded;
+                                            BOOST_CHECK_EQUAL(ops.size(), goes ? 1u : 0u);
+                                            if (!ops.empty()) BOOST_CHECK(ops[0].action == Action::erase);
+                                        } else if (flag == locked || flag == held || same || (user && *users == 'p' && flag != mandatory)) {
+                                            BOOST_CHECK(ops.empty());
+                                        } else {
+                                            BOOST_REQUIRE_EQUAL(ops.size(), 1u);
+                                            BOOST_CHECK(ops[0].action == Action::replace && ops[0].package == asked && ops[0].old == std::vector{there});
+                                            bool epochs = w.find(':') != w.npos;
+                                            if (epochs || h == have) BOOST_CHECK_EQUAL(ops[0].direction, k > i ? 1 : -1);
+                                        }
+                                    }
+                                }
+    BOOST_CHECK_GT(pairs, 10000u);
+}

@@ -11,7 +11,7 @@ cleanup() { for p in $pids; do kill "$p" 2>/dev/null; done; }
 for v in 1 2 10; do make_rpm ntp $v 1 'BuildArch: noarch' || exit 99; done
 make_rpm lib 1 1 'BuildArch: noarch' 'Provides: libtime = 1' && make_rpm clock 1 1 'BuildArch: noarch' 'Requires: libtime' &&
     make_rpm broken 1 1 'BuildArch: noarch' 'Requires: nowhere > 3' && make_rpm rival 1 1 'BuildArch: noarch' 'Conflicts: ntp' &&
-    make_rpm middle 1 1 'BuildArch: noarch' 'Requires: broken' && make_rpm top 1 1 'BuildArch: noarch' 'Requires: middle' && make_rpm near 1 1 'BuildArch: noarch' 'Requires: rival' &&
+    make_rpm filer 1 1 'BuildArch: noarch' 'Requires: /opt/lib/same' && make_rpm middle 1 1 'BuildArch: noarch' 'Requires: broken' && make_rpm top 1 1 'BuildArch: noarch' 'Requires: middle' && make_rpm near 1 1 'BuildArch: noarch' 'Requires: rival' &&
     rpm_noise=300000 make_rpm big 1 1 'BuildArch: noarch' || exit 99
 mkdir -p web/base/Packages web/empty web/extra
 mv rpms/*.rpm web/base/Packages/
@@ -63,6 +63,10 @@ ok 'a set that cannot be is explained by the shortest way from what is wanted to
     target "ntp 2 1 noarch" "top 1 1 noarch" && code 77 spma plan --dependencies add >out && cat out &&
     grep -qx "refused (dependencies): nothing provides nowhere > 3 needed by broken-1-1.noarch; top-1-1.noarch needs middle, which is middle-1-1.noarch; middle-1-1.noarch needs broken, which is broken-1-1.noarch" out &&
     target "ntp 2 1 noarch" "near 1 1 noarch" && code 77 spma plan --dependencies add >out && cat out && grep -q "^refused (dependencies): package rival-1-1.noarch conflicts with ntp provided by ntp-2-1.noarch; near-1-1.noarch needs rival, which is rival-1-1.noarch$" out'
+
+ok 'a required file that the index does not list is left to rpm, which knows all files' '
+    target "ntp 2 1 noarch" "filer 1 1 noarch" "lib 1 1 noarch" && spma plan >out && ! grep refused out && spma 2>err && installed | grep -q filer &&
+    target "ntp 2 1 noarch" "filer 1 1 noarch" && code 1 spma apply 2>err && grep -q "/opt/lib/same is needed by" err && target "ntp 2 1 noarch" && spma 2>err && test "$(installed)" = "ntp 2 1 noarch,"'
 
 ok 'a wanted package that nobody has is told by name' '
     target "ntp 3 1 noarch" "nobody * * *" && code 69 spma apply 2>err >out &&

@@ -61,7 +61,9 @@ void Server::check_names(const Sheet& sheet, const Lines& lines, Element& out) {
         known.assign(names.begin(), names.end());
         std::string said = m.sort == Sort::template_ ? fmt::format("template '{}' is not found on the include path", name)
                                                      : fmt::format("the {} '{}' is defined nowhere in the workspace", sort_name(m.sort), name);
-        if (std::string_view near = name.size() < 64 ? nearest(name, known) : std::string_view(); !near.empty()) said += fmt::format("\nhint: did you mean '{}'?", near);
+        std::string_view near = name.size() < 64 ? nearest(name, known) : std::string_view();
+        if (near == name) said += "\nhint: there is one, but below no folder of the include path";
+        else if (!near.empty()) said += fmt::format("\nhint: did you mean '{}'?", near);
         out.list_ref().push_back(diagnostic(lsp::to_json(lines.range(m.span)), m.sort == Sort::template_ ? warning : error, "pan-lsp", said));
     }
 }

@@ -33,6 +33,7 @@ public:
     }
     void cancel(const Element& id) {
         std::lock_guard guard(lock_);
+        if (cancelled_.size() > 1000) cancelled_.clear();   // they came too late: their answers had gone out
         cancelled_.insert(to_json(id));
     }
     /// Nothing when nothing comes for so long; negative: wait for ever.

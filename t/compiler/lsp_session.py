@@ -117,6 +117,17 @@ def _():
                     "the function 'incraese' is defined nowhere in the workspace\nhint: did you mean 'increase'?",
                     "the function 'to_strin' is defined nowhere in the workspace\nhint: did you mean 'to_string'?"], said
 
+@claim("a template that lies outside the include path is told as such")
+def _():
+    aside = os.path.join(root, "aside.pan")
+    with open(aside, "w") as f: f.write("template aside;\n")
+    server.notify("workspace/didChangeWatchedFiles", changes=[{"uri": "file://" + aside.replace(" ", "%20"), "type": 1}])
+    server.change(uri("lib/site/new.pan"), {"text": "template site/new;\n\ninclude 'aside';\n"})
+    d = server.wait_diagnostics(uri("lib/site/new.pan"), lambda d: len(d) == 1)
+    assert d[0]["message"].endswith("hint: there is one, but below no folder of the include path"), d
+    os.unlink(aside)
+    server.notify("workspace/didChangeWatchedFiles", changes=[{"uri": "file://" + aside.replace(" ", "%20"), "type": 3}])
+
 @claim("positions are UTF-16 units: what stands behind other letters is found, and changed in the right place")
 def _():
     server.change(uri("lib/site/new.pan"), {"text": "template site/new;\n\n'/x' = 'ä𝄞' + nowhere();\n"})

@@ -181,9 +181,9 @@ static std::string found(const Store& store, const std::string& path, uint64_t a
 }
 
 Answer get_annotate(Server& s, Call& c) {
-    s.need(c, Namespaces::read, c.args[0]);
     uint64_t at = revision_asked(s, c);
     std::string path = found(s.store, c.args[0], at);
+    s.need(c, Namespaces::read, path.empty() ? c.args[0] : path);
     if (path.empty()) return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
     std::vector<uint64_t> versions;
     for (uint64_t n = s.store.changed_at(path, at); n; n = s.store.changed_at(path, n - 1)) versions.push_back(n);

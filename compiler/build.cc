@@ -7,6 +7,7 @@
 
 #include "compiler/hints.hh"
 #include "compiler/library.hh"
+#include "compiler/limits.hh"
 #include "compiler/parse.hh"
 
 namespace weft::compiler {
@@ -26,6 +27,7 @@ Library::Job& Library::job(const std::string& name) {
 void Library::make_tree(Job& j) {
     auto object = std::make_unique<Object>(*this, options_, j.name);
     std::vector<TemplateError> errors;
+    WorkMeter meter;
     try {
         object->execute();
         object->defaults();

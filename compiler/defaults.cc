@@ -1,5 +1,6 @@
 // The defaults phase: what the types of bound paths say about missing values (pan-language 5.6, 7.3).
 #include "compiler/library.hh"
+#include "compiler/limits.hh"
 #include "compiler/object.hh"
 
 namespace weft::compiler {
@@ -29,6 +30,7 @@ const FullType* Object::find_default(const TypeSpec& t) const {
 }
 
 void Object::fill(const TypeSpec& t, Element& e) {
+    spend(32);   // a default may become a dict of its own
     switch (t.kind) {
     case TypeSpec::alias:
         if (const TypeDefinition* d = type(t.symbol)) fill(*d->type->type, e);

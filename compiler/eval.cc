@@ -243,7 +243,16 @@ Element Eval::logic(const Expr& e) {
     return Element::of_boolean(e.op == Op::and_);
 }
 
+void Eval::work(const Expr& e, size_t units) {
+    try {
+        spend(units);
+    } catch (const EvalFailure& f) {
+        fail(e, f);
+    }
+}
+
 void Eval::count_iteration(const Expr& e, int& n) {
+    work(e, 10);
     int limit = object_ ? options_.max_iteration : std::min(options_.max_iteration, 1000);
     if (++n > limit)
         fail(e, fmt::format("the loop ran more than {} times", limit), "an endless loop? If not, raise the limit with --max-iteration");
@@ -285,6 +294,7 @@ Element Eval::for_each(const Expr& e) {
     for (size_t i = 0; i < (r.is(Kind::dict) ? entries : r.size()); i++) {
         if (r.is(Kind::dict) && r.dict().changes() != changes)
             fail(e, "the dict changed structurally while foreach was going through it", "collect the changes in another variable first");
+        work(e, 10);
         Element k = r.is(Kind::list) ? Element::of_long(int64_t(i)) : Element::of_string(r.dict()[i].key.view());
         if (e.escapes && !r.frozen()) {
             // The body may change the child: it must be the resource's own.
@@ -348,6 +358,7 @@ Element Eval::builtin_call(const Expr& e) {
 
 Element Eval::call_function(const Expr& e) {
     needs_world(e);
+    work(e, 20);
     const FunctionDefinition* f = object_->function(e.symbol);
     if (!f) {
         std::string name(symbol_text(Name::function, e.symbol).view());

@@ -128,6 +128,7 @@ private:
     void terms(const Expr& variable, std::vector<Term>& out);
     const Element* find_upto(const Expr& variable, const std::vector<Term>& terms, size_t upto);
     [[noreturn]] void undefined(const Expr& variable, const std::vector<Term>& terms, size_t upto);
+    void work(const Expr&, size_t units);
     void count_iteration(const Expr&, int& n);
     bool is_global(uint32_t symbol) const;
 

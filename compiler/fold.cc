@@ -2,6 +2,7 @@
 #include "compiler/fold.hh"
 
 #include "compiler/eval.hh"
+#include "compiler/limits.hh"
 
 namespace weft::compiler {
 
@@ -37,6 +38,7 @@ void fold_block(const Template&, Block& b, const Options& options) {
         return;
     }
     if (hopeless(*b.root)) return;
+    WorkMeter meter(1'000'000);   // what takes longer may as well run when it is needed
     try {
         Eval eval(options, nullptr);
         Element value = eval.run(b);

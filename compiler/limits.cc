@@ -14,7 +14,13 @@ std::string_view with_article(Kind k) {
     return names[int(k)];
 }
 
+void out_of_work() {
+    throw EvalFailure("this needs more work than a profile can be worth",
+                      "values that are made of each other twice or more double at each step; so do functions that call themselves twice");
+}
+
 void check_text_size(std::string_view function, size_t bytes) {
+    spend(bytes / 16);
     if (bytes > max_text)
         throw EvalFailure(fmt::format("{}(): the result is larger than {} MiB", function, max_text >> 20));
 }
@@ -35,6 +41,7 @@ void check_finite(std::string_view function, const Element& top) {
         }
         const Element& child = l.e->is(Kind::list) ? l.e->list()[l.next] : l.e->dict()[l.next].value;
         l.next++;
+        spend(1);
         if (++seen > max_elements)
             throw EvalFailure(fmt::format("{}(): the value has more than {} elements", function, max_elements),
                               "lists that hold the same list several times multiply: is that wanted?");

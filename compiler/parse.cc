@@ -7,6 +7,7 @@
 
 #include "base/error.hh"
 #include "compiler/hints.hh"
+#include "compiler/limits.hh"
 #include "compiler/parser.hh"
 #include "compiler/paths.hh"
 
@@ -33,6 +34,7 @@ bool debug_enabled(const Options& o, const std::string& name) {
 uint32_t max_origins(const std::string& text) { return uint32_t(std::min<size_t>(text.size() / 2 + 16, UINT32_MAX / 4)); }
 
 Parsed parse_template(const std::string& path, Text text, const Options& options, uint32_t first_origin) {
+    WorkMeter meter;
     return Parser(path, std::move(text), options, first_origin).file();
 }
 

@@ -1,6 +1,8 @@
 // Path texts to terms, and steps up and down a tree.
 #include "compiler/paths.hh"
 
+#include "compiler/limits.hh"
+
 #include <fmt/core.h>
 
 #include "compiler/builtin.hh"
@@ -133,7 +135,7 @@ Element* child_place(Element& e, Term t) {
     int64_t at = t.index < 0 ? int64_t(l.size()) + t.index : t.index;
     if (at < 0) throw EvalFailure(fmt::format("index {} lies before the beginning of a list of {}", t.index, l.size()));
     if (size_t(at) >= l.size()) {
-        if (at > 50'000'000) throw EvalFailure(fmt::format("index {} would make the list too long", t.index));
+        spend(8 * (size_t(at) + 1 - l.size()));
         l.resize(size_t(at) + 1);
     }
     return &l[size_t(at)];

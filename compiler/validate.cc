@@ -87,8 +87,11 @@ void Validator::complete(const Element& root) {
 }
 
 void Validator::walk(const Element& e) {
-    if ((seen_ += e.size()) > max_elements) fail(fmt::format("the tree has more than {} elements", max_elements), {}, nullptr);
-    if (path_.size() > max_depth) fail(fmt::format("the tree is deeper than {} levels", max_depth), {}, nullptr);
+    bool large = (seen_ += e.size()) > max_elements, deep = path_.size() > max_depth;
+    if (large || deep) {
+        path_.resize(std::min<size_t>(path_.size(), 8));   // where it begins is enough to tell
+        fail(large ? fmt::format("the tree has more than {} elements", max_elements) : fmt::format("the tree is deeper than {} levels", max_depth), {}, nullptr);
+    }
     auto visit = [&](const Element& child, Term t) {
         if (child.is_property()) return;
         path_.push_back(t);
@@ -208,6 +211,7 @@ void Validator::range(const TypeSpec& t, const Element& e) {
 }
 
 void Validator::check(const TypeSpec& t, const Element& e) {
+    spend(1);
     switch (t.kind) {
     case TypeSpec::builtin:
         basic(t, e);
@@ -262,6 +266,7 @@ void Validator::check(const TypeSpec& t, const Element& e) {
 }
 
 void Validator::collect(const TypeSpec& t, std::vector<Key>& out) const {
+    spend(1 + t.required.size() + t.optional.size());
     for (const Field& f : t.required) out.push_back(f.key);
     for (const Field& f : t.optional) out.push_back(f.key);
     for (auto& i : t.includes)
@@ -280,6 +285,7 @@ void Validator::missing(const Field& f, const Element& e) {
 }
 
 void Validator::record(const TypeSpec& t, const Element& e, bool included) {
+    spend(1);
     const Dict& d = e.dict();
     if (!t.extensible && !included) {
         std::string extra;
@@ -369,6 +375,7 @@ void Validator::link(const TypeSpec& t, const Element& e) {
 }
 
 void Object::validate() {
+    WorkMeter meter;
     validating_ = true;
     relative_root_ = nullptr;
     Validator(*this).complete(tree_);
@@ -378,7 +385,11 @@ void Object::validate() {
             e = look_up(tree_, b->path.data(), b->path.data() + b->path.size());
         } catch (const EvalFailure&) {
         }
-        Validator(*this).binding(*b, e);
+        try {
+            Validator(*this).binding(*b, e);
+        } catch (const EvalFailure& f) {
+            fail(*b->in, b->statement->name_span, fmt::format("{}: {}", path_text(b->path), f.message), f.hint, ErrorClass::validation);
+        }
     }
 }
 

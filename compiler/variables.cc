@@ -302,6 +302,7 @@ Element own_tree(Element value) {
     std::vector<Element*> work{&value};
     size_t seen = 0;
     auto visit = [&](Element& c) {
+        spend(1);
         if (++seen > max_elements) throw EvalFailure(fmt::format("the value has more than {} elements", max_elements));
         if (!c.is_resource() || c.frozen()) return;
         if (c.shared()) c = c.shallow();   // else only this reference: keep the node, look further down

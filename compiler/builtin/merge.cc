@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "compiler/builtin.hh"
+#include "compiler/limits.hh"
 
 namespace weft::compiler::builtin {
 
@@ -10,6 +11,7 @@ static Element lists(const Arguments& arg) {
     Element result = Element::new_list();
     List& items = result.list_ref();
     size_t at = 0;
+    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.list(i).size());
     for (size_t i = 0; i < arg.size(); i++)
         for (const Element& child : arg.list(i)) {
             at++;
@@ -23,6 +25,7 @@ static Element lists(const Arguments& arg) {
 static Element dicts(const Arguments& arg) {
     Element result = arg[0].shallow();
     Dict& children = result.dict_ref();
+    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.dict(i).size());
     for (size_t i = 1; i < arg.size(); i++)
         for (const Dict::Entry& e : arg.dict(i)) {
             if (children.find(e.key))

@@ -1,5 +1,6 @@
 // split: the pieces of a string between the matches of a regular expression.
 #include "compiler/builtin.hh"
+#include "compiler/limits.hh"
 #include "compiler/regex.hh"
 #include "compiler/utf16.hh"
 
@@ -16,6 +17,7 @@ static Element call(Eval&, const Arguments& arg) {
     if (limit != 1)
         regex->each(arg.function(), text, [&](const RegexMatch& m) {
             if (m.end() == 0) return true;  // a match without width at the very beginning makes no piece
+            spend(8);
             pieces.push_back(Element::of_string(text.substr(from, m.begin() - from)));
             from = m.end();
             return limit <= 0 || int64_t(pieces.size()) < limit - 1;

@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "compiler/format.hh"
+#include "compiler/limits.hh"
 
 using namespace weft;
 
@@ -19,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
                         Element()};
     // A few conversions may each be a megabyte wide: that is the format's own limit, not worth the time here.
     if (std::string_view(reinterpret_cast<const char*>(data), size).find_first_of("0123456789") != std::string_view::npos && size > 64) return 0;
+    compiler::WorkMeter meter;
     try {
         compiler::format_text(compiler::Arguments("fuzz", values));
     } catch (const compiler::EvalFailure&) {

@@ -4,10 +4,12 @@
 #include "base/error.hh"
 #include "compiler/builtin.hh"
 #include "compiler/json.hh"
+#include "compiler/limits.hh"
 
 using namespace weft;
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
+    compiler::WorkMeter meter;
     Element tree;
     try {
         tree = compiler::json_decode({reinterpret_cast<const char*>(data), size});

@@ -59,6 +59,5 @@ int main(int argc, char** argv) {
               .body = body,
               .commands = {},
               .usage_status = ncm::fetch_error};
-    for (const Option& o : ncm::options_of(ncm::ccm_settings)) p.options.push_back(o);
-    return run(p, argc, argv);
+    return run(ncm::with_settings(p, ncm::ccm_settings), argc, argv);
 }

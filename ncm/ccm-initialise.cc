@@ -16,6 +16,5 @@ int main(int argc, char** argv) {
               .about = "Make an empty profile cache, or put the modes of one right; profiles in it stay.",
               .options = {{0, "cfgfile", "FILE", "settings (/etc/ccm.conf); see ccm.conf(5)"}},
               .body = body};
-    for (const Option& o : ncm::options_of(ncm::ccm_settings)) p.options.push_back(o);
-    return run(p, argc, argv);
+    return run(ncm::with_settings(p, ncm::ccm_settings), argc, argv);
 }

@@ -21,6 +21,5 @@ int main(int argc, char** argv) {
               .options = {{'n', "noaction", nullptr, "say what would go, remove nothing"},
                           {0, "cfgfile", "FILE", "settings (/etc/ccm.conf); see ccm.conf(5)"}},
               .body = body};
-    for (const Option& o : ncm::options_of(ncm::ccm_settings)) p.options.push_back(o);
-    return run(p, argc, argv);
+    return run(ncm::with_settings(p, ncm::ccm_settings), argc, argv);
 }

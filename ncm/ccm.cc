@@ -175,6 +175,5 @@ int main(int argc, char** argv) {
               .body = body,
               .commands = {},
               .usage_status = exit_no};
-    for (const Option& o : ncm::options_of(ncm::ccm_settings)) p.options.push_back(o);
-    return run(p, argc, argv);
+    return run(ncm::with_settings(p, ncm::ccm_settings), argc, argv);
 }

@@ -215,6 +215,5 @@ int main(int argc, char** argv) {
               .body = body,
               .commands = {},
               .usage_status = exit_errors};
-    for (const Option& o : ncm::options_of(ncm::ncd_settings)) p.options.push_back(o);
-    return run(p, argc, argv);
+    return run(ncm::with_settings(p, ncm::ncd_settings), argc, argv);
 }

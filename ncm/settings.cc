@@ -137,4 +137,9 @@ void Settings::set(std::string_view name, std::string v) {
     values_[std::string(name)] = copy;
 }
 
+Program with_settings(Program p, const std::vector<Setting>& table) {
+    for (const Option& o : options_of(table)) p.options.push_back(o);
+    return p;
+}
+
 }  // namespace weft::ncm

@@ -48,6 +48,9 @@ private:
     std::map<std::string, Value, std::less<>> values_;
 };
 
+/// The program with an option for each setting added to its own.
+Program with_settings(Program, const std::vector<Setting>&);
+
 /// The options that a table of settings means: --name VALUE; a flag is --name and --noname.
 std::vector<Option> options_of(const std::vector<Setting>&);
 

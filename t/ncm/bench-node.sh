@@ -39,6 +39,37 @@ figure 'ccm --format json of all of it' "$(middle 20 sh -c 'exec ccm --format js
 ncd --configure --all >out || { cat out; exit 1; }
 figure 'ncd --configure --all, five components, nothing to change' "$(middle 30 sh -c 'exec ncd --configure --all >/dev/null')" ms 50
 
+
+# A forced run of 25 with nothing to change: components in plain files, each with its own configuration.
+cp profile.xml profile.first
+built_in=$(ncm-component --list | awk '$1 !~ /^(systemd|spma)$/ {print $1}' | head -25)
+one() { active "$1" "$2"; }
+several=$(for c in $built_in; do
+    case $c in
+    filecopy) one $c '<nlist name="services"><nlist name="_2fetc_2fmotd"><string name="config">x</string></nlist></nlist>' ;;
+    resolver) one $c '<list name="servers"><string>192.0.2.1</string></list>' ;;
+    *) one "$c" '' ;;
+    esac
+done)
+profile "$several"; ccm-fetch --force; ncd --configure --all >out
+figure "ncd --configure --all, $(echo "$built_in" | wc -l) of our components, nothing to change" "$(middle 10 sh -c 'ncd --configure --all >out.txt; :')" ms 400
+profile "$(for i in $(seq 1 50); do active "c$i" "<long name='n'>1</long>"; done)"
+for i in $(seq 1 50); do component "c$i" </dev/null; done
+echo "component-dir = $scratch/components" >"$node/etc/ncm-ncd.conf"
+ccm-fetch --force
+rm -f ready; cdispd --ready-fd 9 9>ready & until_true 10 test -s ready || exit 1
+looked() { jq -e --argjson cid "$(cat "$node/var/lib/ccm/current.cid")" '.cid == $cid and .status == "ok"' "$node/var/lib/weft/ncm/status.json"; }
+until_true 60 looked >/dev/null || exit 1
+spent() { awk '{print $1}' "/proc/$(cat "$node/run/weft/cdispd.pid")/schedstat"; }
+before=$(spent)
+for n in 1 2 3 4 5; do
+    profile "$(for i in $(seq 1 50); do active "c$i" "<long name='n'>1</long>"; done)" "<long name='other'>$n</long>"
+    ccm-fetch; until_true 20 looked >/dev/null
+done
+figure 'cdispd: a new profile that concerns none of 50 components, CPU' "$(awk -v a="$before" -v b="$(spent)" 'BEGIN {printf "%.1f", (b - a) / 5e6}')" ms 30
+kill "$(cat "$node/run/weft/cdispd.pid")"; until_true 10 flock -n "$node/run/weft/cdispd.pid" true
+rm -r "$node/var/lib/weft"; rm -f components/c*; mv profile.first profile.xml; ccm-fetch --force
+
 port=$(free_port)
 printf 'address = 127.0.0.1\nport = %s\nfetch_smear = 0\nmin_interval = 0\nsource_burst = 0\n' "$port" >"$node/etc/cdp-listend.conf"
 component first <<'END'

@@ -51,7 +51,7 @@ while [ $i -lt "$kills" ]; do
     3) victim=$(cat "$node/component.pid" 2>/dev/null) ;;
     esac
     # Only what still is ours: a number that was given to somebody else has another folder.
-    if [ -n "$victim" ] && tr '\0' '\n' <"/proc/$victim/environ" 2>/dev/null | grep -q "^\(WEFT_ROOT\|NCM_ROOT\)=$node$"; then kill -9 "$victim" 2>/dev/null && hit=$((hit + 1)); fi
+    if [ -n "$victim" ] && tr "\0" "\n" 2>/dev/null <"/proc/$victim/environ" | grep -q "^\(WEFT_ROOT\|NCM_ROOT\)=$node$"; then kill -9 "$victim" 2>/dev/null && hit=$((hit + 1)); fi
     wait $fetch 2>/dev/null
     if flock -n "$pidfile" true; then gone; start || break; fi
 done

@@ -1,0 +1,22 @@
+# options: --dialect 2002 --warnings off
+object template 200-dialect-2002 description "the constructs of 2002";
+define structure net = { "ip" : string descro "address" };
+define type host = { "net" : net  "to" : link  "at" ? link(net) } description "a host";
+define final variable W = is_hash(hash("a", 1));
+define function f = { argv[0] + argc; };
+type "/h" = host;
+"/h/net/ip" = "10.0.0.1";
+"/h/to" = "/h/net";
+"/h/at" = "/h/net";
+"/n" = f(1);
+"/o" = object;
+"/gone" = 1;
+delete "/gone";
+"/l" = push("a", "b");
+"/d" = npush("k", 1, "m", 2);
+"/w" = W;
+"/u" = is_defined(nothing);
+variable loadpath = list("lib");
+define variable N = 1;
+include lib/count;
+"/count" = N;

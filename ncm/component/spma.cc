@@ -59,9 +59,11 @@ std::string target_of(const Run& run, const Element& packages, const Element* gr
     return text;
 }
 
+std::string packager_of(const Run& run) { return run.config()["packager"] ? run.config()["packager"].line() : run.debian() ? "dpkg" : "rpm"; }
+
 std::string settings_of(const Run& run) {
     View c = run.config();
-    std::string text = run.header() + "packager = " + c["packager"].line(run.debian() ? "dpkg" : "rpm") + "\n";
+    std::string text = run.header() + "packager = " + packager_of(run) + "\n";
     // The keys of the schema, each called as spma calls it.
     for (const char* key : {"userpkgs", "userprio", "protectkernel", "usespmlist", "localcache", "proxy", "proxyrandom", "checksig"})
         if (c[key]) text += std::string(key) + " = " + (c[key].flag() ? "yes" : "no") + "\n";
@@ -103,7 +105,13 @@ void configure(Run& run) {
     if (repositories) run.file(repositories_file, json + "\n");
     else run.remove(repositories_file);
     if (!packages || !packages->size()) return run.info("the profile has no packages: no target is written, and spma is not run");
-    std::string target = target_of(run, *packages, run.extra("/software/groups"));
+    const Element* groups = run.extra("/software/groups");
+    std::string packager = packager_of(run);
+    if (groups && groups->size() && packager != "rpm" && packager != "dnf") {
+        run.info("groups of packages are a matter of rpm repositories, and not used here");
+        groups = nullptr;
+    }
+    std::string target = target_of(run, *packages, groups);
     run.file(target_file, target);
     if (!run.config()["run"].flag(true)) return;
 

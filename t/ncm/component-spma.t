@@ -46,6 +46,8 @@ ok 'a profile without packages changes no package' 'run 0 spma configure "{}" &&
 ok 'groups become lines for their kinds of packages' '
     run 0 spma configure "{\"run\": false}" "$(extra "$one" | sed "s|}$||"), \"/software/groups\": {\"core\": {}, \"web\": {\"mandatory\": true, \"default\": false, \"optional\": true}}}" &&
     grep @ $NCM_ROOT/var/lib/spma-target.cf >got && printf -- "- @%s * * *\n" core/mandatory core/default web/mandatory web/optional >want && same want got'
+ok 'Debian has no groups, and that is said' '
+    run 0 spma configure "{\"run\": false, \"packager\": \"dpkg\"}" "$(extra "$one" | sed "s|}$||"), \"/software/groups\": {\"core\": {}}}" && says "(.msg // \"\") | startswith(\"groups of packages are a matter of rpm\")" && ! grep @ $NCM_ROOT/var/lib/spma-target.cf'
 ok 'keys, signatures and snapshots of repositories go to spma as they are' '
     repositories="[{\"name\": \"base\", \"gpgcheck\": true, \"gpgkey\": [\"file:///k\"], \"snapshot\": \"2026-11-01\", \"protocols\": [{\"url\": \"file:///x\"}]}]" && run 0 spma configure "{\"run\": false, \"checksig\": true}" "$(extra "$one")" &&
     jq -e ".[0] | .gpgcheck and .gpgkey == [\"file:///k\"] and .snapshot == \"2026-11-01\"" $NCM_ROOT/var/lib/spma-repositories.json && grep -qx "checksig = yes" $NCM_ROOT/etc/spma.conf'

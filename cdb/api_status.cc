@@ -104,10 +104,15 @@ Answer post_verify(Server& s, Call& c) {
         s.store.rebuild_indexes();
         s.store.audit(c.who.name, "rebuild", "indexes");
     }
+    Store::Garbage garbage;
+    if (yes("collect")) {
+        garbage = s.store.collect_garbage();
+        s.store.audit(c.who.name, "collect", fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
+    }
     auto wrong = s.pipeline.verify(yes("compile"));
     for (auto& w : wrong) s.log.error("verify: {}", w);
     Json j;
-    j.open().field("revision", s.store.head()).field("wrong", wrong).close();
+    j.open().field("revision", s.store.head()).field("collected", garbage.contents).field("wrong", wrong).close();
     return json(200, j);
 }
 

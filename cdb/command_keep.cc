@@ -41,9 +41,10 @@ int export_(const Args& a) {
 
 int verify(const Args& a) {
     Client c(a);
-    Element e = c.post("verify", fmt::format("{{\"compile\":{},\"rebuild\":{}}}", a.has("compile"), a.has("rebuild")));
+    Element e = c.post("verify", fmt::format("{{\"compile\":{},\"rebuild\":{},\"collect\":{}}}", a.has("compile"), a.has("rebuild"), a.has("collect")));
     const Element& wrong = list_at(e, "wrong");
     if (raw(a, c)) return wrong.size() ? exit_no : exit_ok;
+    if (a.has("collect")) fmt::print("{} contents nothing referred to are gone\n", number_at(e, "collected"));
     for (const Element& w : wrong.list()) fmt::print("{}\n", w.string());
     if (!wrong.size()) fmt::print("revision {}: every record agrees with every other\n", number_at(e, "revision"));
     return wrong.size() ? exit_no : exit_ok;
@@ -63,8 +64,8 @@ std::vector<Program> keep_commands() {
     return {
         {.name = "export", .usage = "cdb export [--at revision] folder", .about = "Write all files of a revision into a folder.",
          .options = {{0, "at", "REVISION", "as it was then"}}, .body = export_},
-        {.name = "verify", .usage = "cdb verify [--compile] [--rebuild]", .about = "Prove the database: every record, every index, every content.",
-         .options = {{0, "compile", nullptr, "compile everything and compare that too"}, {0, "rebuild", nullptr, "make the indexes anew first"}}, .body = verify},
+        {.name = "verify", .usage = "cdb verify [--collect] [--compile] [--rebuild]", .about = "Prove the database: every record, every index, every content.",
+         .options = {{0, "collect", nullptr, "drop contents nothing refers to"}, {0, "compile", nullptr, "compile everything and compare that too"}, {0, "rebuild", nullptr, "make the indexes anew first"}}, .body = verify},
         {.name = "backup", .usage = "cdb backup [name]", .about = "Copy the database while it is in use, on the server.", .options = {}, .body = backup},
     };
 }

@@ -67,6 +67,10 @@ void Store::put_content(bdb::Txn& t, const Packed& p) {
 }
 
 void Store::put_contents(const std::vector<Packed>& all) {
+    {
+        std::lock_guard hold(sent_lock_);
+        for (auto& p : all) sent_[p.hash] = now();
+    }
     env_.update([&](bdb::Txn& t) {
         for (auto& p : all) put_content(t, p);
     });

@@ -209,6 +209,9 @@ public:
     /// What is wrong, a line each; nothing when every record agrees with every other and every content with
     /// its name.
     std::vector<std::string> verify() const;
+    /// Drop contents that no revision, profile or session refers to; not those sent for a commit within the last hour.
+    struct Garbage { uint64_t contents = 0, bytes = 0; };
+    Garbage collect_garbage();
     /// Make the indexes anew from the objects' own lists.
     void rebuild_indexes();
 
@@ -233,6 +236,8 @@ private:
     bdb::Env env_;
     std::unique_ptr<Tables> t_;
     std::mutex commit_lock_;
+    std::mutex sent_lock_;
+    std::unordered_map<Hash, int64_t> sent_;         // contents put before their commit: when
     mutable std::mutex ids_lock_;
     std::unordered_map<std::string, uint32_t> ids_;  // kind + name -> id, for the indexes
     std::vector<std::string> names_;                 // and back

@@ -44,6 +44,9 @@ ok 'links are left out, and it says so' '
     as_admin git-import -n links 2>err && grep -qx "note: .link. is left out: a link or a submodule" err'
 ok 'another repository is no import' 'git init -q -b main strange && git -C strange commit -q --allow-empty -m x && code 1 as_admin git-import strange 2>err && grep -q "holds something else" err'
 ok 'it all proves right' 'as_admin verify --compile'
+ok 'what refused imports sent goes when it is collected; not at once, and nothing else' '
+    as_admin verify --collect | grep -qx "0 contents nothing referred to are gone" && server_kill && server_start && as_admin verify --collect >out && cat out && ! grep -q "^0 " out && grep -q "every record agrees" out &&
+    as_admin verify --collect --compile | grep -qx "0 contents nothing referred to are gone" && as_admin git-export | grep -q "^commit refs/heads/main"'
 
 # ---- from nothing to a git push that changes a node: README.md, man/cdb.1
 ok 'a bare repository gets the hook and what the database holds' '

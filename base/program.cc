@@ -65,7 +65,8 @@ static const Option* find(const Program& p, auto match) {
 
 static Error unknown_option(const Program& p, const std::string& word) {
     std::vector<std::string_view> names;
-    for (const Option& o : p.options) names.push_back(o.name);
+    for (const Option& o : p.options)
+        if (o.help) names.push_back(o.name);
     for (const Option& o : common) names.push_back(o.name);
     Error e(exit_usage, "unknown option '" + word + "'");
     std::string bare = word.substr(word.find_first_not_of('-'));
@@ -139,7 +140,8 @@ std::string help(const Program& p) {
         s += fmt::format("  {:<28} {}\n", left, o.help);
     };
     s += "\noptions:\n";
-    for (const Option& o : p.options) row(o);
+    for (const Option& o : p.options)
+        if (o.help) row(o);
     for (const Option& o : common)
         if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o) row(o);
     return s;
@@ -211,7 +213,8 @@ static int complete(const Program& p, std::vector<std::string> words) {
             return complete(whole, {last});
         }
     if (last.starts_with('-')) {
-        for (const Option& o : p.options) fmt::print("--{}\n", o.name);
+        for (const Option& o : p.options)
+            if (o.help) fmt::print("--{}\n", o.name);
         for (const Option& o : common)
             if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o) fmt::print("--{}\n", o.name);
     } else if (at == words.size()) {

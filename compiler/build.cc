@@ -9,6 +9,7 @@
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
 #include "compiler/parse.hh"
+#include "compiler/watch.hh"
 
 namespace weft::compiler {
 
@@ -23,14 +24,35 @@ Library::Job& Library::job(const std::string& name) {
     return *j;
 }
 
+/// A phase of an object under the eyes of who watches; its seconds are added to `sum`.
+template <class F> static void in_phase(const Options& o, Watch::Phase p, const std::string& name, double& sum, F run) {
+    auto begin = std::chrono::steady_clock::now();
+    for (Watch* w : o.watches) w->phase(p, name, true);
+    auto end = [&] {
+        for (Watch* w : o.watches) w->phase(p, name, false);
+        sum += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    try {
+        run();
+    } catch (...) {
+        end();
+        throw;
+    }
+    end();
+}
+
 /// Execute and defaults. The caller has set the state to running.
 void Library::make_tree(Job& j) {
     auto object = std::make_unique<Object>(*this, options_, j.name);
     std::vector<TemplateError> errors;
     WorkMeter meter;
+    double executing = 0, filling = 0;
+    for (Watch* w : options_.watches) w->phase(Watch::build, j.name, true);
     try {
-        object->execute();
-        object->defaults();
+        in_phase(options_, Watch::execute, j.name, executing, [&] { object->execute(); });
+        for (Watch* w : options_.watches) w->filled(*object, true);
+        in_phase(options_, Watch::defaults, j.name, filling, [&] { object->defaults(); });
+        for (Watch* w : options_.watches) w->filled(*object, false);
         if (object->derive()) object->derive()->whole(object->tree());
         object->tree().freeze();
     } catch (const TemplateError& e) {
@@ -45,6 +67,7 @@ void Library::make_tree(Job& j) {
                     if (FilePtr f = load(found.path); f && !f->errors.empty()) errors = f->errors;
             }
     }
+    for (Watch* w : options_.watches) w->phase(Watch::build, j.name, false);
     std::vector<const Dependency*> deps = object->dependencies();
     std::sort(deps.begin(), deps.end(), [](auto* a, auto* b) { return *a < *b; });
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
@@ -61,6 +84,8 @@ void Library::make_tree(Job& j) {
     if (j.failed) j.validated = true, j.root = Element();
     j.state = Job::built;
     statistics.built++;
+    statistics.execute += executing;
+    statistics.defaults += filling;
     jobs_changed_.notify_all();
 }
 
@@ -117,19 +142,22 @@ const Element* Library::tree_of(const Object& waiting, const std::string& name, 
 
 void Library::validate(Job& j) {
     std::vector<TemplateError> errors;
+    double checking = 0;
     try {
-        j.object->validate();
+        in_phase(options_, Watch::valid1, j.name, checking, [&] { j.object->validate(); });
     } catch (const TemplateError& e) {
         errors.push_back(e);
     }
+    for (Watch* w : options_.watches) w->checked(*j.object, errors.empty() ? "" : errors[0].message);
     std::vector<const Dependency*> deps = j.object->dependencies();
     std::sort(deps.begin(), deps.end(), [](auto* a, auto* b) { return *a < *b; });
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
     std::lock_guard guard(jobs_lock_);
     j.dependencies = std::move(deps);
     j.references = j.object->references();
-    if (!errors.empty()) j.failed = true, j.errors = std::move(errors);
+    if (!errors.empty()) j.invalid = true, j.errors = std::move(errors);   // its tree is good for others all the same
     j.validated = true;
+    statistics.validate += checking;
     if (j.object->derive()) {
         j.derivations = std::make_shared<const std::vector<Result::Derivation>>(j.object->derive()->result());
         j.records = std::make_shared<const std::set<std::string>>(j.object->records());
@@ -155,25 +183,27 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
             work.pop_back();
             if (!x->validated && !last) return false;
             deps.insert(x->dependencies.begin(), x->dependencies.end());
-            if (x != &j && x->failed && (!broken || x->name < broken->name)) broken = x;
+            if (x != &j && (x->failed || x->invalid) && (!broken || x->name < broken->name)) broken = x;
             for (const std::string& r : x->references)
                 if (Job* y = &job(r); seen.insert(y).second) work.push_back(y);
         }
-        if (broken && !j.failed) {
-            j.failed = true;
-            j.errors = broken->errors;
+        // What it has itself goes before what others pass on; and they pass on only what they have themselves,
+        // so that it does not matter who is settled first.
+        Result& r = j.result;
+        r.errors = j.errors;
+        if (broken && r.errors.empty()) {
+            r.errors = broken->errors;
             if (broken->errors[0].cls != ErrorClass::validation) {
-                TemplateError e = broken->errors[0];
-                e.trace.push_back({{}, fmt::format("object dependency on {} raised exception, needed by {}", broken->name, j.name)});
-                j.errors = {e};
+                r.errors = {broken->errors[0]};
+                r.errors[0].trace.push_back({{}, fmt::format("object dependency on {} raised exception, needed by {}", broken->name, j.name)});
             }
         }
+        r.ok = r.errors.empty();
         j.complete = true;
     }
+    for (Watch* w : options_.watches) w->phase(Watch::valid2, j.name, true), w->phase(Watch::valid2, j.name, false);
     Result& r = j.result;
     r.name = j.name;
-    r.ok = !j.failed;
-    r.errors = j.errors;
     r.file = j.file;
     r.finished = j.finished;
     r.origins = origins;

@@ -89,6 +89,7 @@ struct Options {
     std::string debug_include, debug_exclude;  ///< ... in templates whose whole name matches; exclusion wins
     std::string initial_data;               ///< a DML expression giving the dict every profile begins with
     bool keep_trees = true;                 ///< results hold their trees; otherwise on_result is the only look at them
+    std::vector<class Watch*> watches;      ///< are told what happens (compiler/watch.hh); they outlive the Compiler
     /// What debug(), traceback() and deprecated() print, whole lines; one call at a time. Unset: standard error.
     std::function<void(std::string_view)> print;
 };
@@ -141,7 +142,10 @@ public:
     Files build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result = {},
                       bool syntax_only = false, const std::vector<std::string>& objects = {});
 
-    struct Statistics { size_t parsed = 0, reused = 0, built = 0; };
+    struct Statistics {
+        size_t parsed = 0, reused = 0, built = 0;
+        double parse = 0, execute = 0, defaults = 0, validate = 0;   ///< seconds, of all threads together
+    };
     Statistics statistics() const;
 
 private:

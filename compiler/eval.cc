@@ -12,6 +12,7 @@
 #include "compiler/object.hh"
 #include "compiler/operators.hh"
 #include "compiler/parse.hh"
+#include "compiler/watch.hh"
 
 namespace weft::compiler {
 
@@ -84,7 +85,6 @@ std::vector<std::string> Eval::circle(const Template* into) const {
 
 Eval::Enter::Enter(Eval& e, const Expr* at, Frame::Kind kind, const Template* from, Span span, const Template* into)
     : eval(e), frame{kind, from, span, into, e.frames_} {
-    (void)at;
     if (e.depth_ >= e.options_.max_recursion || static_cast<const char*>(__builtin_frame_address(0)) < stack_end()) {
         if (!e.object_) throw NotConstant();
         std::vector<std::string> circle = e.circle(into);
@@ -108,8 +108,10 @@ Eval::Enter::Enter(Eval& e, const Expr* at, Frame::Kind kind, const Template* fr
     }
     e.depth_++;
     e.frames_ = &frame;
+    for (Watch* w : e.options_.watches) w->enter(kind, at, into);
 }
 Eval::Enter::~Enter() {
+    for (Watch* w : eval.options_.watches) w->leave();
     eval.depth_--;
     eval.frames_ = frame.outer;
 }

@@ -3,10 +3,12 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <cstdio>
 
 #include "compiler/parse.hh"
 #include "compiler/utf16.hh"
+#include "compiler/watch.hh"
 
 namespace weft::compiler {
 
@@ -194,7 +196,10 @@ FilePtr Library::load(const std::string& path) {
                 if (first + size < first) bug("more values set than origins can be numbered");
                 inside.next += size;
             }
+            auto begin = std::chrono::steady_clock::now();
+            for (Watch* w : options_.watches) w->phase(Watch::compile, path, true);
             Parsed parsed = parse_template(path, text, options_, first);
+            for (Watch* w : options_.watches) w->phase(Watch::compile, path, false);
             file->tpl = std::move(parsed.tpl);
             file->errors = std::move(parsed.errors);
             file->warnings = std::move(parsed.warnings);
@@ -211,6 +216,7 @@ FilePtr Library::load(const std::string& path) {
             std::lock_guard lock(files_lock_);
             parsed_[path] = file;
             statistics.parsed++;
+            statistics.parse += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         }
         for (const std::string& w : slot->file->warnings) print(w);
         // An object template that was looked at is built as well (2.5).

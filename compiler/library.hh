@@ -91,7 +91,7 @@ private:
         std::string waits_for;              ///< the object whose tree it needs now
         const Template* waits_in = nullptr; ///< ... and the expression that does
         Span waits_at;
-        bool failed = false, validated = false, validating = false, complete = false, referenced = false, asked = false;
+        bool failed = false, invalid = false, validated = false, validating = false, complete = false, referenced = false, asked = false;
         std::unique_ptr<Object> object;
         Element root;
         std::vector<TemplateError> errors;

@@ -10,6 +10,7 @@
 #include "compiler/parse.hh"
 #include "compiler/substitute.hh"
 #include "compiler/words.hh"
+#include "compiler/watch.hh"
 
 namespace weft::compiler {
 
@@ -135,7 +136,11 @@ void Object::run(const Template& t, bool again) {
     } back{eval_, outer_current, outer_statement};
     for (const Statement& s : t.statements) {
         switch (s.kind) {
-        case K::assign: assign(t, s); break;
+        case K::assign:
+            for (Watch* w : options_.watches) w->assign(*this, t, s, true);
+            assign(t, s);
+            for (Watch* w : options_.watches) w->assign(*this, t, s, false);
+            break;
         case K::variable: variable(t, s); break;
         case K::include: include(t, s); break;
         case K::type: if (!again) define_type(t, s); break;

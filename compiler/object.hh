@@ -54,6 +54,7 @@ public:
     const std::set<std::string>& references() const { return references_; }
     const Template* main_template() const { return main_.get(); }
     bool validating() const { return validating_; }
+    const std::vector<Binding>& bindings() const { return bindings_; }
 
     // ---- for expressions
     Global* global(uint32_t symbol);                        ///< nullptr if it does not exist

@@ -7,6 +7,7 @@
 #include "base/noun/profile.hh"
 #include "base/wrap/gzip.hh"
 #include "compiler/edg.hh"
+#include "compiler/xmldb.hh"
 
 namespace weft::compiler {
 
@@ -98,6 +99,7 @@ static constexpr Format formats[] = {
     {"dot", ".dot", dot},       {"null", ".null", empty},
     {"dep", ".dep", dependencies}, {"dep.gz", ".dep.gz", dependencies, true},
     {"origins", ".origins", origins},
+    {"xmldb", ".xml", write_xmldb}, {"xmldb.gz", ".xml.gz", write_xmldb, true},
     {"edg", ".xml", write_edg},
 };
 

@@ -1,179 +1,284 @@
 // panc - compile Pan templates into node profiles                          page: man/panc.1
 #include <fmt/core.h>
 #include <malloc.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <iostream>
 #include <mutex>
-#include <set>
 
-#include "base/program.hh"
-#include "compiler/compile.hh"
+#include "compiler/buildlog.hh"
+#include "compiler/cli.hh"
+#include "compiler/compare.hh"
+#include "compiler/explain.hh"
 #include "compiler/incremental.hh"
-#include "compiler/output.hh"
 using namespace weft;
 using namespace weft::compiler;
 
-static std::vector<std::string> include_path(const Args& args) {
-    std::vector<std::string> out;
-    for (std::string list : args.all("include-path")) {
-        list += ':';
-        for (size_t at = 0, colon; (colon = list.find(':', at)) != std::string::npos; at = colon + 1)
-            if (colon > at) out.push_back(list.substr(at, colon - at));
-    }
-    if (out.empty()) out = {"."};
-    for (std::string& d : out) {
-        std::unique_ptr<char, void (*)(void*)> real(realpath(d.c_str(), nullptr), std::free);
-        struct stat st;
-        if (!real || stat(real.get(), &st) != 0 || !S_ISDIR(st.st_mode)) throw Error(exit_usage, fmt::format("the include path '{}' is no folder", d));
-        d = real.get();
-    }
-    return out;
-}
+namespace {
 
-static Options options_of(const Args& args) {
-    Options o;
-    o.include_path = include_path(args);
-    o.max_iteration = int(args.number("max-iteration", 10000, 1, INT32_MAX));
-    o.max_recursion = int(args.number("max-recursion", 50, 1, INT32_MAX));
-    o.jobs = int(args.number("nthread", args.number("jobs", 0, 0, 10000), 0, 10000));
-    o.debug = args.has("debug");
-    o.debug_include = args.get("debug-ns-include");
-    o.debug_exclude = args.get("debug-ns-exclude");
-    o.initial_data = args.get("initial-data");
-    std::string warnings = args.get("warnings", "on"), dialect = args.get("dialect", "current");
-    if (warnings == "off") o.warnings = Warnings::off;
-    else if (warnings == "fatal") o.warnings = Warnings::fatal;
-    else if (warnings != "on") throw Error(exit_usage, fmt::format("--warnings is off, on or fatal, not '{}'", warnings));
-    if (dialect == "v8") o.dialect = Dialect::v8;
-    else if (dialect == "2002") o.dialect = Dialect::d2002;
-    else if (dialect != "current") throw Error(exit_usage, fmt::format("--dialect is current, v8 or 2002, not '{}'", dialect));
-    o.keep_trees = false;
-    return o;
-}
+using Clock = std::chrono::steady_clock;
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// Each distinct message once, by file and line; the same message from many objects is told with a count.
-static int report(const std::vector<TemplateError>& errors, std::ostream& out, bool classic) {
-    struct Entry { const TemplateError* error; size_t objects; };
-    std::map<std::tuple<std::string, int, int, std::string>, Entry> distinct;
-    for (const TemplateError& e : errors) {
-        auto [it, added] = distinct.try_emplace({e.where.file, e.where.line, e.where.col, e.message}, Entry{&e, 0});
-        it->second.objects++;
-        // Told as the first object by name has it, whichever was built first.
-        if (e.object < it->second.error->object) it->second.error = &e;
+/// How far the build is, on a terminal only.
+class Progress {
+public:
+    explicit Progress(size_t all) : all_(all), on_(all > 1 && isatty(STDERR_FILENO)) {}
+    ~Progress() { clear(); }
+    void step(const std::string& object) {
+        done_++;
+        if (!on_ || since(last_) < 0.1) return;
+        last_ = Clock::now();
+        fmt::print(stderr, "\r{} of {}: {}\x1b[K", done_, std::max(all_, done_), object);
+        shown_ = true;
     }
-    int status = exit_ok;
-    for (auto& [key, entry] : distinct) {
-        out << (classic ? entry.error->classic() : entry.error->text("panc"));
-        if (entry.objects > 1 && !classic) out << fmt::format("  (the same in {} more object{})\n", entry.objects - 1, entry.objects > 2 ? "s" : "");
-        if (status == exit_ok || entry.error->status == exit_data) status = entry.error->status;
+    void clear() {
+        if (std::exchange(shown_, false)) fmt::print(stderr, "\r\x1b[K");
     }
-    return status;
-}
 
-static int body(const Args& args) {
-    std::vector<const Format*> formats = parse_formats(args.get("formats", "pan,dep"));
-    OutputOptions output{args.get("output-dir", "."), args.noaction()};
-    struct stat st;
-    if (stat(output.folder.c_str(), &st) != 0 || !S_ISDIR(st.st_mode)) throw Error(exit_usage, fmt::format("the output folder '{}' does not exist", output.folder));
-    bool old = std::any_of(formats.begin(), formats.end(), [](auto* f) { return f->key == "edg"; });
-    if (old && args.get("dialect") != "2002") throw Error(exit_usage, "the format 'edg' needs --dialect 2002");
-    std::string shape = args.get("messages", "plain");
-    if (shape != "plain" && shape != "classic") throw Error(exit_usage, fmt::format("--messages is plain or classic, not '{}'", shape));
+private:
+    size_t all_, done_ = 0;
+    bool on_, shown_ = false;
+    Clock::time_point last_ = Clock::now();
+};
 
-    std::vector<std::string> files, objects;
-    for (std::string f : args.rest()) {
-        std::unique_ptr<char, void (*)(void*)> real(realpath(f.c_str(), nullptr), std::free);
-        files.push_back(real ? real.get() : f);
-    }
-    Options options = options_of(args);
+/// One run: what it is asked, what it has done so far.
+struct Run {
+    const Command& command;
     std::optional<Incremental> incremental;
-    if (args.has("check-deps") || args.has("why-rebuilt")) {
-        incremental.emplace(options, formats, output, args.get("ignore-deps"));
-        if (!incremental->warning().empty()) std::cerr << "panc: warning: " << incremental->warning() << ": everything is built\n";
-        Incremental::Plan plan = incremental->plan(files);
-        files = std::move(plan.files);
-        objects = std::move(plan.objects);
-    }
+    std::optional<Explain> explain;
+    std::optional<BuildLog> log;
     DiskSource disk;
-    Compiler compiler(disk, options);
-    std::mutex lock;
+    std::mutex lock;                        // on what follows
+    Progress progress;
     std::vector<TemplateError> errors;
-    std::map<std::string, std::string> why;
-    size_t written = 0, built = 0;
-    auto done = [&](const Result& r) {
-        std::optional<std::string> reason;
-        if (incremental && !(reason = incremental->why(r.name)) && r.ok) return;   // only needed by another
-        std::vector<Written> changed;
-        try {
-            if (r.ok) changed = write_result(r, formats, output);
-            if (incremental) incremental->built(r, changed, disk);
-        } catch (const Error& e) {
-            TemplateError copy(ErrorClass::system, e.message, e.where, e.hint);
-            std::lock_guard guard(lock);
-            errors.push_back(copy);
-            return;
-        }
+    std::map<std::string, std::string> why, told;   // by object: why built; what --explain and --diff say
+    std::map<std::string, size_t> files;    // written, by format
+    size_t objects = 0, good = 0, changed = 0, parsed = 0, reused = 0;
+    double parse = 0, execute = 0, defaults = 0, validate = 0, write = 0, check = 0;
+    Clock::time_point start = Clock::now();
+
+    void take(const Result&);
+    void finish(const Result&);
+    void build(Compiler&, std::vector<std::string> files, const std::vector<std::string>& objects);
+    int run();
+    void print_why() const;
+    void print_statistics() const;
+};
+
+/// An object is complete: on a building thread.
+void Run::take(const Result& r) {
+    try {
+        finish(r);
+    } catch (const Error& e) {
+        TemplateError copy(ErrorClass::system, e.message, e.where, e.hint);
+        copy.object = r.name;
         std::lock_guard guard(lock);
-        if (reason) why[r.name] = *reason;
-        if (!r.ok) return;
-        built++;
-        auto differing = size_t(std::count_if(changed.begin(), changed.end(), [](auto& w) { return w.differs; }));
-        written += differing;
-        if (args.noaction() && differing) std::cout << "would write " << r.name << '\n';
-    };
-    Compiler::Files result = compiler.build_files(files, done, formats.empty(), objects);
-    if (incremental) {
-        incremental->given(files, result.given, disk);
-        incremental->save();
+        errors.push_back(copy);
     }
-    if (args.has("why-rebuilt")) {
-        std::string only = args.get("why-rebuilt");
-        for (auto& [name, reason] : why)
-            if (only.empty() || only == name) std::cout << name << ": " << reason << '\n';
-        if (!only.empty() && !why.contains(only)) std::cout << only << ": up to date\n";
+}
+
+void Run::finish(const Result& r) {
+    std::optional<std::string> reason;
+    if (incremental && !(reason = incremental->why(r.name)) && r.ok) return;   // only needed by another
+    std::string story;
+    bool json = command.shape == Shape::json;
+    if (explain) story = json ? explain->json(r) : explain->text(r);
+    if (!command.diff.empty() && r.ok) {
+        auto before = earlier_output(command.diff, r.name);
+        story += json ? json_differences(before, r) : differences(before, r);
     }
+    std::vector<Written> written;
+    auto begin = Clock::now();
+    if (r.ok && !explain) {
+        if (log) log->phase(Watch::write, r.name, true);
+        written = write_result(r, command.formats, command.output);
+        if (log) log->phase(Watch::write, r.name, false);
+    }
+    if (incremental) incremental->built(r, written, disk);
+    double took = since(begin);
+    std::lock_guard guard(lock);
+    objects++;
+    write += took;
+    if (reason) why[r.name] = *reason;
+    if (!story.empty()) told[r.name] = std::move(story);
+    progress.step(r.name);
+    if (!r.ok) return;
+    good++;
+    size_t differing = 0;
+    for (const Written& w : written) files[w.format]++, differing += w.differs;
+    changed += differing;
+    if (command.output.noaction && differing && command.diff.empty() && !json) {
+        progress.clear();
+        std::cout << "would write " << r.name << '\n';
+    }
+}
+
+void Run::build(Compiler& compiler, std::vector<std::string> paths, const std::vector<std::string>& names) {
+    Compiler::Files result = compiler.build_files(paths, [&](const Result& r) { take(r); }, command.formats.empty(), names);
+    if (incremental) incremental->given(paths, result.given, disk);
     errors.insert(errors.end(), result.errors.begin(), result.errors.end());
     for (const Result& r : result.results) errors.insert(errors.end(), r.errors.begin(), r.errors.end());
-    int status = report(errors, args.has("errors-to-stdout") ? std::cout : std::cerr, shape == "classic");
-    if (args.verbose()) {
-        auto s = compiler.statistics();
-        std::cerr << fmt::format("{} templates\n{} objects built, {} without errors\n{} files written, {} errors\n", s.parsed, s.built, built, written, errors.size());
-        if (incremental) std::cerr << fmt::format("{} objects up to date\n", incremental->up_to_date());
-    }
-    return status;
+    Compiler::Statistics s = compiler.statistics();
+    parsed += s.parsed, reused += s.reused;
+    parse += s.parse, execute += s.execute, defaults += s.defaults, validate += s.validate;
 }
+
+void Run::print_why() const {
+    for (auto& [name, reason] : why) {
+        if (!command.why_object.empty() && command.why_object != name) continue;
+        if (command.shape != Shape::json) {
+            std::cout << name << ": " << reason << '\n';
+            continue;
+        }
+        Element d = Element::new_dict();
+        d.dict_ref().at(Key("object")) = Element::of_string(name);
+        d.dict_ref().at(Key("rebuilt")) = Element::of_string(reason);
+        std::cout << json_line(d);
+    }
+    if (!command.why_object.empty() && !why.contains(command.why_object)) std::cout << command.why_object << ": up to date\n";
+}
+
+void Run::print_statistics() const {
+    struct rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    auto seconds = [](const timeval& t) { return double(t.tv_sec) + double(t.tv_usec) / 1e6; };
+    double cpu = seconds(used.ru_utime) + seconds(used.ru_stime);
+    size_t fresh = incremental ? incremental->up_to_date() : 0, all = 0;
+    for (auto& [format, n] : files) all += n;
+    if (command.shape == Shape::json) {
+        Element d = Element::new_dict();
+        auto count = [&](const char* key, size_t n) { d.dict_ref().at(Key(key)) = Element::of_long(int64_t(n)); };
+        auto time = [&](const char* key, double s) { d.dict_ref().at(Key(key)) = Element::of_double(s); };
+        count("objects", objects), count("objects_failed", objects - good), count("objects_up_to_date", fresh);
+        count("templates_parsed", parsed), count("templates_reused", reused), count("files_written", all), count("files_changed", changed);
+        time("check_seconds", check), time("parse_seconds", parse), time("execute_seconds", execute), time("defaults_seconds", defaults);
+        time("validate_seconds", validate), time("write_seconds", write), time("elapsed_seconds", since(start)), time("cpu_seconds", cpu);
+        count("memory_bytes", size_t(used.ru_maxrss) * 1024);
+        std::cerr << json_line(d);
+        return;
+    }
+    std::cerr << fmt::format("objects    {} built, {} of them failed; {} up to date\n", objects, objects - good, fresh)
+              << fmt::format("templates  {} parsed, {} used again\n", parsed, reused)
+              << fmt::format("files      {} written, {} of them differ from before\n", all, changed)
+              << fmt::format("seconds    check {:.3f}, parse {:.3f}, execute {:.3f}, defaults {:.3f}, validate {:.3f}, write {:.3f}\n", check, parse, execute, defaults, validate, write)
+              << fmt::format("           {:.3f} in all, {:.3f} of processors\n", since(start), cpu)
+              << fmt::format("memory     {} MB\n", used.ru_maxrss / 1024);
+}
+
+int Run::run() {
+    std::vector<std::string> paths = command.files, names;
+    if (command.incremental) {
+        incremental.emplace(command.options, command.formats, command.output, command.ignore);
+        if (!incremental->warning().empty()) std::cerr << "panc: warning: " << incremental->warning() << ": everything is built\n";
+        Incremental::Plan plan = incremental->plan(paths);
+        paths = std::move(plan.files);
+        names = std::move(plan.objects);
+        check = since(start);
+    }
+    Options options = command.options;
+    if (!command.explain.empty()) options.watches.push_back(&explain.emplace(Path::parse(command.explain)));
+    log.emplace(command.log_types, command.log_file);
+    if (log->wanted()) options.watches.push_back(&*log);
+    else log.reset();
+    options.print = [&](std::string_view text) {
+        std::lock_guard guard(lock);
+        progress.clear();
+        std::string lines = command.shape == Shape::json ? json_note(text) : std::string(text);
+        std::fwrite(lines.data(), 1, lines.size(), stderr);
+    };
+    Compiler compiler(disk, options);
+    if (!paths.empty() || !names.empty()) {
+        size_t step = command.batch ? command.batch : paths.size() + names.size();
+        for (size_t at = 0; at < paths.size() + names.size(); at += step) {
+            auto slice = [&](const std::vector<std::string>& all, size_t first) {
+                size_t from = std::min(std::max(at, first) - first, all.size()), to = std::min(at + step > first ? at + step - first : 0, all.size());
+                return std::vector<std::string>(all.begin() + long(from), all.begin() + long(std::max(from, to)));
+            };
+            build(compiler, slice(paths, 0), slice(names, paths.size()));
+        }
+    }
+    if (incremental) incremental->save();
+    progress.clear();
+    for (auto& [name, text] : told) std::cout << text;
+    if (command.why) print_why();
+    std::cout.flush();
+    return exit_ok;
+}
+
+int body(const Args& args) {
+    Command command;
+    bool classic = args.get("messages") == "classic";
+    try {
+        command = read_command(args);
+    } catch (const Error& e) {
+        if (!classic) throw;
+        std::cerr << "OPTIONS ERROR: " << e.message << '\n';
+        return 1;
+    }
+    Run run{.command = command, .progress = Progress(command.files.size())};
+    run.run();
+    int status = report(run.errors, args.has("errors-to-stdout") ? std::cout : std::cerr, command.shape);
+    if (command.stats) run.print_statistics();
+    if (args.verbose()) {
+        struct rusage used{};
+        getrusage(RUSAGE_SELF, &used);
+        auto count = [&](const char* a, const char* b) {
+            size_t n = 0;
+            for (auto& [format, files] : run.files) n += format.starts_with(a) || format.starts_with(b) ? files : 0;
+            return n;
+        };
+        size_t xml = count("pan", "xml"), dep = count("dep", "dep");
+        std::cerr << fmt::format("{} templates\n", run.parsed)
+                  << fmt::format("{}/{} compiled, 0/0 annotations, {}/{} xml, {}/{} dependencies\n", run.good, run.objects, xml, xml, dep, dep)
+                  << fmt::format("{} errors, {:.3f} s, {} MB\n", run.errors.size(), since(run.start), used.ru_maxrss / 1024);
+        if (run.incremental) std::cerr << fmt::format("{} objects up to date\n", run.incremental->up_to_date());
+    }
+    return classic && status != exit_ok ? 1 : status;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     // Each object takes and gives back about the same memory: keep it rather than ask the system every time.
     mallopt(M_MMAP_THRESHOLD, 64 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
-    return run({.name = "panc",
-                .usage = "panc [-nv] [-I path] [-o dir] [-j n] [--formats list] [--dialect current|v8|2002] [option] file ...",
-                .about = "Compile Pan templates into node profiles.",
-                .options = {{'I', "include-path", "path", "folders with templates, separated by ':' (default: .)"},
-                            {'o', "output-dir", "dir", "where profiles are written (default: .)"},
-                            {'j', "jobs", "n", "threads; 0: one a core (default)"},
-                            {'n', "noaction", nullptr, "compile, write nothing"},
-                            {0, "formats", "list", "pan, json, text, dot, dep, origins, edg, null, none; .gz (default: pan,dep)"},
-                            {0, "dialect", "level", "accept old syntax: current, v8, 2002"},
-                            {0, "initial-data", "dict", "what every profile begins with"},
-                            {0, "max-iteration", "n", "limit of a loop (default: 10000)"},
-                            {0, "max-recursion", "n", "limit of nested includes and calls (default: 50)"},
-                            {0, "warnings", "how", "off, on or fatal"},
-                            {0, "debug", nullptr, "debug() and traceback() print"},
-                            {0, "debug-ns-include", "regex", "... in templates with such names"},
-                            {0, "debug-ns-exclude", "regex", "... but not in these"},
-                            {0, "messages", "shape", "plain, or classic: as older compilers print them"},
-                            {0, "check-deps", nullptr, "build only objects that are out of date"},
-                            {0, "ignore-deps", "regex", "... which changes of such names never make them"},
-                            {0, "why-rebuilt", "[=object]", "... and say why each was built"},
-                            {0, "errors-to-stdout", nullptr, "messages on standard output"},
-                            {0, "nthread", "n", "as --jobs"},
-                            {0, "java-opts", "text", "ignored"},
-                            {0, "logging", "list", "ignored"},
-                            {0, "log-file", "file", "ignored"}},
-                .body = body, .commands = {}},
-               argc, argv);
+    Program panc{.name = "panc",
+                 .usage = "panc [-nv] [-I path] [-o dir] [-j n] [--formats list] [--dialect current|v8|2002] [option] file ...",
+                 .about = "Compile Pan templates into node profiles.",
+                 .options = panc_options,
+                 .body = body, .commands = {}};
+    // Words of the site before those of the command line: a wrapper that knows only older compilers need not change.
+    std::vector<std::string> words;
+    if (const char* more = std::getenv("PANC_OPTIONS")) {
+        std::string_view rest = more;
+        while (!rest.empty()) {
+            size_t end = std::min(rest.find(' '), rest.size());
+            if (end) words.emplace_back(rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    words.insert(words.end(), argv + 1, argv + argc);
+    bool classic = false;
+    for (size_t i = 0; i < words.size(); i++) {
+        if (words[i] == "--version") {   // as the classic compiler says it; -V says it as the suite does
+            std::cout << "pan compiler version: " << (*WEFT_VERSION ? WEFT_VERSION : "unreleased") << '\n';
+            return exit_ok;
+        }
+        classic = classic || words[i] == "--messages=classic" || (words[i] == "--messages" && i + 1 < words.size() && words[i + 1] == "classic");
+    }
+    if (classic) {
+        panc.usage_status = 1;
+        try {
+            (void)parse_args(panc, words);
+        } catch (const Error& e) {
+            std::cerr << "OPTIONS ERROR: " << e.message << '\n';
+            return 1;
+        }
+    }
+    std::vector<char*> all{argv[0]};
+    for (std::string& w : words) all.push_back(w.data());
+    return run(panc, int(all.size()), all.data());
 }

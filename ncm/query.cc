@@ -9,20 +9,12 @@
 
 #include "base/error.hh"
 #include "base/noun/profile.hh"
+#include "base/noun/shown.hh"
 #include "ncm/fetch.hh"
 #include "ncm/show.hh"
 #include "ncm/store.hh"
 
 namespace weft::ncm {
-
-std::string shown_value(const Element& e) {
-    if (e.is(Kind::list)) return "[]";
-    if (e.is(Kind::dict)) return "{}";
-    std::string out;
-    if (!e.is(Kind::string)) return property_text(e);
-    write_json(e, out, {.one_line = true});
-    return out;
-}
 
 static Error no_element(const Configuration& c, const std::string& path) {
     return Error(exit_no, fmt::format("there is no '{}' in profile {}", path, c.cid()));

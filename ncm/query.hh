@@ -23,7 +23,5 @@ std::vector<std::string> verify(const Configuration&, bool json_typed);
 /// Both databases as text.
 std::string dump(const Configuration&);
 
-/// A property as people read it: strings in double quotes.
-std::string shown_value(const Element&);
 
 }  // namespace weft::ncm

@@ -138,6 +138,7 @@ Command read_command(const Args& args) {
     c.formats = parse_formats(format_list(args));
     c.output = {either(args, "output-dir", "output", "."), args.noaction() || args.has("explain")};
     if (!is_folder(c.output.folder)) throw Error(exit_usage, fmt::format("the output folder '{}' does not exist", c.output.folder));
+    c.output.folder = real_path(c.output.folder);   // the store knows its files by it, from wherever panc is run
     bool old = std::any_of(c.formats.begin(), c.formats.end(), [](auto* f) { return f->key == "edg"; });
     if (old && c.options.dialect != Dialect::d2002) throw Error(exit_usage, "the format 'edg' needs --dialect 2002");
     std::string shape = args.get("messages", args.has("json") ? "json" : "plain");

@@ -200,9 +200,7 @@ static int body_of(const Program& p, const std::vector<std::string>& words) {
     return p.body(a);
 }
 
-/// What may stand where the last word stands: commands or options, a line each. Nothing where a value or an
-/// operand belongs, so that the shell offers files.
-static int complete(const Program& p, std::vector<std::string> words) {
+std::vector<std::string> completions(const Program& p, std::vector<std::string> words) {
     std::string last = words.empty() ? "" : words.back();
     if (!words.empty()) words.pop_back();
     size_t at = p.commands.empty() ? words.size() : command_at(p, words);
@@ -210,22 +208,26 @@ static int complete(const Program& p, std::vector<std::string> words) {
         if (at < words.size() && words[at] == c.name) {
             Program whole = c;
             whole.options.insert(whole.options.end(), p.options.begin(), p.options.end());
-            return complete(whole, {last});
+            return completions(whole, {last});
         }
+    std::vector<std::string> offers;
     if (last.starts_with('-')) {
         for (const Option& o : p.options)
-            if (o.help) fmt::print("--{}\n", o.name);
+            if (o.help) offers.push_back(std::string("--") + o.name);
         for (const Option& o : common)
-            if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o) fmt::print("--{}\n", o.name);
+            if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o) offers.push_back(std::string("--") + o.name);
     } else if (at == words.size()) {
-        for (const Program& c : p.commands) fmt::print("{}\n", c.name);
+        for (const Program& c : p.commands) offers.emplace_back(c.name);
     }
-    return exit_ok;
+    return offers;
 }
 
 int run(const Program& p, int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
-    if (std::getenv("WEFT_COMPLETE")) return complete(p, {argv + 1, argv + argc});  // base/completion.bash asks
+    if (std::getenv("WEFT_COMPLETE")) {  // base/completion.bash asks
+        for (auto& offer : completions(p, {argv + 1, argv + argc})) fmt::print("{}\n", offer);
+        return exit_ok;
+    }
     int status;
     try {
         status = body_of(p, {argv + 1, argv + argc});

@@ -64,6 +64,10 @@ int run(const Program&, int argc, char** argv);
 /// The parsing half of run(), for tests and for shells; -h and -V are returned as ordinary switches.
 Args parse_args(const Program&, const std::vector<std::string>& words);
 
+/// What may stand where the last word stands: commands or options. Nothing where a value or an operand belongs:
+/// that may be a file.
+std::vector<std::string> completions(const Program&, std::vector<std::string> words);
+
 /// The help text that -h prints.
 std::string help(const Program&);
 

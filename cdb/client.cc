@@ -11,6 +11,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/profile.hh"
+#include "cdb/terminal.hh"
 #include "cdb/json.hh"
 
 namespace weft::cdb {
@@ -105,6 +106,7 @@ std::string Client::text(const std::string& resource) {
 }
 
 Element Client::judged(const std::string& resource, const std::string& body, int* status) {
+    Progress progress(resource.ends_with("check") ? "checking" : "compiling");
     for (int tries = 0;; tries++) {
         try {
             HttpResponse r = send("POST", resource, body);
@@ -221,12 +223,12 @@ static std::string shown(const Element* e) {
 void print_effects(const Element& o) {
     for (const Element& e : list_at(o, "effects").list()) {
         const Element& nodes = list_at(e, "nodes");
-        fmt::print("{} on {}: {}\n", text_at(e, "kind"), nodes.size() == 1 ? "1 node" : fmt::format("{} nodes", nodes.size()), joined(nodes));
+        fmt::print("{} on {}: {}\n", paint(Paint::bold, text_at(e, "kind")), nodes.size() == 1 ? "1 node" : fmt::format("{} nodes", nodes.size()), joined(nodes));
         for (const Element& v : list_at(e, "values").list()) {
             const Element *before = v.find(Term(Key("before"))), *after = v.find(Term(Key("after")));
             bool had = before && before->is_defined(), has = after && after->is_defined();
-            if (had && has) fmt::print("  ~ {}  {} -> {}\n", text_at(v, "path"), shown(before), shown(after));
-            else fmt::print("  {} {}  {}\n", has ? '+' : '-', text_at(v, "path"), shown(has ? after : before));
+            if (had && has) fmt::print("  {} {}  {} -> {}\n", paint(Paint::yellow, "~"), text_at(v, "path"), paint(Paint::red, shown(before)), paint(Paint::green, shown(after)));
+            else fmt::print("  {}\n", paint(has ? Paint::green : Paint::red, fmt::format("{} {}  {}", has ? '+' : '-', text_at(v, "path"), shown(has ? after : before))));
         }
         if (int64_t more = number_at(e, "more")) fmt::print("  ... {} more\n", more);
         const Element& components = list_at(e, "components");

@@ -68,6 +68,12 @@ void print_effects(const Element&);
 /// Print what a commit or check came to; the exit status it means.
 int print_outcome(const Element&, bool check);
 
+/// Commands one a line, from a terminal with history and completion, or from a script, which ends with the first
+/// that fails. The options given to cdb hold for each.
+int shell(const Program&, const Args&);
+/// A line as words: blanks, quotes, backslashes, # for a comment. Error(64) for a quote without its end.
+std::vector<std::string> split_words(std::string_view line);
+
 /// The commands of cdb, by group.
 std::vector<Program> session_commands(), change_commands(), mark_commands(), git_commands(), stage_commands(), look_commands(), keep_commands();
 

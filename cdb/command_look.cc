@@ -10,6 +10,7 @@
 #include "base/noun/profile.hh"
 #include "cdb/client.hh"
 #include "cdb/codec.hh"
+#include "cdb/terminal.hh"
 
 namespace weft::cdb {
 
@@ -110,7 +111,7 @@ int diff(const Args& a) {
     for (const Element& f : list_at(e, "files").list()) {
         std::string name = text_at(f, "path");
         if (!path.empty() && name != path && !name.starts_with(path + "/")) continue;
-        fmt::print("{}", text_at(f, "diff"));
+        fmt::print("{}", paint_diff(text_at(f, "diff")));
         shown++;
     }
     return shown ? exit_ok : exit_no;

@@ -183,6 +183,9 @@ install: programs
 	install -m 644 base/completion.bash $D/share/weft/
 	$(foreach r,$(ROOMS),$(foreach p,$($r_PROGRAMS) $($r_DAEMONS),ln -sfn ../../weft/completion.bash $D/share/bash-completion/completions/$p;))
 	cp -R templates $D/share/weft/
+	install -d $D/lib/systemd/system $D/lib/sysusers.d
+	$(foreach u,$(wildcard */systemd/*.service),sed 's#@PREFIX@#$(PREFIX)#' $u >$D/lib/systemd/system/$(notdir $u);)
+	install -m 644 $(wildcard */systemd/*.conf) $D/lib/sysusers.d/
 	$(foreach m,$(wildcard man/*.[1-8]),install -m 644 $m $D/share/man/man$(patsubst .%,%,$(suffix $m))/$(notdir $m);)
 
 graph:

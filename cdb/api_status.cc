@@ -29,6 +29,7 @@ Answer get_metrics(Server& s, Call& c) {
     for (auto& [node, p] : s.published) lagging += !s.nodes.lag(node, p.revision).empty();
     put("requests_total", "counter", "Requests answered.", n.requests);
     put("requests_refused_total", "counter", "Requests refused for lack of a right.", n.refused);
+    put("connections_refused_total", "counter", "Connections that came to no request: bad TLS, no certificate of ours, too many.", n.refused_connections);
     put("request_errors_total", "counter", "Requests that met an error of ours.", n.errors);
     put("response_bytes_total", "counter", "Bytes of answers' bodies.", n.bytes);
     put("profile_requests_total", "counter", "Requests for profiles.", n.profiles);

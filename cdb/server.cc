@@ -101,6 +101,10 @@ void Server::open_listeners() {
             counters.bytes += s.bytes;
             log.debug("{} {} {} {} {} bytes {:.1f} ms", s.request.remote.text(), s.request.method, s.request.path, s.status, s.bytes, s.seconds * 1e3);
         });
+        http.on_refused([this](const Endpoint& from, std::string_view why) {
+            counters.refused_connections++;
+            log.debug("connection from {} refused: {}", from.text(), why);
+        });
         http.on_error([this](const HttpRequest& q, const std::exception& e) {
             counters.errors++;
             log.error("{} {}: {}", q.method, q.path, e.what());
@@ -269,6 +273,14 @@ void Server::serve_api(const HttpRequest& request, HttpReply reply) {
     if (call->who.right > row->right) {
         counters.refused++;
         log.warning("{} at {} may not {} {}", call->who.name, request.remote.text(), request.method, request.path);
+        if (request.method != "GET" && request.method != "HEAD")
+            readers.submit([this, who = call->who.name, what = request.method + ' ' + request.path.substr(0, 1000)] {
+                try {
+                    store.audit(who, "denied", what);
+                } catch (const Error& e) {
+                    log.error("{}", e.message);
+                }
+            });
         return reply.send(problem(403, fmt::format("'{}' may not do this", call->who.name), "an administrator names people in the access file of cdbd"));
     }
     auto run = [this, call, row] {

@@ -88,7 +88,7 @@ public:
     std::string backup_dir;
 
     struct Counters {
-        uint64_t requests = 0, refused = 0, errors = 0, profiles = 0, not_modified = 0, bytes = 0;
+        uint64_t requests = 0, refused = 0, refused_connections = 0, errors = 0, profiles = 0, not_modified = 0, bytes = 0;
         uint64_t commits = 0, refused_commits = 0, compiled = 0;
         double commit_seconds = 0;
     } counters;

@@ -1,0 +1,134 @@
+// Many nodes that fetch their profile at once, each with its own certificate and a TLS handshake in full; how long
+// from the first packet to the last byte. bench-scale.sh runs it:
+//
+//   bench-fetch PORT PKI SPREAD <names      SPREAD seconds over which the nodes begin
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+struct Node {
+    std::string name;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, SSL_free};
+    int fd = -1;
+    double start = 0, end = 0;
+    bool connected = false, sent = false, failed = false;
+    size_t bytes = 0;
+    std::string head;
+};
+
+void finish(Node& n, bool ok) {
+    n.end = now();
+    n.failed = !ok;
+    n.ssl.reset();
+    close(n.fd);
+    n.fd = -1;
+}
+
+/// As far as it goes without waiting; the events to wait for, 0 when it is over.
+uint32_t go_on(Node& n) {
+    for (;;) {
+        int r;
+        std::string request = "GET /profiles/" + n.name + ".xml HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n";
+        static char buffer[65536];
+        if (!n.connected) {
+            if ((r = SSL_connect(n.ssl.get())) == 1) { n.connected = true; continue; }
+        } else if (!n.sent) {
+            if ((r = SSL_write(n.ssl.get(), request.data(), int(request.size()))) > 0) { n.sent = true; continue; }
+        } else if ((r = SSL_read(n.ssl.get(), buffer, sizeof buffer)) > 0) {
+            if (n.head.size() < 64) n.head.append(buffer, size_t(std::min(r, 64)));
+            n.bytes += size_t(r);
+            continue;
+        }
+        int e = SSL_get_error(n.ssl.get(), r);
+        if (e == SSL_ERROR_WANT_READ) return EPOLLIN;
+        if (e == SSL_ERROR_WANT_WRITE) return EPOLLOUT;
+        finish(n, n.bytes > 1000 && n.head.starts_with("HTTP/1.1 200"));
+        ERR_clear_error();
+        return 0;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 4) return 0;  // `make bench` runs every bench; this one belongs to bench-scale.sh
+    std::string pki = argv[2];
+    double spread = std::atof(argv[3]);
+    SSL_CTX* ctx = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_load_verify_locations(ctx, (pki + "/ca.crt").c_str(), nullptr);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
+    std::vector<Node> nodes;
+    for (std::string name; std::getline(std::cin, name);) {
+        Node n{.name = name};
+        n.ssl.reset(SSL_new(ctx));
+        if (SSL_use_certificate_file(n.ssl.get(), (pki + "/" + name + ".crt").c_str(), SSL_FILETYPE_PEM) != 1 ||
+            SSL_use_PrivateKey_file(n.ssl.get(), (pki + "/" + name + ".key").c_str(), SSL_FILETYPE_PEM) != 1)
+            return std::fprintf(stderr, "no certificate of %s\n", name.c_str()), 70;
+        nodes.push_back(std::move(n));
+    }
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(uint16_t(std::atoi(argv[1])));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+
+    int poll = epoll_create1(0);
+    size_t begun = 0, over = 0;
+    double start = now();
+    auto step = [&](size_t i, int how) {
+        uint32_t events = go_on(nodes[i]);
+        if (!events) { over++; return; }
+        epoll_event e{.events = events, .data = {.u64 = i}};
+        epoll_ctl(poll, how, nodes[i].fd, &e);
+    };
+    while (over < nodes.size() && now() - start < spread + 60) {
+        while (begun < nodes.size() && now() - start >= spread * double(begun) / double(nodes.size())) {
+            Node& n = nodes[begun];
+            n.start = now();
+            n.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+            int one = 1;
+            setsockopt(n.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+            if (n.fd < 0 || (connect(n.fd, reinterpret_cast<sockaddr*>(&to), sizeof to) && errno != EINPROGRESS)) {
+                if (n.fd >= 0) close(n.fd);
+                n.failed = true, n.end = now(), begun++, over++;
+                continue;
+            }
+            SSL_set_fd(n.ssl.get(), n.fd);
+            epoll_event e{.events = EPOLLOUT, .data = {.u64 = begun}};
+            epoll_ctl(poll, EPOLL_CTL_ADD, n.fd, &e);
+            begun++;
+        }
+        epoll_event ready[256];
+        int count = epoll_wait(poll, ready, 256, begun < nodes.size() ? 1 : 100);
+        for (int i = 0; i < count; i++) step(ready[i].data.u64, EPOLL_CTL_MOD);
+    }
+    std::vector<double> times;
+    size_t errors = 0;
+    for (Node& n : nodes) {
+        if (n.failed || !n.end) errors++;
+        else times.push_back(n.end - n.start);
+    }
+    std::sort(times.begin(), times.end());
+    auto at = [&](double part) { return times.empty() ? 0 : times[std::min(times.size() - 1, size_t(part * double(times.size())))] * 1e3; };
+    std::printf("%zu nodes over %.0f s: %zu errors, median %.0f ms, p99 %.0f ms, max %.0f ms, all done after %.2f s\n", nodes.size(), spread, errors, at(0.5),
+                at(0.99), at(1), now() - start);
+    return errors ? 1 : 0;
+}

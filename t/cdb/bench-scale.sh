@@ -1,0 +1,84 @@
+#!/bin/sh
+# The database with NODES nodes (1000; the site's figure is 10000) of 240 KB each: a first commit, one value that all
+# use, one that ten use, a query of one path, FETCH nodes (2000 at most) that fetch at once with their own certificates,
+# a restart after SIGKILL. Wall time; CPU seconds of the daemon beside it. Loopback only.
+set -e
+nodes=${NODES:-1000} fetch=${FETCH:-2000}
+[ "$fetch" -le "$nodes" ] || fetch=$nodes
+. "${WEFT_SRC:-.}/t/lib.sh"
+. "$WEFT_SRC/t/cdb/server.sh"
+ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+
+"$WEFT_SRC/t/compiler/site-gen" --nodes "$nodes" --out tree
+mkdir -p tree/local
+for name in $(find tree/profiles -name '*.pan' -exec basename {} .pan \; | sort); do
+    [ ! -e "tree/local/$name.pan" ] || continue
+    printf "template local/%s;\ninclude 'local/ten';\n" "$name" >"tree/local/$name.pan"
+    tens=$((${tens:-0} + 1))
+    [ $tens -lt 10 ] || break
+done
+ten() { printf "unique template local/ten;\n'/software/components/sysctl/variables/ten' = '%s';\n" "$1" >tree/local/ten.pan; }
+all() { sed -i "/bench_all/d" tree/site/sysctl.pan && echo "'bench_all' = '$1';" >>tree/site/sysctl.pan; }
+ten 0; all 0
+
+# Every node listens at one port where nobody reads: the datagrams are sent, that is what counts.
+find tree/profiles -name '*.pan' -exec basename {} .pan \; | sort | sed "s/\$/ 127.0.0.1:$notify_port/" >notify.map
+sed -i 's/^store_memory.*/store_memory = 256M/; s/^notify_retry.*/notify_retry = 600/' cdbd.conf
+server_start
+cpu() { cut -d')' -f2 "/proc/$(cat cdbd.pid)/stat" | awk '{ print ($12 + $13) / 100 }'; }
+memory() { awk '/^VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/$(cat cdbd.pid)/status"; }
+peak() { awk '/^VmHWM/ { printf "%.0f MB", $2 / 1024 }' "/proc/$(cat cdbd.pid)/status"; }
+seconds() { date +%s.%N; }
+since() { echo "$1 $(seconds)" | awk '{ printf "%.2f", $2 - $1 }'; }
+counter() { ask admin /api/v1/metrics | sed -n "s/^cdbd_$1 //p"; }
+told() { [ "$(counter notifications_sent_total)" -ge "$1" ]; }
+line() { printf '%-56s %s\n' "$1" "$2"; }
+commit() { as_admin commit -m bench --include profiles --include . tree >commit.out 2>&1 || { cat commit.out; exit 70; }; }
+
+c=$(cpu) t=$(seconds)
+commit
+line "first commit, $nodes nodes" "$(since "$t") s, $(echo "$c $(cpu)" | awk '{ printf "%.1f", $2 - $1 }') CPU s, peak $(peak)"
+until_true 600 told "$nodes"
+
+all 1; c=$(cpu) t=$(seconds)
+commit
+line "one value that all use: commit" "$(since "$t") s, $(echo "$c $(cpu)" | awk '{ printf "%.1f", $2 - $1 }') CPU s"
+until_true 600 told $((2 * nodes))
+line "one value that all use: to the last notification" "$(since "$t") s (at most 60 with 10000)"
+
+sent=$((2 * nodes))
+for i in 1 2 3 4 5 6 7 8 9; do
+    ten "$i"
+    change=$(jq -Rs '{comment: "ten", changes: [{path: "local/ten.pan", text: .}]}' <tree/local/ten.pan)
+    c=$(cpu) t=$(seconds)
+    ask admin /api/v1/commit -d "$change" >commit.json
+    jq -e '.changed == 10' commit.json >/dev/null || { head -c 500 commit.json; exit 70; }
+    sent=$((sent + 10))
+    until_true 60 told $sent
+    echo "$(since "$t") $(echo "$c $(cpu)" | awk '{ print $2 - $1 }')" >>ten.times
+done
+line 'one value that ten use: to the last notification' "$(sort -n ten.times | awk '{ t[NR] = $1; c[NR] = $2 } END { printf "%.0f ms median of %d (at most 300), %.0f ms CPU", t[int((NR + 1) / 2)] * 1000, NR, c[int((NR + 1) / 2)] * 1000 }')"
+
+for path in /software/components/sysctl/variables/bench_all '/**/hostname'; do
+    : >query.times
+    for i in 1 2 3 4 5 6 7 8 9 10 11; do ask admin "/api/v1/query?path=$path" -o query.json -w '%{time_starttransfer} %{time_appconnect}\n' | awk '{ print $1 - $2 }' >>query.times; done
+    line "query of $path" "$(sort -n query.times | awk '{ t[NR] = $1 } END { printf "%.0f ms median of %d (at most 50 for one path)", t[int((NR + 1) / 2)] * 1000, NR }'), $(jq '.rows | length' query.json) rows"
+done
+
+cut -d' ' -f1 notify.map | head -"$fetch" >names
+xargs cdb-pki -C pki node <names >/dev/null
+server_stop && server_start
+for spread in 0 15; do
+    c=$(cpu)
+    line "profiles fetched" "$("$WEFT_OUT/t/cdb/bench-fetch" "$port" pki $spread <names)"
+    line "" "$(echo "$c $(cpu)" | awk '{ printf "%.1f", $2 - $1 }') CPU s of the server, memory $(memory), peak $(peak)"
+done
+
+ten 10; commit
+server_kill
+t=$(seconds)
+server_start
+line 'restart after SIGKILL, to the first answer' "$(since "$t") s (at most 2), memory $(memory)"
+as_admin log -l 1 >/dev/null
+[ "${VERIFY:-}" = '' ] || as_admin verify
+du -sh store | awk '{ print "store: " $1 }'

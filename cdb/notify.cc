@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -161,7 +162,7 @@ void Notifier::pump() {
 void Notifier::send(const std::string& node, Entry& e, const Address& to) {
     static thread_local std::mt19937_64 random(std::random_device{}());
     std::string bytes = to.v2 && !options_.key.empty()
-                            ? signed_datagram(e.pending.revision, e.pending.modified, fmt::format("{:016x}", random()), options_.key)
+                            ? signed_datagram(e.pending.revision, time(nullptr), fmt::format("{:016x}", random()), options_.key)
                             : datagram(e.pending.modified);
     bool ok = socket_.send_to(to.to, bytes);
     (ok ? counters_.sent : counters_.failed)++;

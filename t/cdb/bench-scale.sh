@@ -74,7 +74,7 @@ for spread in 0 15; do
     line "" "$(echo "$c $(cpu)" | awk '{ printf "%.1f", $2 - $1 }') CPU s of the server, memory $(memory), peak $(peak)"
 done
 
-ten 10; commit
+ask admin /api/v1/commit -d "$change" -o /dev/null
 server_kill
 t=$(seconds)
 server_start

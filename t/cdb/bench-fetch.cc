@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -71,6 +72,7 @@ uint32_t go_on(Node& n) {
 
 int main(int argc, char** argv) {
     if (argc != 4) return 0;  // `make bench` runs every bench; this one belongs to bench-scale.sh
+    signal(SIGPIPE, SIG_IGN);
     std::string pki = argv[2];
     double spread = std::atof(argv[3]);
     SSL_CTX* ctx = SSL_CTX_new(TLS_client_method());

@@ -58,6 +58,7 @@ let s:words = [
   \ {'word': 'exists', 'kind': 'f', 'menu': 'exists(x)', 'info': 'is there such a variable or child (x is a variable), such an element (x is a path), such a template (x is a name)?'},
   \ {'word': 'file_contents', 'kind': 'f', 'menu': 'file_contents(name, compression?)', 'info': 'the text of a file found through the include path; compression is ''gzip'''},
   \ {'word': 'file_exists', 'kind': 'f', 'menu': 'file_exists(name)', 'info': 'is there a file of this name, looked for through the include path?'},
+  \ {'word': 'file_line', 'kind': 'f', 'menu': 'file_line(name, begin)', 'info': 'the first line that begins so in a file found through the include path, whose lines are sorted as bytes (''LC_ALL=C sort''); '''' when there is none'},
   \ {'word': 'first', 'kind': 'f', 'menu': 'first(resource, key, value)', 'info': 'set the variables to the first child; false if there is none'},
   \ {'word': 'format', 'kind': 'f', 'menu': 'format(format, x...)', 'info': 'the text with each %s, %d, %5.2f, %x ... replaced by the next argument, as Java does it'},
   \ {'word': 'if_exists', 'kind': 'f', 'menu': 'if_exists(name)', 'info': 'the name itself if there is a template of that name, else undef; include if_exists(''site/hook'');'},

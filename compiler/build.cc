@@ -8,6 +8,7 @@
 #include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
+#include "compiler/memo.hh"
 #include "compiler/parse.hh"
 #include "compiler/watch.hh"
 
@@ -42,8 +43,8 @@ template <class F> static void in_phase(const Options& o, Watch::Phase p, const 
 }
 
 /// Execute and defaults. The caller has set the state to running.
-void Library::make_tree(Job& j) {
-    auto object = std::make_unique<Object>(*this, options_, j.name);
+void Library::make_tree(Job& j, Memo* memo) {
+    auto object = std::make_unique<Object>(*this, options_, j.name, memo);
     std::vector<TemplateError> errors;
     WorkMeter meter;
     double executing = 0, filling = 0;
@@ -51,10 +52,12 @@ void Library::make_tree(Job& j) {
     try {
         in_phase(options_, Watch::execute, j.name, executing, [&] { object->execute(); });
         for (Watch* w : options_.watches) w->filled(*object, true);
+        if (object->memo()) object->memo()->sharing.share(object->tree());
         in_phase(options_, Watch::defaults, j.name, filling, [&] { object->defaults(); });
         for (Watch* w : options_.watches) w->filled(*object, false);
         if (object->derive()) object->derive()->whole(object->tree());
         object->tree().freeze();
+        if (object->memo()) object->memo()->sharing.share(object->tree());
     } catch (const TemplateError& e) {
         // A broken file is told with all its errors.
         errors.push_back(e);
@@ -134,13 +137,14 @@ const Element* Library::tree_of(const Object& waiting, const std::string& name, 
         }
         j.state = Job::running;
         guard.unlock();
-        make_tree(j);
+        make_tree(j, waiting.memo());
         guard.lock();
         if (!j.validated) queue_.push_back(&j);   // built here, to be validated by whoever is free
     }
 }
 
-void Library::validate(Job& j) {
+void Library::validate(Job& j, Memo* memo) {
+    if (j.object->memo()) j.object->use(memo);   // another thread may have built it
     std::vector<TemplateError> errors;
     double checking = 0;
     try {
@@ -229,6 +233,8 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
 }
 
 void Library::work(const std::function<void(const Result&)>& on_result) {
+    // Who watches wants to see everything happen.
+    auto memo = options_.reuse && options_.watches.empty() ? std::make_unique<Memo>() : nullptr;
     std::unique_lock guard(jobs_lock_);
     for (;;) {
         Job* next = nullptr;
@@ -248,12 +254,12 @@ void Library::work(const std::function<void(const Result&)>& on_result) {
         bool make = next->state == Job::waiting;
         if (make) next->state = Job::running;
         guard.unlock();
-        if (make) make_tree(*next);
+        if (make) make_tree(*next, memo.get());
         guard.lock();
         bool check = !next->validated && !next->validating;
         if (check) next->validating = true;
         guard.unlock();
-        if (check) validate(*next);
+        if (check) validate(*next, memo.get());
         settle(*next, on_result, false);
         guard.lock();
         active_--;
@@ -300,9 +306,14 @@ std::vector<Result> Library::build(const std::vector<std::string>& names, const 
     }
     size_t count = options_.jobs > 0 ? size_t(options_.jobs) : std::max(1u, std::thread::hardware_concurrency());
     run_threads(std::max<size_t>(1, std::min(count, std::max<size_t>(order_.size(), 1))), [&] { work(on_result); });
-    std::vector<Job*> all = order_;
-    auto asked = std::stable_partition(all.begin(), all.end(), [](Job* j) { return j->asked; });
-    std::sort(asked, all.end(), [](Job* a, Job* b) { return a->name < b->name; });
+    // In the order asked for; jobs were made in any order, as files were parsed.
+    std::vector<Job*> all, others;
+    for (Job* j : order_)
+        if (!j->asked) others.push_back(j);
+    for (const std::string& n : names)
+        if (Job& j = job(n); std::exchange(j.asked, false)) all.push_back(&j);
+    std::sort(others.begin(), others.end(), [](Job* x, Job* y) { return x->name < y->name; });
+    all.insert(all.end(), others.begin(), others.end());
     std::vector<Result> out;
     for (Job* j : all) {
         settle(*j, on_result, true);

@@ -1,6 +1,7 @@
 // The defaults phase: what the types of bound paths say about missing values (pan-language 5.6, 7.3).
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
+#include "compiler/memo.hh"
 #include "compiler/object.hh"
 
 namespace weft::compiler {
@@ -29,8 +30,26 @@ const FullType* Object::find_default(const TypeSpec& t) const {
     return nullptr;
 }
 
+/// What was filled before, for this object or another, is filled alike; only links look elsewhere.
 void Object::fill(const TypeSpec& t, Element& e) {
     spend(32);   // a default may become a dict of its own
+    if (!memo_ || !e.mark() || !e.size() || memo_->has_links(*this, t)) return fill_really(t, e);
+    Element made;
+    if (const Element* known = memo_->filled(*this, t, e)) {
+        if (known->mark() == e.mark()) return;
+        made = *known;
+    } else {
+        made = e;
+        fill_really(t, made);
+        memo_->sharing.share(made);
+        memo_->keep_filled(*this, t, e, made);
+        if (made.mark() == e.mark()) return;
+    }
+    made.set_origin(e.origin());
+    e = std::move(made);
+}
+
+void Object::fill_really(const TypeSpec& t, Element& e) {
     switch (t.kind) {
     case TypeSpec::alias:
         if (const TypeDefinition* d = type(t.symbol)) fill(*d->type->type, e);

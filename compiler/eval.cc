@@ -9,6 +9,7 @@
 
 #include "compiler/hints.hh"
 #include "compiler/limits.hh"
+#include "compiler/memo.hh"
 #include "compiler/object.hh"
 #include "compiler/operators.hh"
 #include "compiler/parse.hh"
@@ -106,7 +107,7 @@ Eval::Enter::Enter(Eval& e, const Expr* at, Frame::Kind kind, const Template* fr
         error.object = e.object_->name();
         throw error;
     }
-    e.depth_++;
+    e.deepest_ = std::max(e.deepest_, ++e.depth_);
     e.frames_ = &frame;
     for (Watch* w : e.options_.watches) w->enter(kind, at, into);
 }
@@ -210,7 +211,10 @@ Element Eval::block(const Expr& e) {
             if (returning_) return value;
             assign(*e.kids[i]->kids[0], std::move(value), false);
         } else {
-            Element value = eval(*e.kids[i]);
+            Op op = e.kids[i]->op;
+            bool loops = op == Op::foreach_ || op == Op::for_ || op == Op::while_;
+            Element value;
+            if (!loops || !loop_unit(*e.kids[i], value)) value = eval(*e.kids[i]);
             if (returning_) return value;
         }
     }
@@ -279,6 +283,64 @@ Element Eval::loop(const Expr& e) {
         Element step = eval(*e.kids[2]);
         if (returning_) return step;
     }
+}
+
+/// A loop whose value nobody wants, as a unit of its own: what it read and how it left the local variables and SELF
+/// is kept. Only where nobody records around it. False: not possible, run it.
+///   value   what return() gave, if that ended it
+bool Eval::loop_unit(const Expr& e, Element& value) {
+    if (!object_ || !object_->memo_ || object_->validating_ || object_->recorder() || locals_->iterators || self_.read_only) return false;
+    Memo& memo = *object_->memo_;
+    Unit& unit = memo.loop(e);
+    if (unit.given_up) return false;
+    std::vector<Local*> places;
+    for (int32_t slot : memo.slots(e)) places.push_back(&locals_->slots[slot]);
+    // What others could refer to must not be frozen under them.
+    auto fixed = [&](Element& v, bool after) {
+        if (!v.is_resource() || v.mark()) return true;
+        if (!v.frozen() && !(after && v.sole())) return false;
+        memo.sharing.share(v);
+        return v.mark() != 0;
+    };
+    auto state = [&](std::vector<Local>& out, bool after) {
+        for (Local* l : places) {
+            if (!fixed(l->value, after)) return false;
+            out.push_back(*l);
+        }
+        if (self_.place) {
+            if (!fixed(*self_.place, after)) return false;
+            out.push_back({*self_.place, true});
+        }
+        return true;
+    };
+    std::vector<Local> before, after;
+    if (!state(before, false)) return false;
+    auto same = [](const Local& a, const Local& b) { return a.set == b.set && Memo::same(a.value, b.value); };
+    uint64_t context = uint64_t(origin_) << 1 | (self_.place != nullptr);
+    for (size_t i = 0; i < unit.records.size(); i++) {
+        RecordPtr r = unit.records[i];
+        if (r->before.size() != before.size() || !std::equal(before.begin(), before.end(), r->before.begin(), same)) continue;
+        if (!memo.holds(*object_, *r, context, nullptr)) continue;
+        unit.hits++;
+        memo.replay(*object_, *r);
+        for (size_t k = 0; k < places.size(); k++) *places[k] = r->after[k];
+        if (self_.place) *self_.place = r->after.back().value;
+        return true;
+    }
+    unit.misses++;
+    std::shared_ptr<Record> record;
+    {
+        Recording recording(*object_);
+        value = eval(e);
+        if (!returning_ && !locals_->iterators && !recording.dead() && state(after, true)) record = recording.finish();
+    }
+    if (record) {
+        record->before = std::move(before);
+        record->after = std::move(after);
+        record->context = context;
+    }
+    unit.keep(record);
+    return true;
 }
 
 Element Eval::for_each(const Expr& e) {
@@ -361,6 +423,7 @@ Element Eval::builtin_call(const Expr& e) {
 Element Eval::call_function(const Expr& e) {
     needs_world(e);
     work(e, 20);
+    if (Memo* m = recorder()) m->function_read(*object_, e.symbol);
     const FunctionDefinition* f = object_->function(e.symbol);
     if (!f) {
         std::string name(symbol_text(Name::function, e.symbol).view());

@@ -12,6 +12,7 @@
 
 namespace weft::compiler {
 
+class Memo;
 class Object;   // the profile under construction (compiler/object.hh)
 
 /// A local variable: undef is a value, "not set" is not.
@@ -105,6 +106,8 @@ public:
 private:
     friend class Object;
     friend class Validator;
+    friend class Memo;
+    friend class Recording;
     struct Locals {
         const Block* block = nullptr;
         Local* slots = nullptr;
@@ -124,6 +127,7 @@ private:
     std::vector<std::string> circle(const Template* into) const;
     Element loop(const Expr&);
     Element for_each(const Expr&);
+    bool loop_unit(const Expr&, Element& value);
     Element logic(const Expr&);
     void terms(const Expr& variable, std::vector<Term>& out);
     const Element* find_upto(const Expr& variable, const std::vector<Term>& terms, size_t upto);
@@ -131,7 +135,7 @@ private:
     void work(const Expr&, size_t units);
     void count_iteration(const Expr&, int& n);
     bool is_global(uint32_t symbol) const;
-
+    Memo* recorder() const;                 ///< as Object's; nullptr without an object
 
     const Options& options_;
     Object* object_;
@@ -142,6 +146,7 @@ private:
     const Template* statement_of_ = nullptr;///< TEMPLATE
     const Key* function_ = nullptr;         ///< FUNCTION
     int depth_ = 0;                         ///< frames
+    int deepest_ = 0;                       ///< most of them since somebody asked
     uint32_t origin_ = 0;                   ///< of the assignment that is running
     bool returning_ = false;
 };

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "compiler/parse.hh"
+#include "compiler/sharing.hh"
 #include "compiler/utf16.hh"
 #include "compiler/watch.hh"
 
@@ -30,6 +31,7 @@ Library::Library(Source& source, Options options) : origins(std::make_shared<Ori
         initial_ = parse_constant(options_.initial_data, "--initial-data", options_);
         if (!initial_.is(Kind::dict)) throw Error(exit_usage, fmt::format("the initial data must be a dict, not a {}", kind_name(initial_.kind())));
         initial_.freeze();
+        Sharing::mark(initial_);
     }
     for (std::string& d : options_.include_path) {
         while (d.size() > 1 && d.ends_with('/')) d.pop_back();
@@ -155,6 +157,18 @@ const Found& Library::find_text(std::string_view name, const std::vector<std::st
 
 Text Library::read_text(const std::string& path) { return source_.read(path); }
 
+/// Values that stand in the template get their marks before other threads see them.
+static void mark_values(Template& t) {
+    for (Expr& e : t.exprs) Sharing::mark(e.value);
+    for (Block& b : t.blocks) Sharing::mark(b.value);
+    auto full = [](FullType& f) { Sharing::mark(f.default_value); };
+    for (TypeSpec& s : t.types) {
+        for (Field& f : s.required) full(f.type);
+        for (Field& f : s.optional) full(f.type);
+    }
+    for (Statement& s : t.statements) full(s.type);
+}
+
 FilePtr Library::load(const std::string& path) {
     Slot* slot;
     {
@@ -206,6 +220,7 @@ FilePtr Library::load(const std::string& path) {
             file->kind = parsed.kind;
             file->name = std::move(parsed.name);
             if (file->tpl) {
+                mark_values(const_cast<Template&>(*file->tpl));
                 std::unique_lock lock(inside.lock);
                 uint32_t used = uint32_t(file->tpl->places.size());
                 if (inside.next == first + size) inside.next = first + used;

@@ -106,8 +106,8 @@ private:
     const Found& remember(std::unordered_map<std::string, Found>& names, std::string key, Dependency);
     Job& job(const std::string& name);      ///< lock held
     [[noreturn]] void fail_circle(std::vector<std::string> names);
-    void make_tree(Job&);
-    void validate(Job&);
+    void make_tree(Job&, Memo*);
+    void validate(Job&, Memo*);
     void work(const std::function<void(const Result&)>& on_result);
     bool settle(Job&, const std::function<void(const Result&)>& on_result, bool last);
     void finish(Job&, const std::function<void(const Result&)>& on_result);

@@ -5,6 +5,7 @@
 #include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
+#include "compiler/memo.hh"
 #include "compiler/object.hh"
 
 namespace weft::compiler {
@@ -12,13 +13,22 @@ namespace weft::compiler {
 Element Object::create(const Expr& at, std::string_view name, std::span<const Element> pairs) {
     if (!valid_template_name(name)) eval_.fail(at, fmt::format("'{}' is no valid template name", name));
     const Template* from = eval_.current();
-    Loaded& l = load(from, at.span, name);
+    Loaded& l = load(from, at.span, name);   // stays where it is: a map of nodes
     if (l.tpl->kind != TemplateKind::structure)
         fail(*from, at.span, fmt::format("create() needs a structure template, and '{}' is {}", name,
                                          l.tpl->kind == TemplateKind::ordinary ? "an ordinary one" : fmt::format("a {} template", template_kind_name(l.tpl->kind))),
              {}, {shown_frame(l.tpl.get(), l.tpl->name_span, "it begins at")});
     Element made = Element::new_dict();
-    {
+    Unit* unit = memo_ ? &memo_->creation(*l.tpl) : nullptr;
+    if (unit && unit->given_up) unit = nullptr;
+    if (RecordPtr known = unit ? memo_->match(*this, *unit, l.executed) : nullptr) {
+        memo_->replay(*this, *known);
+        made = known->result.shallow();
+    } else {
+        uint64_t context = l.executed;
+        std::optional<Recording> recording;
+        if (unit) recording.emplace(*this);
+        {
         Eval::Enter enter(eval_, &at, Frame::create, from, at.span, l.tpl.get());
         Self outer = eval_.self_;
         Element* root = std::exchange(relative_root_, &made);
@@ -29,6 +39,17 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
         execute(l);
         structures_ = outer_structures;
         if (derive_) derive_->made(made, structures);
+        }
+        if (recording) {
+            auto record = recording->finish();
+            if (record) {
+                memo_->sharing.share(made);
+                record->result = made;
+                record->context = context;
+                made = made.shallow();
+            }
+            unit->keep(record);
+        }
     }
     for (size_t i = 0; i + 1 < pairs.size(); i += 2) {
         if (!pairs[i].is(Kind::string)) eval_.fail(at, fmt::format("the keys given to create() must be strings, not {}", with_article(pairs[i].kind())));
@@ -45,12 +66,14 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
     return made;
 }
 
-const Element* Object::find(const Expr& at, const PanPath& p) {
+const Element* Object::find(const Expr& at, const PanPath& p, bool whole) {
     const Element* root = &tree_;
     if (p.kind == PanPath::relative) {
+        if (Memo* m = recorder()) m->relative_read(*this);
         if (!relative_root_) eval_.fail(at, fmt::format("the path '{}' is relative; that has a meaning in structure templates only", p.text()), "begin it with '/'");
         root = relative_root_;
     } else if (p.kind == PanPath::external && p.object != name_) {
+        if (Memo* m = recorder()) m->poison();
         const Found& found = library_.find_template(p.object, load_path_);
         depend(found.dependency);
         if (found.path.empty()) return nullptr;
@@ -66,6 +89,11 @@ const Element* Object::find(const Expr& at, const PanPath& p) {
         references_.insert(p.object);
         root = library_.tree_of(*this, p.object, !validating_, eval_.current(), at.span);
         if (!root) return nullptr;
+    }
+    if (Memo* m = recorder(); m && p.kind != PanPath::relative && root == &tree_) {
+        const Element* e = look_up(*root, p.terms.data(), p.terms.data() + p.terms.size());
+        m->tree_read(*this, p.terms, whole);
+        if (absolute_root_ == &tree_) return e;
     }
     if (p.kind != PanPath::relative && root == &tree_ && absolute_root_ != &tree_)
         if (const Element* e = look_up(*absolute_root_, p.terms.data(), p.terms.data() + p.terms.size())) return e;
@@ -121,6 +149,7 @@ std::string Object::why_missing(const PanPath& p) {
 }
 
 bool Object::template_exists(const Expr& at, std::string_view name) {
+    if (Memo* m = recorder()) m->variable_read(*this, loadpath_symbol(), {}, true);
     if (!valid_template_name(name)) eval_.fail(at, fmt::format("'{}' is no valid template name", name));
     const Found& found = library_.find_template(name, load_path_);
     Dependency d = *found.dependency;
@@ -141,6 +170,7 @@ static void check_file_name(const Expr& at, Eval& eval, std::string_view name) {
 }
 
 Text Object::read_file(const Expr& at, std::string_view name) {
+    if (Memo* m = recorder()) m->variable_read(*this, loadpath_symbol(), {}, true);
     check_file_name(at, eval_, name);
     const Found& found = library_.find_text(name, load_path_);
     depend(found.dependency);
@@ -157,6 +187,7 @@ Text Object::read_file(const Expr& at, std::string_view name) {
 }
 
 bool Object::file_exists(const Expr& at, std::string_view name) {
+    if (Memo* m = recorder()) m->variable_read(*this, loadpath_symbol(), {}, true);
     check_file_name(at, eval_, name);
     const Found& found = library_.find_text(name, load_path_);
     Dependency d = *found.dependency;
@@ -165,6 +196,9 @@ bool Object::file_exists(const Expr& at, std::string_view name) {
     return !found.path.empty();
 }
 
-void Object::print(std::string_view lines) { library_.print(lines); }
+void Object::print(std::string_view lines) {
+    if (Memo* m = recorder()) m->poison();
+    library_.print(lines);
+}
 
 }  // namespace weft::compiler

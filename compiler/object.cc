@@ -7,6 +7,7 @@
 #include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
+#include "compiler/memo.hh"
 #include "compiler/parse.hh"
 #include "compiler/substitute.hh"
 #include "compiler/words.hh"
@@ -14,14 +15,14 @@
 
 namespace weft::compiler {
 
-static uint32_t loadpath_symbol() {
+uint32_t loadpath_symbol() {
     static const uint32_t s = symbol(Name::variable, "LOADPATH");
     return s;
 }
 
-Object::Object(Library& library, const Options& options, std::string name)
+Object::Object(Library& library, const Options& options, std::string name, Memo* memo)
     : library_(library), options_(options), name_(std::move(name)), name_value_(Element::of_string(name_)),
-      tree_(library.initial_data()), eval_(options, this) {
+      tree_(library.initial_data()), eval_(options, this), memo_(options.dialect == Dialect::d2002 ? nullptr : memo) {
     if (!tree_.is(Kind::dict)) tree_ = Element::new_dict();
     globals_.resize(std::max<size_t>(symbol_count(Name::variable) + 64, loadpath_symbol() + 1));
     globals_[loadpath_symbol()] = {Element::new_list(), true, false};
@@ -56,8 +57,11 @@ const TypeDefinition* Object::type(uint32_t symbol) const {
 void Object::depend(const Dependency* d) { dependencies_.push_back(d); }
 
 Object::Loaded& Object::load(const Template* from, Span span, std::string_view name) {
-    auto it = templates_.find(std::string(name));
+    Key key(name);
+    if (Memo* m = recorder()) m->loaded_read(*this, key);
+    auto it = templates_.find(key);
     if (it != templates_.end()) return it->second;
+    if (Memo* m = recorder()) m->variable_read(*this, loadpath_symbol(), {}, true);
     const Found& found = library_.find_template(name, load_path_);
     if (found.path.empty()) {
         std::string looked;
@@ -95,7 +99,8 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
         throw e;
     }
     if (derive_) derive_->loaded(file->tpl.get());
-    return templates_.emplace(std::string(name), Loaded{file->tpl, false}).first->second;
+    load_log_.push_back(key);
+    return templates_.emplace(key, Loaded{file->tpl, false}).first->second;
 }
 
 void Object::execute() {
@@ -112,11 +117,12 @@ void Object::execute() {
     if (main_->kind != TemplateKind::object)
         throw TemplateError(ErrorClass::evaluation, fmt::format("'{}' is no object template", name_), {file->path, int(main_->name_span.line), int(main_->name_span.col), int(main_->name_span.end_line), int(main_->name_span.end_col)});
     if (derive_) derive_->loaded(main_.get());
-    execute(templates_.emplace(name_, Loaded{main_, false}).first->second);
+    execute(templates_.emplace(Key(name_), Loaded{main_, false}).first->second);
 }
 
 void Object::execute(Loaded& l) {
     bool again = l.executed;
+    if (!again && memo_) load_log_.push_back(Key(l.tpl->name));
     l.executed = true;
     const Template& t = *l.tpl;
     if (structures_ && t.kind == TemplateKind::structure) structures_->push_back(&t);
@@ -125,7 +131,6 @@ void Object::execute(Loaded& l) {
 }
 
 void Object::run(const Template& t, bool again) {
-    using K = Statement::Kind;
     const Template* outer_current = std::exchange(eval_.current_, &t);
     const Template* outer_statement = eval_.statement_of_;
     if (!relative_root_) eval_.statement_of_ = &t;
@@ -134,22 +139,59 @@ void Object::run(const Template& t, bool again) {
         const Template *current, *statement;
         ~Back() { e.current_ = current, e.statement_of_ = statement; }
     } back{eval_, outer_current, outer_statement};
-    for (const Statement& s : t.statements) {
-        switch (s.kind) {
-        case K::assign:
-            for (Watch* w : options_.watches) w->assign(*this, t, s, true);
-            assign(t, s);
-            for (Watch* w : options_.watches) w->assign(*this, t, s, false);
-            break;
-        case K::variable: variable(t, s); break;
-        case K::include: include(t, s); break;
-        case K::type: if (!again) define_type(t, s); break;
-        case K::function: if (!again) define_function(t, s); break;
-        case K::bind:
-        case K::valid: if (!again) bind(t, s); break;
-        }
+    // An object's own statements are run once.
+    if (memo_ && !relative_root_ && absolute_root_ == &tree_ && t.kind != TemplateKind::object) return run_units(t, again);
+    for (const Statement& s : t.statements) run(t, s, again);
+}
+
+void Object::run(const Template& t, const Statement& s, bool again) {
+    using K = Statement::Kind;
+    switch (s.kind) {
+    case K::assign:
+        for (Watch* w : options_.watches) w->assign(*this, t, s, true);
+        assign(t, s);
+        for (Watch* w : options_.watches) w->assign(*this, t, s, false);
+        break;
+    case K::variable: variable(t, s); break;
+    case K::include: include(t, s); break;
+    case K::type: if (!again) define_type(t, s); break;
+    case K::function: if (!again) define_function(t, s); break;
+    case K::bind:
+    case K::valid: if (!again) bind(t, s); break;
     }
 }
+
+/// The statements, as far as they are as they were for an earlier object by what they did then.
+void Object::run_units(const Template& t, bool again) {
+    Plan& plan = memo_->plan(t, again);
+    for (size_t at = 0; at < t.statements.size();) {
+        std::shared_ptr<Plan::Segment> s = plan.at(at);
+        // The template may run inside itself, and cut the segment that is running.
+        if (s->unit.given_up || at != s->first) {
+            for (; at < s->last; at++) run(t, t.statements[at], again);
+            continue;
+        }
+        uint32_t failed = uint32_t(s->first);
+        if (RecordPtr r = memo_->match(*this, s->unit, 0, &failed)) {
+            memo_->replay(*this, *r);
+            at = s->last;
+            continue;
+        }
+        if (s->varies()) {
+            plan.split(t, *s, failed, Plan::varies);
+            continue;
+        }
+        Recording recording(*this);
+        for (; at < s->last && !recording.dead(); at++) {
+            recording.step = uint32_t(at);
+            run(t, t.statements[at], again);
+        }
+        if (recording.dead()) plan.split(t, *s, at - 1, recording.why());
+        else s->unit.keep(recording.finish());
+    }
+}
+
+Memo* Object::recorder() const { return memo_ && memo_->recording() ? memo_ : nullptr; }
 
 void Object::include(const Template& t, const Statement& s) {
     Self none;
@@ -190,13 +232,23 @@ void Object::check_final(const Template& t, const Statement& s) {
         std::vector<Error::Frame> notes = where_final([&](const Statement& f) { return f.kind == Statement::Kind::assign && f.absolute && f.terms == other; });
         fail(t, s.name_span, fmt::format("{} cannot be modified; {} is marked as final", path_text(s.terms), path_text(other)), {}, notes);
     };
+    if (auto* other = final_around(s.terms)) refuse(*other);
+}
+
+/// A final path that is this one, above or below it.
+const std::vector<Term>* Object::final_around(const std::vector<Term>& path) const {
     std::vector<Term> above;
-    for (size_t n = 0; n <= s.terms.size(); n++) {
-        if (finals_.contains(above)) refuse(above);
-        if (n < s.terms.size()) above.push_back(s.terms[n]);
+    for (size_t n = 0; n <= path.size(); n++) {
+        if (auto it = finals_.find(above); it != finals_.end()) return &*it;
+        if (n < path.size()) above.push_back(path[n]);
     }
-    auto it = finals_.lower_bound(s.terms);
-    if (it != finals_.end() && it->size() >= s.terms.size() && std::equal(s.terms.begin(), s.terms.end(), it->begin())) refuse(*it);
+    auto it = finals_.lower_bound(path);
+    return it != finals_.end() && it->size() >= path.size() && std::equal(path.begin(), path.end(), it->begin()) ? &*it : nullptr;
+}
+
+void Object::add_final(const std::vector<Term>& path) {
+    finals_.insert(path);
+    if (memo_) final_log_.push_back(&path);
 }
 
 /// The statement that made something final, to be shown; looked for only now that it matters.
@@ -210,7 +262,7 @@ std::vector<Error::Frame> Object::where_final(const std::function<bool(const Sta
 }
 
 void Object::mark_final(const Statement& s) {
-    if (s.final && s.absolute && absolute_root_ == &tree_) finals_.insert(s.terms);
+    if (s.final && s.absolute && absolute_root_ == &tree_) add_final(s.terms);
 }
 
 void Object::put(const Template& t, const Statement& s, Element value) {
@@ -230,6 +282,13 @@ void Object::assign(const Template& t, const Statement& s) {
         Element& root = s.absolute ? *absolute_root_ : *relative_root_;
         const Term *first = s.terms.data(), *last = first + s.terms.size();
         const Block& b = *s.block;
+        if (Memo* m = recorder(); m && s.absolute) {
+            if (s.conditional) m->tree_read(*this, s.terms, true);
+            bool odd_or_set = false;
+            if (s.conditional)
+                if (const Element* there = look_up(root, first, last)) odd_or_set = !there->is(Kind::undef);
+            if (!odd_or_set) m->tree_write(*this, s.terms);
+        }
         if (b.constant) {
             if (b.value.is(Kind::null)) {
                 if (!s.conditional) {
@@ -308,6 +367,10 @@ void Object::variable(const Template& t, const Statement& s) {
     Global& g = globals_[s.symbol];
     std::string_view name = symbol_text(Name::variable, s.symbol).view();
     try {
+        if (Memo* m = recorder()) {
+            if (s.conditional && !s.final && g.exists && !g.value.is(Kind::undef)) m->variable_read(*this, s.symbol, {}, true);
+            else m->variable_write(*this, s.symbol);
+        }
         if (!g.exists) g = {Element(), true, false};
         if (s.conditional && !g.value.is(Kind::undef)) {
             g.final = g.final || s.final;
@@ -347,6 +410,7 @@ void Object::refresh_load_path(const Template& t, const Statement& s) {
         path.emplace_back(e.string());
     }
     load_path_ = std::move(path);
+    load_paths_++;
 }
 
 /// Containers that are about to be made on the way to a place belong to the template that makes them.
@@ -367,17 +431,34 @@ void Object::derive_containers(Element& root, const Term* first, const Term* las
 void Object::define_type(const Template& t, const Statement& s) {
     std::string_view name = symbol_text(Name::type, s.symbol).view();
     if (basic_type(name)) fail(t, s.name_span, fmt::format("the type '{}' is built in and cannot be redefined", name));
+    if (Memo* m = recorder()) m->type_read(*this, s.symbol);
     if (const TypeDefinition* old = type(s.symbol))
         fail(t, s.name_span, fmt::format("type '{}' is defined already", name), {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
     check_types(t, s.type);
-    if (s.symbol >= types_.size()) types_.resize(symbol_count(Name::type) + 64);
-    types_[s.symbol] = {&s.type, &t, &s};
+    add_type(s.symbol, {&s.type, &t, &s});
+}
+
+void Object::add_type(uint32_t symbol, const TypeDefinition& d) {
+    if (symbol >= types_.size()) types_.resize(std::max<size_t>(symbol_count(Name::type), symbol) + 64);
+    types_[symbol] = d;
+    // Of any order of definition, but not of any set of definitions, the same sum.
+    uint64_t h = reinterpret_cast<uintptr_t>(d.type) * 0x9E3779B97F4A7C15u;
+    h = (h ^ h >> 29) * 0xBF58476D1CE4E5B9u;
+    types_sum_ += h ^ h >> 32;
+    if (memo_) type_log_.push_back(symbol);
+}
+
+void Object::add_function(uint32_t symbol, const FunctionDefinition& d) {
+    if (symbol >= functions_.size()) functions_.resize(std::max<size_t>(symbol_count(Name::function), symbol) + 64);
+    functions_[symbol] = d;
+    if (memo_) function_log_.push_back(symbol);
 }
 
 void Object::check_types(const Template& t, const FullType& f) { check_types(t, *f.type); }
 
 void Object::check_types(const Template& t, const TypeSpec& s) {
     auto known = [&](uint32_t symbol, const Span& span) {
+        if (Memo* m = recorder()) m->type_read(*this, symbol);
         const TypeDefinition* d = type(symbol);
         if (d) return d;
         std::string_view name = symbol_text(Name::type, symbol).view();
@@ -411,11 +492,11 @@ void Object::check_types(const Template& t, const TypeSpec& s) {
 }
 
 void Object::define_function(const Template& t, const Statement& s) {
+    if (Memo* m = recorder()) m->function_read(*this, s.symbol);
     if (const FunctionDefinition* old = function(s.symbol))
         fail(t, s.name_span, fmt::format("function '{}' is defined already", symbol_text(Name::function, s.symbol).view()),
              {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
-    if (s.symbol >= functions_.size()) functions_.resize(symbol_count(Name::function) + 64);
-    functions_[s.symbol] = {s.block, &t, &s};
+    add_function(s.symbol, {s.block, &t, &s});
 }
 
 std::string Object::substitute_path(const Template& t, const Statement& s) {

@@ -16,6 +16,7 @@
 namespace weft::compiler {
 
 class Library;
+class Memo;
 using TemplatePtr = std::shared_ptr<const Template>;
 
 struct Global {
@@ -39,9 +40,17 @@ struct Binding {
     const Statement* statement;
 };
 
+/// The variable LOADPATH.
+uint32_t loadpath_symbol();
+
 class Object {
 public:
-    Object(Library&, const Options&, std::string name);
+    Object(Library&, const Options&, std::string name, Memo* = nullptr);
+    /// The memory of the thread that works on it now; nullptr: none.
+    void use(Memo* m) { memo_ = m; }
+    Memo* memo() const { return memo_; }
+    /// The one that records what is happening; nullptr when nobody does.
+    Memo* recorder() const;
 
     // ---- phases; TemplateError on failure
     void execute();
@@ -64,7 +73,8 @@ public:
     /// value(path): what is there now, as a value of its own; nothing when there is nothing.
     std::optional<Element> value(const Expr& at, std::string_view path);
     /// The element at a path, absolute, relative or another object's; nullptr if there is none.
-    const Element* find(const Expr& at, const PanPath&);
+    ///   whole   what is in it matters, not only that it is there
+    const Element* find(const Expr& at, const PanPath&, bool whole = true);
     /// A hint why there is nothing at the path; empty when there is none to give.
     std::string why_missing(const PanPath&);
     bool template_exists(const Expr& at, std::string_view name);
@@ -84,6 +94,8 @@ public:
 
 private:
     friend class Validator;
+    friend class Memo;
+    friend class Recording;
     struct Loaded {
         TemplatePtr tpl;
         bool executed = false;
@@ -91,6 +103,12 @@ private:
     Loaded& load(const Template* from, Span, std::string_view name);
     void execute(Loaded&);
     void run(const Template&, bool again);
+    void run(const Template&, const Statement&, bool again);
+    void run_units(const Template&, bool again);
+    void add_type(uint32_t symbol, const TypeDefinition&);
+    void add_function(uint32_t symbol, const FunctionDefinition&);
+    void add_final(const std::vector<Term>&);
+    const std::vector<Term>* final_around(const std::vector<Term>&) const;
     void assign(const Template&, const Statement&);
     void variable(const Template&, const Statement&);
     void include(const Template&, const Statement&);
@@ -112,6 +130,7 @@ private:
     const FullType* find_default(const FullType&) const;
     const FullType* find_default(const TypeSpec&) const;
     void fill(const TypeSpec&, Element&);
+    void fill_really(const TypeSpec&, Element&);
     bool wants_fill(const TypeSpec&) const;
     Element default_of(const FullType&);
     std::vector<const Binding*> ordered_bindings() const;
@@ -127,13 +146,21 @@ private:
     std::vector<FunctionDefinition> functions_;
     std::vector<Binding> bindings_;
     std::set<std::vector<Term>> finals_;
-    std::unordered_map<std::string, Loaded> templates_;
+    std::unordered_map<Key, Loaded> templates_;
     std::vector<std::string> load_path_;
     std::vector<const Dependency*> dependencies_;
     std::set<std::string> references_;
     TemplatePtr main_;
     Element* relative_root_ = nullptr;      ///< of the structure template being executed
     bool validating_ = false;
+
+    // For records: what was added, in order.
+    Memo* memo_;
+    std::vector<uint32_t> type_log_, function_log_;
+    std::vector<const std::vector<Term>*> final_log_;
+    std::vector<Key> load_log_;
+    size_t load_paths_ = 0;                 ///< how often LOADPATH was set
+    uint64_t types_sum_ = 0;                ///< equal sums, equal types
 
     // The dialect of 2002
     void derive_containers(Element& root, const Term* first, const Term* last, const Template*);

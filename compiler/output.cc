@@ -11,8 +11,14 @@
 
 namespace weft::compiler {
 
-static void xml(const Result& r, std::string& out) { write_xml(r.root, out); }
-static void json(const Result& r, std::string& out) { write_json(r.root, out); }
+static void xml(const Result& r, std::string& out) {
+    thread_local TextCache texts(size_t(24) << 20);
+    write_xml(r.root, out, {.cache = &texts});
+}
+static void json(const Result& r, std::string& out) {
+    thread_local TextCache texts(size_t(12) << 20);
+    write_json(r.root, out, {.cache = &texts});
+}
 static void empty(const Result&, std::string&) {}
 static void origins(const Result& r, std::string& out) { out += write_origins(r); }
 

@@ -9,6 +9,7 @@
 #include "compiler/hints.hh"
 #include "compiler/library.hh"
 #include "compiler/limits.hh"
+#include "compiler/memo.hh"
 #include "compiler/operators.hh"
 #include "compiler/parse.hh"
 #include "compiler/words.hh"
@@ -92,6 +93,14 @@ void Validator::walk(const Element& e) {
         path_.resize(std::min<size_t>(path_.size(), 8));   // where it begins is enough to tell
         fail(large ? fmt::format("the tree has more than {} elements", max_elements) : fmt::format("the tree is deeper than {} levels", max_depth), {}, nullptr);
     }
+    // What had all its values once has them again. Depth is not asked for: what is counted here is small.
+    size_t before = seen_;
+    uint32_t mark = object_.memo_ ? e.mark() : 0;
+    if (mark)
+        if (uint32_t n = object_.memo_->complete(mark)) {
+            seen_ += n - 1;
+            return;
+        }
     auto visit = [&](const Element& child, Term t) {
         if (child.is_property()) return;
         path_.push_back(t);
@@ -125,6 +134,7 @@ void Validator::walk(const Element& e) {
     } else {
         for (const Dict::Entry& c : e.dict()) visit(c.value, Term(c.key));
     }
+    if (mark && path_.size() < 100 && seen_ - before < 5000) object_.memo_->complete(mark) = uint32_t(seen_ - before + 1);
 }
 
 void Validator::binding(const Binding& b, const Element* e) {
@@ -135,7 +145,25 @@ void Validator::binding(const Binding& b, const Element* e) {
     check(*b.type, *e);
 }
 
+/// What passed before passes again, if the code that said so would read the same.
 void Validator::check(const FullType& f, const Element& e) {
+    Memo* memo = object_.memo_;
+    bool code_only = e.is_property() && f.with && !f.with->constant;
+    if (!memo || links_ || !(code_only || (e.mark() && e.size()))) return check_really(f, e);
+    Unit& unit = memo->check(f);
+    if (unit.given_up) return check_really(f, e);
+    if (memo->passed(object_, f, e)) {
+        unit.hits++;
+        return;
+    }
+    unit.misses++;
+    Recording recording(object_);
+    check_really(f, e);
+    if (auto record = recording.finish()) memo->keep_passed(object_, f, e, std::move(record));
+    unit.keep(nullptr, 4000);
+}
+
+void Validator::check_really(const FullType& f, const Element& e) {
     check(*f.type, e);
     if (f.with) check_with(f, e);
 }
@@ -394,6 +422,7 @@ void Object::validate() {
 }
 
 bool Object::valid(const Expr& at, std::string_view name, const Element& e) {
+    if (Memo* m = recorder()) m->types_read(*this);
     TypeSpec t{};
     t.kind = TypeSpec::alias;
     t.symbol = symbol(Name::type, name);

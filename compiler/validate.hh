@@ -18,6 +18,7 @@ private:
     [[noreturn]] void fail(std::string message, const Span& type, const Element*, std::string hint = {});
     void add_types(Error&) const;
     void add_values(Error&, const Element&) const;
+    void check_really(const FullType&, const Element&);
     void check_with(const FullType&, const Element&);
     void basic(const TypeSpec&, const Element&);
     void range(const TypeSpec&, const Element&);

@@ -4,11 +4,18 @@
 #include "compiler/eval.hh"
 #include "compiler/hints.hh"
 #include "compiler/limits.hh"
+#include "compiler/memo.hh"
 #include "compiler/object.hh"
 
 namespace weft::compiler {
 
-bool Eval::is_global(uint32_t symbol) const { return object_ && object_->global(symbol); }
+Memo* Eval::recorder() const { return object_ ? object_->recorder() : nullptr; }
+
+bool Eval::is_global(uint32_t symbol) const {
+    if (!object_) return false;
+    if (Memo* m = object_->recorder()) m->variable_read(*object_, symbol, {}, false);
+    return object_->global(symbol);
+}
 
 void Eval::terms(const Expr& v, std::vector<Term>& out) {
     out.reserve(v.kids.size());
@@ -57,6 +64,11 @@ void Eval::undefined(const Expr& v, const std::vector<Term>& t, size_t upto) {
 
 Element Eval::read_automatic(const Expr& e) {
     needs_world(e);
+    if (Memo* m = recorder()) {
+        if (e.automatic == Automatic::object) m->poison();
+        else if (e.automatic == Automatic::function) m->function_name_read(*object_);
+        else m->statement_of_read(*object_);
+    }
     Element base;
     switch (e.automatic) {
     case Automatic::object: base = object_->name_value_; break;
@@ -97,6 +109,7 @@ Element Eval::read_variable(const Expr& e, bool share) {
         if (!g) undefined(e, t, 0);
         base = &g->value;
         global = true;
+        if (Memo* m = recorder()) m->variable_read(*object_, e.symbol, t, true);
     }
     if (t.empty()) {
         if (global) base->freeze();
@@ -127,6 +140,10 @@ const Element* Eval::find(const Expr& e, bool tolerant) {
     if (e.op == Op::automatic) {
         needs_world(e);
         static thread_local Element value;
+        if (Memo* m = recorder()) {
+            if (e.automatic == Automatic::function) m->function_name_read(*object_);
+            else if (e.automatic == Automatic::template_) m->statement_of_read(*object_);
+        }
         if (!e.kids.empty() || (e.automatic == Automatic::function && !function_) || (e.automatic == Automatic::template_ && !statement_of_))
             return nullptr;
         value = read_automatic(e);
@@ -141,10 +158,11 @@ const Element* Eval::find(const Expr& e, bool tolerant) {
         base = self_.place;
     } else if (e.slot >= 0 && locals_->slots[e.slot].set) {
         base = &locals_->slots[e.slot].value;
-    } else if (Global* g = object_ ? object_->global(e.symbol) : nullptr) {
-        base = &g->value;
     } else {
-        return nullptr;
+        if (Memo* m = recorder()) m->variable_read(*object_, e.symbol, t, true);
+        Global* g = object_ ? object_->global(e.symbol) : nullptr;
+        if (!g) return nullptr;
+        base = &g->value;
     }
     if (t.empty()) return base;
     if (!tolerant) {
@@ -165,6 +183,9 @@ const Element* Eval::variable_by_name(std::string_view name) {
     if (locals_)
         for (size_t i = 0; i < locals_->block->locals.size(); i++)
             if (locals_->block->locals[i] == s && locals_->slots[i].set) return &locals_->slots[i].value;
+    Memo* m = recorder();
+    if (m && (name == "OBJECT" || name == "SELF")) m->poison();
+    else if (m) m->variable_read(*object_, s, {}, true);
     if (name == "OBJECT") return &object_->name_value_;
     if (name == "SELF" && self_.place) return self_.place;
     Global* g = object_->global(s);

@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -17,14 +16,6 @@ std::string_view kind_name(Kind k) {
     return names[int(k)];
 }
 
-struct Element::Node {
-    uint32_t refs = 1;
-    bool frozen = false;  ///< then refs is counted atomically
-
-    struct OfText;
-    struct OfList;
-    struct OfDict;
-};
 struct Element::Node::OfText : Node {
     size_t size = 0;
     char text[1];
@@ -56,24 +47,7 @@ Element Element::new_dict() {
     return e;
 }
 
-void Element::swap(Element& o) noexcept {
-    std::swap(kind_, o.kind_);
-    std::swap(link_, o.link_);
-    std::swap(origin_, o.origin_);
-    std::swap(bits_, o.bits_);
-}
-
-void Element::retain() const {
-    if (node_->frozen) std::atomic_ref(node_->refs).fetch_add(1, std::memory_order_relaxed);
-    else node_->refs++;
-}
-
-void Element::release() {
-    if (node_->frozen) {
-        if (std::atomic_ref(node_->refs).fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    } else if (--node_->refs) {
-        return;
-    }
+void Element::destroy() {
     if (kind_ == Kind::string) {
         std::free(node_);
         return;
@@ -133,6 +107,30 @@ void Element::freeze() {
     }
 }
 
+uint32_t Element::mark() const { return is(Kind::dict) ? dict().mark_ : is(Kind::list) ? list().mark_ : 0; }
+
+void Element::set_mark(uint32_t m) {
+    if (is(Kind::dict)) static_cast<Node::OfDict*>(node_)->dict.mark_ = m;
+    else if (is(Kind::list)) static_cast<Node::OfList*>(node_)->list.mark_ = m;
+}
+
+Element& Element::child_to_share(size_t i) {
+    return is(Kind::dict) ? static_cast<Node::OfDict*>(node_)->dict.entries_[i].value : static_cast<Node::OfList*>(node_)->list.items_[i];
+}
+
+bool Element::sole() const {
+    std::vector<const Element*> work{this};
+    while (!work.empty()) {
+        const Element* e = work.back();
+        work.pop_back();
+        if (!e->is_resource() || e->frozen()) continue;
+        if (e->node_->refs > 1) return false;
+        if (e->is(Kind::list)) for (const Element& c : e->list()) work.push_back(&c);
+        else for (const Dict::Entry& c : e->dict()) work.push_back(&c.value);
+    }
+    return true;
+}
+
 Element Element::shallow() const {
     if (!is_resource()) return *this;
     Element copy = is(Kind::list) ? new_list() : new_dict();
@@ -140,6 +138,7 @@ Element Element::shallow() const {
     copy.origin_ = origin_;
     if (is(Kind::list)) copy.list_ref() = list();
     else copy.dict_ref() = dict();
+    copy.set_mark(0);
     return copy;
 }
 

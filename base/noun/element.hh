@@ -11,6 +11,7 @@
 // A tree belongs to one thread until freeze(): then it can never change again and may be read, copied
 // and dropped by any thread.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -48,7 +49,12 @@ public:
     Element& operator=(const Element& o) { Element copy(o); swap(copy); return *this; }
     Element& operator=(Element&& o) noexcept { swap(o); return *this; }
     ~Element() { if (counted()) release(); }
-    void swap(Element& o) noexcept;
+    void swap(Element& o) noexcept {
+        std::swap(kind_, o.kind_);
+        std::swap(link_, o.link_);
+        std::swap(origin_, o.origin_);
+        std::swap(bits_, o.bits_);
+    }
 
     Kind kind() const { return kind_; }
     bool is(Kind k) const { return kind_ == k; }
@@ -98,18 +104,38 @@ public:
     Element shallow() const;
     /// The address of the node, a name for it while it lives.
     const void* node() const { return counted() ? node_ : nullptr; }
+    /// A name for the contents of a frozen list or dict that its owner gave it (0: none): two with the same mark
+    /// are equal all the way down, origins included, and no mark is used twice in a process.
+    uint32_t mark() const;
+    void set_mark(uint32_t);   ///< before other threads can see it
+    /// A child by position, frozen or not: to be replaced by an equal one only, before other threads can see it.
+    Element& child_to_share(size_t);
+    /// Nothing that is not frozen is referred to from two places: freezing it is seen by nobody.
+    bool sole() const;
 
     /// Equal kind and value, all the way down; origins and link marks do not count. 1 is not 1.0.
     friend bool operator==(const Element& a, const Element& b);
 
 private:
-    struct Node;
+    struct Node {
+        uint32_t refs = 1;
+        bool frozen = false;  ///< then refs is counted atomically
+        struct OfText;
+        struct OfList;
+        struct OfDict;
+    };
     friend class List;
     friend class Dict;
     explicit Element(Kind k) : kind_(k), bits_(0) {}
     bool counted() const { return kind_ >= Kind::string; }
-    void retain() const;
-    void release();
+    void retain() const {
+        if (node_->frozen) std::atomic_ref(node_->refs).fetch_add(1, std::memory_order_relaxed);
+        else node_->refs++;
+    }
+    void release() {
+        if (node_->frozen ? std::atomic_ref(node_->refs).fetch_sub(1, std::memory_order_acq_rel) == 1 : --node_->refs == 0) destroy();
+    }
+    void destroy();
     void unshare();
 
     Kind kind_ = Kind::undef;
@@ -145,6 +171,7 @@ public:
 private:
     friend class Element;
     std::vector<Element> items_;
+    uint32_t mark_ = 0;
 };
 
 /// Children by key, in ascending byte order of the keys.
@@ -173,7 +200,7 @@ private:
     friend class Element;
     size_t lower_bound(Key) const;
     std::vector<Entry> entries_;
-    uint32_t changes_ = 0;
+    uint32_t changes_ = 0, mark_ = 0;
 };
 
 }  // namespace weft

@@ -165,6 +165,7 @@ struct Frame {
     const Element* e;
     size_t next = 0;
     bool any = false;  ///< a child has been written
+    size_t from = 0;   ///< where the text to keep begins; 0: it is not kept
 };
 
 /// Where the walk stands, for messages.
@@ -178,6 +179,46 @@ static std::string path_of(const std::vector<Frame>& stack) {
 static Error unwritable(const Element& e, const std::vector<Frame>& stack) {
     if (e.is(Kind::string)) return Error(exit_data, fmt::format("the string at '{}' is not UTF-8", path_of(stack)));
     return Error(exit_data, fmt::format("'{}' is {}: it has no value to write", path_of(stack), kind_name(e.kind())));
+}
+
+/// The one with this key, or the free one where it belongs.
+TextCache::Slot& TextCache::Table::at(uint64_t key) {
+    size_t mask = slots.size() - 1, i = (key * 0x9E3779B97F4A7C15u) >> 32 & mask;
+    while (slots[i].key && slots[i].key != key) i = (i + 1) & mask;
+    return slots[i];
+}
+
+TextCache::Slot& TextCache::slot(uint64_t key) {
+    Slot& known = now_.at(key);
+    if (known.key) return known;
+    if (now_.bytes > limit_) {
+        before_ = std::move(now_);
+        now_ = Table();
+    } else if (now_.used * 2 > now_.slots.size()) {
+        std::vector<Slot> old(now_.slots.size() * 2);
+        old.swap(now_.slots);
+        for (Slot& s : old)
+            if (s.key) now_.at(s.key) = std::move(s);
+    }
+    Slot& made = now_.at(key);
+    if (Slot& old = before_.at(key); old.key) made.text = std::move(old.text), old.text.clear();
+    made.key = key;
+    now_.used++;
+    now_.bytes += sizeof(Slot) * 2 + made.text.size();
+    return made;
+}
+
+const std::string* TextCache::find(uint32_t mark, size_t depth, bool* keep) {
+    uint64_t key = uint64_t(mark) << 32 | uint32_t(depth);
+    *keep = now_.at(key).key || before_.at(key).key;   // else perhaps nobody has the like of it
+    Slot& s = slot(key);
+    return s.text.empty() ? nullptr : &s.text;
+}
+
+void TextCache::add(uint32_t mark, size_t depth, std::string_view text) {
+    Slot& s = slot(uint64_t(mark) << 32 | uint32_t(depth));
+    now_.bytes += text.size();
+    s.text = text;
 }
 
 /// Append `n` blanks.
@@ -222,15 +263,22 @@ void write_xml(const Element& root, std::string& out, const XmlOptions& opt) {
             out += kind;
             out += ">\n";
         }
-        if (open) stack.push_back({e});
+        if (open && opt.cache && e->mark()) {
+            bool keep = false;
+            if (const std::string* text = opt.cache->find(e->mark(), stack.size(), &keep)) out += *text;
+            else stack.push_back({e, 0, false, keep ? out.size() : 0});
+        } else if (open) {
+            stack.push_back({e});
+        }
         // On to the next one, closing what is complete.
         while (!stack.empty() && stack.back().next == stack.back().e->size()) {
-            kind = kind_name(stack.back().e->kind());
+            Frame done = stack.back();
             stack.pop_back();
             indent(out, stack.size() * 4);
             out += "</";
-            out += kind;
+            out += kind_name(done.e->kind());
             out += ">\n";
+            if (done.from) opt.cache->add(done.e->mark(), stack.size(), std::string_view(out).substr(done.from));
         }
         if (stack.empty()) return;
         Frame& f = stack.back();
@@ -263,7 +311,13 @@ void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
         case Kind::list:
         case Kind::dict:
             out += e->is(Kind::list) ? '[' : '{';
-            stack.push_back({e});
+            if (opt.cache && e->mark() && e->size()) {
+                bool keep = false;
+                if (const std::string* text = opt.cache->find(e->mark(), stack.size(), &keep)) out += *text;
+                else stack.push_back({e, 0, false, keep ? out.size() : 0});
+            } else {
+                stack.push_back({e});
+            }
             break;
         default: append_text(out, *e);
         }
@@ -273,10 +327,11 @@ void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
             // A null is no member of an object.
             while (dict && f.next < f.e->size() && f.e->dict()[f.next].value.is(Kind::null)) f.next++;
             if (f.next == f.e->size()) {
-                bool any = f.any;
+                Frame done = f;
                 stack.pop_back();
-                if (any) line(stack.size());
+                if (done.any) line(stack.size());
                 out += dict ? '}' : ']';
+                if (done.from) opt.cache->add(done.e->mark(), stack.size(), std::string_view(out).substr(done.from));
                 continue;
             }
             if (f.any) out += ',';

@@ -19,8 +19,34 @@ void append_long(std::string& out, int64_t);
 void append_text(std::string& out, const Element&);
 std::string property_text(const Element&);
 
+/// Texts of lists and dicts with a mark (Element::mark), kept from the second time they are written: one for each
+/// form of writing and each thread.
+class TextCache {
+public:
+    explicit TextCache(size_t bytes) : limit_(bytes / 2) {}
+    /// nullptr: not there. Then *keep says whether to give it to add().
+    const std::string* find(uint32_t mark, size_t depth, bool* keep);
+    void add(uint32_t mark, size_t depth, std::string_view text);
+
+private:
+    struct Slot {
+        uint64_t key = 0;   ///< mark and depth; marks are not 0
+        std::string text;   ///< empty: seen once
+    };
+    struct Table {
+        std::vector<Slot> slots = std::vector<Slot>(1024);
+        size_t used = 0, bytes = 0;
+        Slot& at(uint64_t key);
+    };
+    Slot& slot(uint64_t key);
+    // What was not used again while `now` filled up goes with `before`.
+    Table now_, before_;
+    size_t limit_;
+};
+
 struct XmlOptions {
     bool ascii_only = false;  ///< all above U+007F as numeric character references
+    TextCache* cache = nullptr;
 };
 /// Append the tree as XML, "pan" format. Error(65) naming the path when something is undef or null.
 void write_xml(const Element&, std::string& out, const XmlOptions& = {});
@@ -29,6 +55,7 @@ struct JsonOptions {
     bool ascii_only = false;  ///< all above U+007F as \uXXXX
     bool one_line = false;    ///< no line ends and blanks: for protocols and logs
     bool plain = false;       ///< escape only what JSON demands: for files that people read
+    TextCache* cache = nullptr;
 };
 /// Append the tree as JSON. A null is left out of a dict; Error(65) naming the path for undef and for
 /// a string that is not UTF-8.

@@ -11,7 +11,7 @@ static Element call(Eval& eval, const CallNode& call) {
     if (!x.is(Kind::string)) throw EvalFailure("exists() needs a variable or a string with a path or the name of a template");
     std::string_view s = x.string();
     if (s.starts_with('/') || s.find(':') != std::string_view::npos)
-        return Element::of_boolean(eval.object()->find(call.expr, parse_path(s, eval.options().dialect)) != nullptr);
+        return Element::of_boolean(eval.object()->find(call.expr, parse_path(s, eval.options().dialect), false) != nullptr);
     return Element::of_boolean(eval.object()->template_exists(call.expr, s));
 }
 

@@ -14,7 +14,7 @@ static Element call(Eval& eval, const CallNode& call) {
     Element x = eval.eval(call.arg(0));
     if (!x.is(Kind::string)) throw EvalFailure("path_exists() needs a string with a path");
     must_be_absolute(x.string());
-    return Element::of_boolean(eval.object()->find(call.expr, parse_path(x.string(), eval.options().dialect)) != nullptr);
+    return Element::of_boolean(eval.object()->find(call.expr, parse_path(x.string(), eval.options().dialect), false) != nullptr);
 }
 
 static std::string check(const CallNode& call) {

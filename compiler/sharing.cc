@@ -1,0 +1,149 @@
+// A table of contents with two generations.
+#include "compiler/sharing.hh"
+
+#include <atomic>
+#include <bit>
+#include <cstring>
+
+namespace weft::compiler {
+
+/// Deeper trees, which validation refuses, are left as they are.
+static constexpr int max_level = 20'000;
+/// Children in one generation.
+static constexpr size_t max_weight = 300'000;
+
+static uint32_t new_mark() {
+    static std::atomic<uint32_t> next = 1;
+    thread_local uint32_t mine = 0, end = 0;
+    if (mine == end) mine = next.fetch_add(1024), end = mine + 1024;
+    return mine++;
+}
+
+static uint64_t mix(uint64_t h, uint64_t v) { return (std::rotl(h, 23) ^ v) * 0x9E3779B97F4A7C15u; }
+
+static uint64_t text_hash(std::string_view s) {
+    uint64_t h = s.size();
+    while (s.size() >= 8) {
+        uint64_t word;
+        std::memcpy(&word, s.data(), 8);
+        h = mix(h, word);
+        s.remove_prefix(8);
+    }
+    uint64_t rest = 0;
+    if (!s.empty()) std::memcpy(&rest, s.data(), s.size());
+    return mix(h, rest);
+}
+
+static uint64_t hash_of(uint64_t h, const Element& e) {
+    h = mix(h, uint64_t(e.kind()) << 40 | uint64_t(e.is_link()) << 32 | e.origin());
+    switch (e.kind()) {
+    case Kind::boolean: return mix(h, e.boolean());
+    case Kind::long_: return mix(h, uint64_t(e.long_value()));
+    case Kind::double_: return mix(h, std::bit_cast<uint64_t>(e.double_value()));
+    case Kind::string: return mix(h, text_hash(e.string()));
+    default: return mix(h, e.mark());
+    }
+}
+
+/// Of two children with shared contents.
+static bool alike(const Element& a, const Element& b) {
+    if (a.kind() != b.kind() || a.origin() != b.origin() || a.is_link() != b.is_link()) return false;
+    switch (a.kind()) {
+    case Kind::boolean: return a.boolean() == b.boolean();
+    case Kind::long_: return a.long_value() == b.long_value();
+    case Kind::double_: return std::bit_cast<uint64_t>(a.double_value()) == std::bit_cast<uint64_t>(b.double_value());
+    case Kind::string: return a.same_node(b) || a.string() == b.string();
+    case Kind::list:
+    case Kind::dict: return a.mark() && a.mark() == b.mark();
+    default: return true;
+    }
+}
+
+static bool same_contents(const Element& a, const Element& b) {
+    if (a.kind() != b.kind() || a.size() != b.size()) return false;
+    if (a.is(Kind::list)) {
+        for (size_t i = 0; i < a.size(); i++)
+            if (!alike(a.list()[i], b.list()[i])) return false;
+    } else {
+        for (size_t i = 0; i < a.size(); i++)
+            if (!(a.dict()[i].key == b.dict()[i].key) || !alike(a.dict()[i].value, b.dict()[i].value)) return false;
+    }
+    return true;
+}
+
+Sharing::Slot* Sharing::Table::find(uint64_t hash, const Element& e) {
+    if (slots.empty()) return nullptr;
+    size_t mask = slots.size() - 1;
+    for (size_t i = hash & mask; slots[i].element.is_resource(); i = (i + 1) & mask)
+        if (slots[i].hash == hash && same_contents(slots[i].element, e)) return &slots[i];
+    return nullptr;
+}
+
+void Sharing::Table::add(uint64_t hash, const Element& e) {
+    if (slots.size() < 2 * (used + 1)) {
+        std::vector<Slot> old(std::max<size_t>(256, slots.size() * 2));
+        old.swap(slots);
+        size_t mask = slots.size() - 1;
+        for (Slot& s : old) {
+            if (!s.element.is_resource()) continue;
+            size_t i = s.hash & mask;
+            while (slots[i].element.is_resource()) i = (i + 1) & mask;
+            slots[i] = std::move(s);
+        }
+    }
+    size_t mask = slots.size() - 1, i = hash & mask;
+    while (slots[i].element.is_resource()) i = (i + 1) & mask;
+    slots[i] = {hash, e};
+    used++;
+    weight += e.size() + 4;
+}
+
+void Sharing::visit(Element& e, int level) {
+    if (e.mark() || level > max_level) return;
+    uint64_t h = uint64_t(e.kind());
+    size_t n = e.size();
+    bool dict = e.is(Kind::dict), whole = true;
+    for (size_t i = 0; i < n; i++) {
+        Element& child = e.child_to_share(i);
+        if (child.is_resource()) {
+            visit(child, level + 1);
+            whole = whole && child.mark();
+        }
+        if (dict) h = mix(h, e.dict()[i].key.hash());
+        h = hash_of(h, child);
+    }
+    if (!whole) return;
+    Slot* known = now_.find(h, e);
+    if (!known && (known = before_.find(h, e))) now_.add(h, known->element);
+    if (known) {
+        Element there = known->element;
+        there.set_origin(e.origin());
+        there.set_link(e.is_link());
+        e = std::move(there);
+        return;
+    }
+    e.set_mark(new_mark());
+    now_.add(h, e);
+}
+
+void Sharing::share(Element& e) {
+    if (!e.is_resource() || e.mark()) return;
+    e.freeze();
+    visit(e, 0);
+    if (now_.weight < max_weight) return;
+    before_ = std::move(now_);
+    now_ = {};
+}
+
+void Sharing::mark(Element& top) {
+    std::vector<Element*> work{&top};
+    while (!work.empty()) {
+        Element* e = work.back();
+        work.pop_back();
+        if (!e->is_resource() || e->mark()) continue;
+        e->set_mark(new_mark());
+        for (size_t i = 0; i < e->size(); i++) work.push_back(&e->child_to_share(i));
+    }
+}
+
+}  // namespace weft::compiler

@@ -24,7 +24,7 @@ ok 'several packages are installed at once' '
         $PWD/rpms/old-1-1.noarch.rpm $PWD/rpms/epoch-1-1.noarch.rpm >ops &&
     $R apply ops >out && installed >got &&
     printf "epoch 4:1 1 noarch\nntp 1 1 noarch\nold 1 1 noarch\n" >want && same want got &&
-    sort out >got && printf "begin 3\ndone install epoch-4:1-1.noarch\ndone install ntp-1-1.noarch\ndone install old-1-1.noarch\n" >want && same want got'
+    sort out >got && printf "begin 3\ndone install epoch-4:1-1.noarch\ndone install ntp-1-1.noarch\ndone install old-1-1.noarch\nscript %%post ntp-1-1.noarch\n" >want && same want got'
 
 ok 'rpm itself sees them' 'rpm --root $root -q ntp epoch && rpm --root $root -V ntp'
 

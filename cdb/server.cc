@@ -19,7 +19,7 @@ static bdb::Options store_options(const Config& c) {
 
 Server::Server(Service& s)
     : service(s), loop(s.loop), log(s.log), store(rooted(s, "store"), store_options(s.config)),
-      pipeline(store, int(s.config.number("jobs"))), nodes(store), readers(2), line(1),
+      pipeline(store, int(s.config.number("jobs"))), nodes(store),
       notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
     load_access();
     load_page();
@@ -92,7 +92,6 @@ void Server::open_listeners() {
             http.route("*", "/api/v1/", answer);
             for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/", "/api/v1/history", "/api/v1/contents"}) http.route("*", path, answer, big);
             for (auto& [path, d] : page_) http.route("GET", path, [this](const HttpRequest& q, HttpReply r) { serve_page(q, r); });
-            for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/"}) http.route("*", path, answer, big);
         } else {
             for (const char* path : {"/api/v1/health", "/api/v1/metrics"}) http.route("GET", path, answer);
         }

@@ -83,7 +83,6 @@ public:
     Access access;
     std::map<std::string, Profile> published;         ///< by node: what is served, on the loop's thread
     std::map<HttpStream*, std::pair<std::shared_ptr<HttpStream>, std::string>> listeners;  ///< events; of one node, or ""
-    Workers readers, line;
     Notifier notifier;
     std::string backup_dir;
 
@@ -129,6 +128,9 @@ private:
     std::shared_ptr<const Namespaces> namespaces_ = std::make_shared<Namespaces>();
     Hash namespaces_hash_;
     Timer flush_timer_, checkpoint_timer_, expiry_timer_;
+
+public:
+    Workers readers{2}, line{1};  ///< last: their jobs end while all of the above lives
 };
 
 /// cdbd.conf: every key, its kind, its default.

@@ -3,6 +3,7 @@
 
 #include <db.h>
 #include <fmt/core.h>
+#include <fcntl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -49,14 +50,14 @@ struct Env::Impl {
     std::mutex mutex;  // tables
     std::map<std::string, std::shared_ptr<Table::Impl>> tables;
     std::atomic<uint64_t> deadlocks{0};
-    std::atomic<bool> failed{false};
+    std::atomic<bool> failed{false}, ballasted{false};
 
     /// Throws unless the code is 0.
     void check(int code, std::string_view what) {
         if (code == 0) return;
         if (code == DB_LOCK_DEADLOCK || code == DB_LOCK_NOTGRANTED) throw Deadlock{};
         // Pages that cannot be written out fill the cache: on a full disk that is what the library tells.
-        if (code == ENOMEM && room() < (uint64_t(4) << 20)) code = ENOSPC;
+        if ((code == ENOMEM || code == EIO) && !ballasted) code = ENOSPC;
         std::string text = db_strerror(code);
         if (!said.empty()) text += " (" + std::exchange(said, {}) + ")";
         Error e(exit_io, fmt::format("cannot {} in '{}': {}", what, dir, text));
@@ -73,12 +74,35 @@ struct Env::Impl {
         struct statvfs v{};
         return statvfs(dir.c_str(), &v) ? UINT64_MAX : uint64_t(v.f_bavail) * v.f_frsize;
     }
-    void need_space() const {
-        uint64_t free = room();
-        if (free >= options.reserve) return;
+
+    // Changed pages wait in memory. When the disk fills under them the library can neither write nor drop them, and
+    // even a reader waits for a page. So their room is taken beforehand, by a file that goes when a write fails.
+    std::string ballast() const { return dir + "/ballast"; }
+    /// As large as the cache, which the library makes a quarter larger than asked, and the log's buffer.
+    uint64_t ballast_size() const { return options.cache + options.cache / 4 + log_buffer(); }
+    uint32_t log_buffer() const { return uint32_t(std::min<size_t>(options.log_file / 4, size_t(2) << 20)); }
+    void drop_ballast() {
+        if (ballasted.exchange(false)) unlink(ballast().c_str());
+    }
+    /// False when there is no room for it.
+    bool take_ballast() {
+        if (ballasted) return true;
+        std::lock_guard hold(mutex);
+        Fd file(open(ballast().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        if (!file || posix_fallocate(file.get(), 0, off_t(ballast_size()))) return unlink(ballast().c_str()), false;
+        return ballasted = true;
+    }
+    void need_space() {
+        uint64_t need = options.reserve;
+        if (!ballasted) {
+            // What waited in memory while the disk was full comes first.
+            if (room() >= need + ballast_size() && env->txn_checkpoint(env, 0, 0, 0) == 0 && take_ballast()) return need_space();
+            need += ballast_size();
+        } else if (room() >= need) {
+            return;
+        }
         throw Error(exit_io,
-                    fmt::format("cannot write to '{}': only {} KiB are free, {} KiB must be", dir, free >> 10,
-                                options.reserve >> 10),
+                    fmt::format("cannot write to '{}': only {} KiB are free, {} KiB must be", dir, room() >> 10, need >> 10),
                     {}, "free some space and run it again; nothing was lost");
     }
 
@@ -122,11 +146,13 @@ Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<I
     e->set_errcall(e, listen);
     e->app_private = p_.get();
     e->set_event_notify(e, [](DB_ENV* env, uint32_t event, void*) {
-        if (event == DB_EVENT_PANIC) static_cast<Impl*>(env->app_private)->failed = true;
+        auto* p = static_cast<Impl*>(env->app_private);
+        if (event == DB_EVENT_PANIC) p->failed = true;
+        if (event == DB_EVENT_WRITE_FAILED) p->drop_ballast();
     });
     e->set_cachesize(e, uint32_t(options.cache >> 30), uint32_t(options.cache & ((1u << 30) - 1)), 1);
     e->set_lg_max(e, uint32_t(options.log_file));
-    e->set_lg_bsize(e, uint32_t(std::min<size_t>(options.log_file / 4, size_t(2) << 20)));
+    e->set_lg_bsize(e, p_->log_buffer());
     e->set_lk_detect(e, DB_LOCK_DEFAULT);
     // A commit of everything locks every page it writes; tables of this size cost nothing until used.
     e->set_lk_max_locks(e, 1000000);
@@ -136,7 +162,9 @@ Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<I
     // DB_PRIVATE: the shared regions live in this process, so nothing stale is left behind by a kill, and
     // DB_RECOVER may run at every start: the owner's lock says that there is no second process.
     uint32_t flags = DB_CREATE | DB_INIT_TXN | DB_INIT_LOG | DB_INIT_LOCK | DB_INIT_MPOOL | DB_PRIVATE | DB_RECOVER | DB_THREAD;
+    p_->ballasted = true;  // one may be left from before; recovery may need its room
     p_->check(e->open(e, dir.c_str(), flags, 0600), "open the store");
+    if (p_->ballasted) p_->ballasted = false, p_->take_ballast();
 }
 
 Env::~Env() = default;

@@ -19,7 +19,8 @@ namespace weft::bdb {
 struct Options {
     size_t cache = size_t(64) << 20;     ///< bytes of pages kept in memory
     size_t log_file = size_t(16) << 20;  ///< bytes of one log file
-    size_t reserve = size_t(8) << 20;    ///< no update starts with less than this free on the disk
+    size_t reserve = size_t(8) << 20;    ///< no update starts with less than this free on the disk, beside the ballast:
+                                         ///  a file as large as the cache, so that what waits there can be written
 };
 
 /// Thrown through the body of update(), which runs it again. Never caught elsewhere.

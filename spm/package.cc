@@ -1,6 +1,7 @@
 // Names, patterns and versions of packages.
 #include "spm/package.hh"
 
+#include "spm/wrap/debver.hh"
 #include "spm/wrap/rpmver.hh"
 
 namespace weft::spm {
@@ -51,34 +52,6 @@ bool glob(std::string_view pattern, std::string_view text) {
 
 namespace {
 
-/// Debian's order of one character outside numbers: ~ before the end, letters before the rest.
-int rank(char c) {
-    if (c == '~') return -1;
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return letter ? c : (unsigned char)c + 256;
-}
-bool digit(std::string_view s, size_t i) { return i < s.size() && s[i] >= '0' && s[i] <= '9'; }
-
-int compare_deb_part(std::string_view a, std::string_view b) {
-    size_t i = 0, j = 0;
-    while (i < a.size() || j < b.size()) {
-        while ((i < a.size() && !digit(a, i)) || (j < b.size() && !digit(b, j))) {
-            int x = i < a.size() && !digit(a, i) ? rank(a[i]) : 0, y = j < b.size() && !digit(b, j) ? rank(b[j]) : 0;
-            if (x != y) return x - y;
-            i++, j++;
-        }
-        while (i < a.size() && a[i] == '0') i++;
-        while (j < b.size() && b[j] == '0') j++;
-        int first = 0;
-        for (; digit(a, i) && digit(b, j); i++, j++)
-            if (!first) first = a[i] - b[j];
-        if (digit(a, i)) return 1;
-        if (digit(b, j)) return -1;
-        if (first) return first;
-    }
-    return 0;
-}
-
 struct Evr {
     std::string epoch, version, release;
     explicit Evr(std::string_view s) {
@@ -94,13 +67,11 @@ struct Evr {
 }  // namespace
 
 int compare_evr(std::string_view a, std::string_view b, Format f) {
+    if (f == Format::deb) return deb::compare(a, b);
     Evr x(a), y(b);
-    auto part = [&](const std::string& p, const std::string& q) {
-        return f == Format::rpm ? rpm::compare(p, q) : compare_deb_part(p, q);
-    };
-    if (int c = part(x.epoch, y.epoch)) return c;
-    if (int c = part(x.version, y.version)) return c;
-    return part(x.release, y.release);
+    if (int c = rpm::compare(x.epoch, y.epoch)) return c;
+    if (int c = rpm::compare(x.version, y.version)) return c;
+    return rpm::compare(x.release, y.release);
 }
 
 bool matches_name(const Package& pattern, const Package& p) {
@@ -116,7 +87,7 @@ bool matches(const Package& pattern, const Package& p, Format f) {
     };
     if (!same(pattern.version, have)) return false;
     if (wild(pattern.release)) return glob(pattern.release, p.release);
-    return (f == Format::rpm ? rpm::compare(pattern.release, p.release) : compare_deb_part(pattern.release, p.release)) == 0;
+    return f == Format::deb ? deb::compare(pattern.release, p.release) == 0 : rpm::compare(pattern.release, p.release) == 0;
 }
 
 }  // namespace weft::spm

@@ -32,7 +32,8 @@ std::string file_name(const Package&, Format);
 bool glob(std::string_view pattern, std::string_view text);
 
 /// Negative, 0 or positive, as "[epoch:]version[-release]" a is older than, as new as or newer than b. By the rules of
-/// the format: rpm's own function; Debian policy 5.6.12 for deb and pkg. A missing epoch is 0.
+/// the format, by the function of its own library: librpm's for rpm (and for pkg, which has none), libapt-pkg's for deb.
+/// A missing epoch is 0.
 int compare_evr(std::string_view a, std::string_view b, Format);
 
 /// Is `p` what the line `pattern` means? Wildcards match text; exact versions match when they compare equal; a

@@ -88,6 +88,11 @@ static std::vector<Installed> read_status(const std::string& file) {
     return out;
 }
 
+bool settled(const PluginCall& call) {
+    std::error_code ec;
+    return std::filesystem::is_empty(admin_dir(call) + "/updates", ec) || ec;
+}
+
 std::vector<Installed> list(const PluginCall& call) {
     std::string status = admin_dir(call) + "/status";
     if (access(status.c_str(), R_OK)) {
@@ -95,8 +100,7 @@ std::vector<Installed> list(const PluginCall& call) {
         throw system_error("cannot read '" + status + "'");
     }
     // What a run of dpkg that is going on, or was killed, has not merged into the file yet lies beside it.
-    std::error_code ec;
-    if (std::filesystem::is_empty(admin_dir(call) + "/updates", ec) || ec) return read_status(status);
+    if (settled(call)) return read_status(status);
     std::vector<std::string> argv = {"dpkg-query", "--admindir=" + admin_dir(call), "-W", "-f",
                                      "${Package} ${Version} ${Architecture} ${db:Status-Eflag} ${db:Status-Status} ${Essential}\\n"};
     ProcessOptions o = options(call);

@@ -12,6 +12,9 @@ namespace weft::spm::dpkg {
 /// Packages that are installed, or half so (broken). Configuration files that were left behind are no package.
 std::vector<Installed> list(const PluginCall&);
 
+/// Is all that dpkg did merged into its status file? Not while it runs, or after it was killed.
+bool settled(const PluginCall&);
+
 /// What a program that runs dpkg needs: nobody to ask, tools in the path.
 ProcessOptions options(const PluginCall&);
 /// dpkg, with the root and the options that answer its questions.

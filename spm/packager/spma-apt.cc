@@ -4,24 +4,12 @@
 
 #include "base/file.hh"
 #include "spm/packager/dpkg.hh"
+#include "spm/wrap/apt.hh"
 
 using namespace weft;
 using namespace weft::spm;
 
 namespace {
-
-std::vector<std::string> apt_get(const PluginCall& call) {
-    std::vector<std::string> argv = {"apt-get", "-y", "-q", "-o", "Dpkg::Use-Pty=0", "-o", "Acquire::Languages=none"};
-    auto option = [&](const std::string& o) { argv.insert(argv.end(), {"-o", o}); };
-    for (const char* o : {"--force-confdef", "--force-confold"}) option(std::string("DPkg::Options::=") + o);
-    if (call.root.empty()) return argv;
-    option("Dir=" + call.root);
-    option("Dir::State::status=" + call.root + "/var/lib/dpkg/status");
-    option("DPkg::Options::=--root=" + call.root);
-    option("DPkg::Options::=--force-not-root");
-    option("APT::Sandbox::User=root");
-    return argv;
-}
 
 void prepare(const PluginCall& call) {
     dpkg::prepare(call);
@@ -31,15 +19,24 @@ void prepare(const PluginCall& call) {
         make_dirs(call.root + dir);
 }
 
+/// A root without a database has no packages, and asking does not make one.
+std::vector<Installed> list(const PluginCall& call) {
+    if (!call.root.empty() && access((call.root + "/var/lib/dpkg/status").c_str(), R_OK)) return {};
+    return apt::list(call);
+}
+
 std::string with_arch(const Package& p) { return p.arch == "all" || p.arch.find('*') != std::string::npos ? p.name : p.name + ":" + p.arch; }
 
-/// What apt-get is asked for: a file, or a name and version; a name with '-' goes.
-std::vector<std::string> words(const std::vector<Operation>& ops) {
+/// What apt-get is asked for: a file, or a name and the version that was found for it; a name with '-' goes.
+std::vector<std::string> words(const std::vector<Operation>& ops, const std::vector<apt::Outcome::Change>& changes) {
     std::vector<std::string> out;
     for (const Operation& op : ops) {
-        if (op.action == Action::erase) out.push_back(with_arch(op.package) + "-");
+        Package p = op.package;
+        for (auto& c : changes)
+            if (!c.goes && op.action != Action::erase && matches(op.package, c.package, Format::deb)) p = c.package;
+        if (op.action == Action::erase) out.push_back(with_arch(p) + "-");
         else if (!op.file.empty()) out.push_back(op.file);
-        else out.push_back(with_arch(op.package) + (op.package.version == "*" ? "" : "=" + op.package.evr()));
+        else out.push_back(with_arch(p) + (p.is_pattern() ? "" : "=" + p.evr()));
     }
     return out;
 }
@@ -53,34 +50,44 @@ std::string complaint(const ProcessResult& r) {
 }
 
 ProcessResult run_apt(const PluginCall& call, std::vector<std::string> more, std::function<void(std::string_view)> on_line = {}) {
-    auto argv = apt_get(call);
+    std::vector<std::string> argv = {"apt-get", "-y", "-q"};
+    for (const std::string& option : apt::options(call)) argv.insert(argv.end(), {"-o", option});
     argv.insert(argv.end(), more.begin(), more.end());
     ProcessOptions o = dpkg::options(call);
+    ScratchDir dir;
+    if (std::string text = apt::configuration(call); !text.empty()) {
+        write_file(dir.path() + "/apt.conf", text, {.sync = false});
+        o.env["APT_CONFIG"] = dir.path() + "/apt.conf";
+    }
     o.on_line = std::move(on_line);
     ProcessResult r = run_process(argv, o);
     if (r.timed_out) throw Error(exit_no, "apt-get did not finish within the time");
     return r;
 }
 
-/// "Inst name [old] (new ...)", "Remv name [old]": what apt would do, against what was planned.
-void compare(const std::string& simulation, const std::vector<Operation>& ops) {
-    std::set<std::string, std::less<>> come, go;
-    for (const Operation& op : ops) (op.action == Action::erase ? go : come).insert(op.package.name);
-    std::string more;
-    for (std::string_view line : lines(simulation)) {
-        auto w = words_of(line);
-        if (w.size() < 2) continue;
-        std::string_view name = w[1].substr(0, w[1].find(':'));
-        if (w[0] == "Inst" && !come.count(name)) more += fmt::format("\n  install '{}'", name);
-        if (w[0] == "Remv" && !go.count(name)) more += fmt::format("\n  remove '{}'", name);
+/// What apt would do, against what was planned. What is there in part needs no more than to be configured.
+void compare(const apt::Outcome& would, const std::vector<Operation>& ops, const std::set<Package>& there) {
+    std::string list;
+    auto add = [&](bool goes, const Package& p) { list += fmt::format("\n  {} {}", goes ? "remove" : "install", p.text()); };
+    for (auto& problem : would.problems) list += "\n  " + problem;
+    if (!list.empty()) throw Error(exit_data, "apt refuses the packages:" + list);
+    std::vector<bool> met(ops.size());
+    for (auto& [goes, package] : would.changes) {
+        bool planned = false;
+        for (size_t i = 0; i < ops.size(); i++)
+            if (goes == (ops[i].action == Action::erase) && matches(ops[i].package, package, Format::deb)) planned = met[i] = true;
+        if (!planned) add(goes, package);
     }
-    if (!more.empty()) throw Error(exit_data, "apt would do more than was planned:" + more, {}, "name these packages in the target");
+    if (!list.empty()) throw Error(exit_data, "apt would do more than was planned:" + list, {}, "name these packages in the target");
+    for (size_t i = 0; i < ops.size(); i++)
+        if (!met[i] && (ops[i].action == Action::erase || !there.count(ops[i].package))) add(ops[i].action == Action::erase, ops[i].package);
+    if (!list.empty()) throw Error(exit_data, "apt would not do what was planned:" + list);
 }
 
 void apply(const PluginCall& call, const std::vector<Operation>& all, const std::function<void(const std::string&)>& done) {
     prepare(call);
     std::set<Package> there, whole;
-    for (const Installed& i : dpkg::list(call)) {
+    for (const Installed& i : list(call)) {
         there.insert(i.package);
         if (!i.broken) whole.insert(i.package);
     }
@@ -94,7 +101,7 @@ void apply(const PluginCall& call, const std::vector<Operation>& all, const std:
     }
     done(fmt::format("begin {}", ops.size()));
     if (ops.empty()) return;
-    if (there.size() != whole.size() && !call.noaction) {  // what an interrupted run left unpacked
+    if ((there.size() != whole.size() || !dpkg::settled(call)) && !call.noaction) {  // what an interrupted run left unpacked
         auto argv = dpkg::command(call);
         argv.insert(argv.end(), {"--configure", "-a"});
         run_process(argv, dpkg::options(call));
@@ -106,13 +113,10 @@ void apply(const PluginCall& call, const std::vector<Operation>& all, const std:
     std::vector<std::string> install = {"--no-install-recommends", "--allow-downgrades", "--allow-change-held-packages", "--no-remove", "install"};
     bool removes = std::any_of(ops.begin(), ops.end(), [](auto& op) { return op.action == Action::erase; });
     if (removes) std::erase(install, "--no-remove");
-    for (auto& w : words(ops)) install.push_back(w);
-    auto simulate = install;
-    simulate.insert(simulate.begin(), "-s");
-    ProcessResult would = run_apt(call, simulate);
-    if (!would.ok()) throw Error(exit_data, "apt refuses the packages:\n" + complaint(would));
-    compare(would.out, ops);
+    auto would = apt::resolve(call, ops);
+    compare(would, ops, there);
     if (call.noaction) return;
+    for (auto& w : words(ops, would.changes)) install.push_back(w);
     ProcessResult r = run_apt(call, install, [&](std::string_view line) {
         auto w = words_of(line);
         if (w.size() > 2 && w[0] == "Setting" && w[1] == "up") done(fmt::format("done install {}", w[2]));
@@ -131,7 +135,7 @@ int main(int argc, char** argv) {
                                  "spma-apt [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] verify [name ...]",
                         .about = "Install, replace and remove Debian packages with apt, from its own sources.",
                         .capabilities = "format deb\ntransaction batches\nversions one\nfetches yes\n",
-                        .list = dpkg::list,
+                        .list = list,
                         .apply = apply,
                         .verify = dpkg::verify},
                        argc, argv);

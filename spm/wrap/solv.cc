@@ -7,7 +7,6 @@
 #include <unistd.h>
 extern "C" {
 #include <solv/chksum.h>
-#include <solv/evr.h>
 #include <solv/pool.h>
 #include <solv/poolarch.h>
 #include <solv/repo.h>
@@ -316,14 +315,17 @@ std::vector<Offer> Universe::find(const Package& pattern) const {
             if (pool->solvables[p].repo) consider(p);
     }
     auto score = [&](Id arch) { return pool->id2arch && arch <= pool->lastarch ? pool->id2arch[arch] : 0; };
-    std::stable_sort(found.begin(), found.end(), [&](Id a, Id b) {
-        Solvable *x = pool_id2solvable(pool, a), *y = pool_id2solvable(pool, b);
+    std::vector<std::pair<Id, Offer>> offers;
+    for (Id p : found) offers.emplace_back(p, impl_->offer(p));
+    std::stable_sort(offers.begin(), offers.end(), [&](auto& a, auto& b) {
+        Solvable *x = pool_id2solvable(pool, a.first), *y = pool_id2solvable(pool, b.first);
         if (x->repo->priority != y->repo->priority) return x->repo->priority > y->repo->priority;
-        if (int c = pool_evrcmp(pool, x->evr, y->evr, EVRCMP_COMPARE)) return c > 0;
+        if (x->evr != y->evr)
+            if (int c = compare_evr(a.second.package.evr(), b.second.package.evr(), impl_->format)) return c > 0;
         return (score(x->arch) & 0xffff) < (score(y->arch) & 0xffff);
     });
     std::vector<Offer> out;
-    for (Id p : found) out.push_back(impl_->offer(p));
+    for (auto& [p, offer] : offers) out.push_back(std::move(offer));
     return out;
 }
 

@@ -17,15 +17,41 @@ type network_interface_alias = {
     'fqdn' ? type_fqdn
 };
 
+@{ desc = a routing table of this node, or one of the kernel's }
+type valid_routing_table = string with {
+    if (!match(SELF, '^(main|default|local)$') && !exists('/system/network/routing_table/' + SELF))
+        error('there is no routing table %s', SELF);
+    true;
+};
+
 type network_route = {
     @{ desc = where to: an address, a network or default }
     'address' : string with SELF == 'default' || is_ip(SELF)
     'netmask' ? type_ipv4_netmask
     'prefix' ? long(0..128)
     'gateway' ? type_ip
+    @{ desc = a name of routing_table, or one of the kernel's }
+    'table' ? valid_routing_table
+    @{ desc = the gateway is on this link whatever the addresses say }
+    'onlink' ? boolean
+    'type' ? choice('blackhole', 'unreachable', 'prohibit')
 } with {
     if (exists(SELF['netmask']) && exists(SELF['prefix']))
         error('a route has either netmask or prefix');
+    if (exists(SELF['gateway']) && exists(SELF['type']))
+        error('a route of type %s has no gateway', SELF['type']);
+    true;
+};
+
+@{ desc = which packets look into which routing table }
+type network_rule = {
+    'from' ? type_network_name
+    'to' ? type_network_name
+    'not' ? boolean
+    'table' : valid_routing_table
+    'priority' ? long(0..4294967295)
+} with {
+    if (!exists(SELF['from']) && !exists(SELF['to'])) error('a rule needs from or to');
     true;
 };
 
@@ -67,8 +93,14 @@ type network_interface = {
     'vlan' ? boolean
     'physdev' ? valid_interface
     'route' ? network_route[]
+    'rule' ? network_rule[]
     'aliases' ? network_interface_alias{}
+    @{ desc = of a bridge: spanning tree, and seconds until a port forwards }
+    'stp' ? boolean
+    'delay' ? long(0..)
     'ipv6addr' ? type_network_name
+    'ipv6addr_secondaries' ? type_network_name[]
+    'ipv6_autoconf' ? boolean
     'ipv6init' ? boolean
 } with {
     if (exists(SELF['ip'])) {
@@ -92,6 +124,10 @@ type structure_network = {
     'realhostname' ? type_hostname
     'default_gateway' ? type_ipv4
     'gatewaydev' ? valid_interface
+    @{ desc = without default_gateway: the first gateway of an interface (true) }
+    'guess_default_gateway' ? boolean
+    @{ desc = numbers of further routing tables by name }
+    'routing_table' ? long(1..252){}
     'interfaces' : network_interface{1..}
     'nameserver' ? type_ip[1..3]
     @{ desc = domains searched for short names }
@@ -102,6 +138,7 @@ type structure_network = {
     'ipv6' ? {
         'enabled' ? boolean
         'default_gateway' ? type_ipv6
+        'gatewaydev' ? valid_interface
     }
 } with network_is_consistent(SELF);
 

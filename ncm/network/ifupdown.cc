@@ -1,0 +1,78 @@
+// ifupdown, Debian's: all interfaces in one file.
+#include <fmt/core.h>
+
+#include "ncm/network/network.hh"
+
+namespace weft::ncm::network {
+
+namespace {
+
+constexpr const char* path = "/etc/network/interfaces";
+
+/// What belongs to the interface and not to one of its addresses: it stands in its first stanza.
+std::string common(const Interface& i) {
+    std::string out;
+    auto put = [&](const std::string& line) { out += "    " + line + "\n"; };
+    if (!i.mac.empty()) put("hwaddress ether " + i.mac);
+    if (i.mtu) put(i.kind == Interface::plain && i.addresses.empty() ? fmt::format("pre-up ip link set dev $IFACE mtu {}", i.mtu) : fmt::format("mtu {}", i.mtu));
+    if (!i.bond_of.empty()) put("bond-master " + i.bond_of);
+    if (i.kind == Interface::bond) {
+        put(i.ports.empty() ? "bond-slaves none" : "bond-slaves " + join(i.ports, " "));
+        for (const auto& [name, value] : i.options.members()) {
+            std::string word = "bond-" + name;
+            for (char& c : word) c = c == '_' ? '-' : c;
+            for (View v : value.items()) word += " " + v.line();
+            put(word);
+        }
+    }
+    if (i.kind == Interface::bridge) {
+        put(i.ports.empty() ? "bridge_ports none" : "bridge_ports " + join(i.ports, " "));
+        if (i.stp) put(*i.stp ? "bridge_stp on" : "bridge_stp off");
+        if (i.delay) put(fmt::format("bridge_fd {}", *i.delay));
+    }
+    if (i.kind == Interface::vlan) put("vlan-raw-device " + i.physdev);
+    for (const Route& r : i.routes)
+        put(fmt::format("up ip {}route replace {}", r.v6 ? "-6 " : "", route_words(r, "$IFACE")));
+    for (const Rule& r : i.rules) {
+        std::string words = fmt::format("ip {}rule {{}} {}", r.v6() ? "-6 " : "", rule_words(r));
+        put("up " + fmt::format(fmt::runtime(words), "add"));
+        put("down " + fmt::format(fmt::runtime(words), "del") + " || true");
+    }
+    return out;
+}
+
+std::string stanzas(const Interface& i) {
+    std::string out = i.onboot ? fmt::format("\nauto {}\n", i.name) : "\n", rest = common(i);
+    bool v4 = false, v6 = false;
+    auto begin = [&](const char* family, const char* method) {
+        out += fmt::format("iface {} {} {}\n", i.name, family, method);
+        out += std::exchange(rest, "");
+    };
+    if (i.dhcp) begin("inet", "dhcp"), v4 = true;
+    for (const Address& a : i.addresses) {
+        begin(a.v6() ? "inet6" : "inet", "static");
+        out += fmt::format("    address {}\n", a.text());
+        if (!a.broadcast.empty()) out += fmt::format("    broadcast {}\n", a.broadcast);
+        const std::string& gateway = a.v6() ? i.gateway6 : i.gateway4;
+        if (!gateway.empty() && !(a.v6() ? v6 : v4)) out += fmt::format("    gateway {}\n", gateway);
+        (a.v6() ? v6 : v4) = true;
+    }
+    if (i.autoconf6.value_or(false)) begin("inet6", "auto");
+    if (!rest.empty() || (!v4 && !v6 && !i.autoconf6.value_or(false))) begin("inet", "manual");
+    return out;
+}
+
+bool write(Run& run, const Network& net) {
+    std::string text = run.header() + "\nauto lo\niface lo inet loopback\n";
+    // What a bond or bridge is made of comes first.
+    for (bool parts : {true, false})
+        for (const Interface& i : net.interfaces)
+            if ((i.kind == Interface::plain) == parts) text += stanzas(i);
+    return run.file(path, text, {.mode = {}, .owner = {}, .group = {}, .backup = ".old"});
+}
+
+}  // namespace
+
+extern const Backend ifupdown{.name = "ifupdown", .write = write, .service = "networking"};
+
+}  // namespace weft::ncm::network

@@ -169,7 +169,14 @@ std::string Parser::name_of(const Expr& e) {
 }
 
 void Parser::assigned(Expr* v) {
+    if (v->op != Op::variable && v->op != Op::self) return;
     if (v->op == Op::variable && scope_) scope_->assigned.insert(v->symbol);
+    for (const Expr* k : v->kids)
+        try {
+            if (k->op == Op::literal) (void)subscript(k->value);
+        } catch (const EvalFailure& f) {
+            report(ErrorClass::syntax, f.message, k->span, f.hint);
+        }
 }
 
 Expr* Parser::condition() {
@@ -400,8 +407,8 @@ Expr* Parser::variable_reference() {
             try {
                 step->step = subscript(step->value);
                 step->is_step = true;
-            } catch (const EvalFailure& f) {
-                report(ErrorClass::syntax, f.message, step->span, f.hint);
+            } catch (const EvalFailure&) {
+                // To read there is an error when it is done; to assign, one of the file.
             }
         }
         if (!is(T::rbracket)) unexpected("']' or an operator");
@@ -425,27 +432,37 @@ Expr* Parser::call(Token name) {
     return arguments(std::move(name), open, e);
 }
 
-/// Some functions refuse literals they cannot work with when the file is read, not when it runs.
+/// Some functions refuse literals they cannot work with when the file is read, not when it runs. They are tried
+/// with stand-ins for what is not known yet.
 void Parser::check_literals(const Expr& e) {
-    static constexpr std::string_view strict[] = {"dict", "digest", "match", "matches", "nlist", "split", "unescape"};
+    static constexpr std::string_view strict[] = {"dict", "digest", "escape", "match", "matches", "nlist", "unescape"};
     const Builtin& b = *e.builtin;
     if (b.name == "join")
         for (const Expr* k : e.kids)
             if (k->op == Op::literal && !k->value.is_defined())
                 report(ErrorClass::syntax, fmt::format("join() cannot join {}", kind_name(k->value.kind())), k->span);
     if (!b.call || e.kids.empty() || std::find(std::begin(strict), std::end(strict), b.name) == std::end(strict)) return;
+    bool dict = b.name == "dict" || b.name == "nlist";
+    size_t unknown = b.name == "digest" ? 1 : b.name == "match" || b.name == "matches" ? 0 : e.kids.size();
     std::vector<Element> values;
-    for (const Expr* k : e.kids) {
-        if (k->op != Op::literal) return;
-        values.push_back(k->value);
+    std::vector<size_t> from;   // which argument each of them is
+    for (size_t i = 0; i < e.kids.size(); i++) {
+        bool known = e.kids[i]->op == Op::literal;
+        if (dict && i % 2 == 0 && !known) {
+            i++;
+            continue;
+        }
+        if (!known && i != unknown && !dict) return;
+        values.push_back(known ? e.kids[i]->value : Element::of_string(""));
+        from.push_back(i);
     }
     try {
         Eval eval(options_, nullptr);
         b.call(eval, Arguments(b.name, values));
     } catch (const EvalFailure& f) {
         Span at = e.span;
-        if (f.argument >= 0 && size_t(f.argument) < e.kids.size()) {
-            const Expr& about = *e.kids[size_t(f.argument)];
+        if (f.argument >= 0 && size_t(f.argument) < from.size()) {
+            const Expr& about = *e.kids[from[size_t(f.argument)]];
             at = f.offset < 0 ? about.span : literal_part(about, source_line(*text_, int(about.span.line)), f.offset);
         }
         report(ErrorClass::syntax, f.message, at, f.hint);
@@ -456,7 +473,6 @@ void Parser::check_literals(const Expr& e) {
 Expr* Parser::arguments(Token name, const Span& open, Expr* e) {
     Nest nest(*this);
     argument_depth_++;
-    size_t errors = errors_.size();
     if (is(T::comma)) take();   // f(,1) has one argument
     while (!is(T::rparen)) {
         e->kids.push_back(dml());
@@ -465,8 +481,6 @@ Expr* Parser::arguments(Token name, const Span& open, Expr* e) {
         take();
     }
     argument_depth_--;
-    if (name.text == "exists")   // a bad subscript there counts as one of evaluation
-        for (; errors < errors_.size(); errors++) errors_[errors].cls = ErrorClass::evaluation;
     take();
     if (is(T::lbracket)) unexpected("an operator or ';'", "only variables can be subscripted: put the value into one first");
     e->span = name.span.to(last_);

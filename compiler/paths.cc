@@ -117,6 +117,15 @@ const Element* look_up(const Element& from, const Term* first, const Term* last)
     return e;
 }
 
+void check_nothing(const Element& from, const Term* first, const Term* last) {
+    const Element* e = &from;
+    for (; first != last && e && !e->is(Kind::undef); e = e->find(*first++)) {
+        if (!e->is_resource()) throw EvalFailure(fmt::format("a {} has no children: there is no '{}' to delete in it", kind_name(e->kind()), first->text()));
+        if (!first->is_key() && -int64_t(first->index) > int64_t(e->list().size()))
+            throw EvalFailure(fmt::format("index {} lies before the beginning of a list of {}", first->index, e->list().size()));
+    }
+}
+
 void make_own(Element& e) {
     if (e.is_resource() && e.frozen()) e = e.shallow();
 }

@@ -38,6 +38,8 @@ const Element* look_up(const Element& from, const Term* first, const Term* last)
 /// replaced by one of its own type); EvalFailure otherwise. What is shared is copied on the way.
 /// Returns the place.
 Element* place_at(Element& root, const Term* first, const Term* last);
+/// To delete where there is nothing does nothing, but not in a property, nor before the beginning of a list: throws.
+void check_nothing(const Element& from, const Term* first, const Term* last);
 /// May `value` take the place of `old`? EvalFailure if not.
 void check_replacement(const Element& old, const Element& value);
 void remove_at(Element& root, const Term* first, const Term* last);

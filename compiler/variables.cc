@@ -292,6 +292,7 @@ void Eval::remove(const Expr& v) {
     terms(v, t);
     try {
         if (look_up(*base, t.data(), t.data() + t.size())) remove_at(*base, t.data(), t.data() + t.size());
+        else check_nothing(*base, t.data(), t.data() + t.size());
     } catch (const EvalFailure& f) {
         fail(v, f.message, f.hint);
     }

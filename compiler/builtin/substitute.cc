@@ -22,13 +22,8 @@ static Element call(Eval& eval, const CallNode& call) {
     }));
 }
 
-static std::string check(const CallNode& call) {
-    const Element* text = call.literal(0);
-    return text && !text->is(Kind::string) ? "substitute() needs a string as its first argument" : "";
-}
-
 extern const Builtin substitute_{
-    .name = "substitute", .arity = {1, 2}, .special = call, .check = check, .pure = false,
+    .name = "substitute", .arity = {1, 2}, .special = call, .pure = false,
     .doc = "substitute(text, dict?): each ${name} replaced by that child of the dict, or by that variable; $${name} stays as ${name}"};
 
 }  // namespace weft::compiler::builtin

@@ -302,8 +302,9 @@ std::vector<Source> Repositories::sources() const {
 
 Groups Repositories::groups() const {
     Groups out;
-    for (auto& r : list_) {
-        std::string text = read_if_exists(dir(r) + "/groups").value_or("");
+    for (size_t i = 0; i < list_.size(); i++) {
+        if (!states_[i].fetched) continue;
+        std::string text = read_if_exists(dir(list_[i]) + "/groups").value_or("");
         for (std::string_view line : lines(text))
             if (auto w = words_of(line); w.size() == 2) out[std::string(w[0])].emplace_back(w[1]);
     }

@@ -47,4 +47,6 @@ ok 'a group that nobody knows is refused, in a profile too' '
 
 ok 'a line that does not say which of its packages is refused' '
     target "@core * * *" && code 65 spma plan 2>err && grep -q "hint: write @GROUP/mandatory, @GROUP/default or @GROUP/optional" err && target "@core/default 1 1 noarch" && code 65 spma plan 2>err && grep -q "is a group, which has no version" err'
+ok 'groups of metadata that is not believed are not used' '
+    comps "" && target "@core/mandatory * * *" && spma plan --refresh 0 >out && sed -i "s|file://|file:///gone|; s|}]}|}], \"skip_if_unavailable\": true}|" $lib/spma-repositories.json && code 65 spma plan 2>err && cat err && grep -q "no repository knows the group .core." err'
 done_testing

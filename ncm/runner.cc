@@ -16,7 +16,8 @@
 
 namespace weft::ncm {
 
-static constexpr size_t most_lines = 10000;  ///< of one component; more is counted, not kept
+static constexpr size_t most_lines = 10000;   ///< of one component; more is counted, not kept
+static constexpr size_t most_facts = 100000;  ///< changes, files and services it tells of; more is an error
 
 bool Described::has(std::string_view verb) const { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
 
@@ -151,10 +152,9 @@ public:
     Words(Outcome& o, const Listener& to) : outcome_(o), to_(to) {}
 
     void line(std::string_view text) {
-        // Of a flood, the lines that something depends on are still taken.
-        bool depends = text.starts_with("{\"service\"") || text.starts_with("{\"changed\"") || text.starts_with("{\"manages\"");
-        if (!depends && ++lines_ > most_lines) return;
         if (text.size() > 8192) text = text.substr(0, 8192);
+        // Of a flood, the lines that something depends on are still taken.
+        if (is_fact(text) ? ++facts_ > most_facts : ++lines_ > most_lines) return;
         if (!text.starts_with('{')) return to_.say(Level::info, text);
         try {
             understood(parse_json(text, "its output"));
@@ -167,6 +167,7 @@ public:
     }
     void done() {
         if (lines_ > most_lines) warn(fmt::format("{} more lines were dropped", lines_ - most_lines));
+        if (facts_ > most_facts) fail(fmt::format("{} changes and services more than {} were dropped", facts_ - most_facts, most_facts));
     }
     void fail(const std::string& text) {
         outcome_.errors++;
@@ -179,6 +180,11 @@ public:
     }
 
 private:
+    /// Tells of a change, a file or a service; the words come in any order, and in a message they would be escaped.
+    static bool is_fact(std::string_view text) {
+        auto has = [&](std::string_view key) { return text.find(key) != std::string_view::npos; };
+        return text.starts_with('{') && (has("\"changed\"") || has("\"manages\"") || has("\"service\""));
+    }
     static std::string field(const Element& e, const char* name) {
         const Element* f = e.find(Term(Key(name)));
         return f && f->is_property() ? property_text(*f) : "";
@@ -206,7 +212,7 @@ private:
 
     Outcome& outcome_;
     const Listener& to_;
-    size_t lines_ = 0;
+    size_t lines_ = 0, facts_ = 0;
 };
 
 }  // namespace

@@ -65,11 +65,25 @@ kill -SEGV $$
 END
 ok 'one that crashes is told by its signal' '
     code 255 ncd --configure --all 2>err && grep -q "bad: was ended by signal 11" err && runs | grep -q "configure good"'
+profile "$(active bad)$(active good)"
+ccm-fetch
 component bad <<'END'
-yes '{"level":"info","msg":"x"}' | head -30000; yes | head -c 3000000 | tr -d '\n'; exit 0
+yes '{"level":"info","msg":"x"}' | head -30000; yes | head -c 3000000 | tr -d '\n'
+echo; echo '{"action":"restart","service":"flooded"}'; echo '{ "changed": "/etc/flooded" }'
 END
-ok 'one that floods its output is cut short and said to be' '
-    ncd --configure --all 2>err && grep -q "lines were dropped" err && test "$(grep -c bad err)" -lt 10100; runs >/dev/null'
+ok 'one that floods its output is cut short and said to be, what follows from it is not forgotten' '
+    ncd --configure --all >out 2>err
+    grep -q "lines were dropped" err
+    test "$(grep -c "bad: x" err)" = 10000
+    grep -qx "restart flooded" $node/var/lib/weft/ncm/services.log
+    grep -q "^bad: .*changed /etc/flooded" out'
+component bad <<'END'
+yes '{"manages":"/etc/x"}' | head -100003
+END
+ok 'one that tells of too many changes fails' '
+    code 255 ncd --configure bad 2>err
+    grep -q "bad: 3 changes and services more than 100000 were dropped" err'
+runs >/dev/null
 component bad <<'END'
 printf '{"level":\n\377\376 binary\n{}\n[1,2\n{"service":"-x","action":"restart"}\n{"service":"sshd","action":"explode"}\n'
 END

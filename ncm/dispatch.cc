@@ -148,7 +148,7 @@ std::vector<std::string> due_retries(const Memory& m, const std::map<std::string
         for (auto& [name, p] : all)
             if (!due.contains(name) && m.components.contains(name) && waits(name))
                 for (const std::string& d : p.pre)
-                    if (due.contains(d)) more = due.insert(name).second;
+                    if (due.contains(d) && due.insert(name).second) more = true;
     }
     return {due.begin(), due.end()};
 }

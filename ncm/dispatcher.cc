@@ -34,7 +34,6 @@ void Dispatcher::start() {
         look();
     });
     if (rules_.drift > 0) drift_tick_ = loop_.every(rules_.drift, [this] { check_drift(); });
-    if (memory_.drained && due_retries(memory_, {}, 1e12).empty()) release();  // killed between its work and this
     look();
 }
 
@@ -67,6 +66,7 @@ void Dispatcher::look() {
     std::string trouble;
     try {
         select(false);
+        release();
     } catch (const Error& e) {
         trouble = e.message;
         if (trouble != trouble_) log_.warning("cannot look at the profile: {}", trouble);
@@ -101,6 +101,11 @@ void Dispatcher::select(bool all_retries) {
             }
         }
         if (!configure.names.empty()) enqueue(std::move(configure));
+        if (queue_.empty()) {  // all of it waits for its window
+            memory_.save();
+            write_status();
+            return plan_retry();
+        }
         return next_run();
     }
 
@@ -182,7 +187,8 @@ bool Dispatcher::can_unconfigure(const std::string& name) {
 
 void Dispatcher::next_run() {
     if (queue_.empty() || ncd_.running() || on_stopped_) return;
-    if (queue_.front().drain && !memory_.drained) return drain();
+    if (queue_.front().drain && rules_.noaction) log_.info("would drain the node");
+    else if (queue_.front().drain && users_ != gone) return drain();
     running_ = std::move(queue_.front());
     queue_.erase(queue_.begin());
     std::vector<std::string> argv = rules_.ncd;
@@ -273,10 +279,15 @@ void Dispatcher::ended(const ProcessResult& r) {
     if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
     if (r.status == 3) queue_.clear();
     if (!queue_.empty()) return next_run();
-    if (run.drain) release();
+    idle();
+}
+
+/// After the last run of the queue.
+void Dispatcher::idle() {
     send_report();
     plan_retry();
     if (std::exchange(again_, false)) look();
+    else release();
 }
 
 void Dispatcher::plan_retry() {
@@ -295,6 +306,7 @@ void Dispatcher::retry_now() {
     }
     try {
         select(true);
+        release();
     } catch (const Error& e) {
         log_.warning("cannot look at the profile: {}", e.message);
     }

@@ -50,9 +50,12 @@ private:
     struct Pause { std::string reason; double until = 0; };
     Pause pause() const;
     bool paused();
+    Planned::Care care(const std::string& name) const;
     void enqueue(Planned_run);
     void drain();
     void release();
+    void opened(const ProcessResult&);
+    void idle();
     void check_drift();
     void drift_ended(const ProcessResult&);
     ProcessOptions child_options() const;
@@ -80,7 +83,8 @@ private:
     Watch cache_watch_, etc_watch_, pause_watch_;
     std::map<std::string, std::vector<std::string>> drifted_;  ///< by component: what is not as it was written
     bool watching_ = false, again_ = false, unsent_ = false, first_ = true;
-    std::string pause_reason_, last_line_, trouble_;
+    enum { not_known, gone, staying } users_ = not_known;      ///< as the drain command said, while the node is closed
+    std::string pause_reason_, last_line_, trouble_, closed_for_;
     std::function<void()> on_stopped_;
 };
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-#include <set>
+#include <utility>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -50,35 +50,43 @@ bool Dispatcher::paused() {
 
 // ---- windows and users
 
+/// What a component needs, and what ncd runs with it.
+Planned::Care Dispatcher::care(const std::string& name) const {
+    std::vector<std::string> all{name};
+    try {
+        all = run_order(planned_, all, {.autodeps = true, .nodeps = true});
+    } catch (const Error&) {
+        // a cycle, and the like: ncd will say so
+    }
+    Planned::Care most = Planned::any_time;
+    for (const std::string& n : all)
+        if (auto it = planned_.find(n); it != planned_.end()) most = std::max(most, it->second.care);
+    return most;
+}
+
 void Dispatcher::enqueue(Planned_run run) {
-    // What needs a window or an empty node, and what depends on it in this run.
     time_t now = ::time(nullptr);
     bool open = inside(rules_.windows, now);
-    std::set<std::string> held, drained;
-    auto care = [&](const std::string& name) { auto it = planned_.find(name); return it == planned_.end() ? Planned::any_time : it->second.care; };
-    for (const std::string& name : run.names) {
-        if (care(name) != Planned::any_time && !open) held.insert(name);
-        if (care(name) == Planned::drained && !rules_.drain.empty()) drained.insert(name);
-    }
+    std::map<std::string, Planned::Care> needs;
+    for (const std::string& name : run.names) needs[name] = care(name);
+    // Who comes after one of them in this run waits with it.
     for (bool more = true; more;) {
         more = false;
         for (const std::string& name : run.names)
-            for (const std::string& before : planned_[name].pre) {
-                if (held.contains(before) && held.insert(name).second) more = true;
-                if (drained.contains(before) && drained.insert(name).second) more = true;
-            }
+            for (const std::string& after : planned_[name].post)
+                if (auto it = needs.find(after); it != needs.end() && it->second < needs[name]) it->second = needs[name], more = true;
     }
     Planned_run first = run, later = run;
     first.names.clear(), later.names.clear();
     for (const std::string& name : run.names) {
-        if (held.contains(name)) {
+        if (needs[name] != Planned::any_time && !open) {
             Known& k = memory_.components[name];
             k.status = Known::pending;
             k.next_retry = double(next_window(rules_.windows, now));
             k.message = "waits for the maintenance window";
             log_.info("'{}' waits for the maintenance window", name);
         } else {
-            (drained.contains(name) ? later : first).names.push_back(name);
+            (needs[name] == Planned::drained && !rules_.drain.empty() ? later : first).names.push_back(name);
         }
     }
     if (!first.names.empty()) queue_.push_back(std::move(first));
@@ -103,10 +111,11 @@ void Dispatcher::drain() {
     memory_.save();
     auto answered = [this](const ProcessResult& r) {
         if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+        bool later = r.status == exit_try_later;
+        users_ = r.ok() ? gone : later ? not_known : staying;
         if (r.ok()) return next_run();
         Planned_run run = std::move(queue_.front());
         queue_.erase(queue_.begin());
-        bool later = r.status == exit_try_later;
         std::string why = later ? "waits for the node to be empty" : fmt::format("the node cannot be drained: {}", r.out.substr(0, r.out.find('\n')));
         double again = double(::time(nullptr)) + rules_.drain_retry;
         for (const std::string& name : run.names) {
@@ -117,14 +126,10 @@ void Dispatcher::drain() {
         }
         if (later) log_.info("the node is not empty yet");
         else log_.error("{}", why);
-        memory_.drained = later;
-        if (!later) release();
-        else memory_.save();
+        memory_.save();
         write_status();
         if (!queue_.empty()) return next_run();
-        send_report();
-        plan_retry();
-        if (std::exchange(again_, false)) look();
+        idle();
     };
     try {
         ncd_ = loop_.child(rules_.drain, child_options(), answered);
@@ -136,29 +141,44 @@ void Dispatcher::drain() {
     }
 }
 
-/// Open the node again, unless something that needs it empty is still to be done.
+/// Open the node again, unless something that needs it empty is to be done now.
 void Dispatcher::release() {
-    for (auto& [name, k] : memory_.components) {
-        auto it = planned_.find(name);
-        if (it != planned_.end() && it->second.care == Planned::drained && memory_.drained && (k.status == Known::failed || k.status == Known::pending)) {
-            log_.warning("the node stays closed: '{}' is not done", name);
+    if (!memory_.drained || !queue_.empty() || ncd_.running() || on_stopped_ || rules_.noaction) return;
+    if (users_ != staying && inside(rules_.windows, ::time(nullptr)))
+        for (auto& [name, k] : memory_.components) {
+            auto it = planned_.find(name);
+            if (it == planned_.end() || !it->second.active || !it->second.dispatch || care(name) != Planned::drained) continue;
+            if (k.status != Known::failed && k.status != Known::pending) continue;
+            if (std::exchange(closed_for_, name) != name) log_.warning("the node stays closed: '{}' is not done", name);
             return;
         }
-    }
+    ProcessResult result;
+    result.status = 0;
     try {
-        if (!rules_.release.empty()) {
-            ProcessOptions o = child_options();
-            o.timeout = 60;
-            ProcessResult r = run_process(rules_.release, o);
-            if (!r.ok()) throw Error(exit_unavailable, fmt::format("status {}: {}", r.status, r.out.substr(0, r.out.find('\n'))));
-        }
+        ProcessOptions o = child_options();
+        o.timeout = 60;
+        if (!rules_.release.empty()) ncd_ = loop_.child(rules_.release, o, [this](const ProcessResult& r) { opened(r); });
+    } catch (const Error& e) {
+        result.status = 127;
+        result.out = e.message;
+    }
+    if (!ncd_.running()) opened(result);
+}
+
+void Dispatcher::opened(const ProcessResult& r) {
+    if (r.ok()) {
         log_.info("the node is open again");
         memory_.drained = false;
+        users_ = not_known;
+        closed_for_.clear();
         memory_.save();
-    } catch (const Error& e) {
-        log_.error("cannot open the node again: {}", e.message);
+    } else {
+        log_.error("cannot open the node again, status {}: {}", r.status, r.out.substr(0, r.out.find('\n')));  // the next tick tries again
     }
     write_status();
+    if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+    send_report();
+    if (std::exchange(again_, false)) look();
 }
 
 // ---- drift

@@ -25,7 +25,7 @@ std::vector<std::string> command(const PluginCall& call) {
     std::vector<std::string> argv = {"dpkg"};
     if (!call.root.empty()) argv.insert(argv.end(), {"--root=" + call.root, "--force-not-root"});
     if (!call.root.empty() || !call.dbpath.empty()) argv.push_back("--admindir=" + admin_dir(call));
-    argv.insert(argv.end(), {"--force-confdef", "--force-confold", "--auto-deconfigure"});
+    argv.insert(argv.end(), {"--force-confdef", "--force-confold", "--force-remove-reinstreq", "--auto-deconfigure"});
     return argv;
 }
 

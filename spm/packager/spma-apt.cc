@@ -84,8 +84,37 @@ void compare(const apt::Outcome& would, const std::vector<Operation>& ops, const
     if (!list.empty()) throw Error(exit_data, "apt would not do what was planned:" + list);
 }
 
+/// What an interrupted run left: what can be configured is; what cannot, and is not to come again, goes, because without
+/// its archive apt would do nothing at all.
+void mend(const PluginCall& call, const std::vector<Operation>& ops) {
+    auto broken = [&] {
+        auto all = list(call);
+        std::erase_if(all, [](auto& i) { return !i.broken; });
+        return all;
+    };
+    if (dpkg::settled(call) && broken().empty()) return;
+    auto argv = dpkg::command(call);
+    argv.insert(argv.end(), {"--configure", "-a"});
+    run_process(argv, dpkg::options(call));
+    argv = dpkg::command(call);
+    argv.insert(argv.end(), {"--force-depends", "--remove"});
+    size_t words = argv.size();
+    for (const Installed& i : broken()) {
+        bool again = false, goes = false;
+        for (const Operation& op : ops) {
+            if (op.action == Action::erase) goes |= op.package == i.package;
+            else again |= matches(op.package, i.package, Format::deb);
+            goes |= std::find(op.old.begin(), op.old.end(), i.package) != op.old.end();
+        }
+        if (goes && !again) argv.push_back(with_arch(i.package));
+    }
+    if (argv.size() == words) return;
+    if (ProcessResult r = run_process(argv, dpkg::options(call)); !r.ok()) throw Error(exit_no, "dpkg did not remove what an interrupted run left:\n" + complaint(r));
+}
+
 void apply(const PluginCall& call, const std::vector<Operation>& all, const std::function<void(const std::string&)>& done) {
     prepare(call);
+    if (!call.noaction) mend(call, all);
     std::set<Package> there, whole;
     for (const Installed& i : list(call)) {
         there.insert(i.package);
@@ -101,11 +130,6 @@ void apply(const PluginCall& call, const std::vector<Operation>& all, const std:
     }
     done(fmt::format("begin {}", ops.size()));
     if (ops.empty()) return;
-    if ((there.size() != whole.size() || !dpkg::settled(call)) && !call.noaction) {  // what an interrupted run left unpacked
-        auto argv = dpkg::command(call);
-        argv.insert(argv.end(), {"--configure", "-a"});
-        run_process(argv, dpkg::options(call));
-    }
     if (fetches && !call.noaction) {
         ProcessResult r = run_apt(call, {"update"});
         if (!r.ok()) done("warning apt-get update failed: " + r.err);
@@ -116,6 +140,8 @@ void apply(const PluginCall& call, const std::vector<Operation>& all, const std:
     auto would = apt::resolve(call, ops);
     compare(would, ops, there);
     if (call.noaction) return;
+    // What was killed while it was unpacked is unpacked again: only such packages are both wanted and there.
+    if (std::any_of(ops.begin(), ops.end(), [&](auto& op) { return op.action != Action::erase && there.count(op.package); })) install.insert(install.begin(), "--reinstall");
     for (auto& w : words(ops, would.changes)) install.push_back(w);
     ProcessResult r = run_apt(call, install, [&](std::string_view line) {
         auto w = words_of(line);

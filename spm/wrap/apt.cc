@@ -22,7 +22,8 @@
 namespace weft::spm::apt {
 
 std::vector<std::string> options(const PluginCall& call) {
-    std::vector<std::string> out = {"Dpkg::Use-Pty=0", "Acquire::Languages=none", "APT::Install-Recommends=false", "DPkg::Lock::Timeout=120", "DPkg::Options::=--force-confdef", "DPkg::Options::=--force-confold"};
+    std::vector<std::string> out = {"Dpkg::Use-Pty=0", "Acquire::Languages=none", "APT::Install-Recommends=false", "DPkg::Lock::Timeout=120", "DPkg::Options::=--force-confdef", "DPkg::Options::=--force-confold",
+                                    "DPkg::Options::=--force-remove-reinstreq"};
     if (!call.root.empty())
         out.insert(out.end(), {"Dir::State::status=" + call.root + "/var/lib/dpkg/status", "DPkg::Options::=--root=" + call.root, "DPkg::Options::=--force-not-root", "APT::Sandbox::User=root"});
     return out;

@@ -7,8 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <condition_variable>
+#include <deque>
 #include <filesystem>
-#include <future>
+#include <mutex>
+#include <thread>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -169,6 +172,67 @@ std::string accept(Job& j, std::string why, bool& again) {
     return {};
 }
 
+/// Checksums are computed beside the transfers, which would wait for them otherwise.
+class Checks {
+public:
+    explicit Checks(CURLM* multi) : multi_(multi) {
+        for (unsigned n = std::clamp(std::thread::hardware_concurrency(), 1u, 4u); n; n--) workers_.emplace_back([this](std::stop_token stop) { work(stop); });
+    }
+    ~Checks() {
+        for (auto& w : workers_) w.request_stop();
+        ready_.notify_all();
+    }
+    void add(Job* j) {
+        std::lock_guard hold(lock_);
+        todo_.push_back(j);
+        pending_++;
+        ready_.notify_one();
+    }
+    /// Files that were given and not taken yet.
+    size_t pending() const { return pending_; }
+
+    struct Result {
+        Job* job;
+        std::string why;  ///< empty: it is good
+        std::exception_ptr error;
+    };
+    /// Those that are finished.
+    std::vector<Result> take() {
+        std::lock_guard hold(lock_);
+        pending_ -= done_.size();
+        return std::exchange(done_, {});
+    }
+
+private:
+    void work(std::stop_token stop) {
+        std::unique_lock hold(lock_);
+        while (ready_.wait(hold, stop, [&] { return !todo_.empty(); })) {
+            Result r{todo_.front(), {}, {}};
+            todo_.pop_front();
+            hold.unlock();
+            try {
+                r.why = wrong(*r.job->what, part(*r.job->what));
+            } catch (...) {
+                r.error = std::current_exception();
+            }
+            hold.lock();
+            done_.push_back(std::move(r));
+            curl_multi_wakeup(multi_);
+        }
+    }
+
+    CURLM* multi_;
+    std::mutex lock_;
+    std::condition_variable_any ready_;
+    std::deque<Job*> todo_;
+    std::vector<Result> done_;
+    size_t pending_ = 0;
+    std::vector<std::jthread> workers_;
+};
+
+/// More files than this are not let wait for their checksums.
+constexpr size_t most_unchecked = 64;
+
 }  // namespace
 
 std::vector<std::string> download(const std::vector<Download>& all, const DownloadLimits& limits,
@@ -192,7 +256,7 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
     if (!multi) throw std::bad_alloc();
     curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections);
     long running = 0;
-    std::vector<std::pair<Job*, std::future<std::string>>> checked;  // checksums are computed beside the transfers, which would wait for them otherwise
+    Checks checks(multi.get());
     auto over = [&](Job* j, CURLcode code, std::string why, bool again) {
         if (!why.empty() && j->source < j->what->before.size()) {
             if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT) dead.insert(host_of(url_of(*j)));
@@ -210,8 +274,8 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
         else failed.push_back(fmt::format("cannot get '{}': {}", j->what->url, why));
         if (progress) progress(files, bytes);
     };
-    while (running || !waiting.empty() || !checked.empty()) {
-        while (running < limits.connections && long(checked.size()) < 2 * limits.connections && !waiting.empty()) {
+    while (running || !waiting.empty() || checks.pending()) {
+        while (running < limits.connections && checks.pending() < most_unchecked && !waiting.empty()) {
             Job& next = *waiting.back();
             while (next.source < next.what->before.size() && dead.count(host_of(url_of(next)))) next.source++;
             start(next, multi.get(), limits);
@@ -237,21 +301,15 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
                 over(j, code, std::move(why), again);
                 continue;
             }
-            checked.emplace_back(j, std::async(std::launch::async, [d = j->what, m = multi.get()] {
-                                     std::string answer = wrong(*d, part(*d));
-                                     curl_multi_wakeup(m);
-                                     return answer;
-                                 }));
+            checks.add(j);
         }
-        std::erase_if(checked, [&](auto& c) {
-            auto& [j, check] = c;
-            if (check.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+        for (auto& [j, why, error] : checks.take()) {
+            if (error) std::rethrow_exception(error);
             bool again = false;
-            std::string why = accept(*j, check.get(), again);
+            why = accept(*j, std::move(why), again);
             over(j, CURLE_OK, std::move(why), again);
-            return true;
-        });
-        if (running || !checked.empty()) curl_multi_poll(multi.get(), nullptr, 0, 500, nullptr);
+        }
+        if (running || checks.pending()) curl_multi_poll(multi.get(), nullptr, 0, 500, nullptr);
     }
     return failed;
 }

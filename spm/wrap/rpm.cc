@@ -225,7 +225,9 @@ void configure(const PluginCall& call) {
     if (once) return;
     rpmlogSetCallback(remember, nullptr);
     if (rpmReadConfigFiles(nullptr, nullptr)) throw Error(exit_config, "rpm cannot read its configuration: " + take_said());
-    if (!call.dbpath.empty()) rpmPushMacro(nullptr, "_dbpath", nullptr, call.dbpath.c_str(), RMIL_CMDLINE);
+    // Debian asks a shell where it is, each time; once will do.
+    std::unique_ptr<char, Free<std::free>> path(call.dbpath.empty() ? rpmExpand("%{_dbpath}", nullptr) : strdup(call.dbpath.c_str()));
+    rpmPushMacro(nullptr, "_dbpath", nullptr, path.get(), RMIL_CMDLINE);
     once = true;
 }
 
@@ -258,7 +260,7 @@ std::vector<Installed> list(const PluginCall& call) {
         take_said();
         usleep(50000);
     }
-    rpmtsSetVSFlags(ts.get(), RPMVSF_MASK_NOSIGNATURES | RPMVSF_MASK_NODIGESTS);  // our own database: speed
+    rpmtsSetVSFlags(ts.get(), RPMVSF_NOHDRCHK | RPMVSF_MASK_NOSIGNATURES | RPMVSF_MASK_NODIGESTS);  // our own database: speed; headers are still taken apart with care
     Matches it(rpmtsInitIterator(ts.get(), RPMDBI_PACKAGES, nullptr, 0));
     while (Header h = rpmdbNextIterator(it.get())) {
         Package p = package(h);

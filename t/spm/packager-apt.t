@@ -6,7 +6,7 @@ deb_or_skip
 command -v apt-get >/dev/null && command -v dpkg-scanpackages >/dev/null || skip_all 'no apt-get or no dpkg-scanpackages'
 
 make_deb ntp 1-1 all && make_deb ntp 2-1 all && make_deb old 1.0 all && make_deb lib 1-1 all && make_deb clock 1-1 all 'Depends: lib' && make_deb rival 1-1 all 'Conflicts: ntp' &&
-    make_deb local 1-1 all && make_deb needy 1-1 all 'Depends: nowhere (>= 2)' || exit 99
+    make_deb local 1-1 all && make_deb local 2-1 all && make_deb needy 1-1 all 'Depends: nowhere (>= 2)' || exit 99
 mkdir -p repo/debs && mv debs/* repo/debs && mv repo/debs/local* repo/debs/needy* debs/
 (cd repo && dpkg-scanpackages -m debs >Packages 2>/dev/null)
 root=$PWD/root
@@ -36,6 +36,13 @@ ok 'any version is the newest of the sources' 'printf "replace ntp * * * - ntp 1
 
 ok 'a root has a configuration of its own' '
     printf "Dir::Etc::sourcelist \"/nowhere\";\nDir::Etc::sourceparts \"/nowhere\";\n" >$root/etc/apt/apt.conf.d/99none && printf "replace ntp 1 1 all - ntp 2 1 all\n" >ops && code 65 $A apply ops 2>err && grep -q "no source has ntp-1-1" err && rm $root/etc/apt/apt.conf.d/99none'
+
+half() { sed -i "/^Package: $1\$/,/^\$/s/^Status: .*/Status: install reinstreq half-installed/" $root/var/lib/dpkg/status && $A list | grep -q "^$1 .* broken"; }
+ok 'what a kill left in part is unpacked again, or goes' '
+    half ntp && printf "install ntp 2 1 all -\n" >ops && $A apply ops && installed | grep -q "ntp 2 1 all," && test -z "$(dpkg --root=$root --audit)" &&
+    half ntp && printf "replace ntp 1 1 all - ntp 2 1 all\n" >ops && $A apply ops && installed | grep -q "ntp 1 1 all," &&
+    half local && printf "erase local 1 1 all\n" >ops && $A apply ops && ! installed | grep local &&
+    printf "install local 1 1 all $PWD/debs/local_1-1_all.deb\n" >ops && $A apply ops && half local && printf "replace local 2 1 all $PWD/debs/local_2-1_all.deb local 1 1 all\n" >ops && $A apply ops && installed | grep -q "local 2 1 all," && printf "erase local 2 1 all\n" >ops && $A apply ops && test -z "$(dpkg --root=$root --audit)"'
 
 ok 'what the system itself has is listed by apt as by dpkg, but that apt is essential to it' '
     mkdir -p copy/var/lib && cp -r /var/lib/dpkg copy/var/lib/ 2>/dev/null; printf "\nPackage: zz-half\nStatus: install reinstreq half-installed\nVersion: 1:2-3\nArchitecture: all\nDescription: d\nMaintainer: m\n" >>copy/var/lib/dpkg/status &&

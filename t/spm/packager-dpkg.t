@@ -48,6 +48,11 @@ ok 'an unmet dependency is told, and leaves a package that is listed as half ins
 
 ok 'it can be erased' 'printf "erase needy 1 1 all\n" >ops && $D apply ops && ! installed | grep needy'
 
+half() { sed -i "/^Package: $1\$/,/^\$/s/^Status: .*/Status: install reinstreq half-installed/" $root/var/lib/dpkg/status && installed | grep -q "^$1 .* broken"; }
+ok 'what a kill left in part is unpacked again, or goes' '
+    half ntp && printf "install ntp 1 1 all %s\n" $PWD/debs/ntp_1-1_all.deb >ops && $D apply ops && installed | grep -qx "ntp 1 1 all" &&
+    half new && printf "erase new 1 1 all\n" >ops && $D apply ops && ! installed | grep new && test -z "$(dpkg --root=$root --audit)"'
+
 ok 'a damaged file and another package are refused before anything happens' '
     head -c 300 debs/ntp_2-1_all.deb >bad.deb &&
     printf "replace ntp 2 1 all %s ntp 1 1 all\n" $PWD/bad.deb >ops &&

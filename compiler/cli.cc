@@ -41,22 +41,26 @@ const std::vector<Option> panc_options = {
     {0, "logging", "list", "log task, include, call, memory, all or none"},
     {0, "log-file", "file", "... into this file (default: standard error)"},
     {0, "java-opts", "text", "ignored"},
+    {'k', "noconf", nullptr, "do not read /etc/panc.conf and ~/.panc.conf"},
     // Of the compilers up to version 8, for scripts that still say them; the help is silent about them.
     {0, "include", "dir", nullptr},
+    {0, "include-dir", "dir", nullptr},
     {'O', "output", "dir", nullptr},
     {'d', "debug-all", nullptr, nullptr},
     {0, "debug-include", "regex", nullptr},
     {0, "debug-exclude", "regex", nullptr},
     {'x', "xml-format", "format", nullptr},
+    {0, "xml-style", "format", nullptr},
     {'z', "gzip", nullptr, nullptr},
     {'c', "check", nullptr, nullptr},
     {'y', "dependencies", nullptr, nullptr},
+    {0, "dependency", nullptr, nullptr},
     {'i', "iteration-limit", "n", nullptr},
     {'r', "recursion-limit", "n", nullptr},
     {'p', "deprecation", "n", nullptr},
     {0, "logfile", "file", nullptr},
-    {'S', "old-sessions", nullptr, nullptr},
-    {'M', "old-memory", nullptr, nullptr},
+    {'S', "session-dir", "dir", nullptr},
+    {'M', "memory", "size", nullptr},
 };
 
 /// The first of these options that was given.
@@ -76,7 +80,7 @@ static bool is_folder(const std::string& path) {
 
 static std::vector<std::string> include_path(const Args& args) {
     std::vector<std::string> out;
-    for (const char* option : {"include-path", "include"})
+    for (const char* option : {"include-path", "include", "include-dir"})
         for (std::string list : args.all(option)) {
             list += ':';
             for (size_t at = 0, colon; (colon = list.find(':', at)) != std::string::npos; at = colon + 1)
@@ -129,9 +133,10 @@ static Options options_of(const Args& args) {
 static std::string format_list(const Args& args) {
     if (args.has("check")) return "none";
     if (args.has("formats")) return args.get("formats");
-    if (!args.has("xml-format") && !args.has("gzip") && !args.has("dependencies")) return "pan,dep";
-    std::string zip = args.has("gzip") ? ".gz" : "", xml = args.get("xml-format", "pan");
-    return xml + (xml == "pan" || xml == "xml" ? zip : "") + (args.has("dependencies") ? ",dep" + zip : "");
+    bool dep = args.has("dependencies") || args.has("dependency"), style = args.has("xml-format") || args.has("xml-style");
+    if (!style && !args.has("gzip") && !dep) return "pan,dep";
+    std::string zip = args.has("gzip") ? ".gz" : "", xml = either(args, "xml-format", "xml-style", "pan");
+    return xml + (xml == "pan" || xml == "xml" ? zip : "") + (dep ? ",dep" + zip : "");
 }
 
 Command read_command(const Args& args) {

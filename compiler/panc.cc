@@ -12,6 +12,7 @@
 #include "compiler/buildlog.hh"
 #include "compiler/cli.hh"
 #include "compiler/compare.hh"
+#include "compiler/conf.hh"
 #include "compiler/explain.hh"
 #include "compiler/incremental.hh"
 using namespace weft;
@@ -208,10 +209,16 @@ int Run::run() {
     return exit_ok;
 }
 
-int body(const Args& args) {
+/// `given` is what the words say; the files of panc.conf say what they leave open.
+int body(const Program& panc, const std::vector<std::string>& words, const Args& given) {
     Command command;
+    Args args = given;
     bool classic = args.get("messages") == "classic";
     try {
+        std::vector<std::string> all = conf_words(given);
+        all.insert(all.end(), words.begin(), words.end());
+        args = parse_args(panc, all);
+        classic = args.get("messages") == "classic";
         command = read_command(args);
     } catch (const Error& e) {
         if (!classic) throw;
@@ -249,7 +256,7 @@ int main(int argc, char** argv) {
                  .usage = "panc [-nv] [-I path] [-o dir] [-j n] [--formats list] [--dialect current|v8|2002] [option] file ...",
                  .about = "Compile Pan templates into node profiles.",
                  .options = panc_options,
-                 .body = body, .commands = {}};
+                 .body = {}, .commands = {}};
     // Words of the site before those of the command line: a wrapper that knows only older compilers need not change.
     std::vector<std::string> words;
     if (const char* more = std::getenv("PANC_OPTIONS")) {
@@ -261,6 +268,7 @@ int main(int argc, char** argv) {
         }
     }
     words.insert(words.end(), argv + 1, argv + argc);
+    panc.body = [&](const Args& args) { return body(panc, words, args); };
     bool classic = false;
     for (size_t i = 0; i < words.size(); i++) {
         if (words[i] == "--version") {   // as the classic compiler says it; -V says it as the suite does

@@ -52,7 +52,20 @@ ok 'PANC_OPTIONS come before the command line' 'PANC_OPTIONS="--messages classic
 ok 'options of version 8' '
     rm -f out/*; panc --include . -I lib -O out -x pan -z -y a.pan; ls out/a.xml.gz out/a.dep.gz; panc -I .:lib --output out -x xmldb a.pan; grep -q xmldb out/a.xml
     rm out/*; panc -I .:lib -O out -c a.pan; test -z "$(ls out)"; code 65 panc -O out -i 10 loop.pan; code 65 panc -O out -r 10 deep.pan
-    panc -O out --deprecation 0 old.pan 2>got; test ! -s got; panc -I .:lib -O out -d -S -M b.pan 2>got; grep -q hello got; ! panc -h | grep -q deprecation'
+    panc -O out --deprecation 0 old.pan 2>got; test ! -s got; panc -I .:lib -O out -d -S /tmp -M 512 b.pan; panc --include-dir .:lib --output-dir out --xml-style pan --dependency a.pan; panc -I .:lib -O out -d b.pan 2>got; grep -q hello got; ! panc -h | grep -q deprecation'
+
+ok 'panc.conf: first that of the system, then that of the user, then the command line' '
+    mkdir -p root/etc home; h() { HOME=$here/home panc --root "$here/root" "$@"; }
+    printf "# of version 8\nINCLUDE_DIR=.:lib\nexport OUTPUT_DIR='\''out'\''  # here\nMEMORY=512\nDEBUG=1\nDEPENDENCY=0\nFORMATS=text\n" >root/etc/panc.conf
+    rm -f out/*; h a.pan b.pan 2>got; test "$(ls out)" = "$(printf "a.txt\nb.txt")"; grep -q hello got
+    printf "FORMATS=\"json\"\nDEBUG=0\n" >home/.panc.conf; rm -f out/*; h b.pan 2>got; test "$(ls out)" = "$(printf "a.json\nb.json")"; test ! -s got
+    rm -f out/*; h -x pan a.pan; test "$(ls out)" = a.xml; code 65 h -I . a.pan; code 65 h -k a.pan; code 65 h --noconf a.pan
+    mkdir home/o; printf "OUTPUT_DIR=~/o\n" >home/.panc.conf; h a.pan; ls home/o/a.txt'
+ok 'panc.conf: what is wrong in it is told, with its line' '
+    h() { HOME=$here/home panc --root "$here/root" "$@"; }; c() { printf "\n$1\n" >home/.panc.conf; code 78 h a.pan 2>got; cat got; }
+    c FORMAT=json; grep -q "home/.panc.conf:2:1: error: there is no option .FORMAT." got; grep -q "hint: did you mean .FORMATS.?" got
+    c "FORMATS = json"; c "FORMATS=\$X"; c "DEBUG=maybe"; c "FORMATS=\"json"; c "FORMATS"
+    printf "MESSAGES=classic\nFORMATS=nosuch\n" >home/.panc.conf; code 1 h a.pan 2>got; grep -q "^OPTIONS ERROR: " got; rm home/.panc.conf'
 
 ok '--logging task' '
     p -j 1 --logging task --log-file log a.pan; sed -E "s/^[0-9]{13} [0-9]+ //; s#$here/##" log >got

@@ -206,6 +206,12 @@ bool Run::remove(const std::string& path) {
     return true;
 }
 
+std::string Run::original(const std::string& path) const {
+    std::string before = read(path).value_or(""), ours = header("");
+    size_t line = before.find('\n');  // whatever the sign of comments is
+    return line != std::string::npos && before.substr(0, line + 1).ends_with(ours) ? "" : ".old";
+}
+
 bool Run::give_back(const std::string& path, const std::string& suffix) {
     if (suffix.empty() || !exists(path + suffix)) return remove(path);
     about_to_change(path + suffix);

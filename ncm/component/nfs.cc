@@ -25,7 +25,7 @@ static void exports(Run& run, View c) {
         if (path.find_first_of(" \t\"") != std::string::npos) path = "\"" + path + "\"";
         if (!hosts.empty()) text += path + hosts + "\n";
     }
-    if (run.file(exports_file, text, {.mode = 0644, .owner = {}, .group = {}, .backup = ".old"})) run.service(c["daemon"].text("nfs-server"), "reload");
+    if (run.file(exports_file, text, {.mode = 0644, .owner = {}, .group = {}, .backup = run.original(exports_file)})) run.service(c["daemon"].text("nfs-server"), "reload");
 }
 
 /// The entries of fstab that are this component's: network file systems and bind mounts.

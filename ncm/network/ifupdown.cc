@@ -68,7 +68,7 @@ bool write(Run& run, const Network& net) {
     for (bool parts : {true, false})
         for (const Interface& i : net.interfaces)
             if ((i.kind == Interface::plain) == parts) text += stanzas(i);
-    return run.file(path, text, {.mode = {}, .owner = {}, .group = {}, .backup = ".old"});
+    return run.file(path, text, {.mode = {}, .owner = {}, .group = {}, .backup = run.original(path)});
 }
 
 }  // namespace

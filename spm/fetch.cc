@@ -63,13 +63,15 @@ void Proxies::apply(Download& d) {
 
 namespace {
 
-/// Packages of repositories that sign them, against those repositories' keys. What is not signed by them is a failure.
-void check_signatures(const Settings& s, const std::vector<Operation*>& fetched, Format format, FetchResult& r) {
+/// Packages of repositories that sign them, against those repositories' keys. What is not signed by them is a failure,
+/// and does not stay: the next run would find it in the cache.
+void check_signatures(const Settings& s, std::vector<Operation>& ops, Format format, FetchResult& r) {
     if (format != Format::rpm) return;  // Debian signs the metadata, which is checked when it is fetched
     std::map<std::vector<std::string>, std::vector<std::string>> keys;
-    for (Operation* op : fetched) {
-        const FileSource& from = op->source;
-        if (!from.gpgcheck || op->file.empty()) continue;
+    for (Operation& op : ops) {
+        const FileSource& from = op.source;
+        if (!from.gpgcheck || op.file.empty()) continue;
+        if (from.url.empty() && !op.url.empty()) continue;  // from where the target says, or said
         std::string why;
         try {
             auto it = keys.find(from.gpgkeys);
@@ -77,13 +79,14 @@ void check_signatures(const Settings& s, const std::vector<Operation*>& fetched,
                 Download like{.ca_file = from.ca_file, .cert = from.cert, .key = from.key, .proxy = from.proxy};
                 it = keys.emplace(from.gpgkeys, obtain_keys(from.gpgkeys, s.statedir + "/keys", like)).first;
             }
-            why = rpm::why_not_signed({s.packager_root, s.dbpath}, op->file, it->second);
+            why = rpm::why_not_signed({s.packager_root, s.dbpath}, op.file, it->second);
+            if (!why.empty()) unlink(op.file.c_str());
         } catch (const Error& e) {
             why = e.message;
         }
         if (why.empty()) continue;
-        r.failed.push_back(fmt::format("'{}' is not used: {}", op->file, why));
-        op->file.clear();
+        r.failed.push_back(fmt::format("'{}' is not used: {}", op.file, why));
+        op.file.clear();
     }
 }
 
@@ -143,8 +146,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
         downloads.push_back(std::move(d));
         pending.push_back(&op);
     }
-    if (downloads.empty()) return r;
-    make_dirs(scratch);
+    if (!downloads.empty()) make_dirs(scratch);
     bool terminal = isatty(2) && !s.quiet;
     auto failed = fetch_files(downloads, {.connections = s.connections}, [&](size_t files, uint64_t bytes) {
         if (terminal) fmt::print(stderr, "\rfetched {} of {}, {} KB\x1b[K", files, downloads.size(), bytes >> 10);
@@ -153,7 +155,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
     r.failed.insert(r.failed.end(), failed.begin(), failed.end());
     for (size_t i = 0; i < downloads.size(); i++)
         if (utime(downloads[i].file.c_str(), nullptr) == 0 && access(downloads[i].file.c_str(), R_OK) == 0) pending[i]->file = downloads[i].file;
-    check_signatures(s, pending, packager.format(), r);
+    check_signatures(s, ops, packager.format(), r);
     return r;
 }
 

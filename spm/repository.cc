@@ -323,4 +323,16 @@ FileSource Repositories::source(const solv::Offer& o) const {
             .cert = p.cert, .key = p.key, .proxy = r.proxy, .gpgcheck = r.gpgcheck, .gpgkeys = r.gpgkeys};
 }
 
+FileSource Repositories::unlisted() const {
+    FileSource s;
+    for (size_t i = 0; i < list_.size(); i++) {
+        const Repository& r = list_[i];
+        if (!r.gpgcheck) continue;
+        const auto& p = r.protocols[states_[i].protocol];
+        if (!s.gpgcheck) s = {.ca_file = p.ca_file, .cert = p.cert, .key = p.key, .proxy = r.proxy, .gpgcheck = true};
+        s.gpgkeys.insert(s.gpgkeys.end(), r.gpgkeys.begin(), r.gpgkeys.end());
+    }
+    return s;
+}
+
 }  // namespace weft::spm

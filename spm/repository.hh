@@ -53,6 +53,8 @@ public:
     const std::string& name(int repository) const { return list_[size_t(repository)].name; }
     /// Where a package is, for the operation that needs it.
     FileSource source(const solv::Offer&) const;
+    /// What is asked of a package file that none of them lists any more: a signature of a key of theirs, where any asks for one.
+    FileSource unlisted() const;
     const std::string& arch() const { return arch_; }
 
 private:

@@ -25,7 +25,10 @@ void resolve_plan(Plan& plan, const Target& target, const Repositories& reposito
             plan.kept.push_back({op.package, op.reason + ", and no repository has it", false});
             continue;
         }
-        if (offers.empty()) continue;  // a cache or the packager may have it; fetching tells if not
+        if (offers.empty()) {  // a cache or the packager may have it; fetching tells if not
+            op.source = repositories.unlisted();
+            continue;
+        }
         Package asked = op.package;
         take(op, offers[0], repositories);
         if (pattern) {

@@ -42,6 +42,15 @@ ok 'packages without a signature, with another one, or changed, are all named, a
 
 ok 'a pre-fetch tells it the night before' 'target "good 1 1 noarch" "alien 1 1 noarch" && code 69 spma prefetch 2>err && grep -q "another key than the repository" err'
 
+ok 'what is refused does not stay in the cache; what lies there and no repository lists any more needs a signature too' '
+    test ! -e $cache/alien-1-1.noarch.rpm && cp rpms/alien-1-1.noarch.rpm rpms/good-2-1.noarch.rpm $cache/ && mkdir less && cp rpms/good-1-1.noarch.rpm less && createrepo_c -q less &&
+    repository $PWD/less site "\"gpgcheck\": true" && target "good 2 1 noarch" && spma prefetch 2>err && grep -q "1 packages are here" err &&
+    target "good 1 1 noarch" "alien 1 1 noarch" && code 69 spma apply 2>err && cat err && grep -q "alien-1-1.noarch.rpm. is not used: it is signed with another key" err && test "$(installed)" = "good 1 1 noarch,"'
+
+ok 'a package from where the target says is the target'"'"'s word; brought back, too' '
+    printf -- "- good 1 1 noarch\n%s plain 1 1 noarch\n" $PWD/rpms >$lib/spma-target.cf && spma 2>err && installed | grep -q plain && target "good 1 1 noarch" && spma 2>err && test "$(installed)" = "good 1 1 noarch," &&
+    spma rollback 2>err && installed | grep -q plain && spma 2>err && test "$(installed)" = "good 1 1 noarch,"'
+
 ok 'where the repository does not ask, nobody does' '
     repository $PWD/rpms site "\"gpgcheck\": false" && target "good 1 1 noarch" "alien 1 1 noarch" && spma && installed | grep -q alien'
 

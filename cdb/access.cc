@@ -6,13 +6,12 @@
 
 #include <algorithm>
 
-#include "base/error.hh"
 #include "base/file.hh"
 
 namespace weft::cdb {
 
-bool Principal::may_read_profile(std::string_view node) const {
-    if (right != Right::anyone || anonymous_reads || is_node(node)) return true;
+bool Principal::may_fetch_profile(std::string_view node) const {
+    if (anonymous_reads || is_node(node)) return true;
     return std::any_of(profiles.begin(), profiles.end(), [&](auto& p) { return fnmatch(p.c_str(), std::string(node).c_str(), 0) == 0; });
 }
 
@@ -40,60 +39,52 @@ Principal Access::principal(const std::optional<tls::Identity>& id, bool anonymo
     return p;
 }
 
-std::vector<std::pair<std::string, int>> access_words(std::string_view line) {
-    std::vector<std::pair<std::string, int>> words;
-    for (size_t i = 0; i < line.size();) {
-        if (line[i] == ' ' || line[i] == '\t' || line[i] == '\r') { i++; continue; }
-        if (line[i] == '#') break;
-        int col = int(i) + 1;
-        std::string word;
-        if (line[i] == '"') {
-            size_t end = line.find('"', i + 1);
-            if (end == std::string_view::npos) return words.emplace_back("", -col), words;
-            word = line.substr(i + 1, end - i - 1);
-            i = end + 1;
-        } else {
-            size_t end = std::min(line.find_first_of(" \t\r", i), line.size());
-            word = line.substr(i, end - i);
-            i = end;
-        }
-        words.emplace_back(std::move(word), col);
+Error RuleLine::wrong(size_t word, std::string message, std::string hint) const {
+    int col = word < words.size() ? columns[word] : int(text.size()) + 1;
+    int width = word < words.size() ? std::max(int(words[word].size()), 1) : 1;
+    Error e(status, std::move(message), {std::string(file), number, col, number, col + width - 1}, std::move(hint));
+    e.line = text;
+    return e;
+}
+
+static void split(RuleLine& l) {
+    for (size_t i = 0; i < l.text.size();) {
+        if (l.text[i] == ' ' || l.text[i] == '\t' || l.text[i] == '\r') { i++; continue; }
+        if (l.text[i] == '#') return;
+        bool quoted = l.text[i] == '"';
+        size_t end = quoted ? l.text.find('"', i + 1) : std::min(l.text.find_first_of(" \t\r", i), l.text.size());
+        l.columns.push_back(int(i) + 1);
+        l.words.emplace_back(end == std::string_view::npos ? "" : l.text.substr(i + quoted, end - i - quoted));
+        if (end == std::string_view::npos) throw l.wrong(l.words.size() - 1, "a quoted word without its end", "close it with '\"'");
+        i = end + quoted;
     }
-    return words;
+}
+
+void each_rule_line(std::string_view text, std::string_view file, int status, const std::function<void(const RuleLine&)>& f) {
+    int number = 0;
+    for (std::string_view line : lines(text)) {
+        RuleLine l{.file = file, .text = line, .number = ++number, .status = status, .words = {}, .columns = {}};
+        split(l);
+        if (!l.words.empty()) f(l);
+    }
 }
 
 Access Access::parse(std::string_view text, const std::string& file) {
     Access a;
-    int number = 0;
-    for (std::string_view line : lines(text)) {
-        number++;
-        auto words = access_words(line);
-        if (words.empty()) continue;
-        auto wrong = [&](size_t word, std::string message, std::string hint) {
-            int col = word < words.size() ? std::abs(words[word].second) : int(line.size()) + 1;
-            int width = word < words.size() ? int(words[word].first.size()) : 1;
-            Error e(exit_config, std::move(message), {file, number, col, number, col + std::max(width, 1) - 1}, std::move(hint));
-            e.line = line;
-            return e;
-        };
-        for (size_t i = 0; i < words.size(); i++)
-            if (words[i].second < 0) throw wrong(i, "a quoted word without its end", "close it with '\"'");
-        const std::string& right = words[0].first;
+    each_rule_line(text, file, exit_config, [&](const RuleLine& line) {
+        auto& words = line.words;
+        const std::string& right = words[0];
         if (right != "admin" && right != "reader" && right != "proxy") {
             std::string_view near = nearest(right, {"admin", "reader", "proxy"});
-            throw wrong(0, fmt::format("unknown right '{}'", right), near.empty() ? "admin, reader or proxy" : fmt::format("did you mean '{}'?", near));
+            throw line.wrong(0, fmt::format("unknown right '{}'", right), near.empty() ? "admin, reader or proxy" : fmt::format("did you mean '{}'?", near));
         }
-        if (words.size() < 2) throw wrong(1, fmt::format("who is '{}' given to?", right), "a certificate's subject in quotes, dns:NAME or email:ADDRESS");
-        const std::string& who = words[1].first;
-        if (!can_be_named(who))
-            throw wrong(1, fmt::format("'{}' is nobody", who), "a certificate's subject in quotes, dns:NAME or email:ADDRESS");
+        const char* names = "a certificate's subject in quotes, dns:NAME or email:ADDRESS";
+        if (words.size() < 2) throw line.wrong(1, fmt::format("who is '{}' given to?", right), names);
+        if (!can_be_named(words[1])) throw line.wrong(1, fmt::format("'{}' is nobody", words[1]), names);
         if ((right == "proxy") != (words.size() > 2))
-            throw wrong(2, right == "proxy" ? "which nodes may it read?" : fmt::format("'{}' takes nothing more", right),
-                        "proxy dns:boot.example.org lxb0* lxb1*");
-        Rule r{.right = right, .who = who};
-        for (size_t i = 2; i < words.size(); i++) r.patterns.push_back(words[i].first);
-        a.rules_.push_back(std::move(r));
-    }
+            throw line.wrong(2, right == "proxy" ? "which nodes may it read?" : fmt::format("'{}' takes nothing more", right), "proxy dns:boot.example.org lxb0* lxb1*");
+        a.rules_.push_back({.right = right, .who = words[1], .patterns = {words.begin() + 2, words.end()}});
+    });
     return a;
 }
 

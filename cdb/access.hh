@@ -1,10 +1,12 @@
 // Who may do what: administrators and readers named in a file, nodes by the host name in their certificate.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/error.hh"
 #include "base/wrap/tls.hh"
 
 namespace weft::cdb {
@@ -22,16 +24,26 @@ struct Principal {
     bool anonymous_reads = false;           ///< the listener lets anybody read profiles
 
     bool is_node(std::string_view node) const { return identity && identity->is_host(node); }
-    bool may_read_profile(std::string_view node) const;
+    /// As the node itself, as its proxy, or as anybody on a listener that lets them.
+    bool may_fetch_profile(std::string_view node) const;
 };
 
 /// Is it the one a rule names: a certificate's subject, dns:NAME, email:ADDRESS?
 bool is_named(const tls::Identity&, const std::string& who);
 /// Can it be such a name?
 bool can_be_named(std::string_view who);
-/// The words of a line with their columns: blanks between, quotes around one that has blanks, # before a comment.
-/// A negative column: a quote without its end.
-std::vector<std::pair<std::string, int>> access_words(std::string_view line);
+/// A line of a file of rules, read in words: blanks between, quotes around one that has blanks, # before a comment.
+struct RuleLine {
+    std::string_view file, text;
+    int number = 0, status = 0;
+    std::vector<std::string> words;
+    std::vector<int> columns;
+
+    /// An Error that points at a word; at the end of the line when it has so few.
+    Error wrong(size_t word, std::string message, std::string hint) const;
+};
+/// Every line that has words. Error with that status for a quote without its end.
+void each_rule_line(std::string_view text, std::string_view file, int status, const std::function<void(const RuleLine&)>&);
 
 /// The access file: a right, who has it, and for proxies which nodes; a line each.
 ///     admin   "CN=Anna Example,O=Site"

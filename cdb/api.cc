@@ -11,6 +11,7 @@ const std::vector<ApiRow>& api() {
         {"GET", "metrics", anyone, ApiRow::loop, get_metrics},
         {"GET", "whoami", anyone, ApiRow::loop, get_whoami},
         {"GET", "events", anyone, ApiRow::loop, get_events},
+        {"GET", "commits", reader, ApiRow::loop, get_commits},
         {"GET", "audit", admin, ApiRow::reader, get_audit},
         {"POST", "verify", admin, ApiRow::line, post_verify},
         {"POST", "backup", admin, ApiRow::reader, post_backup},

@@ -7,7 +7,7 @@ namespace weft::cdb {
 using Answer = std::optional<HttpResponse>;
 
 Answer get_health(Server&, Call&), get_metrics(Server&, Call&), get_whoami(Server&, Call&), get_events(Server&, Call&),
-    get_audit(Server&, Call&), post_verify(Server&, Call&), post_backup(Server&, Call&);
+    get_commits(Server&, Call&), get_audit(Server&, Call&), post_verify(Server&, Call&), post_backup(Server&, Call&);
 
 Answer get_tree(Server&, Call&), get_export(Server&, Call&), get_template(Server&, Call&), get_annotate(Server&, Call&),
     get_revisions(Server&, Call&), get_revision(Server&, Call&), get_revision_diff(Server&, Call&), get_revision_effects(Server&, Call&);
@@ -28,6 +28,7 @@ Answer post_missing(Server&, Call&), post_contents(Server&, Call&), post_history
 
 /// Commit, publish, answer: from the line of commits. The author is the asker unless `by` says who that is.
 Answer commit(Server&, Call&, Proposal);
+Answer check(Server&, Call&, Proposal);
 
 Answer get_stages(Server&, Call&), put_stage(Server&, Call&), delete_stage(Server&, Call&), post_promote(Server&, Call&);
 
@@ -37,5 +38,17 @@ Answer get_diff(Server&, Call&), get_profile_diff(Server&, Call&);
 uint64_t revision_of(const Server&, const Element& body, std::string_view key);
 /// The revision a request asks for ("at"), or the head; Error(65) for one that is not there yet.
 uint64_t revision_asked(const Server&, const Call&);
+
+/// {"KEY": [...]}, each as its put() writes it; with "head" before it when that is given.
+template <class All>
+HttpResponse list_answer(const char* key, const All& all, std::optional<uint64_t> head = {}) {
+    Json j;
+    j.open();
+    if (head) j.field("head", *head);
+    j.key(key).open('[');
+    for (auto& one : all) put(j, one);
+    j.close(']').close();
+    return json(200, j);
+}
 
 }  // namespace weft::cdb

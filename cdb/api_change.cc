@@ -25,34 +25,39 @@ static Answer outcome(const Outcome& o) {
     return json(status_of(o), j);
 }
 
-/// On the line of commits. What it did is published on the loop's thread before the answer goes out.
+/// On the line of commits. What it did is published on the loop's thread before the answer goes out, and before
+/// anything a later commit did.
 Answer commit(Server& s, Call& c, Proposal p) {
     if (p.by.empty()) p.author = c.who.name;
+    p.request = std::string(c.request.header("x-weft-request").substr(0, 100));
     for (auto& e : p.edits) s.need(c, e.path == access_path ? Namespaces::admin : Namespaces::commit, e.path);
     for (auto& past : p.past)
         for (auto& [path, hash] : past.files) s.need(c, path == access_path ? Namespaces::admin : Namespaces::commit, path);
-    std::string comment = p.comment, author = p.author;
     if (p.comment.size() > 10000) throw Error(exit_data, "the comment is longer than 10000 bytes");
-    Outcome o = s.pipeline.commit(p);
+    Outcome o = s.pipeline.commit(p, [&](const Outcome& done) {
+        s.loop.post([&s, done, author = p.author, comment = p.comment, reply = c.reply] {
+            s.publish(done, author, comment);
+            reply.send(*outcome(done));
+        });
+    });
+    if (o.state == Outcome::done) return std::nullopt;
     if (o.state == Outcome::refused || o.state == Outcome::conflict || o.state == Outcome::locked) {
         s.store.audit(c.who.name, "refused", fmt::format("{} files, {} errors, {} conflicts, {} locks: {}", p.edits.size(), o.errors.size(),
-                                                     o.conflicts.size(), o.locks.size(), comment));
-        s.log.info("commit by {} refused: {} errors in {} objects, {} conflicts: {}", author, o.errors.size(), o.failing.size(), o.conflicts.size(), comment);
+                                                     o.conflicts.size(), o.locks.size(), p.comment));
+        s.log.info("commit by {} refused: {} errors in {} objects, {} conflicts: {}", p.author, o.errors.size(), o.failing.size(), o.conflicts.size(), p.comment);
         s.loop.post([&s] { s.counters.refused_commits++; });
     }
-    if (o.state != Outcome::done) return outcome(o);
-    s.loop.post([&s, o = std::move(o), author, comment, reply = c.reply] {
-        s.publish(o, author, comment);
-        reply.send(*outcome(o));
-    });
-    return std::nullopt;
+    return outcome(o);
 }
 
-/// What it would do is shown to who may write there.
-static Answer check(Server& s, Call& c, Proposal p) {
-    p.author = c.who.name;
+/// What it would do is shown to who may write there, as far as they may read it.
+Answer check(Server& s, Call& c, Proposal p) {
+    if (p.by.empty()) p.author = c.who.name;
+    p.request = std::string(c.request.header("x-weft-request").substr(0, 100));
     for (auto& e : p.edits) s.need(c, Namespaces::write, e.path);
-    return outcome(s.pipeline.check(p));
+    Outcome o = s.pipeline.check(p);
+    s.veil(c, o.effects);
+    return outcome(o);
 }
 
 static Proposal proposal(Server& s, const Element& body) {

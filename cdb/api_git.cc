@@ -80,13 +80,7 @@ Answer post_history(Server& s, Call& c) {
     p.time = tip.time;
     for (auto& [path, edit] : net) p.edits.push_back(std::move(edit));
     const Element* dry = body.find(Term(Key("check")));
-    if (dry && dry->is(Kind::boolean) && dry->boolean()) {
-        for (auto& e : p.edits) s.need(c, Namespaces::write, e.path);
-        Outcome o = s.pipeline.check(p);
-        Json j;
-        put(j, o);
-        return json(status_of(o), j);
-    }
+    if (dry && dry->is(Kind::boolean) && dry->boolean()) return check(s, c, std::move(p));
     return commit(s, c, std::move(p));
 }
 

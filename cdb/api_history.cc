@@ -112,9 +112,11 @@ Answer get_revision_effects(Server& s, Call& c) {
         auto& p = r.profiles[i];
         all.push_back(effect(node_of(p.object), tree(p, p.before), tree(p, p.after)));
     }
+    all = grouped(std::move(all));
+    s.veil(c, all);
     Json j;
     j.open().field("revision", r.number).key("effects");
-    put(j, grouped(std::move(all)));
+    put(j, all);
     j.field("compared", uint64_t(limit)).field("complete", limit == r.profiles.size()).close();
     return json(200, j);
 }

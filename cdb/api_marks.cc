@@ -10,13 +10,7 @@ static void put(Json& j, const Tag& t) {
     j.open().field("tag", t.name).field("revision", t.revision).field("author", t.author).field("time", t.time).field("comment", t.comment).close();
 }
 
-Answer get_tags(Server& s, Call&) {
-    Json j;
-    j.open().key("tags").open('[');
-    for (auto& t : s.store.tags()) put(j, t);
-    j.close(']').close();
-    return json(200, j);
-}
+Answer get_tags(Server& s, Call&) { return list_answer("tags", s.store.tags()); }
 
 Answer put_tag(Server& s, Call& c) {
     s.need(c, Namespaces::commit, "");
@@ -36,13 +30,7 @@ Answer delete_tag(Server& s, Call& c) {
     return json(200, j);
 }
 
-static Answer all_locks(Server& s) {
-    Json j;
-    j.open().key("locks").open('[');
-    for (auto& l : s.store.locks()) put(j, l);
-    j.close(']').close();
-    return json(200, j);
-}
+static Answer all_locks(Server& s) { return list_answer("locks", s.store.locks()); }
 
 Answer get_locks(Server& s, Call&) { return all_locks(s); }
 

@@ -85,6 +85,7 @@ Answer get_profile(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     auto p = profile_of(s, c.args[0], at);
     if (!p) return problem(404, fmt::format("there was no profile of '{}' in revision {}", c.args[0], at));
+    s.need_values(c, p->object);
     std::string form = c.request.parameter("format").value_or("json");
     HttpResponse r;
     if (form == "xml") {
@@ -107,6 +108,7 @@ Answer get_profile_diff(Server& s, Call& c) {
     uint64_t to = s.store.revision_named(c.request.parameter("to").value_or("head"));
     auto tree = [&](uint64_t at) {
         auto p = profile_of(s, c.args[0], at);
+        if (p) s.need_values(c, p->object);
         return p ? read_xml(s.store.content(p->xml), p->object) : Element();
     };
     Element before = tree(from), after = tree(to);

@@ -15,6 +15,7 @@ Answer get_query(Server& s, Call& c) {
     q.text = c.request.parameter("text");
     q.join = c.request.parameter("join").has_value();
     q.limit = c.number("limit", q.limit);
+    q.visible = s.readable(c.who);
     if (q.paths.empty() && q.text) q.paths.emplace_back("/**");
     if (q.paths.empty()) throw Error(exit_data, "a query needs 'path'", {}, "/system/network/*/ip, /software/**/version");
     if (q.paths.size() + q.where.size() > 50) throw Error(exit_data, "more than 50 patterns and conditions");

@@ -17,13 +17,7 @@ static void put(Json& j, const Stage& s) {
     j.close();
 }
 
-Answer get_stages(Server& s, Call&) {
-    Json j;
-    j.open().field("head", s.store.head()).key("stages").open('[');
-    for (auto& stage : s.store.stages()) put(j, stage);
-    j.close(']').close();
-    return json(200, j);
-}
+Answer get_stages(Server& s, Call&) { return list_answer("stages", s.store.stages(), s.store.head()); }
 
 Answer put_stage(Server& s, Call& c) {
     s.need(c, Namespaces::admin, "");
@@ -42,20 +36,20 @@ Answer delete_stage(Server& s, Call& c) {
     return json(200, j);
 }
 
-/// A promotion done, as the outcome that is published and answered.
-static Outcome promoted(Server& s, const Promotion& order) {
-    Revision r;
-    {
-        std::lock_guard hold(s.store.commit_lock());
-        r = s.store.promote(order);
-    }
+/// Promote, publish, then call back on the loop's thread. What commits do comes before all of it, or after.
+static void promote(Server& s, const Promotion& order, std::function<void(const Outcome&)> then) {
+    std::lock_guard hold(s.store.commit_lock());
+    Revision r = s.store.promote(order);
     Outcome o{.revision = r.number};
     o.changed = r.profiles.size();
     for (auto& p : r.profiles) {
         auto now = s.store.served(p.object);
         o.published.push_back(now ? *now : Profile{.object = p.object});
     }
-    return o;
+    s.loop.post([&s, o = std::move(o), order, then = std::move(then)] {
+        s.publish(o, order.author, order.comment);
+        then(o);
+    });
 }
 
 /// "3", "10%" or names and patterns: of the nodes whose profile changes.
@@ -108,6 +102,7 @@ Answer post_promote(Server& s, Call& c) {
         auto tree = [&](const std::optional<Profile>& p) { return p ? read_xml(s.store.content(p->xml), p->object) : Element(); };
         for (auto& p : changes) o.effects.push_back(effect(node_of(p.object), tree(p.before), tree(p.after)));
         o.effects = grouped(std::move(o.effects));
+        s.veil(c, o.effects);
         o.changed = changes.size();
         Json j;
         put(j, o);
@@ -121,9 +116,7 @@ Answer post_promote(Server& s, Call& c) {
         put(j, o);
         return json(200, j);
     }
-    Outcome o = promoted(s, order);
-    s.loop.post([&s, o = std::move(o), order, reply = c.reply] {
-        s.publish(o, order.author, order.comment);
+    promote(s, order, [reply = c.reply](const Outcome& o) {
         Json j;
         put(j, o);
         reply.send(json(200, j));
@@ -157,21 +150,17 @@ void Server::watch_canaries() {
         if (bad.empty() && good < stage.canary.size()) continue;
         canaries_busy_ = true;
         line.submit([this, stage, bad] {
-            std::optional<Outcome> o;
             Promotion order{.stage = stage.name, .target = stage.target, .author = "cdbd",
                             .comment = fmt::format("{} to revision {}: {} nodes reported success", stage.name, stage.target, stage.canary.size())};
             try {
                 auto now = store.stage(stage.name);
-                if (!now || now->promoted != stage.promoted) order.stage.clear();  // promoted again meanwhile
-                else if (bad.empty()) o = promoted(*this, order);
+                if (!now || now->promoted != stage.promoted) {}  // promoted again meanwhile
+                else if (bad.empty()) promote(*this, order, [](auto&) {});
                 else store.stop_stage(stage.name, bad), log.error("stage {} stops on its way to revision {}: {}", stage.name, stage.target, bad);
             } catch (const Error& e) {
                 log.error("stage {}: {}", stage.name, e.message);
             }
-            loop.post([this, o = std::move(o), order] {
-                canaries_busy_ = false;
-                if (o) publish(*o, order.author, order.comment);
-            });
+            loop.post([this] { canaries_busy_ = false; });
         });
         return;  // one at a time
     }

@@ -39,6 +39,8 @@ Answer get_metrics(Server& s, Call& c) {
     put("commit_seconds_total", "counter", "Time spent on commits taken.", n.commit_seconds);
     put("compiled_objects_total", "counter", "Objects compiled for commits taken.", n.compiled);
     put("commits_waiting", "gauge", "Commits and checks in the queue.", s.line.queued());
+    put("commits_at_work", "gauge", "Commits and checks that are being compiled or wait for their turn to be written.", s.pipeline.at_work().size());
+    put("commits_compiled_again_total", "counter", "Commits and checks compiled again because an earlier one changed what they read.", s.pipeline.compiled_again());
     put("revision", "gauge", "The newest revision.", s.store.head());
     put("profiles", "gauge", "Profiles published.", s.published.size());
     put("nodes_lagging", "gauge", "Nodes that do not run their published profile.", lagging);
@@ -72,7 +74,7 @@ Answer get_whoami(Server& s, Call& c) {
 /// Server-sent events. Readers hear of everything, a node of its own profile.
 Answer get_events(Server& s, Call& c) {
     std::string node = c.request.parameter("node").value_or("");
-    if (node.empty() ? c.who.right == Right::anyone : !c.who.may_read_profile(node))
+    if (node.empty() ? c.who.right == Right::anyone : c.who.right == Right::anyone && !c.who.may_fetch_profile(node))
         return problem(403, fmt::format("'{}' may not listen to {}", c.who.name, node.empty() ? "everything" : "'" + node + "'"));
     HttpResponse head;
     head.with("Content-Type", "text/event-stream").with("Cache-Control", "no-cache");
@@ -84,6 +86,17 @@ Answer get_events(Server& s, Call& c) {
     uint64_t revision = node.empty() ? s.store.head() : it == s.published.end() ? 0 : it->second.revision;
     stream->event(fmt::format("{{\"revision\":{}}}", revision), "hello");
     return std::nullopt;
+}
+
+static void put(Json& j, const AtWork& w) {
+    j.open().field("author", w.author).field("comment", w.comment).field("request", w.request).field("check", w.check);
+    j.field("compiled", uint64_t(w.compiled)).field("objects", uint64_t(w.objects)).field("seconds", w.seconds).close();
+}
+
+Answer get_commits(Server& s, Call& c) {
+    auto all = s.pipeline.at_work();
+    if (auto request = c.request.parameter("request")) std::erase_if(all, [&](auto& w) { return w.request != *request; });
+    return list_answer("commits", all);
 }
 
 Answer get_audit(Server& s, Call& c) {
@@ -101,15 +114,17 @@ Answer post_verify(Server& s, Call& c) {
         const Element* e = body.find(Term(Key(key)));
         return e && e->is(Kind::boolean) && e->boolean();
     };
-    if (yes("rebuild")) {
-        s.store.rebuild_indexes();
-        s.store.audit(c.who.name, "rebuild", "indexes");
-    }
     Store::Garbage garbage;
-    if (yes("collect")) {
-        garbage = s.store.collect_garbage();
-        s.store.audit(c.who.name, "collect", fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
-    }
+    s.pipeline.alone([&] {
+        if (yes("rebuild")) {
+            s.store.rebuild_indexes();
+            s.store.audit(c.who.name, "rebuild", "indexes");
+        }
+        if (yes("collect")) {
+            garbage = s.store.collect_garbage();
+            s.store.audit(c.who.name, "collect", fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
+        }
+    });
     auto wrong = s.pipeline.verify(yes("compile"));
     for (auto& w : wrong) s.log.error("verify: {}", w);
     Json j;

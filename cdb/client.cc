@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <random>
 
 #include "base/config.hh"
 #include "base/error.hh"
@@ -45,7 +46,8 @@ static HttpOptions http_options(const Args& args, const Config& c) {
 
 Client::Client(const Args& args) : session_file_(home() + "/.weft/session") {
     Config c = read_settings(args);
-    http_ = HttpClient(http_options(args, c));
+    options_ = http_options(args, c);
+    http_ = HttpClient(options_);
     server_ = args.get("server", c.get("server"));
     while (server_.ends_with('/')) server_.pop_back();
     session_ = args.get("session");
@@ -70,8 +72,10 @@ void Client::remember_session(const std::string& id) {
     write_file(session_file_, id + "\n", {.mode = 0600});
 }
 
-HttpResponse Client::send(const std::string& method, const std::string& resource, const std::string& body) {
-    HttpResponse r = http_.request(method, server_ + "/api/v1/" + resource, body, {{"Content-Type", "application/json"}});
+HttpResponse Client::send(const std::string& method, const std::string& resource, const std::string& body, const HttpHeaders& more) {
+    HttpHeaders headers{{"Content-Type", "application/json"}};
+    headers.insert(headers.end(), more.begin(), more.end());
+    HttpResponse r = http_.request(method, server_ + "/api/v1/" + resource, body, headers);
     if (!r.status) throw Error(r.retry ? exit_unavailable : exit_config, r.error, {}, r.retry ? "is cdbd running there?" : "");
     revision_ = strtoull(std::string(r.header("x-weft-revision")).c_str(), nullptr, 10);
     last_ = std::move(r.body);
@@ -106,10 +110,18 @@ std::string Client::text(const std::string& resource) {
 }
 
 Element Client::judged(const std::string& resource, const std::string& body, int* status) {
-    Progress progress(resource.ends_with("check") ? "checking" : "compiling");
+    // By this name another connection asks how far it is.
+    std::string name = random_key();
+    Progress progress(resource.ends_with("check") ? "checking" : "compiling", [this, name, http = std::make_shared<HttpClient>(options_)] {
+        HttpResponse r = http->request("GET", server_ + "/api/v1/commits?request=" + name, {}, {});
+        if (!r.ok()) return std::string();
+        for (const Element& w : list_at(parse_json(r.body, "the answer"), "commits").list())
+            return fmt::format("{} of {} objects, ", number_at(w, "compiled"), number_at(w, "objects"));
+        return std::string();
+    });
     for (int tries = 0;; tries++) {
         try {
-            HttpResponse r = send("POST", resource, body);
+            HttpResponse r = send("POST", resource, body, {{"X-Weft-Request", name}});
             if (status) *status = r.status;
             if (!r.ok() && r.status != 409 && r.status != 422) throw refusal(r.status, last_, resource);
             return parse_json(last_, "the answer");
@@ -119,6 +131,11 @@ Element Client::judged(const std::string& resource, const std::string& body, int
             sleep(1);
         }
     }
+}
+
+std::string random_key() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}{:08x}", random(), random(), random());
 }
 
 // ---- reading answers

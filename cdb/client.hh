@@ -35,11 +35,15 @@ public:
     void remember_session(const std::string& id);
 
 private:
-    HttpResponse send(const std::string& method, const std::string& resource, const std::string& body);
+    HttpResponse send(const std::string& method, const std::string& resource, const std::string& body, const HttpHeaders& more = {});
+    HttpOptions options_;
     HttpClient http_;
     std::string server_, session_file_, session_, last_;
     uint64_t revision_ = 0;
 };
+
+/// A name nobody else has: makes a commit happen once, however often it is sent.
+std::string random_key();
 
 // ---- reading answers
 std::string text_at(const Element&, std::string_view key);

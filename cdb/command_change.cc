@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <random>
 #include <set>
 
 #include "base/error.hh"
@@ -16,11 +15,7 @@ namespace weft::cdb {
 
 namespace {
 
-/// A key that makes a commit happen once, however often it is sent.
-std::string once() {
-    std::random_device random;
-    return json_text(fmt::format("{:08x}{:08x}{:08x}", random(), random(), random()));
-}
+std::string once() { return json_text(random_key()); }
 
 // ---- folders
 

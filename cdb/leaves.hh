@@ -24,7 +24,7 @@ inline std::string_view leaf_text(std::string_view value) { return value.substr(
 /// that write_xml wrote.
 void each_leaf(std::string_view xml, const std::function<void(std::string_view path, std::string_view value)>&);
 
-/// Strings that many nodes share, each kept once. From any thread.
+/// Strings that many nodes share, each kept once. Any thread may number; who looks up does so when nobody numbers any more.
 class Words {
 public:
     uint32_t number(std::string_view word);

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "base/error.hh"
-#include "base/file.hh"
 #include "cdb/tree_source.hh"
 
 namespace weft::cdb {
@@ -37,53 +35,47 @@ bool Namespaces::may(const Principal& p, Do what, std::string_view path) const {
     return allowed;
 }
 
+bool Namespaces::may_read_all(const Principal& p) const {
+    return may(p, read, "") && (p.right == Right::admin || std::none_of(rules_.begin(), rules_.end(), [&](auto& r) {
+        return r.deny && r.what == read && covers(r, *p.identity);
+    }));
+}
+
 bool Namespaces::names(const tls::Identity& id) const {
     return std::any_of(rules_.begin(), rules_.end(), [&](auto& r) { return !r.deny && covers(r, id); });
 }
 
 Namespaces Namespaces::parse(std::string_view text) {
     Namespaces n;
-    int number = 0;
-    for (std::string_view line : lines(text)) {
-        number++;
-        auto words = access_words(line);
-        if (words.empty()) continue;
-        auto wrong = [&](size_t word, std::string message, std::string hint) {
-            int col = word < words.size() ? std::abs(words[word].second) : int(line.size()) + 1;
-            int width = word < words.size() ? int(words[word].first.size()) : 1;
-            Error e(exit_data, std::move(message), {std::string(access_path), number, col, number, col + std::max(width, 1) - 1}, std::move(hint));
-            e.line = line;
-            return e;
-        };
-        for (size_t i = 0; i < words.size(); i++)
-            if (words[i].second < 0) throw wrong(i, "a quoted word without its end", "close it with '\"'");
-        const std::string& first = words[0].first;
+    each_rule_line(text, access_path, exit_data, [&](const RuleLine& line) {
+        auto& words = line.words;
+        const std::string& first = words[0];
         if (first == "group") {
-            if (words.size() < 3) throw wrong(2, "who is in the group?", "group ops \"CN=Anna Example,O=Site\" email:ben@example.org");
-            auto& members = n.groups_[words[1].first];
+            if (words.size() < 3) throw line.wrong(2, "who is in the group?", "group ops \"CN=Anna Example,O=Site\" email:ben@example.org");
+            auto& members = n.groups_[words[1]];
             for (size_t i = 2; i < words.size(); i++) {
-                if (!can_be_named(words[i].first)) throw wrong(i, fmt::format("'{}' is nobody", words[i].first), "a certificate's subject in quotes, dns:NAME or email:ADDRESS");
-                members.push_back(words[i].first);
+                if (!can_be_named(words[i])) throw line.wrong(i, fmt::format("'{}' is nobody", words[i]), "a certificate's subject in quotes, dns:NAME or email:ADDRESS");
+                members.push_back(words[i]);
             }
-            continue;
+            return;
         }
         if (first != "allow" && first != "deny") {
             std::string_view near = nearest(first, {"allow", "deny", "group"});
-            throw wrong(0, fmt::format("unknown word '{}'", first), near.empty() ? "allow, deny or group" : fmt::format("did you mean '{}'?", near));
+            throw line.wrong(0, fmt::format("unknown word '{}'", first), near.empty() ? "allow, deny or group" : fmt::format("did you mean '{}'?", near));
         }
-        if (words.size() < 4) throw wrong(words.size(), fmt::format("'{}' needs a folder, who, and rights", first), first + " site/geneva @geneva commit");
-        const std::string& who = words[2].first;
+        if (words.size() < 4) throw line.wrong(words.size(), fmt::format("'{}' needs a folder, who, and rights", first), first + " site/geneva @geneva commit");
+        const std::string& who = words[2];
         if (who.starts_with('@') ? !n.groups_.contains(std::string_view(who).substr(1)) : !can_be_named(who))
-            throw wrong(2, fmt::format("'{}' is nobody", who), who.starts_with('@') ? "the group must stand above" : "@GROUP, a certificate's subject in quotes, dns:NAME or email:ADDRESS");
+            throw line.wrong(2, fmt::format("'{}' is nobody", who), who.starts_with('@') ? "the group must stand above" : "@GROUP, a certificate's subject in quotes, dns:NAME or email:ADDRESS");
         for (size_t i = 3; i < words.size(); i++) {
-            auto right = std::find(std::begin(rights), std::end(rights), words[i].first);
+            auto right = std::find(std::begin(rights), std::end(rights), words[i]);
             if (right == std::end(rights)) {
-                std::string_view near = nearest(words[i].first, {std::begin(rights), std::end(rights)});
-                throw wrong(i, fmt::format("unknown right '{}'", words[i].first), near.empty() ? "read, write, commit, admin or promote" : fmt::format("did you mean '{}'?", near));
+                std::string_view near = nearest(words[i], {std::begin(rights), std::end(rights)});
+                throw line.wrong(i, fmt::format("unknown right '{}'", words[i]), near.empty() ? "read, write, commit, admin or promote" : fmt::format("did you mean '{}'?", near));
             }
-            n.rules_.push_back({first == "deny", tree_path(words[1].first), who, Do(right - std::begin(rights))});
+            n.rules_.push_back({first == "deny", tree_path(words[1]), who, Do(right - std::begin(rights))});
         }
-    }
+    });
     return n;
 }
 

@@ -28,6 +28,8 @@ public:
 
     /// Denying wins, over any number of rules that allow. Administrators of the access file may everything.
     bool may(const Principal&, Do, std::string_view path) const;
+    /// May it read every path?
+    bool may_read_all(const Principal&) const;
     /// Is there a rule that gives it something?
     bool names(const tls::Identity&) const;
 

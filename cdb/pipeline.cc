@@ -1,5 +1,5 @@
-// The steps of a commit, in order.
-#include "cdb/pipeline.hh"
+// The steps of a commit, in order; the first two are in affected.cc.
+#include "cdb/plan.hh"
 
 #include <fmt/core.h>
 
@@ -8,24 +8,12 @@
 
 #include "base/error.hh"
 #include "base/noun/profile.hh"
-#include "cdb/namespaces.hh"
 
 namespace weft::cdb {
 
 using Clock = std::chrono::steady_clock;
 
 static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-/// A commit on its way.
-struct Pipeline::Plan {
-    Outcome out;
-    Landing landing;
-    std::shared_ptr<Tree> tree;                               // the head with the changes
-    std::vector<std::string> roots;
-    std::vector<std::pair<Hash, compiler::Text>> fresh;
-    std::set<std::string> build, withdrawn;                   // objects
-    std::vector<std::string> changed_templates;
-};
 
 /// What the compiling threads gather.
 struct Pipeline::Build {
@@ -43,139 +31,91 @@ struct Pipeline::Build {
     }
 };
 
-Pipeline::Pipeline(Store& store, int jobs)
-    : store_(store), jobs_(jobs ? jobs : int(std::max(1u, std::thread::hardware_concurrency()))),
-      head_(std::make_shared<const Tree>(store.tree(store.head()))), source_(store) {
-    auto it = head_->find(load_path_file);
-    roots_ = parse_load_path(it == head_->end() ? "" : store_.content(it->second));
-    for (auto& p : store_.profiles()) nodes_[node_of(p.object)] = p.object;
+/// In the list of what is at work, for as long as it lives.
+struct Pipeline::Work {
+    Work(Pipeline& p, const Proposal& proposal, bool check) : all(p), proposal(proposal), check(check) {
+        std::lock_guard hold(all.lock_);
+        place = all.works_.insert(all.works_.end(), this);
+    }
+    ~Work() {
+        std::lock_guard hold(all.lock_);
+        all.works_.erase(place);
+    }
+    Work(const Work&) = delete;
+    Pipeline& all;
+    const Proposal& proposal;
+    bool check;
+    Clock::time_point start = Clock::now();
+    std::atomic<size_t> compiled = 0, objects = 0;
+    std::list<Work*>::iterator place;
+};
+
+Pipeline::Pipeline(Store& store, int jobs) : store_(store), jobs_(jobs ? jobs : int(std::max(1u, std::thread::hardware_concurrency()))) {
+    auto head = std::make_shared<Head>();
+    head->tree = std::make_shared<const Tree>(store.tree(store.head()));
+    auto it = head->tree->find(load_path_file);
+    head->roots = parse_load_path(it == head->tree->end() ? "" : store_.content(it->second));
+    for (auto& p : store_.profiles()) head->nodes[node_of(p.object)] = p.object;
+    head_ = std::move(head);
 }
 
 Pipeline::~Pipeline() = default;
 
-// ---- 1: the changes on top of the head
-
-/// False when there is nothing to go on with.
-bool Pipeline::merge(const Proposal& p, Plan& plan) {
-    plan.out.revision = store_.head();
-    plan.tree = std::make_shared<Tree>(*head_);
-    for (const Edit& e : p.edits) {
-        check_path(e.path);
-        auto it = plan.tree->find(e.path);
-        Hash now = it == plan.tree->end() ? Hash() : it->second;
-        Hash after = e.text ? hash_of(*e.text) : Hash();
-        if (now == after) continue;
-        if (now != e.base) {
-            Conflict c{.path = e.path, .revision = store_.changed_at(e.path, plan.out.revision)};
-            if (auto r = store_.revision(c.revision)) c.author = r->author;
-            plan.out.conflicts.push_back(std::move(c));
-            continue;
-        }
-        if (e.text) {
-            (*plan.tree)[e.path] = after;
-            if (e.path == access_path) Namespaces::parse(*e.text);  // refuses the commit when it is wrong
-            plan.fresh.emplace_back(after, std::make_shared<const std::string>(*e.text));
-        } else {
-            plan.tree->erase(e.path);
-        }
-        plan.out.files.push_back({e.path, now, after});
-        plan.landing.edits.push_back(e);
-    }
-    for (auto& lock : store_.locks())
-        if (lock.owner != p.principal() && std::any_of(plan.out.files.begin(), plan.out.files.end(), [&](auto& f) { return lock.covers(f.path); }))
-            plan.out.locks.push_back(lock);
-    if (!plan.out.conflicts.empty()) plan.out.state = Outcome::conflict;
-    else if (!plan.out.locks.empty()) plan.out.state = Outcome::locked;
-    else if (plan.out.files.empty() && !p.everything && p.past.empty()) plan.out.state = Outcome::unchanged;
-    return plan.out.state == Outcome::done;
+std::shared_ptr<const Pipeline::Head> Pipeline::head() const {
+    std::lock_guard hold(lock_);
+    return head_;
 }
 
-// ---- 2: the objects whose value may differ
-
-/// The template that a name leads to along the load path; empty: none.
-static std::string resolve(const Tree& tree, const std::vector<std::string>& roots, const std::string& name) {
-    for (auto& root : roots)
-        for (const char* ending : {".pan", ".tpl"})
-            if (std::string path = tree_path(root + "/" + name + ending); tree.contains(path)) return path;
-    return {};
+std::shared_ptr<const std::map<std::string, std::string>> Pipeline::objects() const {
+    auto now = head();
+    return {now, &now->nodes};
 }
 
-/// Could an include of the name this file declares lead to it? Of a file that declares nothing: of its path.
-bool Pipeline::reachable(const Plan& plan, const std::string& path) {
-    auto it = plan.tree->find(path);
-    if (it == plan.tree->end()) return false;
-    std::string name = declared(*source_.text(it->second)).name;
-    if (!name.empty()) return resolve(*plan.tree, plan.roots, name) == path;
-    return std::any_of(plan.roots.begin(), plan.roots.end(), [&](auto& root) { return root == "/" || path.starts_with(tree_path(root) + "/"); });
+std::vector<AtWork> Pipeline::at_work() const {
+    std::lock_guard hold(lock_);
+    std::vector<AtWork> all;
+    for (const Work* w : works_)
+        all.push_back({w->proposal.author, w->proposal.comment, w->proposal.request, w->check, w->compiled, w->objects, since(w->start)});
+    return all;
 }
 
-void Pipeline::find_affected(const Proposal& p, Plan& plan) {
-    auto it = plan.tree->find(load_path_file);
-    plan.roots = parse_load_path(it == plan.tree->end() ? "" : *source_.text(it->second));
+Pipeline::Lease::Lease(Pipeline& all) : all_(all) {
+    std::lock_guard hold(all_.lock_);
+    if (!all_.idle_.empty()) bench_ = std::move(all_.idle_.back()), all_.idle_.pop_back();
+    else bench_ = std::make_unique<Bench>(all_.store_);
+}
 
-    // An object exists when its name leads to a template that declares it.
-    auto exists = [&](const std::string& object) {
-        std::string path = resolve(*plan.tree, plan.roots, object);
-        return !path.empty() && declared_object(*source_.text(plan.tree->at(path))) == object;
-    };
-    auto consider = [&](const std::string& object) {
-        if (exists(object)) plan.build.insert(object);
-        else if (store_.profile(object)) plan.withdrawn.insert(object);
-    };
-    auto users = [&](Need need) {
-        for (auto& object : store_.objects_needing(need)) consider(object);
-    };
-
-    bool all = p.everything || plan.roots != roots_;
-    if (all) {
-        for (auto& profile : store_.profiles()) consider(profile.object);
-        for (auto& [path, hash] : *plan.tree)
-            if (is_template(path))
-                if (auto object = declared_object(*source_.text(hash)); object && exists(*object)) plan.build.insert(*object);
-    }
-    size_t outside = 0;
-    for (const FileChange& f : plan.out.files) {
-        bool tpl = is_template(f.path);
-        if (tpl && !f.after.empty()) {
-            plan.changed_templates.push_back(f.path);
-            if (auto object = declared_object(*source_.text(f.after))) {
-                consider(*object);
-                if (!plan.build.contains(*object)) outside++;
-            }
-        }
-        if (tpl && !f.before.empty())
-            if (auto object = declared_object(*source_.text(f.before))) consider(*object);
-        if (all) continue;
-        if (!f.before.empty()) users({Need::file, f.path});
-        if (f.before.empty())  // a new file may be found where another, or none, was found before
-            for (size_t at = 0; at != std::string::npos; at = f.path.find('/', at), at += at != std::string::npos) {
-                std::string name = f.path.substr(at);
-                users({Need::text, name});
-                if (tpl) users({Need::source, name.substr(0, name.size() - 4)});
-            }
-    }
-    if (outside)
-        plan.out.notes.push_back(fmt::format("{} object template{} outside the load path, or not named like {} file: no profile is made",
-                                             outside, outside == 1 ? " is" : "s are", outside == 1 ? "its" : "their"));
-    for (auto& object : std::set(plan.withdrawn)) users({Need::object, object});
+Pipeline::Lease::~Lease() {
+    bench_->source.forget_unused();
+    std::lock_guard hold(all_.lock_);
+    all_.idle_.push_back(std::move(bench_));
 }
 
 // ---- 3: compile
 
-compiler::Compiler& Pipeline::compiler_for(const std::vector<std::string>& roots) {
-    if (!compiler_ || compiler_roots_ != roots) {
+compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>& wanted, int jobs) {
+    if (!compiler || roots != wanted) {
         compiler::Options o;
-        o.include_path = roots;
-        o.jobs = jobs_;
+        o.include_path = wanted;
+        o.jobs = jobs;
         o.keep_trees = false;
         o.print = [this](std::string_view line) {
-            std::lock_guard hold(notes_lock_);
-            if (notes_.size() < 1000) notes_.emplace_back(line.substr(0, line.find_last_not_of('\n') + 1));
+            std::lock_guard hold(lock);
+            if (notes.size() < 1000) notes.emplace_back(line.substr(0, line.find_last_not_of('\n') + 1));
         };
-        compiler_ = std::make_unique<compiler::Compiler>(source_, o);
-        compiler_roots_ = roots;
+        compiler = std::make_unique<compiler::Compiler>(source, o);
+        roots = wanted;
     }
-    return *compiler_;
+    return *compiler;
+}
+
+/// Could an include of the name this file declares lead to it? Of a file that declares nothing: of its path.
+bool Pipeline::reachable(const Plan& plan, TreeSource& source, const std::string& path) {
+    auto it = plan.tree->find(path);
+    if (it == plan.tree->end()) return false;
+    std::string name = declared(*source.text(it->second)).name;
+    if (!name.empty()) return resolve(*plan.tree, plan.roots, name) == path;
+    return std::any_of(plan.roots.begin(), plan.roots.end(), [&](auto& root) { return root == "/" || path.starts_with(tree_path(root) + "/"); });
 }
 
 std::vector<Need> needs_of(const compiler::Result& r) {
@@ -239,13 +179,14 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
     plan.landing.built.push_back(std::move(b));
 }
 
-void Pipeline::compile(Plan& plan, bool preview) {
+void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
     auto start = Clock::now();
     Build build;
-    source_.use(plan.tree, plan.fresh);
-    auto& compiler = compiler_for(plan.roots);
-    notes_.clear();
+    bench.source.use(plan.tree, plan.fresh);
+    auto& compiler = bench.compiler_for(plan.roots, jobs_);
+    bench.notes.clear();
     std::vector<std::string> names(plan.build.begin(), plan.build.end());
+    if (work) work->compiled = 0, work->objects = names.size();
     if (!names.empty())
         compiler.build(names, [&](const compiler::Result& r) {
             try {
@@ -256,6 +197,10 @@ void Pipeline::compile(Plan& plan, bool preview) {
                 build.add(diagnostic(t, r.name));
                 plan.out.failing.push_back(r.name);
             }
+            if (work && plan.build.contains(r.name)) {
+                work->compiled++;
+                if (work->proposal.progress) work->proposal.progress(work->compiled, work->objects);
+            }
         });
     // A template nobody includes yet must at least be one; of what the load path does not lead to we only tell.
     std::vector<std::string> alone;
@@ -264,58 +209,39 @@ void Pipeline::compile(Plan& plan, bool preview) {
     if (!alone.empty())
         for (auto& e : compiler.build_files(alone, {}, true).errors) {
             Diagnostic d = diagnostic(e, {});
-            if (d.file.empty() || reachable(plan, d.file)) build.add(d);
-            else plan.out.notes.push_back(fmt::format("not used: {}", d.text.substr(0, d.text.find('\n'))));
+            if (d.file.empty() || reachable(plan, bench.source, d.file)) build.add(d);
+            else plan.unsure = true, plan.out.notes.push_back(fmt::format("not used: {}", d.text.substr(0, d.text.find('\n'))));
         }
     for (auto& [place, d] : build.errors) plan.out.errors.push_back(d);
     std::sort(plan.out.failing.begin(), plan.out.failing.end());
     plan.out.failing.erase(std::unique(plan.out.failing.begin(), plan.out.failing.end()), plan.out.failing.end());
+    plan.out.notes.insert(plan.out.notes.end(), bench.notes.begin(), bench.notes.end());
+    plan.out.compiled = names.size();
+    plan.out.compile_seconds += since(start);
+    if (!plan.out.errors.empty() || !plan.out.failing.empty()) plan.out.state = Outcome::refused;
+    check_nodes(plan);
+}
 
-    std::map<std::string, std::string> fresh;  // node -> object: no two objects for one node
-    for (auto& object : names) {
+/// No two objects for one node.
+void Pipeline::check_nodes(Plan& plan) {
+    std::map<std::string, std::string> fresh;  // node -> object
+    for (auto& object : plan.build) {
         std::string node = node_of(object);
-        auto it = nodes_.find(node);
+        auto it = plan.head->nodes.find(node);
         std::string other = fresh.emplace(node, object).first->second;
-        if (other == object && it != nodes_.end() && it->second != object && !plan.withdrawn.contains(it->second)) other = it->second;
+        if (other == object && it != plan.head->nodes.end() && it->second != object && !plan.withdrawn.contains(it->second)) other = it->second;
         if (other == object) continue;
         compiler::TemplateError e(compiler::ErrorClass::validation, fmt::format("'{}' and '{}' are both the profile of '{}'", object, other, node),
                                   {.file = resolve(*plan.tree, plan.roots, object)}, "the last step of an object's name is the node's");
         plan.out.errors.push_back(diagnostic(e, object));
+        plan.out.state = Outcome::refused;
     }
-    plan.out.notes.insert(plan.out.notes.end(), notes_.begin(), notes_.end());
-    plan.out.compiled = names.size();
-    plan.out.compile_seconds = since(start);
-    if (!plan.out.errors.empty() || !plan.out.failing.empty()) plan.out.state = Outcome::refused;
 }
 
 // ---- 4 and 5: write, or refuse
 
-Outcome Pipeline::run(const Proposal& p, bool preview) {
-    std::lock_guard turn(turn_);
-    auto start = Clock::now();
-    Plan plan;
-    auto finish = [&] {
-        plan.out.seconds = since(start);
-        return std::move(plan.out);
-    };
-    if (!preview && !p.once.empty())
-        if (auto done = store_.once(p.principal(), p.once)) {
-            plan.out.state = Outcome::repeated;
-            plan.out.revision = *done;
-            return finish();
-        }
-    if (!merge(p, plan)) return finish();
-    source_.use(plan.tree, plan.fresh);
-    find_affected(p, plan);
-    compile(plan, preview);
-    source_.forget_unused();
-    for (auto& object : plan.withdrawn)
-        if (preview)
-            if (auto old = store_.profile(object)) plan.out.effects.push_back(effect(node_of(object), read_xml(store_.content(old->xml), object), Element()));
-    plan.out.changed += plan.withdrawn.size();
-    plan.out.effects = grouped(std::move(plan.out.effects));
-    if (preview || plan.out.state != Outcome::done) return finish();
-
+/// Nobody else writes meanwhile: it is this commit's turn.
+void Pipeline::land(const Proposal& p, Plan& plan) {
     Landing& l = plan.landing;
     l.author = p.author;
     l.comment = p.comment;
@@ -330,16 +256,15 @@ Outcome Pipeline::run(const Proposal& p, bool preview) {
     l.session = p.session;
     l.withdrawn.assign(plan.withdrawn.begin(), plan.withdrawn.end());
     std::sort(l.built.begin(), l.built.end(), [](auto& a, auto& b) { return a.object < b.object; });
-    Revision r;
-    {
-        std::lock_guard hold(store_.commit_lock());
-        r = store_.land(l);
-    }
+    Revision r = store_.land(l);
     plan.out.revision = r.number;
-    head_ = plan.tree;
-    roots_ = plan.roots;
-    for (auto& object : l.withdrawn) nodes_.erase(node_of(object));
-    for (auto& b : l.built) nodes_[node_of(b.object)] = b.object;
+    auto next = std::make_shared<Head>(Head{plan.tree, plan.roots, plan.head->nodes});
+    for (auto& object : l.withdrawn) next->nodes.erase(node_of(object));
+    for (auto& b : l.built) next->nodes[node_of(b.object)] = b.object;
+    {
+        std::lock_guard hold(lock_);
+        head_ = std::move(next);
+    }
     auto stages = store_.stages();
     size_t waiting = 0;
     for (auto& change : r.profiles) {
@@ -351,11 +276,67 @@ Outcome Pipeline::run(const Proposal& p, bool preview) {
         plan.out.published.push_back(now ? *now : Profile{.object = change.object});
     }
     if (waiting) plan.out.notes.push_back(fmt::format("{} profile{} for the promotion of a stage", waiting, waiting == 1 ? " waits" : "s wait"));
-    return finish();
 }
 
-Outcome Pipeline::check(const Proposal& p) { return run(p, true); }
-Outcome Pipeline::commit(const Proposal& p) { return run(p, false); }
+Outcome Pipeline::run(const Proposal& p, bool preview, const std::function<void(const Outcome&)>& landed) {
+    auto start = Clock::now();
+    Turns::Turn turn(turns_, preview ? Turns::beside : Turns::ordered);
+    Work work(*this, p, preview);
+    Plan plan;
+    auto finish = [&] {
+        plan.out.seconds = since(start);
+        return std::move(plan.out);
+    };
+    auto repeated = [&] {
+        auto done = preview || p.once.empty() ? std::nullopt : store_.once(p.principal(), p.once);
+        if (done) plan = Plan(), plan.out.state = Outcome::repeated, plan.out.revision = *done;
+        return done.has_value();
+    };
+    if (repeated()) return finish();
+    Lease bench(*this);
+    if (!prepare(p, plan, head(), bench->source)) return finish();
+    compile(plan, *bench, preview, &work);
+    // What came before has gone on meanwhile. A check is not waited for, and gives up running after others.
+    for (int tries = 0; !preview || tries < 3; tries++) {
+        if (!preview) turn.wait();
+        if (repeated()) return finish();
+        auto now = head();
+        if (now == plan.head) break;
+        Plan fresh;
+        bool goes_on = prepare(p, fresh, now, bench->source);
+        if (goes_on && still_holds(plan, fresh)) {
+            fresh.landing.built = std::move(plan.landing.built);
+            fresh.landing.words = std::move(plan.landing.words);
+            fresh.out.effects = std::move(plan.out.effects);
+            fresh.out.notes = std::move(plan.out.notes);
+            fresh.out.compiled = plan.out.compiled;
+            fresh.out.changed = plan.out.changed;
+            fresh.out.compile_seconds = plan.out.compile_seconds;
+            check_nodes(fresh);
+            plan = std::move(fresh);
+            break;
+        }
+        fresh.out.compile_seconds = plan.out.compile_seconds;
+        plan = std::move(fresh);
+        if (!goes_on) return finish();
+        again_++;
+        compile(plan, *bench, preview, &work);
+    }
+    if (preview)
+        for (auto& object : plan.withdrawn)
+            if (auto old = store_.profile(object)) plan.out.effects.push_back(effect(node_of(object), read_xml(store_.content(old->xml), object), Element()));
+    plan.out.changed += plan.withdrawn.size();
+    plan.out.effects = grouped(std::move(plan.out.effects));
+    if (preview || plan.out.state != Outcome::done) return finish();
+    std::lock_guard hold(store_.commit_lock());
+    land(p, plan);
+    plan.out.seconds = since(start);
+    if (landed) landed(plan.out);
+    return std::move(plan.out);
+}
+
+Outcome Pipeline::check(const Proposal& p) { return run(p, true, {}); }
+Outcome Pipeline::commit(const Proposal& p, const std::function<void(const Outcome&)>& landed) { return run(p, false, landed); }
 
 std::vector<Edit> Pipeline::undo(uint64_t number) const {
     auto r = store_.revision(number);
@@ -369,20 +350,23 @@ std::vector<Edit> Pipeline::undo(uint64_t number) const {
     return edits;
 }
 
+void Pipeline::alone(const std::function<void()>& work) {
+    Turns::Turn turn(turns_, Turns::alone);
+    work();
+}
+
 std::vector<std::string> Pipeline::verify(bool compile_all) {
-    std::lock_guard turn(turn_);
+    Turns::Turn turn(turns_, Turns::alone);
+    std::lock_guard hold(store_.commit_lock());  // promotions
     auto wrong = store_.verify();
     if (!compile_all) return wrong;
     Plan plan;
-    plan.tree = std::make_shared<Tree>(*head_);
-    source_.use(plan.tree);
-    find_affected({.everything = true}, plan);
+    Lease bench(*this);
+    if (!prepare({.everything = true}, plan, head(), bench->source)) return wrong;
     for (auto& object : plan.withdrawn) wrong.push_back(fmt::format("profile: '{}' has no object template in the head", object));
-    compile(plan, false);
+    compile(plan, *bench, false, nullptr);
     for (auto& d : plan.out.errors) wrong.push_back(d.text.substr(0, d.text.find('\n')));
-    std::set<std::string> seen;
     for (auto& b : plan.landing.built) {
-        seen.insert(b.object);
         auto p = store_.profile(b.object);
         if (!p) wrong.push_back(fmt::format("profile: '{}' was never published", b.object));
         else if (p->xml != b.xml.hash) wrong.push_back(fmt::format("profile: '{}' compiles to something else now", b.object));

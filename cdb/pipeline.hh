@@ -1,6 +1,9 @@
 // From a set of changed files to a new revision: merge, find who is affected, compile them all, write, or
 // refuse and say everything that is wrong.
 #pragma once
+#include <atomic>
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +14,7 @@
 #include "cdb/effect.hh"
 #include "cdb/store.hh"
 #include "cdb/tree_source.hh"
+#include "cdb/turns.hh"
 #include "compiler/compile.hh"
 
 namespace weft::cdb {
@@ -27,6 +31,8 @@ struct Proposal {
     std::string once;                   ///< a key that makes a repeated commit answer as the first did
     std::string session;                ///< closed by the commit
     bool everything = false;            ///< compile every object, affected or not
+    std::string request;                ///< a name to find it by while it is at work
+    std::function<void(size_t done, size_t all)> progress = {};   ///< after each object, from the compiling threads
     const std::string& principal() const { return by.empty() ? author : by; }
 };
 
@@ -69,45 +75,72 @@ struct Outcome {
     double compile_seconds = 0, seconds = 0;
 };
 
+/// A commit or check that is being worked on.
+struct AtWork {
+    std::string author, comment, request;
+    bool check = false;
+    size_t compiled = 0, objects = 0;   ///< of so many
+    double seconds = 0;                 ///< since it came
+};
+
 class Pipeline {
 public:
-    ///   jobs   compiling threads; 0: one a core
+    ///   jobs   compiling threads of one commit; 0: one a core
     Pipeline(Store&, int jobs);
     ~Pipeline();
 
-    /// All of a commit but the writing, with the effects. From any thread; one call works at a time.
+    /// All of a commit but the writing, with the effects. From any thread.
     Outcome check(const Proposal&);
-    Outcome commit(const Proposal&);
+    /// From any thread: commits compile beside each other; they are written in the order they came, and one compiles
+    /// again when those before it changed what it read.
+    ///   landed   called when it is written, before any later one is
+    Outcome commit(const Proposal&, const std::function<void(const Outcome&)>& landed = {});
 
     /// The edits that undo a revision, as far as the head still has what it left; the rest are conflicts.
     std::vector<Edit> undo(uint64_t revision) const;
 
+    /// Run with no commit under way.
+    void alone(const std::function<void()>&);
     /// Store::verify, and with `compile` also: every object compiled from the head gives the published profile
     /// and the indexed needs.
     std::vector<std::string> verify(bool compile);
 
+    /// The file of the head that an object's template is in; empty: none. From any thread.
+    std::string template_of(const std::string& object) const;
+    /// Node -> object, of the head. From any thread.
+    std::shared_ptr<const std::map<std::string, std::string>> objects() const;
+    /// In the order they came. From any thread.
+    std::vector<AtWork> at_work() const;
+    /// Commits that compiled a second time, because of others before them.
+    uint64_t compiled_again() const { return again_; }
+
 private:
+    struct Head;
     struct Plan;
     struct Build;
+    struct Bench;
+    class Lease;
+    struct Work;
+    std::shared_ptr<const Head> head() const;
+    bool prepare(const Proposal&, Plan&, std::shared_ptr<const Head>, TreeSource&);
     bool merge(const Proposal&, Plan&);
-    bool reachable(const Plan&, const std::string& path);
-    void find_affected(const Proposal&, Plan&);
-    void compile(Plan&, bool preview);
+    bool reachable(const Plan&, TreeSource&, const std::string& path);
+    void find_affected(const Proposal&, Plan&, TreeSource&);
+    bool still_holds(const Plan&, const Plan& fresh);
+    void compile(Plan&, Bench&, bool preview, Work*);
     void take(Plan&, Build&, const compiler::Result&, bool preview);
-    compiler::Compiler& compiler_for(const std::vector<std::string>& roots);
-    Outcome run(const Proposal&, bool preview);
+    void check_nodes(Plan&);
+    void land(const Proposal&, Plan&);
+    Outcome run(const Proposal&, bool preview, const std::function<void(const Outcome&)>& landed);
 
     Store& store_;
     int jobs_;
-    std::mutex turn_;
-    std::shared_ptr<const Tree> head_;
-    std::vector<std::string> roots_;               // the head's load path
-    std::map<std::string, std::string> nodes_;     // node -> object, of the head
-    TreeSource source_;
-    std::unique_ptr<compiler::Compiler> compiler_;
-    std::vector<std::string> compiler_roots_;
-    std::mutex notes_lock_;
-    std::vector<std::string> notes_;
+    Turns turns_;
+    mutable std::mutex lock_;                      // of what follows
+    std::shared_ptr<const Head> head_;
+    std::vector<std::unique_ptr<Bench>> idle_;
+    std::list<Work*> works_;
+    std::atomic<uint64_t> again_ = 0;
 };
 
 /// What an object's compilation looked at, for the indexes.

@@ -108,7 +108,7 @@ Answers ask(const Store& store, const Query& q) {
     const auto& slots = *out.slots;
     std::vector<bool> asked(slots.size());
     for (size_t i = 0; i < slots.size(); i++)
-        asked[i] = slots[i].revision && (q.node == "*" || fnmatch(q.node.c_str(), slots[i].node.c_str(), 0) == 0);
+        asked[i] = slots[i].revision && (q.node == "*" || fnmatch(q.node.c_str(), slots[i].node.c_str(), 0) == 0) && (!q.visible || q.visible(slots[i].object));
     for (const Condition& c : q.where) {
         std::vector<bool> holds(slots.size(), false);
         each(store, c.path, [&](auto, const Column& column) {

@@ -1,5 +1,6 @@
 // Questions over the desired values of all nodes, answered from the columns of the store.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ struct Query {
     std::vector<Condition> where;       ///< all must hold
     std::optional<std::string> text;    ///< only values, or paths, with this in them
     bool join = false;                  ///< a row a node, a column a pattern
+    std::function<bool(const std::string& object)> visible = {};   ///< unset: all are
     size_t limit = 1000000;             ///< rows
 };
 

@@ -116,8 +116,9 @@ void Server::answer(const HttpRequest& request, HttpReply reply, const std::stri
 HttpResponse Server::index(const Principal& who, const HttpRequest& request) {
     auto text = std::make_shared<std::string>("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<profiles>\n");
     int64_t newest = 0;
+    auto may = readable(who);
     for (auto& [node, p] : published) {
-        if (!who.may_read_profile(node)) continue;
+        if (!who.may_fetch_profile(node) && !may(p.object)) continue;
         *text += fmt::format("  <profile mtime=\"{}\">{}{}.xml</profile>\n", p.modified, prefix_, node);
         newest = std::max(newest, p.modified);
     }
@@ -138,12 +139,12 @@ void Server::serve_profile(const HttpRequest& request, HttpReply reply) {
     if (name == "profiles-info.xml") return reply.send(index(who, request));
     auto w = wanted(name, prefix_);
     if (!w) return reply.send(problem(404, fmt::format("there is no '{}'", name), "NAME.xml, NAME.json or NAME.origins, each also with .gz"));
-    if (!who.may_read_profile(w->node)) {
+    auto it = published.find(w->node);
+    if (!may_read_profile(who, it == published.end() ? w->node : it->second.object)) {
         counters.refused++;
         log.warning("{} at {} may not read the profile of '{}'", who.name, request.remote.text(), w->node);
         return reply.send(problem(403, fmt::format("'{}' may not read the profile of '{}'", who.name, w->node)));
     }
-    auto it = published.find(w->node);
     if (it == published.end()) return reply.send(problem(404, fmt::format("there is no profile of '{}'", w->node)));
 
     const Profile& p = it->second;

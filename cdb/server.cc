@@ -138,7 +138,7 @@ void Server::stop(std::function<void()> done) {
     auto one = [this, left, done] {
         if (--*left) return;
         // Commits that were taken are finished; what they did is in the store before we go.
-        line.submit([this, done] { loop.post([this, done] { flush(); done(); }); });
+        line.submit([this, done] { pipeline.alone([&] { loop.post([this, done] { flush(); done(); }); }); });
     };
     for (auto* s : {&secure_, &plain_})
         if (*s) (*s)->stop(5, one);
@@ -165,6 +165,38 @@ void Server::need(const Call& c, Namespaces::Do what, std::string_view path) {
     if (namespaces()->may(c.who, what, path)) return;
     throw Error(exit_denied, fmt::format("'{}' may not {} '{}'", c.who.name, words[what], path.empty() ? "." : path), {},
                 fmt::format("the rules are in '{}' of the tree", access_path));
+}
+
+std::function<bool(const std::string&)> Server::readable(const Principal& p) {
+    auto rules = namespaces();
+    if (rules->may_read_all(p)) return [](auto&) { return true; };
+    return [this, rules, p](const std::string& object) {
+        std::string file = pipeline.template_of(object);
+        return !file.empty() && rules->may(p, Namespaces::read, file);
+    };
+}
+
+void Server::need_values(const Call& c, const std::string& object) {
+    if (!may_read_profile(c.who, object))
+        throw Error(exit_denied, fmt::format("'{}' may not read the profile of '{}'", c.who.name, node_of(object)), {},
+                    fmt::format("who may read a node's object template may read its profile; the rules are in '{}' of the tree", access_path));
+}
+
+void Server::veil(const Call& c, std::vector<Effect>& effects) {
+    auto may = readable(c.who);
+    auto now = pipeline.objects();
+    std::vector<Effect> all;
+    for (Effect& e : effects) {
+        Effect hidden{.kind = e.kind, .nodes = {}, .values = {}, .more = e.values.size() + e.more, .components = e.components};
+        std::erase_if(e.nodes, [&](auto& node) {
+            auto it = now->find(node);
+            if (may(it == now->end() ? node : it->second)) return false;
+            return hidden.nodes.push_back(node), true;
+        });
+        if (!e.nodes.empty()) all.push_back(std::move(e));
+        if (!hidden.nodes.empty()) all.push_back(std::move(hidden));
+    }
+    effects = std::move(all);
 }
 
 void Server::flush() {

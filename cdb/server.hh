@@ -1,7 +1,7 @@
 // The daemon's state, and the shape of what answers its requests. Private to cdbd.
 //
-// Three kinds of thread: the loop (sockets, what is published, nodes, notification), one line of commits and
-// checks in the order they came, and readers for what touches the disk.
+// Three kinds of thread: the loop (sockets, what is published, nodes, notification), a line of commits and
+// checks, taken up in the order they came, and readers for what touches the disk.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -101,6 +101,13 @@ public:
     /// Error(77) unless the asker may.
     void need(const Call&, Namespaces::Do, std::string_view path);
     bool may_read(const Call& c, std::string_view path) { return namespaces()->may(c.who, Namespaces::read, path); }
+    /// Whose values may be seen: those of the objects whose templates may be read.
+    std::function<bool(const std::string& object)> readable(const Principal&);
+    bool may_read_profile(const Principal& p, const std::string& object) { return p.may_fetch_profile(node_of(object)) || readable(p)(object); }
+    /// Error(77) unless the asker may see the object's values.
+    void need_values(const Call&, const std::string& object);
+    /// Take out the values that the asker may not see.
+    void veil(const Call&, std::vector<Effect>&);
     /// Write what nodes did and who is told.
     void flush();
     /// Promotions that wait for the reports of some nodes: go on when all are good, stop at the first bad one.
@@ -130,7 +137,7 @@ private:
     Timer flush_timer_, checkpoint_timer_, expiry_timer_;
 
 public:
-    Workers readers{2}, line{1};  ///< last: their jobs end while all of the above lives
+    Workers readers{2}, line{int(std::clamp(service.config.number("commits"), 1L, 64L))};  ///< last: their jobs end while all of the above lives
 };
 
 /// cdbd.conf: every key, its kind, its default.

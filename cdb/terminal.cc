@@ -30,8 +30,8 @@ std::string paint_diff(std::string_view diff) {
     return out;
 }
 
-Progress::Progress(std::string what) {
-    if (isatty(2)) thread_ = std::jthread([this, what = std::move(what)] { show(what); });
+Progress::Progress(std::string what, std::function<std::string()> detail) : what_(std::move(what)), detail_(std::move(detail)) {
+    if (isatty(2)) thread_ = std::jthread([this] { show(); });
 }
 
 Progress::~Progress() {
@@ -40,14 +40,18 @@ Progress::~Progress() {
     wake_.notify_one();
 }
 
-void Progress::show(const std::string& what) {
+void Progress::show() {
     using namespace std::chrono;
     auto start = steady_clock::now();
     auto passed = [&] { return duration_cast<seconds>(steady_clock::now() - start).count(); };
     bool shown = false;
     std::unique_lock hold(lock_);
     for (auto next = start + seconds(2); !wake_.wait_until(hold, next, [&] { return over_; }); next += seconds(1)) {
-        fmt::print(stderr, "\r{} ... {} s", what, passed());
+        hold.unlock();
+        std::string detail = detail_();
+        hold.lock();
+        if (over_) break;
+        fmt::print(stderr, "\r{} ... {}{} s\x1b[K", what_, detail, passed());
         shown = true;
     }
     if (shown) fmt::print(stderr, "\r\x1b[K");

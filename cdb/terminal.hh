@@ -1,6 +1,7 @@
 // What only a person at a terminal sees: colours, and that something is still going on.
 #pragma once
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -18,11 +19,14 @@ std::string paint_diff(std::string_view diff);
 /// From its beginning to its end, once two seconds have passed, a terminal shows what goes on and for how long.
 class Progress {
 public:
-    explicit Progress(std::string what);
+    ///   detail   asked once a second, in a thread of its own: how far it is; may be empty
+    Progress(std::string what, std::function<std::string()> detail);
     ~Progress();
 
 private:
-    void show(const std::string& what);
+    void show();
+    std::string what_;
+    std::function<std::string()> detail_;
     std::mutex lock_;
     std::condition_variable wake_;
     bool over_ = false;

@@ -33,7 +33,14 @@ ok 'locks, tags and stages follow the rules' '
     as_admin stage prod "lxb001*" && denied promote prod'
 ok 'REQ-A-12: promote is a right of its own, for a stage' '
     printf "allow prod \"CN=anna,O=Weft\" promote\n" | rules && sed s/ntp1/ntp3/ site/service/time.pan >time.pan && as_admin open && as_admin put service/time.pan time.pan && as_admin commit -m ntp3 && as_anna promote prod && ask $b1 /profiles/$b1.xml | grep -q ntp3 && as_anna open && denied put service/x.pan /dev/null'
-ok 'a change of the rules is a revision like any other' 'as_admin log .access | grep -c rules | grep -qx 3 && as_admin diff --path .access 2 head | grep -q "^+allow prod" && as_admin revert head~ 2>/dev/null || as_admin verify'
+ok 'REQ-A-12: the values of a node are for those who may read its object template; of others one sees that they change' '
+    b2=lxb002.example.org
+    printf "allow . \"CN=anna,O=Weft\" write\ndeny profiles/$b2.pan \"CN=anna,O=Weft\" read\n" | rules && printf "template service/local;\n\"/system/n\" = 17;\n" >local.pan && as_admin open && as_admin put service/local.pan local.pan && as_admin commit -m local &&
+    [ "$(as_anna query --format csv /system/n | cut -d, -f1 | tr "\n" " ")" = "node $b1 lxb003.example.org " ] && [ "$(as_anna query --format csv /system/site --where "/system/network/hostname = lxb002" | wc -l)" = 1 ] &&
+    denied profile $b2 && as_anna profile $b1 >/dev/null && [ "$(status anna /profiles/$b2.xml)" = 403 ] && [ "$(status anna /profiles/$b1.xml)" = 200 ] && [ "$(status anna "/api/v1/profiles/$b2/diff?from=1&to=head")" = 403 ] &&
+    ask anna /profiles/profiles-info.xml | grep -c "<profile " | grep -qx 2 && as_anna open && sed s/17/18/ local.pan | as_anna put service/local.pan && as_anna check >out && cat out && [ "$(grep -c "~ /system/n  17 -> 18" out)" = 1 ] && grep -q "changed on 1 node: $b2" out && as_anna close &&
+    ask anna /api/v1/revisions/head/effects | jq -e ".effects | any(.nodes == [\"$b2\"] and .values == [] and .more == 1) and any(.nodes == [\"$b1\", \"lxb003.example.org\"] and (.values | length) == 1)" && [ "$(status $b2 /profiles/$b2.xml)" = 200 ]'
+ok 'a change of the rules is a revision like any other' 'as_admin log .access | grep -c rules | grep -qx 4 && as_admin diff --path .access 2 head | grep -q "^+allow prod" && as_admin revert head~ 2>/dev/null || as_admin verify'
 ok 'REQ-A-13: a node reads its own profile and no other; a proxy those it is for' '
     [ "$(status $b1 /profiles/$b1.xml)" = 200 ] && [ "$(status $b1 /profiles/lxb002.example.org.xml)" = 403 ] && [ "$(status boot /profiles/$b1.xml)" = 200 ] && [ "$(status boot /profiles/lxb002.example.org.xml)" = 403 ] && [ "$(status $b1 /api/v1/tree)" = 403 ]'
 done_testing

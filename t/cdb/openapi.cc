@@ -1,7 +1,7 @@
-// The API's description names every route the server has, and none that it has not.
+// The API's description names every route the server has with the right it takes, and none that it has not.
 #include "t/tap.hh"
 
-#include <set>
+#include <map>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -26,16 +26,21 @@ static std::string pattern(std::string_view path) {
 BOOST_AUTO_TEST_CASE(every_route_is_described_and_every_description_is_a_route) {
     std::string text = read_file(std::string(std::getenv("WEFT_SRC")) + "/cdb/openapi.json");
     Element doc = parse_json(text, "openapi.json");
-    std::set<std::string> described, routes;
+    std::map<std::string, std::string> described, routes;  // each with who may: "x-right"
+    static const char* rights[] = {"admin", "member", "reader", "anyone"};
     for (auto& [path, methods] : doc.find(Term(Key("paths")))->dict()) {
         if (!path.view().starts_with("/api/v1/")) continue;
         for (auto& [method, what] : methods.dict()) {
             std::string m(method.view());
             for (char& c : m) c = char(std::toupper(c));
-            described.insert(m + ' ' + pattern(path.view()));
+            const Element* right = what.find(Term(Key("x-right")));
+            described[m + ' ' + pattern(path.view())] = right ? right->string() : "";
         }
     }
-    for (auto& row : api()) routes.insert(std::string(row.method) + ' ' + row.pattern);
-    for (auto& r : routes) BOOST_TEST(described.contains(r), "not described: " << r);
-    for (auto& r : described) BOOST_TEST(routes.contains(r), "no such route: " << r);
+    for (auto& row : api()) routes[std::string(row.method) + ' ' + row.pattern] = rights[int(row.right)];
+    for (auto& [r, right] : routes) BOOST_TEST(described.contains(r), "not described: " << r);
+    for (auto& [r, right] : described) {
+        BOOST_TEST(routes.contains(r), "no such route: " << r);
+        BOOST_TEST(right == routes[r], r << ": x-right is '" << right << "', the server asks for '" << routes[r] << "'");
+    }
 }

@@ -61,7 +61,7 @@ bad = {"changes": [{"path": "service/base.pan", "text": "nonsense ="}]}
 for path in ("/", "/openapi.json", f"/profiles/{n}.xml", f"/profiles/{n}.json", f"/profiles/{n}.origins", "/profiles/profiles-info.xml"): call("admin", "GET", path)
 call("admin", "GET", "/profiles/nobody.xml", status=404)
 call("stranger", "GET", f"/profiles/{n}.xml", status=403)
-for path in ("health", "metrics", "whoami", "events", "audit?limit=3", "tree", "tree?at=1", "export", "export/git", "templates/service/base.pan", "annotate/service/base.pan",
+for path in ("health", "metrics", "whoami", "events", "commits", "audit?limit=3", "tree", "tree?at=1", "export", "export/git", "templates/service/base.pan", "annotate/service/base.pan",
              "revisions", "revisions?limit=1", "revisions/1", "revisions/1/diff", "revisions/1/effects", "diff?from=0&to=1", "tags", "locks", "stages", "whoami?path=service", "sessions", "hosts", "nodes", "nodes?lagging=1",
              f"nodes/{n}/status", f"profiles/{n}", f"profiles/{n}?format=xml", f"profiles/{n}?format=origins", f"profiles/{n}/diff?from=0&to=1",
              "query?path=/**", "query?join=1&path=/system/site", "query?format=csv&path=/**", "query?format=sql&path=/**", "query?text=lxb001"):

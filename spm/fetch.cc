@@ -65,7 +65,7 @@ namespace {
 
 /// Packages of repositories that sign them, against those repositories' keys. What is not signed by them is a failure,
 /// and does not stay: the next run would find it in the cache.
-void check_signatures(const Settings& s, std::vector<Operation>& ops, Format format, FetchResult& r) {
+void check_signatures(const Settings& s, std::vector<Operation>& ops, Format format, Proxies& proxies, FetchResult& r) {
     if (format != Format::rpm) return;  // Debian signs the metadata, which is checked when it is fetched
     std::map<std::vector<std::string>, std::vector<std::string>> keys;
     for (Operation& op : ops) {
@@ -77,7 +77,7 @@ void check_signatures(const Settings& s, std::vector<Operation>& ops, Format for
             auto it = keys.find(from.gpgkeys);
             if (it == keys.end()) {
                 Download like{.ca_file = from.ca_file, .cert = from.cert, .key = from.key, .proxy = from.proxy};
-                it = keys.emplace(from.gpgkeys, obtain_keys(from.gpgkeys, s.statedir + "/keys", like)).first;
+                it = keys.emplace(from.gpgkeys, obtain_keys(from.gpgkeys, s.statedir + "/keys", like, proxies)).first;
             }
             why = rpm::why_not_signed({s.packager_root, s.dbpath}, op.file, it->second);
             if (!why.empty()) unlink(op.file.c_str());
@@ -155,7 +155,7 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
     r.failed.insert(r.failed.end(), failed.begin(), failed.end());
     for (size_t i = 0; i < downloads.size(); i++)
         if (utime(downloads[i].file.c_str(), nullptr) == 0 && access(downloads[i].file.c_str(), R_OK) == 0) pending[i]->file = downloads[i].file;
-    check_signatures(s, ops, packager.format(), r);
+    check_signatures(s, ops, packager.format(), proxies, r);
     return r;
 }
 

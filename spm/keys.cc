@@ -39,24 +39,21 @@ static std::string without_armour(std::string_view text, const std::string& url)
     return out;
 }
 
-std::vector<std::string> obtain_keys(const std::vector<std::string>& urls, const std::string& dir, const Download& like) {
+std::vector<std::string> obtain_keys(const std::vector<std::string>& urls, const std::string& dir, const Download& like, Proxies& proxies) {
     std::vector<std::string> out;
     for (const std::string& url : urls) {
         if (!url.starts_with("file://") && !url.starts_with("https://"))
             throw Error(exit_data, fmt::format("the key '{}' is not used: whoever is on the way could send another one", url), {},
                         "name it by https, or by file when it is on the node already");
         std::string kept = fmt::format("{}/{}.gpg", dir, digest_hex("SHA256", url));
-        Download d = like;
-        d.url = url;
-        d.file = kept + ".new";
-        d.algorithm = d.checksum = "";
-        d.size = 0;
-        d.force = true;
-        d.before.clear();
+        ScratchDir scratch;  // several programs may want the same key at once
+        Download d{.url = url, .file = scratch.path() + "/key", .ca_file = like.ca_file, .cert = like.cert, .key = like.key, .proxy = like.proxy};
+        Download by_proxy = d;
+        proxies.apply(by_proxy);
+        d.proxy = by_proxy.proxy;  // the URL stays: a reverse proxy is not the host that its certificate proves
         auto failed = fetch_files({d}, {.connections = 1, .max_size = 4 << 20});
-        if (failed.empty()) write_file(kept, without_armour(read_file(d.file), url));
+        if (failed.empty()) make_dirs(dir), write_file(kept, without_armour(read_file(d.file), url));
         else if (!read_if_exists(kept)) throw Error(exit_unavailable, failed[0]);
-        unlink(d.file.c_str());
         out.push_back(kept);
     }
     return out;

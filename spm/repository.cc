@@ -224,7 +224,7 @@ std::string Repositories::release(const Repository& r, size_t protocol, const st
 std::vector<std::string> Repositories::keys(const Repository& r, size_t protocol) const {
     const auto& p = r.protocols[protocol];
     if (r.gpgkeys.empty()) throw Error(exit_data, fmt::format("repository '{}' has its signatures checked and names no gpgkey", r.name));
-    return obtain_keys(r.gpgkeys, settings_.statedir + "/keys", {.ca_file = p.ca_file, .cert = p.cert, .key = p.key, .proxy = r.proxy});
+    return obtain_keys(r.gpgkeys, settings_.statedir + "/keys", {.ca_file = p.ca_file, .cert = p.cert, .key = p.key, .proxy = r.proxy}, proxies_);
 }
 
 Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol, const State& before) const {

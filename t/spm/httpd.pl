@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # A web server for the tests: files of a folder, ranges, and on request the faults of real ones.
 #   httpd.pl FOLDER PORT-FILE LOG
-# It is a forward proxy too, whatever host is asked for.
+# It is a forward proxy too, whatever host is asked for; what is to be connected is taken to be here.
 # A file FOLDER/NAME.cut makes the server stop after half of NAME, once: it removes NAME.cut.
 use strict;
 use warnings;
@@ -27,6 +27,14 @@ while (my $c = $listen->accept) {
         open my $l, '>>', $log;
         print $l "$path $from\n";
         close $l;
+        if ($method eq 'CONNECT') {
+            my $to = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $path =~ /(\d+)$/, Proto => 'tcp') or last;
+            syswrite $c, "HTTP/1.1 200 OK\r\n\r\n";
+            my ($from, $into) = fork ? ($c, $to) : ($to, $c);
+            while (sysread $from, my $bytes, 65536) { syswrite $into, $bytes }
+            shutdown $into, 1;
+            last;
+        }
         $path =~ s{^http://[^/]+}{};    # as a forward proxy is asked
         my $body;
         if (open my $f, '<:raw', "$dir$path") { local $/; $body = -d $f ? undef : <$f>; }

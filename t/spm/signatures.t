@@ -9,7 +9,8 @@ for tool in gpg gpgv rpmsign createrepo_c dpkg-scanpackages; do command -v $tool
 
 GNUPGHOME=$(mktemp -d /tmp/weft-gpg.XXXXXX)
 export GNUPGHOME
-cleanup() { gpgconf --kill gpg-agent; rm -rf "$GNUPGHOME"; }
+pids=
+cleanup() { for p in $pids; do kill "$p" 2>/dev/null; done; gpgconf --kill gpg-agent; rm -rf "$GNUPGHOME"; }
 for who in site stranger; do
     gpg --batch -q --pinentry-mode loopback --passphrase '' --quick-gen-key "$who@example.org" rsa2048 sign never 2>/dev/null &&
         gpg --armor --export "$who@example.org" >$who.asc || exit 99
@@ -65,6 +66,20 @@ ok 'a key that anybody on the way could have sent is not used' '
     printf "[{\"name\": \"base\", \"protocols\": [{\"url\": \"file://%s\"}], \"gpgcheck\": true, \"gpgkey\": [\"http://127.0.0.1:1/site.asc\"]}]" "$PWD/rpms" >$lib/spma-repositories.json &&
     target "good 1 1 noarch" "alien 1 1 noarch" && code 69 spma apply 2>err && grep -q "the key .http://127.0.0.1:1/site.asc. is not used" err &&
     echo nonsense >nonsense.asc && repository $PWD/rpms nonsense "\"gpgcheck\": true" && code 69 spma apply 2>err && grep -q "nonsense.asc. holds no public key" err'
+
+perl "$WEFT_SRC/t/spm/httpd.pl" "$PWD" "$PWD/port" "$PWD/log" & pids=$!
+openssl req -x509 -newkey rsa:2048 -nodes -keyout keys.key -out keys.crt -days 2 -subj /CN=keys.invalid -addext subjectAltName=DNS:keys.invalid 2>/dev/null
+sport=$(free_port)
+openssl s_server -quiet -accept "127.0.0.1:$sport" -cert keys.crt -key keys.key -WWW >/dev/null 2>&1 & pids="$pids $!"
+until_true 10 curl -s -o /dev/null --cacert keys.crt --connect-to "keys.invalid::127.0.0.1:" "https://keys.invalid:$sport/site.asc" && until_true 10 test -s port || exit 99
+proxied() { again && rm -rf "$lib/weft/spma/keys" && : >log && printf '[{"name": "base", "protocols": [{"url": "file://%s", "cacert": "%s"}], "gpgkey": ["https://keys.invalid:%s/site.asc"], "%s": true}]' "$PWD/rpms" "$PWD/keys.crt" "$sport" "$1" >"$lib/spma-repositories.json"; }
+ok 'keys come through the forward proxy of the site' '
+    proxied gpgcheck && target "good 1 1 noarch" "alien 1 1 noarch" && code 69 spma prefetch 2>err && grep -q "is not used: cannot get .https://keys.invalid" err &&
+    spma prefetch --proxy yes --proxyhost 127.0.0.1 --proxyport $(cat port) 2>err && grep -q "^keys.invalid:$sport " log'
+ok 'for metadata too; and not from a reverse proxy, which is not whom the key'"'"'s URL names' '
+    cp -r rpms signed && sign site --armor --detach-sign -o signed/repodata/repomd.xml.asc signed/repodata/repomd.xml && proxied repo_gpgcheck && sed -i "s|/rpms|/signed|" $lib/spma-repositories.json &&
+    spma plan --proxy yes --proxyhost 127.0.0.1 --proxyport $(cat port) >out 2>err && grep -q "^keys.invalid:$sport " log && again && : >log &&
+    spma plan --proxy yes --proxytype reverse --proxyhost 127.0.0.1 --proxyport $(cat port) >out 2>err && ! grep site.asc log'
 
 ok 'signed metadata is used' '
     repository $PWD/rpms site "\"repo_gpgcheck\": true" && again && target "good 1 1 noarch" "alien 1 1 noarch" && code 69 spma plan 2>err && grep -q "repomd.xml.asc" err &&

@@ -39,6 +39,14 @@ ok 'obsoletes are no plan' 'printf "install old 1 1 noarch -\n" >ops && $D apply
 
 ok 'a failing script is told, with status 1' 'printf "install rude 1 1 noarch -\n" >ops && code 1 $D apply ops 2>err && grep -q "dnf did not carry the packages out" err && ! installed | grep rude'
 
+make_rpm grow 1 1 'BuildArch: noarch' && mkdir later && mv rpms/grow* later && cp -r later growing && createrepo_c -q growing && make_rpm extra 1 1 'BuildArch: noarch' && make_rpm grow 2 1 'BuildArch: noarch' 'Requires: extra' && mv rpms/grow* rpms/extra* later
+printf '[growing]\nname=growing\nbaseurl=file://%s/growing\ngpgcheck=0\nmetadata_expire=0\n' "$PWD" >"$root/etc/yum.repos.d/growing.repo"
+mkdir between && printf '#!/bin/sh\nPATH=%s dnf "$@"; s=$?\ncase " $* " in *" --assumeno "*) cp %s/later/*.rpm %s/growing && createrepo_c -q %s/growing;; esac\nexit $s\n' "$PATH" "$PWD" "$PWD" "$PWD" >between/dnf && chmod +x between/dnf
+ok 'a repository that changes after the trial changes nothing of the run' '
+    printf "install grow * * * -\n" >ops && PATH=$PWD/between:$PATH $D apply ops && test -e growing/grow-2-1.noarch.rpm && installed >got && cat got && grep -q "grow 1 1 noarch" got && ! grep -q extra got &&
+    printf "erase grow * * *\n" >ops && $D apply ops >out && ! installed | grep grow'
+rm "$root/etc/yum.repos.d/growing.repo"
+
 ok 'spma leaves fetching to it; verify asks rpm' '
     printf -- "- ntp * * *\n- lib 1 1 noarch\n- clock 1 1 noarch\n- ntp 1 1 noarch ISUNWANTED\n" >$root/var/lib/spma-target.cf && spma --root $root --packager dnf --guardpercent 100 2>err || { cat err; false; }; test "$(installed)" = "clock 1 1 noarch,lib 1 1 noarch,ntp 2 1 noarch," &&
     spma-dnf --root $root verify && echo x >$root/opt/ntp/same && code 1 spma-dnf --root $root verify ntp >out && grep -q /opt/ntp/same out'

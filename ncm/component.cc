@@ -62,6 +62,7 @@ struct Run::Impl {
     /// Nothing differs: does anything follow all the same?
     bool unchanged(Run& run, const std::string& path) {
         if (!earlier.erase(path)) return false;
+        note_change(journal, path);  // also when this run does not come to its end
         run.verbose(fmt::format("'{}' was changed by a run that was cut off", path));
         run.changed(path);
         return true;
@@ -292,6 +293,7 @@ bool Run::link(const std::string& path, const std::string& target) {
 void Run::service(std::string_view name, std::string_view action) {
     if (action == "stop_sleep_start") action = "restart";  // the historic way to be sure
     say({{"service", name}, {"action", action}});
+    if (!impl_->noaction && !impl_->journal.empty()) note_asked(impl_->journal);
 }
 
 bool Run::have(const std::string& program) {

@@ -34,6 +34,7 @@ struct RunRules {
     bool history = true;                       ///< keep a record of what changed when
     std::vector<std::string> confirm_command;  ///< after a change of a `confirm` component it must succeed ...
     double confirm_time = 60;                  ///< ... within this time, else the change is taken back
+    double health_time = 30;                   ///< within which a component's health command must succeed
 };
 
 struct RunReport {

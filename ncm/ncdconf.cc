@@ -41,6 +41,7 @@ const std::vector<Setting> ncd_settings = {
     {"jobs", "1", Setting::number, "N", "components that do not wait for each other run at the same time (1)"},
     {"confirm-command", "", Setting::text, "CMD", "must succeed after a change of a component with confirm"},
     {"confirm-time", "60", Setting::number, "SECONDS", "within this time, else the change is taken back (60)"},
+    {"health-time", "30", Setting::number, "SECONDS", "within which the health command of a component must succeed (30)"},
     {"history-instances", "0", Setting::flag, nullptr, "accepted and not used"},
     {"include", "/usr/lib/perl", Setting::text, "DIRS", "Perl modules of Quattor; folders between colons (/usr/lib/perl)"},
     {"perl", "", Setting::text, "NAMES", "components that are Perl's although we have one; or all"},

@@ -144,6 +144,8 @@ sub ask_service {
         (my $name = $service) =~ s/\.service$//;
         line(service => $name, action => $action);
     }
+    # In the journal an empty line says: what follows from the paths before it was asked for.
+    if (!main::noaction() && -s ($ENV{NCM_JOURNAL} // '') && open(my $out, '>>', $ENV{NCM_JOURNAL})) { print $out "\n" }
     return 1;
 }
 
@@ -156,7 +158,7 @@ sub watch_doors {
         if ($open && !*$self->{options}->{noaction}) {
             my $before;
             if (open(my $in, '<', $path)) { local $/; $before = <$in> // '' }
-            about_to_change($path) if !defined $before || $before ne ${$self->string_ref()};
+            about_to_change($path) if !defined $before || $before ne ${$self->string_ref()} || $unfinished{$path};
         }
         my $result = $original->($self);
         line(manages => $path) if $open && !*$self->{options}->{noaction} && $path !~ m{^/tmp/};

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/error.hh"
+#include "ncm/settings.hh"
 
 namespace weft::ncm {
 
@@ -40,6 +41,7 @@ Planned planned(const Configuration& c, const std::string& name) {
     p.post = texts(c, at + "/dependencies/post");
     p.watched = texts(c, at + "/register_change");
     p.restore = c.value(at + "/on_failure") == "restore";
+    p.health = words(c.value(at + "/health").value_or(""), " \t");
     p.confirm = c.value(at + "/confirm") == "true";
     if (auto v = c.value(at + "/maintenance")) p.care = *v == "window" ? Planned::window : *v == "drain" ? Planned::drained : Planned::any_time;
     if (auto v = c.value(at + "/timeout")) {

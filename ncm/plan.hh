@@ -20,6 +20,7 @@ struct Planned {
     std::vector<std::string> watched;  ///< register_change: further paths it depends on
     bool restore = false;              ///< on_failure is "restore": a failed run is taken back
     bool confirm = false;              ///< its change must not cut the node off: see RunRules::confirm_command
+    std::vector<std::string> health;   ///< a command that succeeds when what it configures works
     double timeout = 600;              ///< seconds for one run
     enum Care { any_time, window, drained } care = any_time;  ///< `maintenance`: when it may run
 };

@@ -153,23 +153,53 @@ void forget_kept(const std::string& dir) {
 
 static std::string earlier_file(const std::string& file) { return file + ".earlier"; }
 
+/// A line of nothing: what was asked for follows from the paths before it.
+constexpr std::string_view asked_line = "\n";
+
+/// What was noted, and how much of it (in bytes) is followed by what it needs.
+static std::pair<std::string, size_t> noted_in(const std::string& file) {
+    std::string text = '\n' + read_if_exists(file).value_or("");
+    size_t last = text.rfind("\n\n");
+    return {text.substr(1), last == std::string::npos ? 0 : last + 1};
+}
+
 void note_change(const std::string& file, const std::string& path) {
-    std::string line = path + '\n', noted = '\n' + read_if_exists(file).value_or("");
-    if (noted.find('\n' + line) == std::string::npos) append(file, line);
+    auto [text, done] = noted_in(file);
+    std::string line = path + '\n', open = '\n' + text.substr(done);
+    if (open.find('\n' + line) == std::string::npos) append(file, line);
+}
+
+void note_asked(const std::string& file) {
+    auto [text, done] = noted_in(file);
+    if (done < text.size()) append(file, std::string(asked_line));
+}
+
+static std::set<std::string> paths_of(std::string_view text) {
+    std::set<std::string> paths;
+    for (std::string_view line : lines(text))
+        if (!line.empty()) paths.emplace(line);
+    return paths;
 }
 
 void begin_journal(const std::string& file) {
-    auto noted = read_if_exists(file);
-    if (!noted) return;
-    append(earlier_file(file), *noted);
+    std::string noted;
+    for (const std::string& path : paths_of(read_if_exists(file).value_or(""))) noted += path + '\n';
+    if (!noted.empty()) append(earlier_file(file), noted);
     ::unlink(file.c_str());
 }
 
-std::set<std::string> earlier_changes(const std::string& file) {
-    std::set<std::string> paths;
-    std::string text = read_if_exists(earlier_file(file)).value_or("");
-    for (std::string_view line : lines(text)) paths.emplace(line);
-    return paths;
+std::set<std::string> earlier_changes(const std::string& file) { return paths_of(read_if_exists(earlier_file(file)).value_or("")); }
+
+void settle_journal(const std::string& file) {
+    auto [text, done] = noted_in(file);
+    std::set<std::string> left = earlier_changes(file);
+    for (const std::string& path : paths_of(std::string_view(text).substr(0, done))) left.erase(path);
+    left.merge(paths_of(std::string_view(text).substr(done)));
+    std::string list;
+    for (const std::string& path : left) list += path + '\n';
+    if (list.empty()) return end_journal(file);
+    write_file(earlier_file(file), list, {.mode = 0600});
+    ::unlink(file.c_str());
 }
 
 void end_journal(const std::string& file) {

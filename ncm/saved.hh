@@ -25,10 +25,14 @@ void forget_kept(const std::string& dir);
 
 /// Note in the journal `file` that `path` is about to change. On disk when it returns.
 void note_change(const std::string& file, const std::string& path);
+/// Note that the actions that follow from all changes so far were asked for.
+void note_asked(const std::string& file);
 /// At the start of a run: what its predecessors noted becomes "earlier", apart from what it will note itself.
 void begin_journal(const std::string& file);
 /// The paths that earlier runs noted.
 std::set<std::string> earlier_changes(const std::string& file);
+/// After a run that failed: forget the paths whose actions it asked for, the others are "earlier" for the next one.
+void settle_journal(const std::string& file);
 /// All that follows from the changes is known: forget them.
 void end_journal(const std::string& file);
 

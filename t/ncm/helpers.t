@@ -87,6 +87,39 @@ exit 1
 END
 ok 'one that asked and then fails for ever does not restart for ever' '
     echo 3 >$node/version; rm $services; code 255 ncd --configure hole && test "$(cat $services)" = "restart holed" && rm $services && code 255 ncd --configure hole && test ! -e $services'
+component hole <<'END'
+v=v$(cat "$NCM_ROOT/version")
+echo $v | ncm-file -S oned:restart /etc/one
+echo $v | ncm-file -c /etc/two || exit 0
+[ ! -e "$NCM_ROOT/fail" ] || exit 1
+ncm-service restart twod
+END
+ok 'what was asked for first does not make what was not asked for forgotten' '
+    echo 4 >$node/version
+    touch $node/fail
+    rm -f $services
+    code 255 ncd --configure hole
+    test "$(cat $services)" = "restart oned"
+    rm $node/fail
+    ncd --configure hole
+    test "$(cat $services)" = "restart oned
+restart twod"
+    ncd --configure hole
+    test "$(wc -l <$services)" = 2
+    test -z "$(ls $node/var/lib/weft/ncm/unfinished)"'
+component hole <<'END'
+action=$(cat "$NCM_ROOT/action")
+echo five | ncm-file -c /etc/one || exit 0
+echo "{\"service\":\"oned\",\"action\":\"$action\"}"
+END
+ok 'nor does a request that was refused' '
+    rm $services
+    echo relaod >$node/action
+    code 255 ncd --configure hole
+    test ! -e $services
+    echo reload >$node/action
+    ncd --configure hole
+    test "$(cat $services)" = "reload oned"'
 
 # ---- ncm-owner
 ok 'the owner of a file is found, with the part of the profile' '

@@ -101,3 +101,38 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_put_back_is_told_and_stays_kept) {
     BOOST_TEST(failures.size() == 1u);
     BOOST_TEST(fs::exists(p.save + "/journal"));
 }
+
+// ---- the journal of a run
+
+BOOST_AUTO_TEST_CASE(after_a_failure_what_was_not_asked_for_is_left) {
+    ScratchDir dir;
+    std::string file = dir.path() + "/unfinished";
+    using Paths = std::set<std::string>;
+    begin_journal(file);
+    note_asked(file);  // of nothing
+    note_change(file, "/a");
+    note_asked(file);
+    note_change(file, "/b");
+    note_change(file, "/b");
+    settle_journal(file);
+    BOOST_TEST((earlier_changes(file) == Paths{"/b"}));
+    begin_journal(file);
+    note_change(file, "/c");
+    note_change(file, "/b");
+    note_asked(file);
+    note_change(file, "/c");  // once more, after it was asked for
+    BOOST_TEST((earlier_changes(file) == Paths{"/b"}));
+    settle_journal(file);
+    BOOST_TEST((earlier_changes(file) == Paths{"/c"}));
+    begin_journal(file);
+    note_change(file, "/c");
+    note_change(file, "/d");
+    begin_journal(file);  // it was killed
+    BOOST_TEST((earlier_changes(file) == Paths{"/c", "/d"}));
+    note_change(file, "/d");
+    note_change(file, "/c");
+    note_asked(file);
+    settle_journal(file);
+    BOOST_TEST(earlier_changes(file).empty());
+    BOOST_TEST(!fs::exists(file));
+}

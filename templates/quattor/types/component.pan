@@ -29,6 +29,8 @@ type structure_component = {
     'maintenance' ? string with match(SELF, '^(any|window|drain)$')
     @{desc = its change stays only if the node still reaches its server: network, firewall, sshd}
     'confirm' ? boolean
+    @{desc = a command that succeeds when what the component configures works; without it the run has failed}
+    'health' ? string
     @{desc = restore: the files a failed run changed are put back}
     'on_failure' ? string with match(SELF, '^(keep|restore)$')
     @{desc = false: what it did stays when it leaves the profile}

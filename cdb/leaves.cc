@@ -92,7 +92,8 @@ public:
         return true;
     }
 
-    friend bool same_place(const Scanner& a, const Scanner& b) { return a.stack_ == b.stack_; }
+    /// In elements of the same path, kind and number of items so far?
+    friend bool same_place(const Scanner& a, const Scanner& b) { return a.stack_ == b.stack_ && a.within() == b.within(); }
     /// The same state over another text that begins with the same bytes.
     Scanner over(std::string_view xml) const {
         Scanner s = *this;
@@ -107,6 +108,7 @@ private:
         uint32_t next;
         friend bool operator==(const Frame&, const Frame&) = default;
     };
+    std::string_view within() const { return std::string_view(path_).substr(0, leaf_ ? parent_ : path_.size()); }
     [[noreturn]] static void damaged() { throw Error(exit_io, "a profile in the store is not as it was written", {}, "'cdb verify' tells more"); }
     static bool is_leaf(std::string_view tag) {
         std::string_view kind = tag.substr(0, tag.find(' '));

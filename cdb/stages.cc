@@ -31,16 +31,25 @@ Stage Store::add_stage(std::string name, std::vector<std::string> nodes, const s
     check_name(name);
     if (nodes.empty()) throw Error(exit_data, "a stage needs nodes", {}, "patterns of their names: 'lxb0*'");
     std::lock_guard hold(commit_lock_);
+    // All of it is read before the transaction: a read from beside would wait for what that has written.
+    auto all = stages();
+    if (std::any_of(all.begin(), all.end(), [&](auto& o) { return o.name == name; })) throw Error(exit_try_later, fmt::format("there is a stage '{}' already", name));
+    Stage s{.name = name, .nodes = nodes};
+    std::set<uint64_t, std::greater<>> revisions = {head()};
+    for (auto& o : all) revisions.insert({o.revision, o.target});
+    all.push_back(s);
+    std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.name < b.name; });
+    std::vector<Profile> has;
+    for (auto& object : objects_of(all, name)) has.push_back(served(object).value_or(Profile{.object = object}));
+    auto fits = [&](uint64_t revision) {
+        return std::all_of(has.begin(), has.end(), [&](auto& p) { return p.xml == profile_at(p.object, revision).value_or(Profile()).xml; });
+    };
+    auto found = std::find_if(revisions.begin(), revisions.end(), fits);
+    if (found == revisions.end())
+        throw Error(exit_try_later, "nodes of this stage have the profiles of different revisions", {}, "promote the stages they are in so far, or name fewer nodes");
+    s.revision = *found;
     return env_.update([&](bdb::Txn& t) {
-        auto all = stages();
-        Stage s{.name = name, .nodes = nodes, .revision = meta_number(t_->meta, &t, "head")};
-        if (std::any_of(all.begin(), all.end(), [&](auto& o) { return o.name == name; })) throw Error(exit_try_later, fmt::format("there is a stage '{}' already", name));
-        all.push_back(s);
-        std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.name < b.name; });
-        for (Profile& p : profiles()) {
-            const Stage* of = stage_of(all, node_of(p.object));
-            if (!of || of->name != name) continue;
-            if (auto now = served(p.object)) p = *now;
+        for (Profile p : has) {
             // A time once given is never given again, nor an earlier one.
             if (auto old = t_->serve.get(&t, p.object)) p.modified = std::max(p.modified, Profile::decode(p.object, *old).modified);
             t_->serve.put(t, p.object, p.encode());
@@ -57,8 +66,12 @@ void Store::drop_stage(std::string_view name, const std::string& who) {
     if (!s) throw Error(exit_no, fmt::format("there is no stage '{}'", name));
     auto others = stages();
     std::erase_if(others, [&](auto& o) { return o.name == name; });
-    if (s->target || !promotion(*s, head()).empty())
-        throw Error(exit_try_later, fmt::format("the stage '{}' is not where the head is", name), {}, fmt::format("'cdb promote {}' brings it there", name));
+    auto without = [&](std::string_view object) {
+        const Stage* next = stage_of(others, node_of(object));
+        return next ? next->revision : head();
+    };
+    if (s->target || !moves(*s, without).empty())
+        throw Error(exit_try_later, fmt::format("the nodes of the stage '{}' would get other profiles without it", name), {}, fmt::format("'cdb promote {}' brings it to the head", name));
     env_.update([&](bdb::Txn& t) {
         t_->stage.erase(t, name);
         audit(t, who, "stage", fmt::format("{} is gone", name));
@@ -88,22 +101,30 @@ std::vector<Profile> Store::served() const {
     return out;
 }
 
-std::vector<Promoted> Store::promotion(const Stage& s, uint64_t target) const {
+/// The objects of a stage's nodes: those there are, and those it had.
+std::set<std::string> Store::objects_of(const std::vector<Stage>& all, std::string_view name) const {
     std::set<std::string> objects;
-    auto all = stages();
-    auto consider = [&](std::string_view object, auto) {
-        const Stage* of = stage_of(all, node_of(object));
-        if (of && of->name == s.name) objects.emplace(object);
-        return true;
-    };
-    t_->profile.each(nullptr, {}, consider);
-    t_->serve.each(nullptr, {}, consider);
+    for (const bdb::Table* table : {&t_->profile, &t_->serve})
+        table->each(nullptr, {}, [&](std::string_view object, auto) {
+            const Stage* of = stage_of(all, node_of(object));
+            if (of && of->name == name) objects.emplace(object);
+            return true;
+        });
+    return objects;
+}
+
+/// Whose profile would change, were each object at a revision of its own.
+std::vector<Promoted> Store::moves(const Stage& s, const std::function<uint64_t(std::string_view object)>& target) const {
     std::vector<Promoted> out;
-    for (auto& object : objects) {
-        Promoted p{.object = object, .before = served(object), .after = profile_at(object, target)};
+    for (auto& object : objects_of(stages(), s.name)) {
+        Promoted p{.object = object, .before = served(object), .after = profile_at(object, target(object))};
         if ((p.before ? p.before->xml : Hash()) != (p.after ? p.after->xml : Hash())) out.push_back(std::move(p));
     }
     return out;
+}
+
+std::vector<Promoted> Store::promotion(const Stage& s, uint64_t target) const {
+    return moves(s, [&](auto) { return target; });
 }
 
 Revision Store::promote(const Promotion& order) {

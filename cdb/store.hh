@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -176,7 +177,8 @@ public:
     /// By name.
     std::vector<Stage> stages() const;
     std::optional<Stage> stage(std::string_view name) const;
-    /// A new one, at the head; its nodes keep what they have. Error(65), (75) when it is there already.
+    /// A new one, at the newest revision whose profiles its nodes have: they keep what they have. Error(65), (75) when
+    /// it is there already, or its nodes do not have the profiles of one revision.
     Stage add_stage(std::string name, std::vector<std::string> nodes, const std::string& who);
     /// Error(75) unless its nodes have what they would get without it.
     void drop_stage(std::string_view name, const std::string& who);
@@ -217,6 +219,8 @@ public:
 
 private:
     struct Tables;
+    std::set<std::string> objects_of(const std::vector<Stage>&, std::string_view name) const;
+    std::vector<Promoted> moves(const Stage&, const std::function<uint64_t(std::string_view object)>& target) const;
     uint32_t id_of(bdb::Txn&, const std::string& name, std::vector<std::string>& fresh) const;
     void index(bdb::Txn&, const Landing&, std::vector<std::string>& fresh);
     void put_content(bdb::Txn&, const Packed&);

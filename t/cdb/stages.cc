@@ -1,0 +1,104 @@
+// A stage's nodes keep what they have when it comes, and go only where they lose nothing.
+#include "t/tap.hh"
+
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include "base/error.hh"
+#include "base/file.hh"
+#include "cdb/store.hh"
+
+using namespace weft;
+using namespace weft::cdb;
+
+namespace {
+
+Built built(std::string object, std::string xml) {
+    return {.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n"), .needs = {{Need::source, "site/extra"}}};
+}
+std::string served(const Store& s, const char* object) {
+    auto p = s.served(object);
+    return p ? s.content(p->xml) : "";
+}
+std::string wrong(const Store& s) { return fmt::format("{}", fmt::join(s.verify(), "\n")); }
+bool later(const Error& e) { return e.status == exit_try_later; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_stage_takes_nodes_over_from_another_and_they_keep_what_they_have) {
+    alarm(120);  // a wait for itself would never end
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>"), built("lxb003", "<one/>")}});
+    s.add_stage("prod", {"lxb*"}, "a");
+    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>"), built("lxb003", "<two/>")}});
+    BOOST_TEST(s.add_stage("early", {"lxb001", "lxb002"}, "a").revision == 1u);
+    for (const char* object : {"lxb001", "lxb002", "lxb003"}) BOOST_TEST(served(s, object) == "<one/>");
+    s.promote({.stage = "early", .target = 2, .author = "a"});
+    BOOST_TEST(served(s, "lxb002") == "<two/>");
+    BOOST_TEST(served(s, "lxb003") == "<one/>");
+    BOOST_TEST(wrong(s) == "");
+    alarm(0);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_the_next_one) {
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}});
+    s.add_stage("prod", {"lxb*"}, "a");
+    s.drop_stage("prod", "a");
+    s.land({.author = "a", .withdrawn = {"lxb001"}});
+    int64_t given = s.profile_at("lxb001", 1)->modified;
+    s.add_stage("prod", {"lxb*"}, "a");
+    BOOST_TEST(served(s, "lxb001") == "");
+    BOOST_TEST(s.served().size() == 1u);
+    BOOST_TEST(s.promotion(*s.stage("prod"), s.head()).empty());
+    s.land({.author = "a", .built = {built("lxb001", "<three/>")}});
+    s.promote({.stage = "prod", .target = s.head(), .author = "a"});
+    BOOST_TEST(served(s, "lxb001") == "<three/>");
+    BOOST_TEST(s.served("lxb001")->modified > given);
+    BOOST_TEST(wrong(s) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_withdrawn_while_its_stage_keeps_it_is_kept_by_the_stage_that_takes_it_over) {
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .built = {built("lxb001", "<one/>")}});
+    s.add_stage("prod", {"lxb*"}, "a");
+    s.land({.author = "a", .withdrawn = {"lxb001"}});
+    BOOST_TEST(served(s, "lxb001") == "<one/>");
+    s.add_stage("early", {"lxb001"}, "a");
+    BOOST_TEST(served(s, "lxb001") == "<one/>");
+    BOOST_TEST(wrong(s) == "");
+}
+
+BOOST_AUTO_TEST_CASE(nodes_at_different_revisions_make_no_stage) {
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}});
+    s.add_stage("prod", {"lxb001"}, "a");
+    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}});
+    BOOST_CHECK_EXCEPTION(s.add_stage("all", {"lxb*"}, "a"), Error, later);
+    s.promote({.stage = "prod", .target = 2, .author = "a"});
+    BOOST_TEST(s.add_stage("all", {"lxb*"}, "a").revision == 3u);
+    BOOST_TEST(wrong(s) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_stage_goes_when_its_nodes_have_what_they_get_without_it) {
+    ScratchDir dir;
+    Store s(dir.path());
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}});
+    s.add_stage("prod", {"lxb*"}, "a");
+    s.add_stage("early", {"lxb001"}, "a");
+    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}});
+    s.promote({.stage = "early", .target = 2, .author = "a"});
+    BOOST_CHECK_EXCEPTION(s.drop_stage("early", "a"), Error, later);  // at the head, but 'prod' is not
+    s.promote({.stage = "early", .target = 1, .author = "a"});
+    s.drop_stage("early", "a");                                       // not at the head, but where 'prod' is
+    BOOST_TEST(served(s, "lxb001") == "<one/>");
+    BOOST_CHECK_EXCEPTION(s.drop_stage("prod", "a"), Error, later);
+    s.promote({.stage = "prod", .target = 2, .author = "a"});
+    s.drop_stage("prod", "a");
+    BOOST_TEST(served(s, "lxb001") == "<two/>");
+    BOOST_TEST(wrong(s) == "");
+}

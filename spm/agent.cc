@@ -209,7 +209,9 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
         say(Level::error, fmt::format("packager '{}' failed: {}", packager_.name(), outcome.message));
         return exit_no;
     }
-    for (auto& why : reboot_reasons(plan.operations)) say(Level::warning, "reboot needed: " + why);
+    auto reasons = reboot_reasons(plan.operations);
+    for (auto& why : reasons) say(Level::warning, "reboot needed: " + why);
+    remember_reboot(settings_.statedir, reasons);
     if (!undone && !rest.empty() && settings_.dependencies != "add") say(Level::warning, "not everything is as wanted yet: " + plan_summary(rest));
     say(Level::info, fmt::format("done, run {}: {}", number, plan_summary(plan)));
     return exit_ok;
@@ -237,17 +239,6 @@ void Agent::trim_cache(const std::vector<Operation>& needed) {
         if (keep.count(f.path)) continue;
         if (fs::remove(f.path, ec)) total -= f.size;
     }
-}
-
-std::vector<std::string> reboot_reasons(const std::vector<Operation>& ops) {
-    std::vector<std::string> out;
-    for (const Operation& op : ops) {
-        const std::string& n = op.package.name;
-        bool kernel = n == "kernel" || n == "kernel-core" || n.starts_with("linux-image-");
-        bool base = n == "glibc" || n == "libc6" || n == "systemd" || n == "dbus" || n == "dbus-broker";
-        if (op.action != Action::erase && (kernel || base)) out.push_back(op.package.text() + (kernel ? " is a new kernel" : " is in use by everything that runs"));
-    }
-    return out;
 }
 
 }  // namespace weft::spm

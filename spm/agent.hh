@@ -59,7 +59,4 @@ private:
     Origins origins_;
 };
 
-/// Packages whose change asks for a reboot: kernels, the C library, the service manager.
-std::vector<std::string> reboot_reasons(const std::vector<Operation>&);
-
 }  // namespace weft::spm

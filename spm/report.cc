@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "base/file.hh"
 #include "base/noun/profile.hh"
 
 namespace weft::spm {
@@ -32,6 +33,7 @@ std::string plan_text(const Plan& plan, bool kept) {
     }
     if (kept)
         for (const Kept& k : plan.kept) s += fmt::format("keep {}: {}{}\n", k.package.text(), k.reason, k.drift ? "; differs from the target" : "");
+    for (auto& why : reboot_reasons(plan.operations)) s += fmt::format("reboot needed: {}\n", why);
     for (const Refusal& r : plan.refused) s += fmt::format("refused ({}): {}\n", r.guard, r.message);
     for (const Refusal& r : plan.overridden) s += fmt::format("overridden ({}): {}\n", r.guard, r.message);
     return s;
@@ -81,10 +83,56 @@ std::string plan_json(const Plan& plan) {
     });
     d.at(Key("refused")) = each(plan.refused, refusal);
     d.at(Key("overridden")) = each(plan.overridden, refusal);
+    d.at(Key("reboot")) = each(reboot_reasons(plan.operations), text);
     d.at(Key("summary")) = text(plan_summary(plan));
     std::string s;
     write_json(root, s);
     return s;
+}
+
+std::vector<std::string> reboot_reasons(const std::vector<Operation>& ops) {
+    std::vector<std::string> out;
+    for (const Operation& op : ops) {
+        const std::string& n = op.package.name;
+        bool kernel = n == "kernel" || n == "kernel-core" || n.starts_with("linux-image-");
+        bool base = n == "glibc" || n == "libc6" || n == "systemd" || n == "dbus" || n == "dbus-broker";
+        if (op.action != Action::erase && (kernel || base)) out.push_back(op.package.text() + (kernel ? " is a new kernel" : " is in use by everything that runs"));
+    }
+    return out;
+}
+
+/// Another one after each boot; empty where there is none, and then nothing is forgotten.
+static std::string this_boot() {
+    std::string id = read_if_exists("/proc/sys/kernel/random/boot_id").value_or("");
+    return id.substr(0, id.find('\n'));
+}
+
+static std::vector<std::string> remembered(const std::string& statedir) {
+    std::vector<std::string> out;
+    std::string text = read_if_exists(statedir + "/reboot").value_or("");
+    for (std::string_view line : lines(text)) out.emplace_back(line);
+    if (out.empty() || out[0] != this_boot()) return {};
+    out.erase(out.begin());
+    return out;
+}
+
+void remember_reboot(const std::string& statedir, const std::vector<std::string>& reasons) {
+    if (reasons.empty()) return;
+    auto all = remembered(statedir);
+    for (auto& why : reasons)
+        if (std::find(all.begin(), all.end(), why) == all.end()) all.push_back(why);
+    std::string text = this_boot() + "\n";
+    for (auto& why : all) text += why + "\n";
+    write_file(statedir + "/reboot", text);
+}
+
+std::vector<std::string> pending_reboot(const std::string& statedir, const std::string& root) {
+    auto all = remembered(statedir);
+    if (!read_if_exists(root + "/run/reboot-required")) return all;
+    std::string text = read_if_exists(root + "/run/reboot-required.pkgs").value_or(""), names;
+    for (std::string_view line : lines(text)) names += (names.empty() ? ": " : " ") + std::string(line);
+    all.push_back("packages ask for it in /run/reboot-required" + names);
+    return all;
 }
 
 }  // namespace weft::spm

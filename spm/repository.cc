@@ -10,7 +10,6 @@
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "base/wrap/digest.hh"
-#include "base/wrap/gzip.hh"
 #include "spm/fetcher.hh"
 #include "spm/keys.hh"
 
@@ -227,6 +226,33 @@ std::vector<std::string> Repositories::keys(const Repository& r, size_t protocol
     return obtain_keys(r.gpgkeys, settings_.statedir + "/keys", {.ca_file = p.ca_file, .cert = p.cert, .key = p.key, .proxy = r.proxy}, proxies_);
 }
 
+std::string Repositories::get_packages(const Repository& r, size_t protocol, const std::string& folder, const std::string& release) const {
+    std::string prefix = r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite), why;
+    for (const char* ending : {".gz", ".xz", ".zst", ".bz2", ""}) {
+        std::string path = folder + "Packages" + ending, file = dir(r) + "/Packages.new" + ending, sum;
+        bool inside = false;
+        for (std::string_view line : lines(release)) {
+            if (!line.starts_with(' ')) inside = line.starts_with("SHA256:");
+            else if (auto w = words_of(line); inside && w.size() == 3 && w[2] == path) sum = w[0];
+        }
+        if (!release.empty() && sum.empty()) continue;
+        try {
+            get(r, protocol, prefix + path, file, sum.empty() ? "" : "sha256", sum);
+        } catch (const Error& e) {
+            // A Release lists indexes that the server need not keep. A server that is gone has none of the others either.
+            bool absent = false;
+            for (const char* word : {"error: 404", "response: 550", "does not exist", "open file"}) absent |= e.message.find(word) != std::string::npos;
+            if (!absent) throw;
+            if (why.empty()) why = e.message;
+            continue;
+        }
+        std::string text = solv::read_compressed(file);
+        unlink(file.c_str());
+        return text;
+    }
+    throw why.empty() ? Error(exit_data, fmt::format("the Release of '{}' names no {}Packages", r.name, folder)) : Error(exit_unavailable, why);
+}
+
 Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol, const State& before) const {
     State s{.fetched = time(nullptr), .made = time(nullptr), .packages = before.packages, .protocol = protocol, .base = r.base(r.protocols[protocol]), .trust = r.trust(format_)};
     std::string all;
@@ -243,16 +269,7 @@ Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol
                 if (time_t t = release_date(line.substr(6))) s.made = t;
     }
     for (auto& folder : folders) {
-        std::string path = folder + "Packages.gz", file = dir(r) + "/Packages.gz", sum;
-        bool inside = false;
-        for (std::string_view line : lines(listed)) {
-            if (!line.starts_with(' ')) inside = line.starts_with("SHA256:");
-            else if (auto w = words_of(line); inside && w.size() == 3 && w[2] == path) sum = w[0];
-        }
-        if (!listed.empty() && sum.empty()) throw Error(exit_data, fmt::format("the Release of '{}' names no {}", r.name, path));
-        get(r, protocol, (r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite)) + path, file, sum.empty() ? "" : "sha256", sum);
-        all += gunzip(read_file(file)) + "\n";
-        unlink(file.c_str());
+        all += get_packages(r, protocol, folder, listed) + "\n";
     }
     s.checksum = digest_hex("SHA256", all);
     if (s.checksum == before.checksum) return s;

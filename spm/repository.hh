@@ -71,6 +71,8 @@ private:
     /// Error when this URL does not give it.
     State fetch(const Repository&, size_t protocol, const State& before) const;
     State fetch_rpm(const Repository&, size_t protocol, const State& before) const;
+    /// The Packages index of one folder, in the first compression that `release` lists, or the server has.
+    std::string get_packages(const Repository&, size_t protocol, const std::string& folder, const std::string& release) const;
     State fetch_deb(const Repository&, size_t protocol, const State& before) const;
     /// The text of the Release of a Debian repository; empty when there is none, which only unsigned ones may lack.
     std::string release(const Repository&, size_t protocol, const std::string& folder) const;

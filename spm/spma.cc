@@ -178,8 +178,7 @@ int check(const Settings& settings, const Args& args) {
 }
 
 /// What repositories have, for the compiler: lines to be searched by their beginnings, file_line() of panc.
-int index(const Settings& settings, const Args& args) {
-    if (args.rest().size() != 1) throw Error(exit_usage, "index takes no more words");
+int index(const Settings& settings, const Args&) {
     Log log("spma", settings.quiet ? Level::error : Level::warning);
     Repositories repositories(settings, profile_format(settings), [&](Level l, const std::string& line) {
         if (log.enabled(l)) log.write(l, line);
@@ -199,17 +198,30 @@ int index(const Settings& settings, const Args& args) {
     return exit_ok;
 }
 
+/// May be asked after the fact, as by whoever plans reboots: yes is 0, with the reasons.
+int reboot_needed(const Settings& settings, const Args&) {
+    auto all = pending_reboot(settings.statedir, settings.packager_root);
+    for (auto& why : all) fmt::print("{}\n", why);
+    return all.empty() ? exit_no : exit_ok;
+}
+
 struct Verb {
     const char* name;
     int (*run)(Agent&, const Settings&, const Args&);
-    bool words;  ///< takes more words
+    int (*plain)(const Settings&, const Args&);  ///< instead: needs no packager
+    bool words;                                  ///< takes more words
 };
-constexpr Verb verbs[] = {{"plan", plan, false},   {"apply", apply, false}, {"prefetch", prefetch, true}, {"verify", verify, true},
-                          {"drift", drift, false}, {"why", why, true},      {"history", history, false},   {"rollback", rollback, true}};
+constexpr Verb verbs[] = {{"plan", plan, nullptr, false},         {"apply", apply, nullptr, false},
+                          {"prefetch", prefetch, nullptr, true},  {"verify", verify, nullptr, true},
+                          {"drift", drift, nullptr, false},       {"why", why, nullptr, true},
+                          {"history", history, nullptr, false},   {"rollback", rollback, nullptr, true},
+                          {"check", nullptr, check, true},        {"index", nullptr, index, false},
+                          {"reboot-needed", nullptr, reboot_needed, false}};
 
 int run_verb(const Args& args, const Verb& verb) {
     if (args.rest().size() > 1 && !verb.words) throw Error(exit_usage, fmt::format("'{}' takes no more words", verb.name));
     Settings settings = read_settings(args);
+    if (verb.plain) return verb.plain(settings, args);
     Agent agent(settings, args);
     return verb.run(agent, settings, args);
 }
@@ -228,9 +240,7 @@ int body(const Args& args) {
     if (args.rest().empty()) return historic(args);
     for (const Verb& v : verbs)
         if (args.rest()[0] == v.name) return run_verb(args, v);
-    if (args.rest()[0] == "check") return check(read_settings(args), args);
-    if (args.rest()[0] == "index") return index(read_settings(args), args);
-    std::vector<std::string_view> names = {"check", "index"};
+    std::vector<std::string_view> names;
     for (const Verb& v : verbs) names.push_back(v.name);
     std::string_view near = nearest(args.rest()[0], names);
     throw Error(exit_usage, fmt::format("unknown verb '{}'", args.rest()[0]), {}, near.empty() ? "'spma -h' lists them" : fmt::format("did you mean '{}'?", near));
@@ -240,10 +250,10 @@ int body(const Args& args) {
 
 int main(int argc, char** argv) {
     bool verb = std::any_of(argv + 1, argv + argc, [](const char* w) {
-        return std::string_view(w) == "check" || std::string_view(w) == "index" || std::any_of(std::begin(verbs), std::end(verbs), [&](auto& v) { return std::string_view(v.name) == w; });
+        return std::any_of(std::begin(verbs), std::end(verbs), [&](auto& v) { return std::string_view(v.name) == w; });
     });
     return run({.name = "spma",
-                .usage = "spma [option ...] [apply | drift | history | index | plan]\n"
+                .usage = "spma [option ...] [apply | drift | history | index | plan | reboot-needed]\n"
                          "spma [option ...] check profile ...\n"
                          "spma [option ...] prefetch [profile ...]\n"
                          "spma [option ...] rollback [run]\n"

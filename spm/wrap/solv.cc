@@ -118,6 +118,18 @@ RepoMd read_repomd(const std::string& file) {
     return r;
 }
 
+std::string read_compressed(const std::string& file) {
+    constexpr size_t limit = size_t(1) << 30;
+    File in = open(file, "r");
+    std::string text, piece(1 << 18, '\0');
+    for (size_t n; (n = fread(piece.data(), 1, piece.size(), in.get())) > 0;) {
+        text.append(piece, 0, n);
+        if (text.size() > limit) throw Error(exit_data, fmt::format("'{}' holds more than {} bytes", file, limit));
+    }
+    if (ferror(in.get())) throw Error(exit_data, fmt::format("'{}' is damaged", file));
+    return text;
+}
+
 static void write_repo(Repo* repo, const std::string& path) {
     std::string part = path + ".part";
     {

@@ -24,6 +24,9 @@ RepoMd read_repomd(const std::string& file);
 /// packages it holds; Error(65) when it is damaged.
 size_t make_index(Format, const std::string& metadata, const std::string& index);
 
+/// The text of a file compressed as its name says (.gz, .xz, .zst, .bz2), or not at all; at most 1 GB.
+std::string read_compressed(const std::string& file);
+
 /// The groups of a comps.xml, compressed or not; Error(65) when it is damaged.
 Groups read_groups(const std::string& file);
 

@@ -29,7 +29,7 @@ ok 'a head node fills its cache for the profiles of its workers, with what they 
     echo "$profile" >worker.json && spma --root $PWD/headroot prefetch worker.json 2>err && grep -q "3 packages of 1 profiles are in the cache" err &&
     ls headroot/var/spma-cache >got && printf "%s-1-1.noarch.rpm\n" clock lib ntp >want && same want got && test -z "$(spma-rpm --root $PWD/headroot list)"'
 
-ok 'workers have packages from it; its origin is asked for the index alone' '
+ok 'workers have packages from it; its origin is asked for the index alone (REQ-H-6)' '
     again && target "ntp 1 1 noarch" "clock 1 1 noarch" "lib 1 1 noarch" && $W --headcache "http://127.0.0.1:$hport/spma-cache" 2>err &&
     test "$(installed)" = "clock 1 1 noarch,lib 1 1 noarch,ntp 1 1 noarch," && grep -c "^/spma-cache/.*rpm 0" hlog | grep -qx 3 && ! grep "rpm " log'
 
@@ -49,7 +49,7 @@ ok 'a forward proxy is asked for whole URLs, of metadata and packages' '
     again && target "ntp 1 1 noarch" && $W --proxy yes --proxyhost 127.0.0.1 --proxyport $port 2>err && test "$(installed)" = "ntp 1 1 noarch," &&
     grep -q "^http://packages.invalid/base/repodata/repomd.xml" log && grep -q "^http://packages.invalid/base/Packages/ntp-1" log && ! grep -v -e "^http:" -e "^/ 0" log'
 
-ok 'a snapshot is a folder below the repository; the older one in the profile brings the older packages back' '
+ok 'a snapshot is a folder below the repository; the older one in the profile brings the older packages back (REQ-H-7)' '
     again && mkdir -p web/dated && cp -r web/base web/dated/2026-11-02 && mkdir -p web/dated/2026-11-01/Packages && cp web/base/Packages/ntp-1* web/dated/2026-11-01/Packages/ && createrepo_c -q web/dated/2026-11-01 &&
     dated() { printf "[{\"name\": \"dated\", \"snapshot\": \"%s\", \"protocols\": [{\"url\": \"http://127.0.0.1:%s/dated\"}]}]" $1 $port >worker/var/lib/spma-repositories.json; } &&
     printf "%s\n" "- ntp * * * ISUNWANTED" "- ntp 2 1 noarch" >worker/var/lib/spma-target.cf && dated 2026-11-02 && $W 2>err && test "$(installed)" = "ntp 2 1 noarch," &&

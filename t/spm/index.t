@@ -14,7 +14,7 @@ cat >site.json <<END
 [{"name": "base", "protocols": [{"url": "file://$PWD/base"}]}, {"name": "more", "protocols": [{"url": "file://$PWD/more"}]}]
 END
 
-ok 'the index has a sorted line for each package, with and without its epoch' '
+ok 'the index has a sorted line for each package, with and without its epoch (REQ-H-9)' '
     spma index --repositories $PWD/site.json --statedir $PWD/state >index && sed "s/ $arch / ARCH /" index >got &&
     printf "%s\n" "clock 1-1 ARCH base" "clock 3:1-1 ARCH base" "extra 1-1 ARCH more" "ntp 4.10-1 ARCH base" "ntp 4.2-1 ARCH base" "ntp-doc 4.2-1 noarch base" >want && same want got &&
     LC_ALL=C sort -c index && sed "s/ $arch / x86_64 /" index >repository/packages.index'

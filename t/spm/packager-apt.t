@@ -21,7 +21,7 @@ ok 'packages are had from the sources, and from files' '
 
 ok 'a test changes nothing' 'printf "replace ntp 1 1 all - ntp 2 1 all\nerase old 1.0 - all\n" >ops && $A -n apply ops && installed | grep -q "ntp 2 1 all"'
 
-ok 'downgrade and removal in one run; what is done is skipped' '
+ok 'downgrade and removal in one run; what is done is skipped (REQ-H-3)' '
     $A apply ops && test "$(installed)" = "local 1 1 all,ntp 1 1 all," && $A apply ops >out && printf "skip ntp-1-1.all\nskip old-1.0.all\nbegin 0\n" >want && same want out'
 
 ok 'what apt would do besides is refused, and told' '

@@ -24,7 +24,7 @@ ok 'packages are had from the repositories, and from files' '
 
 ok 'a test changes nothing' 'printf "replace ntp 1 1 noarch - ntp 2 1 noarch\nerase old 1 1 noarch\n" >ops && $D -n apply ops && installed | grep -q "ntp 2 1"'
 
-ok 'downgrade and removal in one transaction; what is done is skipped' '
+ok 'downgrade and removal in one transaction; what is done is skipped (REQ-H-3)' '
     $D apply ops >out && ! installed | grep -q "old 1" && installed | grep -q "ntp 1 1 noarch" && $D apply ops >out && printf "skip ntp-1-1.noarch\nskip old-1-1.noarch\nbegin 0\n" >want && same want out'
 
 ok 'what dnf would do besides is refused, and told' '

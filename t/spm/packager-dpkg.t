@@ -26,7 +26,7 @@ ok 'a test changes nothing' '
     printf "replace ntp 2 1 all %s ntp 1 1 all\n" $PWD/debs/ntp_2-1_all.deb >ops &&
     $D -n apply ops && installed | grep -qx "ntp 1 1 all"'
 
-ok 'a replacement up, and down again' '
+ok 'a replacement up, and down again (REQ-H-3)' '
     $D apply ops && installed | grep -qx "ntp 2 1 all" && test -e $root/opt/ntp/2-1 && test ! -e $root/opt/ntp/1-1 &&
     printf "replace ntp 1 1 all %s ntp 2 1 all\n" $PWD/debs/ntp_1-1_all.deb >ops &&
     $D apply ops && installed | grep -qx "ntp 1 1 all"'

@@ -38,7 +38,7 @@ record SUNWnew '3.0,REV=1' >pkgs/SUNWnew-3.0-1.sparc.pkg
 ok 'the records of pkginfo become packages' '
     spma-pkg list | sort >got && printf "SUNWhalf 2.0 - sparc broken\nSUNWntpr 11.9.0 2002.04.06.15.27 sparc\nSUNWold 1.0 - sparc\n" >want && same want got'
 
-ok 'spma brings them to a target: what goes makes room for what comes' '
+ok 'spma brings them to a target: what goes makes room for what comes (REQ-H-3)' '
     mkdir -p root/var/lib && printf "%s SUNWntpr 11.10.0 2005.01.21.15.53 sparc\n%s SUNWnew 3.0 1 sparc\n" "$SCRATCH/pkgs" "$SCRATCH/pkgs" >root/var/lib/spma-target.cf &&
     spma --root $SCRATCH/root --packager pkg apply --kernel none 2>err && sed "s|$SCRATCH|S|g" calls >got &&
     printf "%s\n" "pkgrm -R S/root -n SUNWntpr" "pkgrm -R S/root -n SUNWhalf" "pkgrm -R S/root -n SUNWold" "pkgadd -R S/root -n -d S/pkgs/SUNWntpr-11.10.0-2005.01.21.15.53.sparc.pkg SUNWntpr" "pkgadd -R S/root -n -d S/pkgs/SUNWnew-3.0-1.sparc.pkg SUNWnew" | sort >want && sort got >got.sorted && same want got.sorted &&

@@ -32,7 +32,7 @@ ok 'a test changes nothing' '
     printf "replace ntp 2 1 noarch %s ntp 1 1 noarch\nerase old 1 1 noarch\n" $PWD/rpms/ntp-2-1.noarch.rpm >ops &&
     $R -n apply ops && installed | grep -qx "ntp 1 1 noarch" && test ! -e $root/opt/ntp/2-1'
 
-ok 'one transaction replaces and erases, and scripts see an upgrade' '
+ok 'one transaction replaces and erases, and scripts see an upgrade (REQ-H-3)' '
     : >$root/log &&
     $R apply ops && installed >got && printf "epoch 4:1 1 noarch\nntp 2 1 noarch\n" >want && same want got &&
     printf "ntp-2 post 2\nntp-1 preun 1\nntp-1 postun 1\n" >want && same want $root/log &&

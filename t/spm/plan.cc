@@ -225,6 +225,7 @@ std::vector<Installed> carry_out(std::vector<Installed> have, const Plan& plan) 
 
 }  // namespace
 
+// REQ-H-2: a pure function; REQ-H-4: its flags, LOCKED, HELD and IFPRESENT among them.
 BOOST_AUTO_TEST_CASE(each_row_of_the_table_gives_its_plan) {
     for (const Row& r : rows) {
         BOOST_TEST_CONTEXT(r.what) BOOST_CHECK_EQUAL(plan_text(plan_of(r), true), r.plan);
@@ -244,6 +245,7 @@ BOOST_AUTO_TEST_CASE(what_becomes_ours_is_what_the_target_asks_for_and_what_was_
                       "a 1 1 x\nkernel 5.14.0 70.el9 x86_64\n");
 }
 
+// REQ-H-5: the guards.
 BOOST_AUTO_TEST_CASE(too_many_removals_are_refused_by_number_and_by_share) {
     std::string have;
     for (int i = 0; i < 60; i++) have += (i ? ", p" : "p") + std::to_string(i) + " 1 1 x";

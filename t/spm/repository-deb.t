@@ -39,6 +39,19 @@ ok 'what is missing is told, or added' '
     target "ntp 1 1 all" && spma && target "ntp 1 1 all" "clock 1 1 all" && code 77 spma plan >out && grep -qF "refused (dependencies): '"'lib-1:1-1.$arch'"' is missing: clock-1-1.all needs libtime" out &&
     spma --dependencies add && test "$(installed)" = "clock 1 1 all,lib 1:1 1 $arch,ntp 1 1 all,"'
 
+ok 'an index in another compression, where the server keeps no other, though its Release lists them all' '
+    d=suite/dists/stable/main/binary-$arch && gunzip -k $d/Packages.gz && xz -k $d/Packages && mv $d/Packages.gz kept.gz &&
+    { printf "Suite: stable\nDate: %s\nSHA256:\n" "$(date -uR)"; for f in Packages Packages.xz; do echo " $(sha256sum <$d/$f | cut -d" " -f1) 1 main/binary-$arch/$f"; done; echo " $(sha256sum <kept.gz | cut -d" " -f1) 1 main/binary-$arch/Packages.gz"; } >suite/dists/stable/Release &&
+    for keep in xz plain; do
+        rm -rf $lib/weft/spma/repositories
+        target "ntp 2 1 all"
+        spma plan >out 2>err || { cat err; exit 1; }
+        grep -q "replace ntp-2-1.all" out
+        rm -f $d/Packages.xz
+    done
+    rm $d/Packages
+    rm -rf $lib/weft/spma/repositories && code 69 spma plan 2>err && cat err && grep -q "cannot get .*Packages.gz" err && mv kept.gz $d/Packages.gz && release'
+
 ok 'an index that is not what its Release says is refused' '
     echo x >>suite/dists/stable/main/binary-$arch/Packages.gz && rm -r $lib/weft/spma/repositories && target "ntp 2 1 all" &&
     code 69 spma plan 2>err && grep -q "cannot get .*Packages.gz.: its sha256 is" err'

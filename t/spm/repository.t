@@ -78,11 +78,11 @@ ok 'priorities and exclusions' '
     repositories "$(repository base)" "$(repository extra "\"excludepkgs\": [\"ntp-11*\"]")" && spma plan | grep -q "ntp-10-1" &&
     repositories "$(repository base "\"enabled\": false")" "$(repository extra)" && spma plan | grep -q "ntp-11-1"'
 
-ok 'an empty or stale repository is refused' '
+ok 'an empty or stale repository is refused (REQ-H-5)' '
     repositories "$(repository base)" "$(repository empty)" && target "ntp 10 1 noarch" && code 77 spma plan >out && grep -qF "refused (empty-repository): repository '"'empty'"' holds no package" out &&
     repositories "$(repository base)" && spma plan >out && touch -d "3 days ago" web/base/Packages && sleep 1.1 && code 77 spma plan --guardage 1s >out && grep -q "refused (stale-repository): the metadata of repository .base. is 0 h old" out'
 
-ok 'prefetch today, install tomorrow without a server' '
+ok 'prefetch today, install tomorrow without a server (REQ-H-6)' '
     target "ntp 10 1 noarch" && spma prefetch 2>err && grep -q "1 packages are here" err && mv web away && : >log &&
     spma 2>err && test "$(installed)" = "ntp 10 1 noarch," && test ! -s log; mv away web; test "$(installed)" = "ntp 10 1 noarch,"'
 
@@ -102,7 +102,7 @@ ok 'a package that is not what the metadata say is refused, and nothing happens'
     target "ntp 10 1 noarch" "lib 1 1 noarch" "clock 1 1 noarch"; code 69 spma apply 2>err >out; s=$?; mv keep.rpm web/base/Packages/clock-1-1.noarch.rpm;
     test $s = 0 && grep -q "cannot get .*clock-1-1.noarch.rpm.: its sha256 is" err && test "$(installed)" = "ntp 10 1 noarch," && test ! -e $cache/clock-1-1.noarch.rpm'
 
-ok 'a download that breaks off is resumed where it stopped' '
+ok 'a download that breaks off is resumed where it stopped (REQ-H-6)' '
     target "ntp 10 1 noarch" "big 1 1 noarch" && touch web/base/Packages/big-1-1.noarch.rpm.cut && : >log && spma prefetch 2>err &&
     cmp $cache/big-1-1.noarch.rpm web/base/Packages/big-1-1.noarch.rpm && grep big log >got && test "$(grep -c . got)" = 2 && sed -n 1p got | grep -q " 0$" && ! sed -n 2p got | grep " 0$"'
 
@@ -114,10 +114,10 @@ ok 'a part left by a killed download is resumed too, and thrown away when it is 
 ok 'a damaged file in the cache is fetched again' '
     printf x | dd of=$cache/big-1-1.noarch.rpm bs=1 seek=2000 conv=notrunc 2>/dev/null; spma prefetch 2>err && cmp $cache/big-1-1.noarch.rpm web/base/Packages/big-1-1.noarch.rpm'
 
-ok 'the cache keeps to its limit, the longest unused goes' '
+ok 'the cache keeps to its limit, the longest unused goes (REQ-H-6)' '
     spma --cachelimit 310K 2>err && installed | grep -q big && test -e $cache/big-1-1.noarch.rpm && test ! -e $cache/ntp-2-1.noarch.rpm'
 
-ok 'a reverse proxy stands in for the host of the URL, a forward proxy is asked' '
+ok 'a reverse proxy stands in for the host of the URL, a forward proxy is asked (REQ-H-6)' '
     target "ntp 1 1 noarch" "big 1 1 noarch" && sed -i "s/127.0.0.1:$port/packages.invalid/" $lib/spma-repositories.json && : >log &&
     rm -rf $cache && code 69 spma prefetch 2>err;
     sed -i "s/packages.invalid/127.0.0.1:$port/" $lib/spma-repositories.json; spma plan >out &&
@@ -125,11 +125,11 @@ ok 'a reverse proxy stands in for the host of the URL, a forward proxy is asked'
     spma prefetch --proxy yes --proxytype reverse --proxyhost "127.0.0.2:1,127.0.0.1" --proxyport $port 2>err && test -e $cache/ntp-1-1.noarch.rpm &&
     rm $cache/ntp* && : >log && spma prefetch --proxy yes --proxyhost 127.0.0.1 --proxyport $port 2>err && grep -q "^http://packages.invalid/base/Packages/ntp" log'
 
-ok 'dated snapshots are folders below the repository' '
+ok 'dated snapshots are folders below the repository (REQ-H-7)' '
     mkdir -p web/dated && cp -r web/extra web/dated/2026-11-01 && repositories "$(repository dated "\"snapshot\": \"2026-11-01\"")" && target "ntp 11 1 noarch" "big 1 1 noarch" &&
     : >log && spma plan | grep -q "replace ntp-11-1" && grep -q "^/dated/2026-11-01/repodata/repomd.xml" log'
 
-ok 'profiles are checked where they are compiled, XML and JSON' '
+ok 'profiles are checked where they are compiled, XML and JSON (REQ-H-9)' '
     repositories "$(repository base)" && profile() { printf "{\"software\": {\"packages\": %s, \"repositories\": %s}}\n" "$1" "$(cat $lib/spma-repositories.json)" >$2.json; } &&
     profile "{\"ntp\": {\"_31_2d1\": {\"arch\": {\"noarch\": \"base\"}}}, \"lib\": {}}" good && spma check good.json &&
     profile "{\"ntp\": {\"_33_2d1\": {\"arch\": {\"noarch\": \"\"}}}, \"clock\": {}, \"nobody\": {}}" bad && code 1 spma check good.json bad.json >out &&
@@ -149,7 +149,7 @@ sport=$(free_port)
 until_true 10 sh -c "curl -s -o /dev/null --cacert ca.crt --cert node.crt --key node.key https://127.0.0.1:$sport/extra/repodata/repomd.xml" || exit 99
 secure() { printf '[{"name": "secure", "protocols": [{"name": "https", "url": "https://127.0.0.1:%s/extra", "cacert": "%s/ca.crt"%s}]}]\n' "$sport" "$scratch" "$1" >"$lib/spma-repositories.json"; }
 
-ok 'https with a client certificate' '
+ok 'https with a client certificate (REQ-H-6)' '
     secure ", \"clientcert\": \"$scratch/node.crt\", \"clientkey\": \"$scratch/node.key\"" && target "ntp 11 1 noarch" "big 1 1 noarch" && spma 2>err && installed | grep -q "ntp 11 1 noarch"'
 
 ok 'without one, or from a server of another authority, nothing is had' '

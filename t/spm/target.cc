@@ -24,6 +24,7 @@ const char* all_flags = "http://r.example.org/el9 ntp 1:4.2 1.el9 x86_64 ISMANDA
 
 }  // namespace
 
+// REQ-H-1: the historic format, unchanged, and JSON.
 BOOST_AUTO_TEST_CASE(a_target_is_written_as_it_was_read) {
     BOOST_CHECK_EQUAL(target_text(parse_target(all_flags, "t")), all_flags);
     BOOST_CHECK_EQUAL(target_text(parse_target("\n# nothing\n  -\tntp 1  1 noarch # but this\r\n", "t")), "- ntp 1 1 noarch\n");

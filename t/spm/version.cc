@@ -1,4 +1,4 @@
-// Versions compare as rpm and dpkg compare them: tables of known pairs, and dpkg itself as the judge of made-up ones.
+// REQ-H-4: versions compare as rpm and dpkg compare them: tables of known pairs, and dpkg itself as the judge of made-up ones.
 #include "t/tap.hh"
 
 #include <random>

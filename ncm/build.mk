@@ -14,7 +14,7 @@ $(COMPONENTS:%=$(OUT)/bin/ncm/%): ; @mkdir -p $(@D); ln -sfn ../ncm-component $@
 
 # The access library for other languages: built when it is installed or tested, not with every change.
 CCM_SO := $(OUT)/lib/libweft-ccm.so
-CCM_SO_SRCS := ncm/ccm_c.cc ncm/cache.cc ncm/cdbfile.cc base/error.cc base/file.cc base/base64.cc $(wildcard base/noun/*.cc) \
+CCM_SO_SRCS := ncm/ccm_c.cc ncm/cache.cc ncm/secrets.cc ncm/cdbfile.cc base/error.cc base/file.cc base/base64.cc $(wildcard base/noun/*.cc) \
                $(addprefix base/wrap/,dbhash.cc digest.cc json.cc xml.cc unicode.cc gzip.cc)
 $(OUT)/pic/%.o: %.cc $(OUT)/flags
 	@mkdir -p $(@D); echo '  CXX $< (shared)'

@@ -14,6 +14,7 @@
 #include "base/error.hh"
 #include "base/wrap/dbhash.hh"
 #include "ncm/cdbfile.hh"
+#include "ncm/secrets.hh"
 
 namespace weft::ncm {
 
@@ -58,11 +59,15 @@ static uint32_t number(std::string_view four) {
 Configuration::Configuration(std::string dir, int cid) : dir_(std::move(dir)), cid_(cid) {
     path2eid_ = Db::open(dir_ + "/path2eid");
     eid2data_ = Db::open(dir_ + "/eid2data");
+    if (std::string file = dir_ + "/secrets"; ::access(file.c_str(), R_OK) == 0)
+        for (auto& [path, value] : read_secrets(read_file(file), file))
+            if (auto e = eid(path)) secrets_.emplace(*e, std::pair(path, value));
 }
 Configuration::Configuration(Configuration&& o) noexcept = default;
 Configuration& Configuration::operator=(Configuration&& o) noexcept {
     std::swap(dir_, o.dir_), std::swap(cid_, o.cid_);
     std::swap(path2eid_, o.path2eid_), std::swap(eid2data_, o.eid2data_);
+    std::swap(secrets_, o.secrets_);
     std::swap(held_, o.held_), std::swap(held_name_, o.held_name_);
     return *this;
 }
@@ -92,6 +97,8 @@ std::optional<uint32_t> Configuration::eid(std::string_view path) const {
 }
 
 std::optional<std::string_view> Configuration::data(int kind, uint32_t eid, std::string& room) const {
+    if (kind == 0 && !secrets_.empty())
+        if (auto s = secrets_.find(eid); s != secrets_.end()) return s->second.second;
     uint32_t key = uint32_t(kind) << 28 | eid;
     return eid2data_->get({reinterpret_cast<const char*>(&key), 4}, room);
 }
@@ -217,6 +224,14 @@ std::string Configuration::url() const {
 
 std::optional<std::string> Configuration::origins() const { return read_if_exists(dir_ + "/origins"); }
 
+bool Configuration::has_secrets() const { return ::access((dir_ + "/secrets").c_str(), F_OK) == 0; }
+
+std::map<std::string, std::string> Configuration::secrets() const {
+    std::map<std::string, std::string> found;
+    for (auto& [eid, s] : secrets_) found.insert(s);
+    return found;
+}
+
 std::vector<Configuration::Record> Configuration::records() const {
     std::vector<Record> out;
     path2eid_->each([&](std::string_view path, std::string_view v) {
@@ -225,6 +240,29 @@ std::vector<Configuration::Record> Configuration::records() const {
     std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.eid < b.eid; });
     for (Record& r : out) r.value = need(0, r.eid), r.type = need(1, r.eid), r.checksum = need(2, r.eid);
     return out;
+}
+
+void walk(const Element& root, const std::function<void(const std::string&, const Element&)>& f) {
+    struct At { const Element* e; size_t next, length; };
+    std::string path;
+    std::vector<At> open;
+    f("/", root);
+    if (root.is_resource()) open.push_back({&root, 0, 0});
+    while (!open.empty()) {
+        At& top = open.back();
+        path.resize(top.length);
+        if (top.next == top.e->size()) {
+            open.pop_back();
+            continue;
+        }
+        size_t i = top.next++;
+        const Element& child = top.e->is(Kind::list) ? top.e->list()[i] : top.e->dict()[i].value;
+        path += '/';
+        if (top.e->is(Kind::list)) path += std::to_string(i);
+        else path += top.e->dict()[i].key.view();
+        f(path, child);
+        if (child.is_resource()) open.push_back({&child, 0, path.size()});
+    }
 }
 
 std::optional<int> read_cid(const std::string& file) {

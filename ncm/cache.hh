@@ -1,5 +1,6 @@
 // The node's profile cache, read: cache manager, configuration, elements (man/ccm-cache.5).
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,6 +45,13 @@ public:
     std::optional<std::string> origins() const;
     bool operator==(const Configuration&) const = delete;
 
+    /// From now on the profile's secrets are `***`, as for those who may not read them.
+    void hide_secrets() { secrets_.clear(); }
+    /// Has the profile secrets, whether we may read them or not?
+    bool has_secrets() const;
+    /// Those we know, by path.
+    std::map<std::string, std::string> secrets() const;
+
     /// Both databases as they are, for `ccm --dumpdb`.
     struct Record { std::string path; uint32_t eid; std::string value, type, checksum; };
     std::vector<Record> records() const;
@@ -62,6 +70,7 @@ private:
     std::string dir_;
     int cid_;
     std::unique_ptr<Db> path2eid_, eid2data_;
+    std::map<uint32_t, std::pair<std::string, std::string>> secrets_;  ///< path and value by element; only when we may read them
     Fd held_;
     std::string held_name_;
 };
@@ -90,6 +99,9 @@ public:
 private:
     std::string root_;
 };
+
+/// Call f(path, element) for every element in the order of their numbers.
+void walk(const Element& root, const std::function<void(const std::string& path, const Element&)>& f);
 
 /// "12\n" -> 12; nothing when there is no such file.
 std::optional<int> read_cid(const std::string& file);

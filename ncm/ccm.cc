@@ -16,7 +16,14 @@ struct Question {
     ncm::CacheManager cache;
     std::vector<std::string> words;  ///< after the verb
 
-    ncm::Configuration configuration() const { return cache.configuration(args.get("cid")); }
+    ncm::Configuration configuration() const { return configuration(args.get("cid")); }
+    ncm::Configuration configuration(const std::string& cid) const {
+        ncm::Configuration c = cache.configuration(cid);
+        if (args.has("secrets") && c.has_secrets() && c.secrets().empty())
+            throw Error(exit_denied, fmt::format("you may not read the secrets of profile {}", c.cid()), {}, "root may");
+        if (!args.has("secrets")) c.hide_secrets();
+        return c;
+    }
     std::string word(size_t i, const char* what) const {
         if (i >= words.size()) throw Error(exit_usage, fmt::format("{} is missing", what));
         return words[i];
@@ -71,7 +78,7 @@ int tell_diff(const Question& q) {
         if (at == all.end() || at + 1 == all.end()) throw Error(exit_no, "there is no older profile to compare with");
         cids.insert(cids.begin(), std::to_string(*(at + 1)));
     }
-    std::string d = ncm::diff(q.cache.configuration(cids[0]), q.cache.configuration(cids[1]), path);
+    std::string d = ncm::diff(q.configuration(cids[0]), q.configuration(cids[1]), path);
     fmt::print("{}", d);
     return d.empty() ? exit_ok : exit_no;
 }
@@ -152,7 +159,7 @@ int body(const Args& args) {
 
 int main(int argc, char** argv) {
     Program p{.name = "ccm",
-              .usage = "ccm [-v] [--cid cid] [--format format] [--component name] [--metaconfig file] [path ...]\n"
+              .usage = "ccm [-v] [--secrets] [--cid cid] [--format format] [--component name] [--metaconfig file] [path ...]\n"
                        "ccm [--cid cid] get path\n"
                        "ccm [--cid cid] why path\n"
                        "ccm diff [cid [cid]] [path]\n"
@@ -168,6 +175,7 @@ int main(int argc, char** argv) {
                           {0, "profpath", "PATHS", "paths to show, separated by commas"},
                           {0, "component", "NAME", "show this component's configuration"},
                           {0, "metaconfig", "FILE", "show the contents metaconfig has for a file"},
+                          {0, "secrets", nullptr, "show secrets as they are, not as ***"},
                           {0, "show", nullptr, "show the paths (the default)"},
                           {0, "showcids", nullptr, "list the cached profiles"},
                           {0, "dumpdb", nullptr, "print both databases"},

@@ -32,6 +32,7 @@ const std::vector<Setting> ccm_settings = {
     {"trust", "", Setting::text, "NAMES", "Kerberos principals that may encrypt profiles; not used"},
     {"group_readable", "", Setting::text, "GROUP", "let this group read the cache"},
     {"world_readable", "0", Setting::flag, nullptr, "let everybody read the cache"},
+    {"secrets_apart", "1", Setting::flag, nullptr, "keep what /system/secrets names in a file for root alone"},
     {"keep_old", "2", Setting::number, "N", "older profiles that a purge keeps (2)"},
     {"purge_time", "86400", Setting::number, "SECONDS", "younger profiles survive a purge (86400)"},
     {"json_typed", "1", Setting::flag, nullptr, "numbers of JSON profiles become longs and doubles"},

@@ -100,7 +100,7 @@ static FetchResult keep(const Settings& s, const std::string& root, const std::s
         if (o.ok()) d.origins = std::move(o.body);
         else if (o.status != 404) log.warning("no origins of the values: {}", o.status ? fmt::format("'{}' answered {}", where, o.status) : o.error);
     }
-    int cid = store_profile(root, tree, d, s.get("dbformat"), r, s.flag("tabcompletion"));
+    int cid = store_profile(root, tree, d, s.get("dbformat"), r, s.flag("tabcompletion"), s.flag("secrets_apart"));
     remember_download(root, d, r);
     log.info("profile {} stored, from '{}'", cid, from);
     return {true, cid};

@@ -11,6 +11,7 @@
 #include "base/noun/profile.hh"
 #include "base/noun/shown.hh"
 #include "ncm/fetch.hh"
+#include "ncm/secrets.hh"
 #include "ncm/show.hh"
 #include "ncm/store.hh"
 
@@ -58,6 +59,12 @@ std::string diff(const Configuration& before, const Configuration& after, const 
         if (c.before) out += fmt::format("- {} = {}\n", name, shown_value(*c.before));
         if (c.after) out += fmt::format("+ {} = {}\n", name, shown_value(*c.after));
     }
+    // That a hidden one changed is no secret.
+    auto root = after.has_secrets() ? after.tree("/") : std::nullopt;
+    for (auto& [secret, value] : root ? secrets_of(*root) : std::map<std::string, std::string>())
+        if ((at.text() == "/" || secret == at.text() || secret.starts_with(at.text() + '/')) && value == hidden_value &&
+            before.value(secret) == value && before.checksum(secret) != after.checksum(secret))
+            out += fmt::format("- {0} = {1}\n+ {0} = {1}\n", shown_path(Path::parse(secret)), hidden_value);
     return out;
 }
 
@@ -117,7 +124,14 @@ std::vector<std::string> verify(const Configuration& c, bool json_typed) {
     } catch (const Error& e) {
         return {e.message};
     }
-    auto sums = checksums(tree);
+    if (c.has_secrets() && c.secrets().empty()) return {"it has secrets: only who may read them can verify it"};
+    std::vector<Checksum> sums;
+    try {
+        if (c.has_secrets()) sums = checksums(sealed(tree, c.secrets(), secret_key(c.dir() + "/..", false)));
+        else sums = checksums(tree);
+    } catch (const Error& e) {
+        return {e.message};
+    }
     size_t i = 0;
     walk(tree, [&](const std::string& path, const Element&) {
         if (i >= records.size()) complain(fmt::format("'{}' has no number", path));

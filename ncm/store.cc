@@ -16,6 +16,7 @@
 #include "base/noun/profile.hh"
 #include "base/wrap/dbhash.hh"
 #include "ncm/cdbfile.hh"
+#include "ncm/secrets.hh"
 
 namespace weft::ncm {
 
@@ -42,29 +43,6 @@ void make_cache(const std::string& root, const Readability& r) {
     make_dir(root + "/tmp", r);
     for (auto [name, text] : {std::pair("global.lock", "no\n"), std::pair("current.cid", "0\n"), std::pair("latest.cid", "0\n")})
         if (std::string path = root + "/" + name; ::access(path.c_str(), F_OK)) write_file(path, text, attributes(r));
-}
-
-void walk(const Element& root, const std::function<void(const std::string&, const Element&)>& f) {
-    struct At { const Element* e; size_t next, length; };
-    std::string path;
-    std::vector<At> open;
-    f("/", root);
-    if (root.is_resource()) open.push_back({&root, 0, 0});
-    while (!open.empty()) {
-        At& top = open.back();
-        path.resize(top.length);
-        if (top.next == top.e->size()) {
-            open.pop_back();
-            continue;
-        }
-        size_t i = top.next++;
-        const Element& child = top.e->is(Kind::list) ? top.e->list()[i] : top.e->dict()[i].value;
-        path += '/';
-        if (top.e->is(Kind::list)) path += std::to_string(i);
-        else path += top.e->dict()[i].key.view();
-        f(path, child);
-        if (child.is_resource()) open.push_back({&child, 0, path.size()});
-    }
 }
 
 std::string completion_list(const Element& root) {
@@ -132,9 +110,11 @@ std::string_view bytes_of(const uint32_t& n) { return {reinterpret_cast<const ch
 
 }  // namespace
 
-static void write_databases(const std::string& dir, const Element& tree, const std::string& format, const Readability& r) {
+/// The sums are those of `summed`, which differs from the tree only in its secrets.
+static void write_databases(const std::string& dir, const Element& tree, const Element& summed,
+                            const std::map<std::string, std::string>& secrets, const std::string& format, const Readability& r) {
     DbWriter path2eid(dir + "/path2eid", format, r), eid2data(dir + "/eid2data", format, r);
-    auto sums = checksums(tree);
+    auto sums = checksums(summed);
     if (sums.size() >= 1u << 28) throw Error(exit_data, "a profile cannot have more than 268435455 elements");
     uint32_t eid = 0;
     std::string value;
@@ -148,6 +128,8 @@ static void write_databases(const std::string& dir, const Element& tree, const s
                 if (i) value += '\0';
                 value += e.dict()[i].key.view();
             }
+        } else if (secrets.contains(path)) {
+            value = hidden_value;
         } else {
             append_text(value, e);
         }
@@ -162,7 +144,7 @@ static void write_databases(const std::string& dir, const Element& tree, const s
 }
 
 int store_profile(const std::string& root, const Element& tree, const Download& d, const std::string& format,
-                  const Readability& r, bool tabcompletion) {
+                  const Readability& r, bool tabcompletion, bool apart) {
     int latest = 0;
     try {
         latest = read_cid(root + "/latest.cid").value_or(0);
@@ -178,13 +160,17 @@ int store_profile(const std::string& root, const Element& tree, const Download& 
     Building building{fmt::format("{}/tmp/profile.{}.{}", root, cid, getpid())};
     const std::string& dir = building.path;
     std::string home = fmt::format("{}/profile.{}", root, cid);
+    std::map<std::string, std::string> secrets;
+    if (apart) secrets = secrets_of(tree);
+    // The body has the secrets too.
+    auto mode_of = [&](std::string_view name) { return !secrets.empty() && (name == "profile" || name == "secrets") ? 0600 : r.file; };
     std::error_code ec;
     fs::remove_all(dir, ec);
     mode_t mask = umask(0);
     struct Restore { mode_t m; ~Restore() { umask(m); } } restore{mask};
     make_dir(dir, r);
     put(dir + "/profile.url", d.url + "\n", r);
-    put(dir + "/profile", d.body, r);
+    put(dir + "/profile", d.body, {.dir = r.dir, .file = mode_of("profile"), .group = r.group});
     if (symlink((home + "/profile").c_str(), (dir + "/profile.xml").c_str())) throw system_error("cannot make '" + dir + "/profile.xml'");
     if (d.origins) put(dir + "/origins", *d.origins, r);
     std::string fetched;
@@ -196,11 +182,16 @@ int store_profile(const std::string& root, const Element& tree, const Download& 
     note.dict_ref().at(Key("etag")) = Element::of_string(d.etag);
     write_json(note, fetched, {.ascii_only = true, .one_line = true});
     put(dir + "/fetched", fetched + "\n", r);
-    write_databases(dir, tree, format, r);
+    if (secrets.empty()) {
+        write_databases(dir, tree, tree, secrets, format, r);
+    } else {
+        put(dir + "/secrets", write_secrets(secrets), {.dir = r.dir, .file = 0600, .group = {}});
+        write_databases(dir, tree, sealed(tree, secrets, secret_key(root, true)), secrets, format, r);
+    }
     if (tabcompletion) put(dir + "/tabcompletion", completion_list(tree), r);
     for (auto& f : fs::directory_iterator(dir)) {
         if (f.is_symlink()) continue;
-        if (chmod(f.path().c_str(), r.file) || (r.group && chown(f.path().c_str(), uid_t(-1), *r.group)))
+        if (chmod(f.path().c_str(), mode_of(f.path().filename().string())) || (r.group && chown(f.path().c_str(), uid_t(-1), *r.group)))
             throw system_error("cannot change the mode of '" + f.path().string() + "'");
         sync_path(f.path(), O_RDONLY);
     }
@@ -218,6 +209,7 @@ int store_profile(const std::string& root, const Element& tree, const Download& 
 void remember_download(const std::string& root, const Download& d, const Readability& r) {
     std::string file = root + "/data/" + data_name(d.url);
     FileAttributes a = attributes(r);
+    a.mode = 0600;  // nobody but the next fetch reads it, and it has the secrets
     a.mtime = d.modified ? d.modified : ::time(nullptr);
     write_file(file, d.body, a);
     if (d.etag.empty()) ::unlink((file + ".etag").c_str());

@@ -27,9 +27,9 @@ void make_cache(const std::string& root, const Readability&);
 
 /// Write a profile into the cache and make it the current one. A kill at any moment leaves the old profile
 /// current or the new one, both whole; when anything fails, nothing has changed. The caller holds fetch.lock.
-/// Answers the new configuration id.
+/// Answers the new configuration id. Secrets of the profile (secrets.hh) get a file of their own unless told not to.
 int store_profile(const std::string& root, const Element& tree, const Download&, const std::string& dbformat,
-                  const Readability&, bool tabcompletion);
+                  const Readability&, bool tabcompletion, bool secrets_apart = true);
 
 /// Remember what the server said about the stored body, for the next conditional request. Done last.
 void remember_download(const std::string& root, const Download&, const Readability&);
@@ -56,8 +56,5 @@ FetchNote fetch_note(const std::string& profile_dir);
 
 /// Every path of a tree, one a line, resources with a '/' at the end.
 std::string completion_list(const Element&);
-
-/// Call f(path, element) for every element in the order of their numbers.
-void walk(const Element& root, const std::function<void(const std::string& path, const Element&)>& f);
 
 }  // namespace weft::ncm

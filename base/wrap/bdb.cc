@@ -50,14 +50,14 @@ struct Env::Impl {
     std::mutex mutex;  // tables
     std::map<std::string, std::shared_ptr<Table::Impl>> tables;
     std::atomic<uint64_t> deadlocks{0};
-    std::atomic<bool> failed{false}, ballasted{false};
+    std::atomic<bool> failed{false}, ballasted{false}, full{false};
 
     /// Throws unless the code is 0.
     void check(int code, std::string_view what) {
         if (code == 0) return;
         if (code == DB_LOCK_DEADLOCK || code == DB_LOCK_NOTGRANTED) throw Deadlock{};
         // Pages that cannot be written out fill the cache: on a full disk that is what the library tells.
-        if ((code == ENOMEM || code == EIO) && !ballasted) code = ENOSPC;
+        if ((code == ENOMEM || code == EIO) && full) code = ENOSPC;
         std::string text = db_strerror(code);
         if (!said.empty()) text += " (" + std::exchange(said, {}) + ")";
         Error e(exit_io, fmt::format("cannot {} in '{}': {}", what, dir, text));
@@ -82,7 +82,9 @@ struct Env::Impl {
     uint64_t ballast_size() const { return options.cache + options.cache / 4 + log_buffer(); }
     uint32_t log_buffer() const { return uint32_t(std::min<size_t>(options.log_file / 4, size_t(2) << 20)); }
     void drop_ballast() {
-        if (ballasted.exchange(false)) unlink(ballast().c_str());
+        if (!ballasted.exchange(false)) return;
+        full = room() < (uint64_t(4) << 20);  // else the disk itself is bad
+        unlink(ballast().c_str());
     }
     /// False when there is no room for it.
     bool take_ballast() {
@@ -90,6 +92,7 @@ struct Env::Impl {
         std::lock_guard hold(mutex);
         Fd file(open(ballast().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
         if (!file || posix_fallocate(file.get(), 0, off_t(ballast_size()))) return unlink(ballast().c_str()), false;
+        full = false;
         return ballasted = true;
     }
     void need_space() {

@@ -35,6 +35,8 @@ type structure_system = {
     'filesystems' ? structure_filesystem[] with filesystems_uniq_paths(SELF)
     'accounts' ? structure_accounts
     'monitoring' ? structure_monitoring
+    @{ desc = paths of values that only root on the node may read; * is any one step }
+    'secrets' ? string[]
     'rootmail' : type_email
     'timezone' : string with match(SELF, '^[A-Z][A-Za-z_]+(/[A-Za-z_+-]+){0,2}$')
     'siterelease' ? string

@@ -48,7 +48,7 @@ public:
                 put(std::move(value));
             }
         }
-        skip();
+        at_ = std::min(text_.find_first_not_of(" \t\n\r", at_), text_.size());   // a comment here is text (as in the classic compiler)
         if (at_ < text_.size()) fail("there is text behind the value");
         return result;
     }

@@ -237,12 +237,22 @@ FilePtr Library::load(const std::string& path) {
         // An object template that was looked at is built as well (2.5).
         if (slot->file->tpl && slot->file->kind == TemplateKind::object) {
             std::lock_guard lock(jobs_lock_);
-            job(slot->file->name);
+            std::string& holder = job(slot->file->name).holder;
+            if (holder.empty() || path < holder) holder = path;
             jobs_changed_.notify_all();
         }
     }
     slot->done = true;
     return slot->file;
+}
+
+FilePtr Library::file_with(const std::string& object) {
+    std::string path;
+    {
+        std::lock_guard lock(jobs_lock_);
+        path = job(object).holder;
+    }
+    return path.empty() ? nullptr : load(path);
 }
 
 std::pair<TemplatePtr, std::pair<uint32_t, uint32_t>> Library::place_of(uint32_t origin) const {

@@ -65,6 +65,9 @@ public:
     ///   in, at    the expression that needs it
     const Element* tree_of(const Object& waiting, const std::string& name, bool checks_cycle, const Template* in, const Span& at);
 
+    /// A file that holds the object template, wherever it is; nullptr: none was looked at.
+    FilePtr file_with(const std::string& object);
+
     void print(std::string_view lines);
     /// The template and its line and column behind an origin; nullptr when unknown.
     std::pair<TemplatePtr, std::pair<uint32_t, uint32_t>> place_of(uint32_t origin) const;
@@ -97,7 +100,7 @@ private:
         std::vector<TemplateError> errors;
         std::vector<const Dependency*> dependencies;
         std::set<std::string> references;
-        std::string file;
+        std::string file, holder;           ///< where it is found by its name; a file that holds it, found or not
         int64_t finished = 0;
         std::shared_ptr<const std::vector<Result::Derivation>> derivations;
         std::shared_ptr<const std::set<std::string>> records, links;

@@ -103,11 +103,24 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
     return templates_.emplace(key, Loaded{file->tpl, false}).first->second;
 }
 
+/// There may be a file with this object that its name does not lead to: named on the command line, or below LOADPATH.
+void Object::fail_unlocated() {
+    TemplateError e(ErrorClass::evaluation, fmt::format("object template '{}' cannot be located", name_), {},
+                    "objects are looked for by their names in the include path");
+    if (FilePtr file = library_.file_with(name_)) {
+        Where at{file->path, 1, 1, 1, 1};
+        if (file->tpl) at = where_of(file->tpl.get(), file->tpl->name_span);
+        std::string root = file->path.substr(0, file->path.size() - std::min(file->path.size(), name_.size() + 5));   // less /NAME.ext
+        e.where = at;
+        if (file->tpl) add_line(e, *file->text);
+        e.hint = fmt::format("objects are looked for by their names in the include path, and not in LOADPATH: add '{}' to it (-I)", root);
+    }
+    throw e;
+}
+
 void Object::execute() {
     const Found& found = library_.find_template(name_, {});
-    if (found.path.empty())
-        throw TemplateError(ErrorClass::evaluation, fmt::format("object template '{}' cannot be located", name_), {},
-                            "objects are looked for in the include path only, not in LOADPATH");
+    if (found.path.empty()) fail_unlocated();
     FilePtr file = library_.load(found.path);
     depend(found.dependency);
     if (!file) throw TemplateError(ErrorClass::evaluation, fmt::format("object template '{}' has gone away", name_), {found.path});

@@ -101,6 +101,7 @@ private:
         bool executed = false;
     };
     Loaded& load(const Template* from, Span, std::string_view name);
+    [[noreturn]] void fail_unlocated();
     void execute(Loaded&);
     void run(const Template&, bool again);
     void run(const Template&, const Statement&, bool again);

@@ -90,8 +90,14 @@ void Validator::complete(const Element& root) {
 void Validator::walk(const Element& e) {
     bool large = (seen_ += e.size()) > max_elements, deep = path_.size() > max_depth;
     if (large || deep) {
+        const Element* set = &object_.tree_;   // the innermost one of which is known what set it
+        for (const Element* at = set; const Term& t : path_) {
+            if (!(at = at->find(t))) break;
+            if (at->origin()) set = at;
+        }
         path_.resize(std::min<size_t>(path_.size(), 8));   // where it begins is enough to tell
-        fail(large ? fmt::format("the tree has more than {} elements", max_elements) : fmt::format("the tree is deeper than {} levels", max_depth), {}, nullptr);
+        if (large) fail(fmt::format("the tree has more than {} elements", max_elements), {}, set, "this is where the last of them was set");
+        fail(fmt::format("the tree is deeper than {} levels", max_depth), {}, set, "something here puts values into values without end");
     }
     // What had all its values once has them again. Depth is not asked for: what is counted here is small.
     size_t before = seen_;

@@ -19,11 +19,14 @@ set_value() { sed -i "s/[a-z]*[0-9]*\.example\.org\(.*# killed\)/time$1.example.
 # commit N: the working copy with value N, until it is in; the server may be killed meanwhile
 commit() {
     set_value "$1"
-    for _ in 1 2 3 4 5 6 7 8; do
-        site_commit "value $1" >>commit.log 2>&1
-        case $? in
+    until=$(($(date +%s) + 60))
+    while [ "$(date +%s)" -lt "$until" ]; do
+        got=0
+        site_commit "value $1" >commit.out 2>&1 || got=$?
+        cat commit.out >>commit.log
+        case $got in
             0) return 0 ;;
-            1) grep -q 'nothing to commit' commit.log && return 0 ;;
+            1) ! grep -q 'nothing to commit' commit.out || return 0 ;;  # it was in before its answer was
             65) return 65 ;;
         esac
         sleep 0.1

@@ -208,9 +208,8 @@ bool Run::remove(const std::string& path) {
 }
 
 std::string Run::original(const std::string& path) const {
-    std::string before = read(path).value_or(""), ours = header("");
-    size_t line = before.find('\n');  // whatever the sign of comments is
-    return line != std::string::npos && before.substr(0, line + 1).ends_with(ours) ? "" : ".old";
+    // Whatever the sign of comments is, and after a line that must be the first.
+    return read(path).value_or("").substr(0, 256).find(header("")) == std::string::npos ? ".old" : "";
 }
 
 bool Run::give_back(const std::string& path, const std::string& suffix) {

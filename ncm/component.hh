@@ -56,8 +56,8 @@ public:
     // ---- files; each answers whether it changed something (or would)
     bool file(const std::string& path, std::string_view contents, const FileSpec& = {});
     bool remove(const std::string& path);
-    /// For FileSpec::backup: ".old", or nothing when the file there is already ours (by header() in its first
-    /// line). What give_back() then finds is what was there before us.
+    /// For FileSpec::backup: ".old", or nothing when the file there is already ours (it begins with
+    /// header()). What give_back() then finds is what was there before us.
     std::string original(const std::string& path) const;
     /// Take a file of ours away: the one kept under the suffix comes back, if there is one.
     bool give_back(const std::string& path, const std::string& backup_suffix);

@@ -9,7 +9,7 @@ namespace weft::spm {
 
 /// What the profile in `file` (XML or JSON) asks for and its own repositories do not have, and what does not hold
 /// together, one line each: "FILE: ntp-4.3-1.x86_64: no repository has it; 'base' has 4.2-1". Indexes are kept below
-/// statedir and shared by profiles.
+/// statedir, apart from the node's own, and shared by profiles.
 class Checker {
 public:
     Checker(const Settings&, Format, Say);

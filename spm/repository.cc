@@ -115,16 +115,26 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
     return out;
 }
 
-static std::vector<Repository> configured(const Settings& s) {
+std::vector<Repository> configured_repositories(const Settings& s) {
     auto text = read_if_exists(s.repositories);
     return text ? parse_repositories(*text, s.repositories) : std::vector<Repository>();
 }
 
-Repositories::Repositories(const Settings& s, Format f, Say say) : Repositories(s, f, std::move(say), configured(s)) {}
+Repositories::Repositories(const Settings& s, Format f, Say say) : Repositories(s, f, std::move(say), configured_repositories(s), true) {}
+Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Repository> list) : Repositories(s, f, std::move(say), std::move(list), false) {}
 
-Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Repository> list)
-    : settings_(s), format_(f), say_(std::move(say)), arch_(s.arch.empty() ? solv::native_arch(f) : s.arch), proxies_(s, say_), list_(std::move(list)) {
+Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Repository> list, bool own)
+    : settings_(s), own_(own), place_(s.statedir + (own ? "/repositories" : "/checked")), format_(f), say_(std::move(say)),
+      arch_(s.arch.empty() ? solv::native_arch(f) : s.arch), proxies_(s, say_), list_(std::move(list)) {
     for (auto& r : list_) states_.push_back(read_state(r));
+}
+
+std::string Repositories::dir(const Repository& r) const {
+    if (own_) return place_ + "/" + r.name;
+    std::string terms = fmt::format("{} {} {} {}", format_name(format_), arch_, r.trust(format_), r.suite);
+    for (auto& section : r.sections) terms += " " + section;
+    for (auto& p : r.protocols) terms += "\n" + r.base(p);
+    return place_ + "/" + digest_hex("SHA256", terms);
 }
 
 Repositories::State Repositories::read_state(const Repository& r) const {
@@ -174,7 +184,7 @@ Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol
     if (before.checksum == s.checksum) return s;
     std::string primary = dir(r) + "/" + fs::path(md.location).filename().string();
     get(r, protocol, md.location, primary, md.algorithm, md.checksum);
-    s.packages = solv::make_index(format_, primary, dir(r) + "/index.solv");
+    s.packages = make_index(r, before, primary);
     unlink(primary.c_str());
     std::string groups = dir(r) + "/groups", text;
     if (!md.groups.empty()) {
@@ -274,7 +284,7 @@ Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol
     s.checksum = digest_hex("SHA256", all);
     if (s.checksum == before.checksum) return s;
     write_file(dir(r) + "/Packages", all, {.sync = false});
-    s.packages = solv::make_index(format_, dir(r) + "/Packages", dir(r) + "/index.solv");
+    s.packages = make_index(r, before, dir(r) + "/Packages");
     unlink((dir(r) + "/Packages").c_str());
     return s;
 }
@@ -284,19 +294,42 @@ Repositories::State Repositories::fetch(const Repository& r, size_t protocol, co
     return format_ == Format::rpm ? fetch_rpm(r, protocol, before) : fetch_deb(r, protocol, before);
 }
 
+size_t Repositories::make_index(const Repository& r, const State& before, const std::string& metadata) const {
+    // What is known of an index of another URL or under other terms does not outlive it, whatever happens to us.
+    if (!before.fetched) unlink((dir(r) + "/state").c_str());
+    return solv::make_index(format_, metadata, dir(r) + "/index.solv");
+}
+
+bool Repositories::fresh(const State& s) const {
+    long now = time(nullptr);
+    return s.fetched && now - s.fetched < settings_.refresh && now >= s.fetched;
+}
+
+void Repositories::forget_unused() const {
+    auto old = fs::file_time_type::clock::now() - std::chrono::seconds(std::max(30L * 86400, 2 * settings_.refresh));
+    std::error_code ec;
+    for (auto& e : fs::directory_iterator(place_, ec))
+        if (auto t = fs::last_write_time(e.path() / "state", ec); !ec && t < old) fs::remove_all(e.path(), ec);
+}
+
 void Repositories::refresh() {
+    if (std::all_of(states_.begin(), states_.end(), [&](auto& s) { return fresh(s); })) return;
+    // Nobody else may put his metadata between our check of what was fetched and its use.
+    make_dirs(place_);
+    auto held = FileLock::lock(place_ + "/.lock", double(settings_.retries) * settings_.timeout);
+    if (!own_) forget_unused();
     for (size_t i = 0; i < list_.size(); i++) {
         const Repository& r = list_[i];
-        State& s = states_[i];
+        State& s = states_[i] = read_state(r);  // somebody else may have fetched it while we waited
+        if (fresh(s)) continue;
         long now = time(nullptr);
-        if (s.fetched && now - s.fetched < settings_.refresh && now >= s.fetched) continue;
         std::string why;
         bool done = false;
         for (size_t p = 0; p < r.protocols.size() && !done; p++) {
             try {
-                State fresh = fetch(r, p, s.base == r.base(r.protocols[p]) ? s : State());
-                if (!settings_.noaction || !s.fetched) write_state(r, fresh);
-                s = fresh;
+                State now_there = fetch(r, p, s.base == r.base(r.protocols[p]) ? s : State());
+                write_state(r, now_there);
+                s = now_there;
                 done = true;
             } catch (const Error& e) {
                 if (e.status == exit_io) throw;  // ours, not theirs
@@ -330,7 +363,10 @@ Groups Repositories::groups() const {
 
 void Repositories::load(solv::Universe& u) const {
     for (size_t i = 0; i < list_.size(); i++)
-        if (states_[i].fetched) u.add_index(int(i), dir(list_[i]) + "/index.solv", list_[i].priority, list_[i].filter);
+        if (states_[i].fetched) {
+            u.add_index(int(i), dir(list_[i]) + "/index.solv", list_[i].priority, list_[i].filter);
+            if (!read_state(list_[i]).fetched) throw Error(exit_try_later, fmt::format("repository '{}' was fetched from elsewhere by another program meanwhile", list_[i].name));
+        }
 }
 
 FileSource Repositories::source(const solv::Offer& o) const {

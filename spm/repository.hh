@@ -34,15 +34,20 @@ struct Repository {
 /// A list, or an object with the list `repositories`; keys as in the profile. Error(65) naming the path of what is wrong.
 std::vector<Repository> parse_repositories(std::string_view text, const std::string& file);
 
+/// The enabled repositories of the settings; none where there is no such file.
+std::vector<Repository> configured_repositories(const Settings&);
+
 class Repositories {
 public:
-    /// Those of the settings, or of `list`.
+    /// Those of the settings.
     Repositories(const Settings&, Format, Say);
+    /// Those of `list`, which may be other nodes': their indexes are kept apart, by what they are of and not by name.
     Repositories(const Settings&, Format, Say, std::vector<Repository> list);
 
     bool any() const { return !list_.empty(); }
     /// Fetch the metadata that is older than the setting `refresh`. One that cannot be had is replaced by what was
-    /// fetched last, with a warning; Error(69) when there is nothing and it may not be skipped.
+    /// fetched last, with a warning; Error(69) when there is nothing and it may not be skipped. One program at a time:
+    /// the next waits as long as for a run, then Error(75).
     void refresh();
     /// For the guards.
     std::vector<Source> sources() const;
@@ -65,9 +70,15 @@ private:
         size_t protocol = 0;      ///< which of its URLs answered
         std::string base, checksum, trust;
     };
-    std::string dir(const Repository& r) const { return settings_.statedir + "/repositories/" + r.name; }
+    Repositories(const Settings&, Format, Say, std::vector<Repository> list, bool own);
+    std::string dir(const Repository&) const;
     State read_state(const Repository&) const;
     void write_state(const Repository&, const State&) const;
+    bool fresh(const State&) const;
+    /// Drop the indexes of `list`s that nobody has asked for lately.
+    void forget_unused() const;
+    /// Replace the index by one of this metadata; answers how many packages it has.
+    size_t make_index(const Repository&, const State& before, const std::string& metadata) const;
     /// Error when this URL does not give it.
     State fetch(const Repository&, size_t protocol, const State& before) const;
     State fetch_rpm(const Repository&, size_t protocol, const State& before) const;
@@ -81,6 +92,8 @@ private:
              const std::string& checksum = {}) const;
 
     const Settings& settings_;
+    bool own_;           ///< this node's
+    std::string place_;  ///< the folder of their folders
     Format format_;
     Say say_;
     std::string arch_;

@@ -180,9 +180,12 @@ int check(const Settings& settings, const Args& args) {
 /// What repositories have, for the compiler: lines to be searched by their beginnings, file_line() of panc.
 int index(const Settings& settings, const Args&) {
     Log log("spma", settings.quiet ? Level::error : Level::warning);
-    Repositories repositories(settings, profile_format(settings), [&](Level l, const std::string& line) {
-        if (log.enabled(l)) log.write(l, line);
-    });
+    Repositories repositories(
+        settings, profile_format(settings),
+        [&](Level l, const std::string& line) {
+            if (log.enabled(l)) log.write(l, line);
+        },
+        configured_repositories(settings));
     if (!repositories.any()) throw Error(exit_config, fmt::format("'{}' names no repository", settings.repositories));
     repositories.refresh();
     solv::Universe universe(profile_format(settings), repositories.arch());

@@ -136,6 +136,19 @@ ok 'profiles are checked where they are compiled, XML and JSON (REQ-H-9)' '
     printf "%s\n" "bad.json: nobody-*-*.*: no repository has it" "bad.json: ntp-3-1.noarch: no repository has it; '"'base'"' has ntp-10-1.noarch" "bad.json: lib-1-1.noarch is missing: clock-1-1.noarch needs libtime" >want && same want out &&
     printf "<nlist format=\"pan\" name=\"profile\"><nlist name=\"software\"><nlist name=\"packages\"><nlist name=\"x\"/></nlist></nlist></nlist>" >bad.xml && code 1 spma check bad.xml >out && grep -qF "bad.xml: x-*-*.*: no repository has it" out'
 
+ok 'what profiles of other nodes need is kept apart, and not for ever' '
+    target "ntp 2 1 noarch" "big 1 1 noarch" && spma plan >want && sed "s|/base|/extra|" $lib/spma-repositories.json >foreign.json &&
+    printf "{\"software\": {\"packages\": {\"ntp\": {}}, \"repositories\": %s}}\n" "$(cat foreign.json)" >foreign-profile.json && spma check foreign-profile.json && spma index --repositories $PWD/foreign.json | grep -q "^ntp 11-1 " &&
+    : >log && spma plan --refresh 1d >out && same want out && test ! -s log && ls $lib/weft/spma/checked >got && touch -d "31 days ago" $lib/weft/spma/checked/*/state && spma check --refresh 0 good.json && ls $lib/weft/spma/checked >out && cat got out && test "$(grep -c . got) $(grep -c . out)" = "2 1"'
+
+ok 'metadata is fetched by one program at a time' '
+    code 75 flock $lib/weft/spma/repositories/.lock spma plan --refresh 0 --retries 1 --timeout 0.01 2>err && grep -q "is locked by process" err && flock $lib/weft/spma/repositories/.lock spma plan --refresh 1d >out'
+
+ok 'an index of one URL is not taken for that of another one, whose fetch failed half-way' '
+    echo "<comps/>" >comps.xml && cp -r web/extra web/half && createrepo_c -q -g $PWD/comps.xml web/half && rm web/half/repodata/*comps* &&
+    target "ntp 10 1 noarch" "big 1 1 noarch" "lib * * *" && repositories "$(repository base)" && spma plan >want && grep -q "install lib-1-1" want && sed -i "s|/base|/half|" $lib/spma-repositories.json && code 69 spma plan 2>err && cat err && grep -q comps err &&
+    repositories "$(repository base)" && spma plan --refresh 1d >out && same want out; s=$?; target "ntp 11 1 noarch" "big 1 1 noarch"; test $s = 0'
+
 ok 'a description of repositories that is none is refused by its place' '
     echo "[{\"name\": \"a\", \"protocols\": [{\"url\": \"x\"}]}]" >$lib/spma-repositories.json && code 65 spma plan 2>err && grep -qF "/0/protocols/0/url is no URL" err'
 

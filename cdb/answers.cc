@@ -50,7 +50,21 @@ uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback)
     return uint64_t(e->long_value());
 }
 
-std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t base) {
+bool flag_of(const Element& body, std::string_view key) {
+    const Element* e = body.find(Term(Key(key)));
+    if (!e || e->is(Kind::null)) return false;
+    if (!e->is(Kind::boolean)) throw Error(exit_data, fmt::format("'{}' must be true or false", key));
+    return e->boolean();
+}
+
+Hash hash_at(const Element& body, std::string_view key) {
+    std::string text = text_of(body, key);
+    Hash hash = text.size() == 64 ? from_hex(text) : Hash();
+    if (hash.empty()) throw Error(exit_data, fmt::format("'{}' must be 64 digits, 0 to 9 and a to f, not '{}'", key, text.substr(0, 100)));
+    return hash;
+}
+
+std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t base, const MayName& may_name) {
     const Element* list = body.find(Term(Key("changes")));
     if (!list || !list->is(Kind::list)) throw Error(exit_data, "'changes' must be a list", {}, R"("changes": [{"path": "site/ntp.pan", "text": "..."}, {"path": "old.pan", "delete": true}])");
     std::vector<Edit> edits;
@@ -63,15 +77,19 @@ std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t bas
         const Element* text = c.find(Term(Key("text")));
         const Element* base64 = c.find(Term(Key("base64")));
         const Element* gone = c.find(Term(Key("delete")));
-        Hash named = from_hex(text_of(c, "hash"));
-        if (bool(text) + bool(base64) + bool(gone) + !named.empty() != 1)
+        const Element* named = c.find(Term(Key("hash")));
+        if (bool(text) + bool(base64) + bool(gone) + bool(named) != 1)
             throw Error(exit_data, fmt::format("'{}' needs one of 'text', 'base64', 'hash' and 'delete'", e.path));
         if (gone && !(gone->is(Kind::boolean) && gone->boolean())) throw Error(exit_data, "'delete' must be true");
         if (text) e.text = text_of(c, "text");
         if (base64) e.text = base64_decode(text_of(c, "base64"));
         if (base64 && !e.text) throw Error(exit_data, fmt::format("'{}': no base64", e.path));
-        if (!named.empty()) e.text = store.content(named);
-        e.base = c.find(Term(Key("before"))) ? from_hex(text_of(c, "before")) : store.file_at(e.path, base);
+        if (named) {
+            Hash hash = hash_at(c, "hash");
+            may_name(hash);
+            e.text = store.content(hash);
+        }
+        e.base = !c.find(Term(Key("before"))) ? store.file_at(e.path, base) : text_of(c, "before").empty() ? Hash() : hash_at(c, "before");
         edits.push_back(std::move(e));
     }
     return edits;
@@ -102,7 +120,7 @@ static const char* change_kind(const Hash& before, const Hash& after) {
     return before.empty() ? "added" : after.empty() ? "removed" : "changed";
 }
 
-void put(Json& j, const Revision& r, bool whole) {
+void put(Json& j, const Revision& r, const std::function<bool(const std::string& path)>& may_read) {
     j.open().field("revision", r.number).field("author", r.author).field("time", r.time).field("comment", r.comment);
     j.field("base", r.base);
     if (r.reverts) j.field("reverts", r.reverts);
@@ -111,9 +129,10 @@ void put(Json& j, const Revision& r, bool whole) {
     if (r.recorded) j.field("recorded", true);
     if (!r.stage.empty()) j.field("stage", r.stage).field("target", r.target);
     j.field("files", uint64_t(r.files.size())).field("profiles", uint64_t(r.profiles.size()));
-    if (whole) {
+    if (may_read) {
         j.key("changes").open('[');
         for (auto& f : r.files) {
+            if (!may_read(f.path)) continue;
             j.open().field("path", f.path).field("kind", change_kind(f.before, f.after));
             if (!f.before.empty()) j.field("before", to_hex(f.before));
             if (!f.after.empty()) j.field("after", to_hex(f.after));

@@ -60,20 +60,21 @@ Answer check(Server& s, Call& c, Proposal p) {
     return outcome(o);
 }
 
-static Proposal proposal(Server& s, const Element& body) {
+static Proposal proposal(Server& s, const Call& c, const Element& body) {
     uint64_t head = s.store.head(), base = number_of(body, "base", head);
     if (base > head) throw Error(exit_data, fmt::format("there is no revision {}", base), {}, fmt::format("the newest is {}", head));
-    Proposal p{.comment = text_of(body, "comment"), .edits = edits_of(s.store, body, base), .base = base, .once = text_of(body, "once")};
-    if (const Element* all = body.find(Term(Key("everything")))) p.everything = all->is(Kind::boolean) && all->boolean();
+    Proposal p{.comment = text_of(body, "comment"), .edits = edits_of(s.store, body, base, s.need_name(c)), .base = base, .once = text_of(body, "once")};
+    p.everything = flag_of(body, "everything");
     return p;
 }
 
-Answer post_check(Server& s, Call& c) { return check(s, c, proposal(s, c.body())); }
+Answer post_check(Server& s, Call& c) { return check(s, c, proposal(s, c, c.body())); }
 
-Answer post_commit(Server& s, Call& c) { return commit(s, c, proposal(s, c.body())); }
+Answer post_commit(Server& s, Call& c) { return commit(s, c, proposal(s, c, c.body())); }
 
 Answer post_revert(Server& s, Call& c) {
     Element body = c.body();
+    if (!body.find(Term(Key("revision")))) throw Error(exit_data, "which 'revision' is to be undone?");
     uint64_t number = revision_of(s, body, "revision");
     auto r = s.store.revision(number);
     if (!r) throw Error(exit_data, fmt::format("there is no revision {}", number), {}, fmt::format("the newest is {}", s.store.head()));
@@ -140,7 +141,7 @@ static Answer changes_of(Server& s, const std::string& id) {
 
 Answer post_session_templates(Server& s, Call& c) {
     Session session = own_session(s, c);
-    auto edits = edits_of(s.store, c.body(), session.base);
+    auto edits = edits_of(s.store, c.body(), session.base, s.need_name(c));
     for (auto& e : edits) s.need(c, Namespaces::write, e.path);
     s.store.put_edits(session.id, std::move(edits));
     return changes_of(s, session.id);
@@ -181,7 +182,7 @@ Answer post_session_rollback(Server& s, Call& c) {
 
 static Proposal proposal(Server& s, const Session& session, const Element& body) {
     return {.comment = text_of(body, "comment", session.comment), .edits = s.store.edits(session.id), .base = session.base,
-            .once = text_of(body, "once"), .session = session.id};
+            .once = text_of(body, "once"), .session = session.id, .touched = session.touched};
 }
 
 Answer post_session_check(Server& s, Call& c) { return check(s, c, proposal(s, session_of(s, c), c.body())); }

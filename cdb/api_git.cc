@@ -16,16 +16,25 @@ static const Element& list_of(const Element& body, std::string_view key) {
 }
 
 Answer post_missing(Server& s, Call& c) {
+    s.need_writer(c);
     Json j;
     j.open().key("missing").open('[');
     Element body = c.body();
-    for (const Element& h : list_of(body, "hashes").list())
-        if (h.is(Kind::string) && !s.store.has_content(from_hex(h.string()))) j.value(h.string());
+    auto may = s.may_name(c);
+    std::vector<Hash> there;
+    for (const Element& h : list_of(body, "hashes").list()) {
+        Hash hash = h.is(Kind::string) ? from_hex(h.string()) : Hash();
+        if (hash.size() != 32) throw Error(exit_data, "each of 'hashes' must be 64 digits, 0 to 9 and a to f");
+        if (s.store.has_content(hash) && may(hash)) there.push_back(hash);
+        else j.value(h.string());
+    }
+    s.store.keep_contents(there, c.who.name);
     j.close(']').close();
     return json(200, j);
 }
 
 Answer post_contents(Server& s, Call& c) {
+    s.need_writer(c);
     std::vector<Packed> all;
     Element body = c.body();
     for (const Element& e : list_of(body, "contents").list()) {
@@ -33,7 +42,7 @@ Answer post_contents(Server& s, Call& c) {
         if (!text) throw Error(exit_data, "each of 'contents' must be base64");
         all.push_back(Packed::of(*text));
     }
-    s.store.put_contents(all);
+    s.store.put_contents(all, c.who.name, c.who.right == Right::admin ? UINT64_MAX : 4 * s.service.config.bytes("max_commit"));
     Json j;
     j.open().key("hashes").open('[');
     for (auto& p : all) j.value(to_hex(p.hash));
@@ -49,7 +58,9 @@ static Past past_of(const Element& e) {
     for (const Element& change : list_of(e, "changes").list()) {
         std::string path = text_of(change, "path");
         check_path(path);
-        p.files.emplace_back(std::move(path), from_hex(text_of(change, "hash")));
+        bool gone = flag_of(change, "delete"), named = change.find(Term(Key("hash")));
+        if (gone == named) throw Error(exit_data, fmt::format("'{}' needs one of 'hash' and 'delete'", path));
+        p.files.emplace_back(std::move(path), named ? hash_at(change, "hash") : Hash());
     }
     return p;
 }
@@ -60,15 +71,19 @@ Answer post_history(Server& s, Call& c) {
     const Element& commits = list_of(body, "commits");
     if (!commits.size()) throw Error(exit_data, "'commits' must not be empty");
     Proposal p{.by = c.who.name, .base = s.store.head(), .once = text_of(body, "once")};
+    auto may_name = s.need_name(c);
     std::map<std::string, Edit> net;  // by path: what its author saw first, what is left at the end
     for (const Element& e : commits.list()) {
         Past past = past_of(e);
-        for (const Element& change : list_of(e, "changes").list()) {
-            std::string path = text_of(change, "path");
-            Edit& edit = net.try_emplace(path, Edit{.path = path, .base = from_hex(text_of(change, "before"))}).first->second;
-            Hash after = from_hex(text_of(change, "hash"));
+        for (size_t i = 0; i < past.files.size(); i++) {
+            auto& [path, after] = past.files[i];
+            const Element& change = list_of(e, "changes").list()[i];
+            Hash before = text_of(change, "before").empty() ? Hash() : hash_at(change, "before");
+            Edit& edit = net.try_emplace(path, Edit{.path = path, .base = before}).first->second;
             edit.text.reset();
-            if (!after.empty()) edit.text = s.store.content(after);
+            if (after.empty()) continue;
+            may_name(after);
+            edit.text = s.store.content(after);
         }
         p.past.push_back(std::move(past));
     }
@@ -79,8 +94,7 @@ Answer post_history(Server& s, Call& c) {
     p.origin = tip.origin;
     p.time = tip.time;
     for (auto& [path, edit] : net) p.edits.push_back(std::move(edit));
-    const Element* dry = body.find(Term(Key("check")));
-    if (dry && dry->is(Kind::boolean) && dry->boolean()) return check(s, c, std::move(p));
+    if (flag_of(body, "check")) return check(s, c, std::move(p));
     return commit(s, c, std::move(p));
 }
 
@@ -110,7 +124,7 @@ static void put_data(std::string& out, std::string_view text) { out += fmt::form
 
 /// Revisions from+1 to from+limit as git fast-import reads them; X-Weft-Revision says how far it came.
 Answer get_export_git(Server& s, Call& c) {
-    s.need(c, Namespaces::read, "");
+    if (!s.namespaces()->may_read_all(c.who)) throw Error(exit_denied, fmt::format("'{}' may not read every file", c.who.name), {}, "'cdb export' gives those that may be read");
     uint64_t from = c.number("from", 0), head = s.store.head(), last = from;
     std::string branch = c.request.parameter("branch").value_or("main"), out;
     if (branch.empty() || branch.find_first_of(" \n\t~^:?*[\\") != std::string::npos) throw Error(exit_data, fmt::format("'{}' is no branch", branch));

@@ -81,7 +81,7 @@ Answer get_revisions(Server& s, Call& c) {
                 return f.path == *path || f.path.starts_with(*path + "/");
             });
             touches = touches && (!author || r.author.find(*author) != std::string::npos || r.by.find(*author) != std::string::npos);
-            if (touches && found < limit) put(j, r, false), found++;
+            if (touches && found < limit) put(j, r), found++;
         }
         if (before <= 1) break;
     }
@@ -98,7 +98,7 @@ static Revision revision_named(Server& s, const std::string& name) {
 
 Answer get_revision(Server& s, Call& c) {
     Json j;
-    put(j, revision_named(s, c.args[0]), true);
+    put(j, revision_named(s, c.args[0]), [&](auto& path) { return s.may_read(c, path); });
     return json(200, j);
 }
 
@@ -172,7 +172,6 @@ Answer get_session_diff(Server& s, Call& c) {
     return json(200, j);
 }
 
-/// Each line of a file with the revision that brought it: the versions compared from the oldest to the newest.
 /// The file's own path; for one that is not there the first along the load path, as origins name templates.
 static std::string found(const Store& store, const std::string& path, uint64_t at) {
     if (!store.file_at(path, at).empty()) return path;
@@ -182,6 +181,7 @@ static std::string found(const Store& store, const std::string& path, uint64_t a
     return {};
 }
 
+/// Each line of a file with the revision that brought it: the versions compared from the oldest to the newest.
 Answer get_annotate(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     std::string path = found(s.store, c.args[0], at);

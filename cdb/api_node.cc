@@ -36,7 +36,7 @@ static void put_node(Json& j, const Server& s, const std::string& node, const Pr
 Answer get_nodes(Server& s, Call& c) {
     bool lagging = c.request.parameter("lagging").has_value();
     Json j;
-    j.open().field("head", s.store.head()).key("nodes").open('[');
+    j.open().field("head", s.head).key("nodes").open('[');
     for (auto& [node, p] : s.published)
         if (!lagging || !s.nodes.lag(node, p.revision).empty()) put_node(j, s, node, p);
     j.close(']').close();

@@ -83,21 +83,17 @@ static std::vector<std::string> canaries(const std::vector<Promoted>& changes, c
 
 Answer post_promote(Server& s, Call& c) {
     Element body = c.body();
-    auto yes = [&](std::string_view key) {
-        const Element* e = body.find(Term(Key(key)));
-        return e && e->is(Kind::boolean) && e->boolean();
-    };
     s.need(c, Namespaces::promote, c.args[0]);
     auto stage = s.store.stage(c.args[0]);
     if (!stage) return problem(404, fmt::format("there is no stage '{}'", c.args[0]), "'cdb stage' lists them");
-    bool back = yes("back");
+    bool back = flag_of(body, "back");
     Promotion order{.stage = stage->name, .target = revision_of(s, body, "revision"), .author = c.who.name, .comment = text_of(body, "comment"),
                     .wait = int64_t(number_of(body, "wait", 1800))};
     if (back && !body.find(Term(Key("revision")))) order.target = stage->revision;
     if (order.target < stage->revision && !back)
         throw Error(exit_data, fmt::format("the stage '{}' is at revision {} already", stage->name, stage->revision), {}, "'cdb promote --back' goes back");
     auto changes = s.store.promotion(*stage, order.target);
-    if (yes("check")) {
+    if (flag_of(body, "check")) {
         Outcome o{.revision = order.target};
         auto tree = [&](const std::optional<Profile>& p) { return p ? read_xml(s.store.content(p->xml), p->object) : Element(); };
         for (auto& p : changes) o.effects.push_back(effect(node_of(p.object), tree(p.before), tree(p.after)));

@@ -11,7 +11,7 @@ namespace weft::cdb {
 Answer get_health(Server& s, Call&) {
     bool ok = !s.store.env().failed();
     Json j;
-    j.open().field("status", ok ? "ok" : "failing").field("revision", ok ? s.store.head() : uint64_t(0)).field("profiles", uint64_t(s.published.size()));
+    j.open().field("status", ok ? "ok" : "failing").field("revision", ok ? s.head : uint64_t(0)).field("profiles", uint64_t(s.published.size()));
     if (!ok) j.field("reason", "the store needs a restart of the server");
     j.close();
     return json(ok ? 200 : 503, j);
@@ -41,7 +41,7 @@ Answer get_metrics(Server& s, Call& c) {
     put("commits_waiting", "gauge", "Commits and checks in the queue.", s.line.queued());
     put("commits_at_work", "gauge", "Commits and checks that are being compiled or wait for their turn to be written.", s.pipeline.at_work().size());
     put("commits_compiled_again_total", "counter", "Commits and checks compiled again because an earlier one changed what they read.", s.pipeline.compiled_again());
-    put("revision", "gauge", "The newest revision.", s.store.head());
+    put("revision", "gauge", "The newest revision.", s.head);
     put("profiles", "gauge", "Profiles published.", s.published.size());
     put("nodes_lagging", "gauge", "Nodes that do not run their published profile.", lagging);
     put("notifications_sent_total", "counter", "Datagrams sent.", told.sent);
@@ -83,7 +83,7 @@ Answer get_events(Server& s, Call& c) {
     s.listeners[key] = {stream, node};
     stream->on_close([&s, key] { s.listeners.erase(key); });
     auto it = s.published.find(node);
-    uint64_t revision = node.empty() ? s.store.head() : it == s.published.end() ? 0 : it->second.revision;
+    uint64_t revision = node.empty() ? s.head : it == s.published.end() ? 0 : it->second.revision;
     stream->event(fmt::format("{{\"revision\":{}}}", revision), "hello");
     return std::nullopt;
 }
@@ -110,22 +110,18 @@ Answer get_audit(Server& s, Call& c) {
 
 Answer post_verify(Server& s, Call& c) {
     Element body = c.body();
-    auto yes = [&](std::string_view key) {
-        const Element* e = body.find(Term(Key(key)));
-        return e && e->is(Kind::boolean) && e->boolean();
-    };
     Store::Garbage garbage;
     s.pipeline.alone([&] {
-        if (yes("rebuild")) {
+        if (flag_of(body, "rebuild")) {
             s.store.rebuild_indexes();
             s.store.audit(c.who.name, "rebuild", "indexes");
         }
-        if (yes("collect")) {
+        if (flag_of(body, "collect")) {
             garbage = s.store.collect_garbage();
             s.store.audit(c.who.name, "collect", fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
         }
     });
-    auto wrong = s.pipeline.verify(yes("compile"));
+    auto wrong = s.pipeline.verify(flag_of(body, "compile"));
     for (auto& w : wrong) s.log.error("verify: {}", w);
     Json j;
     j.open().field("revision", s.store.head()).field("collected", garbage.contents).field("wrong", wrong).close();

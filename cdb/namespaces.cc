@@ -41,6 +41,11 @@ bool Namespaces::may_read_all(const Principal& p) const {
     }));
 }
 
+bool Namespaces::may_write_somewhere(const Principal& p) const {
+    if (p.right == Right::admin) return true;
+    return p.identity && std::any_of(rules_.begin(), rules_.end(), [&](auto& r) { return !r.deny && r.applies(write, r.path) && covers(r, *p.identity); });
+}
+
 bool Namespaces::names(const tls::Identity& id) const {
     return std::any_of(rules_.begin(), rules_.end(), [&](auto& r) { return !r.deny && covers(r, id); });
 }

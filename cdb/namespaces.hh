@@ -30,6 +30,8 @@ public:
     bool may(const Principal&, Do, std::string_view path) const;
     /// May it read every path?
     bool may_read_all(const Principal&) const;
+    /// Is there a folder where it may, if no other rule denies it?
+    bool may_write_somewhere(const Principal&) const;
     /// Is there a rule that gives it something?
     bool names(const tls::Identity&) const;
 

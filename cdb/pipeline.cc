@@ -254,6 +254,7 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
     l.reverts = p.reverts;
     l.once = p.once;
     l.session = p.session;
+    l.touched = p.touched;
     l.withdrawn.assign(plan.withdrawn.begin(), plan.withdrawn.end());
     std::sort(l.built.begin(), l.built.end(), [](auto& a, auto& b) { return a.object < b.object; });
     Revision r = store_.land(l);

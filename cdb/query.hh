@@ -65,7 +65,7 @@ Answers ask(const Store&, const Query&);
 /// The answers as text. `head` is the newest revision.
 std::string as_json(const Answers&, uint64_t head);
 std::string as_csv(const Answers&);
-/// CREATE TABLE and INSERT statements that any SQL engine takes.
+/// CREATE TABLE and INSERT statements of standard SQL: SQLite, PostgreSQL.
 std::string as_sql(const Answers&);
 
 }  // namespace weft::cdb

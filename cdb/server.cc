@@ -22,7 +22,9 @@ Server::Server(Service& s)
       pipeline(store, int(s.config.number("jobs"))), nodes(store),
       notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
     load_access();
+    load_namespaces(store.file_at(access_path, store.head()));
     load_page();
+    head = store.head();
     for (auto& p : store.served()) published[node_of(p.object)] = p;
     notifier.add(store.pending());
     open_listeners();
@@ -150,14 +152,15 @@ Principal Server::principal(const HttpRequest& request) {
     return p;
 }
 
-std::shared_ptr<const Namespaces> Server::namespaces() {
-    Hash now = store.file_at(access_path, store.head());
+std::shared_ptr<const Namespaces> Server::namespaces() const {
     std::lock_guard hold(namespaces_lock_);
-    if (now != namespaces_hash_) {
-        namespaces_ = std::make_shared<Namespaces>(Namespaces::parse(now.empty() ? "" : store.content(now)));
-        namespaces_hash_ = now;
-    }
     return namespaces_;
+}
+
+void Server::load_namespaces(const Hash& hash) {
+    auto rules = std::make_shared<const Namespaces>(Namespaces::parse(hash.empty() ? "" : store.content(hash)));
+    std::lock_guard hold(namespaces_lock_);
+    namespaces_ = std::move(rules);
 }
 
 void Server::need(const Call& c, Namespaces::Do what, std::string_view path) {
@@ -165,6 +168,27 @@ void Server::need(const Call& c, Namespaces::Do what, std::string_view path) {
     if (namespaces()->may(c.who, what, path)) return;
     throw Error(exit_denied, fmt::format("'{}' may not {} '{}'", c.who.name, words[what], path.empty() ? "." : path), {},
                 fmt::format("the rules are in '{}' of the tree", access_path));
+}
+
+void Server::need_writer(const Call& c) {
+    if (!namespaces()->may_write_somewhere(c.who)) throw Error(exit_denied, fmt::format("'{}' may not write anything", c.who.name));
+}
+
+std::function<bool(const Hash&)> Server::may_name(const Call& c) {
+    auto rules = namespaces();
+    if (rules->may_read_all(c.who)) return [](auto&) { return true; };
+    auto readable = std::make_shared<std::optional<std::unordered_set<Hash>>>();
+    return [this, rules, readable, who = c.who](const Hash& hash) {
+        if (store.was_sent(who.name, hash)) return true;
+        if (!*readable) *readable = store.contents_of([&](std::string_view path) { return rules->may(who, Namespaces::read, path); });
+        return (*readable)->contains(hash);
+    };
+}
+
+std::function<void(const Hash&)> Server::need_name(const Call& c) {
+    return [may = may_name(c), who = c.who.name](const Hash& hash) {
+        if (!may(hash)) throw Error(exit_denied, fmt::format("'{}' has not sent the content {}", who, to_hex(hash)), {}, "send it to 'contents' first");
+    };
 }
 
 std::function<bool(const std::string&)> Server::readable(const Principal& p) {
@@ -217,6 +241,9 @@ void Server::event(const std::string& name, const std::string& data, const std::
 }
 
 void Server::publish(const Outcome& o, const std::string& author, const std::string& comment) {
+    for (auto& f : o.files)
+        if (f.path == access_path) load_namespaces(f.after);
+    head = o.revision;
     std::vector<Pending> pending;
     for (const Profile& p : o.published) {
         std::string node = node_of(p.object);

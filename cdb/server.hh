@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/daemon.hh"
@@ -85,6 +86,7 @@ public:
     std::map<HttpStream*, std::pair<std::shared_ptr<HttpStream>, std::string>> listeners;  ///< events; of one node, or ""
     Notifier notifier;
     std::string backup_dir;
+    uint64_t head = 0;                                ///< the newest revision that is published, on the loop's thread
 
     struct Counters {
         uint64_t requests = 0, refused = 0, refused_connections = 0, errors = 0, profiles = 0, not_modified = 0, bytes = 0;
@@ -96,10 +98,17 @@ public:
     void publish(const Outcome&, const std::string& author, const std::string& comment);
     void event(const std::string& name, const std::string& data, const std::string& node = {});
     Principal principal(const HttpRequest&);
-    /// The rules in the head's tree. From any thread.
-    std::shared_ptr<const Namespaces> namespaces();
+    /// The rules in the tree of the head that is published: no request waits for the store. From any thread.
+    std::shared_ptr<const Namespaces> namespaces() const;
     /// Error(77) unless the asker may.
     void need(const Call&, Namespaces::Do, std::string_view path);
+    /// Error(77) unless the asker may write something.
+    void need_writer(const Call&);
+    /// Has it sent this content, or may it read a file, of any revision, that is it? A denied file is not to be had by
+    /// naming what it holds.
+    std::function<bool(const Hash&)> may_name(const Call&);
+    /// The same, throwing Error(77).
+    std::function<void(const Hash&)> need_name(const Call&);
     bool may_read(const Call& c, std::string_view path) { return namespaces()->may(c.who, Namespaces::read, path); }
     /// Whose values may be seen: those of the objects whose templates may be read.
     std::function<bool(const std::string& object)> readable(const Principal&);
@@ -120,6 +129,7 @@ public:
 private:
     void open_listeners();
     void load_access();
+    void load_namespaces(const Hash&);
     void load_page();
     void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&, std::shared_ptr<const HttpDocument>, bool gz);
     HttpResponse index(const Principal&, const HttpRequest&);
@@ -131,9 +141,8 @@ private:
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
     bool canaries_busy_ = false;
-    std::mutex namespaces_lock_;
-    std::shared_ptr<const Namespaces> namespaces_ = std::make_shared<Namespaces>();
-    Hash namespaces_hash_;
+    mutable std::mutex namespaces_lock_;
+    std::shared_ptr<const Namespaces> namespaces_;
     Timer flush_timer_, checkpoint_timer_, expiry_timer_;
 
 public:
@@ -154,15 +163,22 @@ void put(Json&, const Outcome&);
 void put(Json&, const std::vector<Effect>&);
 /// Does another site's page in a browser ask to change something?
 bool from_elsewhere(const HttpRequest&);
-void put(Json&, const Revision&, bool whole);
+/// With `may_read` also the files it changed that this lets through, and the nodes.
+void put(Json&, const Revision&, const std::function<bool(const std::string& path)>& may_read = {});
 void put(Json&, const PathLock&);
 int status_of(const Outcome&);
+/// Throws when somebody may not name a content by its hash.
+using MayName = std::function<void(const Hash&)>;
 /// The changes of a request's body, with the base filled in from a revision.
-std::vector<Edit> edits_of(const Store&, const Element& body, uint64_t base);
+std::vector<Edit> edits_of(const Store&, const Element& body, uint64_t base, const MayName&);
+/// Error(65) unless the key holds the whole name of a content.
+Hash hash_at(const Element& body, std::string_view key);
 std::string text_of(const Element& body, std::string_view key, std::string fallback = {});
 /// A list of strings; none when it is not there.
 std::vector<std::string> words_of(const Element& body, std::string_view key);
 uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback);
+/// False when it is not there.
+bool flag_of(const Element& body, std::string_view key);
 /// {"path":, "text":} or, for what is not UTF-8, {"path":, "base64":}.
 void put_file(Json&, std::string_view path, std::string_view text);
 

@@ -69,23 +69,24 @@ void Store::put_edits(std::string_view id, std::vector<Edit> edits) {
             if (same) t_->edit.erase(t, join(id, e.path));
             else t_->edit.put(t, join(id, e.path), e.encode());
         }
-        s.touched = now();
+        s.touched = std::max(now(), s.touched + 1);  // never the same twice: a commit asks whether it moved
         t_->session.put(t, id, s.encode());
     });
 }
 
 void Store::drop_edits(std::string_view id, const std::vector<std::string>& paths) {
     env_.update([&](bdb::Txn& t) {
-        must_have(t_->session.get(&t, id), id);
+        Session s = must_have(t_->session.get(&t, id), id);
         std::vector<std::string> keys;
         for (auto& p : paths) keys.push_back(join(id, p));
         if (paths.empty()) t_->edit.each(&t, join(id, {}), [&](auto key, auto) { return keys.emplace_back(key), true; });
         for (auto& key : keys) t_->edit.erase(t, key);
+        s.touched = std::max(now(), s.touched + 1);
+        t_->session.put(t, id, s.encode());
     });
 }
 
-/// Inside a transaction: the session and its edits.
-static void erase_session(bdb::Txn& t, const bdb::Table& session, const bdb::Table& edit, std::string_view id) {
+void erase_session(bdb::Txn& t, const bdb::Table& session, const bdb::Table& edit, std::string_view id) {
     std::vector<std::string> keys;
     edit.each(&t, join(id, {}), [&](auto key, auto) { return keys.emplace_back(key), true; });
     for (auto& key : keys) edit.erase(t, key);

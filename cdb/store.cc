@@ -66,16 +66,6 @@ void Store::put_content(bdb::Txn& t, const Packed& p) {
     t_->content.put(t, p.hash, p.gzip);
 }
 
-void Store::put_contents(const std::vector<Packed>& all) {
-    {
-        std::lock_guard hold(sent_lock_);
-        for (auto& p : all) sent_[p.hash] = now();
-    }
-    env_.update([&](bdb::Txn& t) {
-        for (auto& p : all) put_content(t, p);
-    });
-}
-
 // ---- revisions and files
 
 uint64_t Store::head() const { return meta_number(t_->meta, nullptr, "head"); }
@@ -229,10 +219,10 @@ Revision Store::land(const Landing& l) {
         const std::string& who = l.by.empty() ? l.author : l.by;
         if (!l.once.empty()) t_->once.put(t, join(who, l.once), number);
         if (!l.session.empty()) {
-            t_->session.erase(t, l.session);
-            std::vector<std::string> gone;
-            t_->edit.each(&t, join(l.session, {}), [&](auto key, auto) { return gone.emplace_back(key), true; });
-            for (auto& key : gone) t_->edit.erase(t, key);
+            auto session = t_->session.get(&t, l.session);
+            if (l.touched && (!session || Session::decode(l.session, *session).touched != l.touched))
+                throw Error(exit_try_later, fmt::format("the session '{}' was changed while its commit compiled", l.session), {}, "nothing was committed; look at it, and commit it again");
+            erase_session(t, t_->session, t_->edit, l.session);
         }
         audit(t, who, "commit", fmt::format("revision {}: {} files, {} profiles: {}", rev.number, rev.files.size(), rev.profiles.size(), l.comment));
         if (!l.past.empty()) audit(t, who, "record", fmt::format("{} revisions before {}", l.past.size(), rev.number));

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/file.hh"
@@ -79,6 +80,7 @@ struct Landing {
     std::vector<std::string> withdrawn;    ///< objects whose template went
     std::string once;                      ///< the caller's key for this commit, or empty
     std::string session;                   ///< closed with it, or empty
+    int64_t touched = 0;                   ///< Session::touched as these edits were read; 0: whenever
     std::shared_ptr<Words> words = std::make_shared<Words>();
 };
 
@@ -106,7 +108,13 @@ public:
     std::string content_gzip(const Hash&) const;
     bool has_content(const Hash&) const;
     /// Keep contents that a later commit will name by their hash.
-    void put_contents(const std::vector<Packed>&);
+    ///   limit   bytes that one may send so within an hour; Error(75) when it is more
+    void put_contents(const std::vector<Packed>&, const std::string& who, uint64_t limit = UINT64_MAX);
+    /// Contents that are there already and will be named: as if they were sent now.
+    void keep_contents(const std::vector<Hash>&, const std::string& who);
+    bool was_sent(const std::string& who, const Hash&) const;
+    /// Those of all files, of any revision, whose path the function lets through.
+    std::unordered_set<Hash> contents_of(const std::function<bool(std::string_view path)>&) const;
 
     // ---- revisions and files
     uint64_t head() const;
@@ -224,6 +232,8 @@ private:
     uint32_t id_of(bdb::Txn&, const std::string& name, std::vector<std::string>& fresh) const;
     void index(bdb::Txn&, const Landing&, std::vector<std::string>& fresh);
     void put_content(bdb::Txn&, const Packed&);
+    void each_sent(const bdb::Txn*, const std::string& who, const std::function<void(std::string_view key, int64_t time, uint64_t bytes)>&) const;
+    void note_sent(bdb::Txn&, const std::string& who, const Hash&, uint64_t bytes);
     void audit(bdb::Txn&, std::string who, std::string action, std::string detail);
     void verify_revisions(std::vector<std::string>& wrong) const;
     void verify_indexes(std::vector<std::string>& wrong) const;
@@ -240,8 +250,6 @@ private:
     bdb::Env env_;
     std::unique_ptr<Tables> t_;
     std::mutex commit_lock_;
-    std::mutex sent_lock_;
-    std::unordered_map<Hash, int64_t> sent_;         // contents put before their commit: when
     mutable std::mutex ids_lock_;
     std::unordered_map<std::string, uint32_t> ids_;  // kind + name -> id, for the indexes
     std::vector<std::string> names_;                 // and back

@@ -27,6 +27,7 @@ struct Store::Tables {
     bdb::Table stage;      ///< name -> Stage
     bdb::Table serve;      ///< object -> Profile: what nodes of stages get; of others only its time counts
     bdb::Table node;       ///< node -> what it told us
+    bdb::Table sent;       ///< who NUL digest -> when it was sent, and the bytes that were new
     bdb::Table audit;      ///< number -> AuditLine
 
     explicit Tables(bdb::Env& e)
@@ -36,7 +37,7 @@ struct Store::Tables {
           slot(e.table("slot")), value(e.table("value")), outbox(e.table("outbox")), once(e.table("once")),
           session(e.table("session")), edit(e.table("edit")), tag(e.table("tag")), lock(e.table("lock")),
           stage(e.table("stage")), serve(e.table("serve")),
-          node(e.table("node")), audit(e.table("audit")) {}
+          node(e.table("node")), sent(e.table("sent")), audit(e.table("audit")) {}
 };
 
 inline std::string join(std::string_view name, std::string_view rest) {
@@ -47,6 +48,8 @@ inline std::string_view before_number(std::string_view key) { return key.substr(
 
 /// Can it be a tag's or a stage's name? Error(65).
 void check_name(std::string_view name);
+/// Inside a transaction: the session and its edits.
+void erase_session(bdb::Txn&, const bdb::Table& session, const bdb::Table& edit, std::string_view id);
 /// The stage of a node; none: it follows the head.
 const Stage* stage_of(const std::vector<Stage>& stages, std::string_view node);
 

@@ -154,6 +154,68 @@ BOOST_AUTO_TEST_CASE(a_session_forgets_an_edit_that_changes_nothing_and_closes_w
     BOOST_TEST(text(s.verify()) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_changes_while_its_commit_compiles_is_not_closed) {
+    ScratchDir dir;
+    clock_at = 1000;
+    Store s(dir.path(), {}, fixed_clock);
+    Session w = s.open_session("a", "");
+    s.put_edits(w.id, {put("x", "1"), put("y", "1")});
+    auto commit = [&](int64_t touched) { s.land({.author = "a", .edits = s.edits(w.id), .session = w.id, .touched = touched}); };
+    int64_t before = s.session(w.id)->touched;
+    s.put_edits(w.id, {put("x", "2")});   // in the same second
+    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_try_later; });
+    before = s.session(w.id)->touched;
+    s.drop_edits(w.id, {"y"});
+    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_try_later; });
+    BOOST_TEST(s.head() == 0u);
+    BOOST_TEST(s.edit(w.id, "x")->text.value() == "2");
+    commit(s.session(w.id)->touched);
+    BOOST_TEST(s.content(s.file_at("x", 1)) == "2");
+    BOOST_TEST(!s.session(w.id));
+}
+
+BOOST_AUTO_TEST_CASE(contents_sent_for_a_commit_stay_for_an_hour) {
+    ScratchDir dir;
+    clock_at = 1000;
+    auto old = Packed::of("old"), again = Packed::of("again"), used = Packed::of("used");
+    {
+        Store s(dir.path(), {}, fixed_clock);
+        s.put_contents({old, again, used}, "CN=anna");
+        s.land({.author = "a", .edits = {put("x", "used"), put("secret/y", "again too")}});
+    }
+    Store s(dir.path(), {}, fixed_clock);
+    clock_at = 1000 + 3599;
+    BOOST_TEST(s.collect_garbage().contents == 0u);
+    BOOST_TEST(s.was_sent("CN=anna", old.hash));
+    BOOST_TEST(!s.was_sent("CN=ben", old.hash));
+    s.keep_contents({again.hash}, "CN=ben");
+    clock_at++;
+    BOOST_TEST(!s.was_sent("CN=anna", old.hash));
+    BOOST_TEST(s.collect_garbage().contents == 1u);
+    BOOST_TEST(!s.has_content(old.hash));
+    BOOST_TEST(s.has_content(again.hash));
+    BOOST_TEST(s.has_content(used.hash));
+    auto open = s.contents_of([](auto path) { return !path.starts_with("secret/"); });
+    BOOST_TEST(open.contains(used.hash));
+    BOOST_TEST(open.size() == 1u);
+    BOOST_TEST(text(s.verify()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(nobody_fills_the_disk_with_contents) {
+    ScratchDir dir;
+    clock_at = 1000;
+    Store s(dir.path(), {}, fixed_clock);
+    auto one = Packed::of(std::string(1000, 'a')), two = Packed::of(std::string(2000, 'b'));
+    uint64_t limit = one.gzip.size() + two.gzip.size() - 1;
+    s.put_contents({one}, "CN=anna", limit);
+    s.put_contents({one}, "CN=anna", limit);    // there already
+    BOOST_CHECK_EXCEPTION(s.put_contents({two}, "CN=anna", limit), Error, [](const Error& e) { return e.status == exit_try_later; });
+    BOOST_TEST(!s.has_content(two.hash));
+    s.put_contents({two}, "CN=ben", limit);
+    clock_at += 3600;
+    s.put_contents({Packed::of(std::string(2000, 'c'))}, "CN=anna", limit);
+}
+
 BOOST_AUTO_TEST_CASE(a_second_server_on_the_same_store_is_refused) {
     ScratchDir dir;
     Store s(dir.path());

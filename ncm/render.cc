@@ -228,6 +228,50 @@ static std::string systemd(const Element& e) {
     return out;
 }
 
+// ---- <name>text</name>; a list repeats its element, "@name" is an attribute, "#text" the text beside attributes
+static std::string xml_text(std::string_view s) {
+    std::string out;
+    for (char c : s) {
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r') throw cannot("xml", "a control character");
+        out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : c == '\r' ? "&#13;" : std::string(1, c);
+    }
+    return out;
+}
+static const std::string& xml_name(const std::string& name) {
+    bool good = !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) || name[0] == '_');
+    for (unsigned char c : name) good = good && (std::isalnum(c) || c == '_' || c == '-' || c == '.' || c == ':' || c >= 0x80);
+    if (!good) throw cannot("xml", "the name '" + name + "'");
+    return name;
+}
+static void xml_element(const std::string& name, const Element& e, size_t depth, std::string& out) {
+    std::string blanks(depth * 2, ' ');
+    if (e.is(Kind::list)) {
+        for (const Element& c : e.list()) xml_element(name, c, depth, out);
+        return;
+    }
+    out += blanks + "<" + xml_name(name);
+    std::string text, children;
+    if (e.is(Kind::dict)) {
+        for (const auto& m : View(&e).members()) {
+            const Element& v = *m.value.element();
+            if (m.name.starts_with('@')) out += " " + xml_name(m.name.substr(1)) + "=\"" + xml_text(plain("xml", m.name, v)) + "\"";
+            else if (m.name == "#text") text = xml_text(property_text(v));
+            else xml_element(m.name, v, depth + 1, children);
+        }
+        if (!text.empty() && !children.empty()) throw cannot("xml", "text and elements in '" + name + "'");
+    } else {
+        text = xml_text(property_text(e));
+    }
+    if (!children.empty()) out += ">\n" + children + blanks + "</" + name + ">\n";
+    else out += text.empty() ? "/>\n" : ">" + text + "</" + name + ">\n";
+}
+static std::string xml(const Element& e) {
+    if (!e.is(Kind::dict) || e.size() != 1 || e.dict()[0].value.is(Kind::list)) throw cannot("xml", "more or less than one element at the top");
+    std::string out;
+    xml_element(std::string(e.dict()[0].key.view()), e.dict()[0].value, 0, out);
+    return out;
+}
+
 struct Format {
     std::string_view name, comment;
     std::string (*render)(const Element&);
@@ -235,7 +279,7 @@ struct Format {
 static constexpr Format formats[] = {
     {"json", "", json},       {"yaml", "#", yaml},      {"yamlmulti", "#", yamlmulti}, {"properties", "#", properties},
     {"tiny", "#", tiny},      {"ini", "#", tiny},       {"general", "#", general},     {"toml", "#", toml},
-    {"shell", "#", shell},    {"systemd", "#", systemd}};
+    {"shell", "#", shell},    {"systemd", "#", systemd},  {"xml", "", xml}};
 
 std::vector<std::string_view> render_formats() {
     std::vector<std::string_view> names;

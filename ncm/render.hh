@@ -23,7 +23,7 @@ Convert read_convert(View);
 Element convert(const Element&, const Convert&);
 
 /// The text of a tree in a format: json, yaml, yamlmulti, properties, tiny (alias ini), general, toml, shell,
-/// systemd. Ends with a line end. Error(65) for an unknown one, and for what the format cannot say.
+/// systemd, xml. Ends with a line end. Error(65) for an unknown one, and for what the format cannot say.
 std::string render(std::string_view format, const Element&);
 /// The sign that begins a comment in this format; empty when it knows none.
 std::string_view comment_sign(std::string_view format);

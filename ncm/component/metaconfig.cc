@@ -4,6 +4,7 @@
 #include "base/error.hh"
 #include "ncm/component.hh"
 #include "ncm/render.hh"
+#include "ncm/template.hh"
 
 namespace weft::ncm {
 
@@ -59,9 +60,12 @@ FileSpec spec_of(View s) {
 void one_file(Run& run, const std::string& path, View s) {
     std::string module = s["module"].text();
     if (!s["contents"]) throw Error(exit_data, "no contents");
-    std::string text = render(module, convert(*s["contents"].element(), read_convert(s["convert"])));
+    Element contents = convert(*s["contents"].element(), read_convert(s["convert"]));
+    bool own = is_template(run, module);  // what a template writes is the site's business altogether
+    std::string text = own ? render_template(run, module, contents) : render(module, contents);
     std::string preamble = s["preamble"].text();
     if (!preamble.empty()) text = preamble + (preamble.ends_with('\n') ? "" : "\n") + text;
+    else if (own) {}
     else if (std::string_view sign = comment_sign(module); !sign.empty()) text = run.header(sign) + text;
 
     Actions actions(run, run.config()["commands"], s["actions"]);
@@ -99,7 +103,7 @@ void unconfigure(Run& run) {
 
 extern const Component metaconfig_component{
     .name = "metaconfig",
-    .about = "any structured file from a tree: JSON, YAML, INI, properties, blocks, TOML, shell, systemd",
+    .about = "any structured file from a tree: JSON, YAML, INI, properties, blocks, TOML, XML, shell, systemd, or a template of the site",
     .configure = configure,
     .unconfigure = unconfigure};
 

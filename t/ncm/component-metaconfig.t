@@ -62,6 +62,38 @@ ok 'TOML' 'run 0 metaconfig configure "$(service toml "{\"z\": 1, \"t\": {\"a\":
 ok 'shell, which a shell reads back' 'run 0 metaconfig configure "$(service shell "{\"A\": \"it'"\\u0027"'s \$HOME\", \"B\": \"plain\"}")" && (. "$NCM_ROOT/etc/x"; test "$A $B" = "it'"'"'s \$HOME plain")'
 ok 'systemd units, with repeated keys' 'run 0 metaconfig configure "$(service systemd "{\"Service\": {\"ExecStartPre\": [\"/bin/a\", \"/bin/b\"]}}")" && tail -n +2 "$NCM_ROOT/etc/x" >got && printf "[Service]\nExecStartPre=/bin/a\nExecStartPre=/bin/b\n" >want && same want got'
 ok 'several YAML documents' 'run 0 metaconfig configure "$(service yamlmulti "[{\"a\": 1}, {\"b\": 2}]")" && tail -n +2 "$NCM_ROOT/etc/x" >got && printf -- "---\na: 1\n---\nb: 2\n" >want && same want got'
+ok 'XML' 'run 0 metaconfig configure "$(service xml "{\"server\": {\"@port\": 80, \"host\": [\"a\", \"b & <c>\"], \"tls\": {\"@on\": true, \"#text\": \"x\"}, \"empty\": {}}}")" && holds /etc/x <<-"END"
+	<server port="80">
+	  <empty/>
+	  <host>a</host>
+	  <host>b &amp; &lt;c&gt;</host>
+	  <tls on="true">x</tls>
+	</server>
+	END'
+if command -v xmllint >tools; then
+    ok 'a reader of XML finds the text' 'test "$(xmllint --xpath "string(/server/host[2])" "$NCM_ROOT/etc/x")" = "b & <c>"'
+else
+    skip 'a reader of XML finds the text' 'no xmllint here'
+fi
+ok 'XML has one element at the top, with a name' 'run 1 metaconfig configure "$(service xml "{\"a\": 1, \"b\": 2}")" && run 1 metaconfig configure "$(service xml "{\"a b\": 1}")" && changed'
+tt=$NCM_ROOT/usr/share/templates/quattor/metaconfig/site
+mkdir -p "$tt" && cat >"$tt/main.tt" <<'END'
+[% FOREACH p IN CCM.contents.pairs -%]
+[% IF CCM.is_list(p.value); p.key; ' = '; p.value.join('+'); ELSIF p.value.is_boolean; p.key; p.value ? ' on' : ' off'; ELSE; INCLUDE 'metaconfig/site/one.tt'; END %]
+[% END -%]
+[% name %] [% CCM.is_in_list(list, 'b') ? 'has b' : 'no b' %]
+END
+echo '[% p.key %]: [% p.value %][% p.value.is_long ? " (number)" : "" %]' >"$tt/one.tt"
+if perl -MTemplate -e 1 2>skip.log; then
+    ok 'a template of the site, by the Template Toolkit' '
+        run 0 metaconfig configure "$(service site/main "{\"name\": \"lxb001 \u00fc\", \"n\": 3, \"on\": true, \"list\": [\"a\", \"b\"]}")" && sed "s/ *$//;/^$/d" "$NCM_ROOT/etc/x" >got &&
+        printf "%s\n" "list = a+b" "n: 3 (number)" "name: lxb001 ü" "on on" "lxb001 ü has b" >want && same want got && run 0 metaconfig configure "$(service site/main "{\"name\": \"lxb001 \u00fc\", \"n\": 3, \"on\": true, \"list\": [\"a\", \"b\"]}")" && changed'
+    ok 'an error of a template is told, and the file stays' '
+        echo "[% IF %]" >"$tt/bad.tt"; cp "$NCM_ROOT/etc/x" now; run 1 metaconfig configure "$(service site/bad "{}")" && changed && same now "$NCM_ROOT/etc/x" && says "(.msg // \"\") | startswith(\"/etc/x: template \u0027site/bad\u0027: \")"'
+else
+    ok 'without the Template Toolkit that is told' 'run 1 metaconfig configure "$(service site/main "{}")" && changed && says "(.msg // \"\") | contains(\"libtemplate-perl\")"'
+fi
+ok 'a template outside its folder is none' 'echo x >"$NCM_ROOT/usr/share/templates/quattor/x.tt"; run 1 metaconfig configure "$(service ../x "{}")" && changed && says "(.msg // \"\") | contains(\"there is no module\")"'
 ok 'what a format cannot hold is an error with a hint, and the file stays' '
     cp "$NCM_ROOT/etc/x" now; run 1 metaconfig configure "$(service tiny "{\"l\": [1]}")" && says "(.msg // \"\") | startswith(\"/etc/x: tiny cannot hold the list\") and contains(\"joincomma\")" && same now "$NCM_ROOT/etc/x"'
 ok 'an unknown module is told with the known ones' 'run 1 metaconfig configure "$(service jsno "{}")" && says "(.msg // \"\") | contains(\"there is no module\") and contains(\"toml\")"'

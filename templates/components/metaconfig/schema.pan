@@ -49,7 +49,7 @@ type metaconfig_config = {
     @{desc = by name of the service}
     'daemons' ? caf_service_action{}
     'daemon' ? string[]
-    @{desc = json yaml yamlmulti properties tiny general toml shell systemd}
+    @{desc = json yaml yamlmulti properties tiny general toml shell systemd xml, or a template below /usr/share/templates/quattor/metaconfig}
     'module' : string
     @{desc = suffix under which the replaced file is kept}
     'backup' ? string

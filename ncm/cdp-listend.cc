@@ -79,8 +79,9 @@ struct Listener {
         std::string why;
         std::optional<ncm::Notification> n;
         if (!allowed) why = "not an allowed source";
-        else if (!limit->allows(address, ncm::monotonic())) why = "too many";
         else if (ncm::Proof::claims(bytes) && proof) n = proof->judge(bytes, double(::time(nullptr)), why);
+        // After the proof: whoever sends junk in our server's name must not use up what the server may send.
+        else if (!limit->allows(address, ncm::monotonic())) why = "too many";
         else if (ncm::Proof::claims(bytes)) why = "no notify_key to judge it by";
         else if (!without_proof) why = "it has no proof";
         else if (n = bytes.size() <= 1024 ? ncm::parse_notification(bytes) : std::nullopt; !n) why = "no notification";

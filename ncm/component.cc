@@ -31,10 +31,10 @@ static void say(std::initializer_list<std::pair<const char*, std::string_view>> 
     try {
         write_json(e, line, {.one_line = true, .plain = true});
     } catch (const Error&) {
-        for (auto& c : e.dict_ref().find(Key("msg")) ? std::vector<Key>{Key("msg")} : std::vector<Key>{Key("changed")}) {
-            std::string ascii(e.dict().find(c)->string());
+        for (auto [key, value] : fields) {
+            std::string ascii(value);
             std::replace_if(ascii.begin(), ascii.end(), [](char b) { return b & 0x80; }, '?');
-            e.dict_ref().at(c) = Element::of_string(ascii);
+            e.dict_ref().at(Key(key)) = Element::of_string(ascii);
         }
         line.clear();
         write_json(e, line, {.one_line = true, .plain = true});
@@ -53,10 +53,16 @@ struct Run::Impl {
     bool noaction = false, verbose = false;
 
     bool watched() const { return !noaction && !(save.empty() && journal.empty()); }
-    /// Before a change: `at` is where `path` really is.
-    void keep(const std::string& at, const std::string& path) {
+    /// Before a change. Who writes changes what a link leads to, who replaces it the link: unless it is known to be
+    /// only that, both are kept.
+    void keep(const std::string& path, bool follow = true) {
         if (noaction) return;
-        if (!save.empty()) keep_before_change(save, at);
+        if (!save.empty()) {
+            std::error_code ec;
+            std::string at = resolve_below(root, path, true);
+            keep_before_change(save, at);
+            if (follow && fs::is_symlink(at, ec)) keep_before_change(save, follow_links(root, path));
+        }
         if (!journal.empty()) note_change(journal, path);
     }
     /// Nothing differs: does anything follow all the same?
@@ -185,8 +191,8 @@ bool Run::file(const std::string& path, std::string_view contents, const FileSpe
         FileAttributes look = a;
         look.noaction = true;
         if (write_file(at, contents, look) == Change::none) return impl_->unchanged(*this, path);
-        impl_->keep(at, path);
-        if (!a.backup.empty()) impl_->keep(at + a.backup, path + a.backup);
+        impl_->keep(path);
+        if (!a.backup.empty() && !impl_->save.empty()) keep_before_change(impl_->save, follow_links(impl_->root, path) + a.backup);
     }
     if (!impl_->noaction) make_dirs(fs::path(at).parent_path());
     Change change = write_file(at, contents, a);
@@ -201,7 +207,7 @@ bool Run::remove(const std::string& path) {
     std::string at = place(path);
     struct stat st{};
     if (lstat(at.c_str(), &st)) return impl_->unchanged(*this, path);
-    impl_->keep(at, path);
+    impl_->keep(path, false);
     if (!impl_->noaction && ::unlink(at.c_str())) throw system_error("cannot remove '" + path + "'");
     changed(path);
     return true;
@@ -222,7 +228,7 @@ bool Run::give_back(const std::string& path, const std::string& suffix) {
     return true;
 }
 
-void Run::about_to_change(const std::string& path) { impl_->keep(real(path), path); }
+void Run::about_to_change(const std::string& path) { impl_->keep(path); }
 
 /// Mode and owner of what is there; answers whether anything differed.
 static bool put_right(const std::string& at, const std::string& path, const FileAttributes& a) {
@@ -258,7 +264,7 @@ bool Run::folder(const std::string& path, const FileSpec& spec) {
         if (!S_ISDIR(st.st_mode)) throw Error(exit_io, "'" + path + "' is in the way: not a folder");
         return attributes(path, spec);
     }
-    impl_->keep(at, path);
+    impl_->keep(path);
     if (!impl_->noaction) {
         make_dirs(at);
         put_right(at, path, impl_->file_attributes(*this, spec));
@@ -272,7 +278,7 @@ bool Run::link(const std::string& path, const std::string& target) {
     std::error_code ec;
     manages(path);
     if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target) return impl_->unchanged(*this, path);
-    impl_->keep(at, path);
+    impl_->keep(path, false);
     if (!impl_->noaction) {
         make_dirs(fs::path(at).parent_path());
         // A new link beside it, then renamed: there is no moment without one.

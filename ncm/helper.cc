@@ -3,6 +3,10 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
+
+#include "ncm/actions.hh"
+
 namespace weft::ncm {
 
 std::vector<Option> file_options() {
@@ -16,7 +20,20 @@ std::vector<Option> file_options() {
             {'c', "changed", nullptr, "status 1 when nothing differed"}};
 }
 
+/// Of --service; Error(64) for one that is none, Error(65) as check_action().
+static std::vector<Request> requests(const Args& args) {
+    std::vector<Request> out;
+    for (const std::string& word : args.all("service")) {
+        size_t colon = word.rfind(':');
+        if (colon == std::string::npos) throw Error(exit_usage, fmt::format("'{}' is no NAME:ACTION", word));
+        out.push_back({word.substr(0, colon), word.substr(colon + 1)});
+        check_action(out.back().service, out.back().action);
+    }
+    return out;
+}
+
 FileSpec file_spec(const Args& args) {
+    requests(args);  // before anything is changed
     FileSpec s;
     if (args.has("mode")) {
         std::string text = args.get("mode");
@@ -31,12 +48,14 @@ FileSpec file_spec(const Args& args) {
     return s;
 }
 
+void ask(Run& run, const Request& r) {
+    if (std::getenv("NCM_COMPONENT")) run.service(r.service, r.action);  // the runner does it once, after all components
+    else run.command(action_words(service_command(), r.service, r.action));
+}
+
 int finish(Run& run, const Args& args, bool changed) {
-    for (const std::string& word : args.all("service")) {
-        size_t colon = word.find(':');
-        if (colon == std::string::npos) throw Error(exit_usage, fmt::format("'{}' is no NAME:ACTION", word));
-        if (changed) run.service(word.substr(0, colon), word.substr(colon + 1));
-    }
+    if (changed)
+        for (const Request& r : requests(args)) ask(run, r);
     if (run.errors()) return exit_no;
     return changed || !args.has("changed") ? exit_ok : exit_no;
 }

@@ -161,6 +161,13 @@ int configure(const Args& args, const ncm::Settings& s, const Log& log) {
     return r.errors ? exit_errors : exit_ok;
 }
 
+/// All but the settings is looked for inside, as if the system there was running.
+void enter(const Args& args, const std::string& dir) {
+    if (!args.root().empty()) throw Error(exit_usage, "--chroot and --root exclude each other");
+    setenv("WEFT_LIBEXEC", libexec_dir().c_str(), 1);  // there may be no /proc to ask
+    if (chroot(dir.c_str()) || chdir("/")) throw system_error("cannot run inside '" + dir + "'");
+}
+
 int body(const Args& args) {
     Log log("ncd", args.verbose() ? Level::debug : Level::info);
     int verbs = 0;
@@ -175,6 +182,7 @@ int body(const Args& args) {
     }
     try {
         ncm::Settings s = ncm::read_ncd_settings(args);
+        if (std::string dir = s.get("chroot"); !dir.empty()) enter(args, dir);
         bool runs = args.has("configure") || args.has("unconfigure");
         if (auto reason = ncm::noquattor(args); reason && runs && s.flag("check-noquattor") && !args.has("force-quattor")) {
             log.warning("switched off by '{}': {}", args.rooted("/etc/noquattor"), *reason);

@@ -21,6 +21,7 @@ const std::vector<Setting> ncd_settings = {
     {"workdir", "/var/lib/weft/ncm", Setting::path, "DIR", "what was applied, pending service actions"},
     {"useprofile", "current", Setting::text, "CID", "which profile (current)"},
     {"cache_root", "", Setting::path, "DIR", "the profile cache; default: as ccm.conf says"},
+    {"chroot", "", Setting::text, "DIR", "run inside this folder, which holds a whole system"},
     {"component-dir", "", Setting::text, "DIRS", "the components' programs; folders between colons"},
     {"service-command", "", Setting::text, "CMD", "called with an action and a service (systemctl)"},
     {"pre-hook", "", Setting::text, "CMD", "run before; its failure cancels the run"},

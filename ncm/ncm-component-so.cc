@@ -76,7 +76,7 @@ int body(const Args& args) {
     if (loaded->abi != NCM_COMPONENT_ABI)
         throw Error(exit_data, fmt::format("'{}' was built for version {} of the interface, this is version {}", file, loaded->abi, NCM_COMPONENT_ABI));
     std::string name = file.substr(file.rfind('/') + 1);
-    name.resize(name.find('.'));
+    name = name.substr(0, name.find('.'));
     ncm::Component c{.name = name.c_str(), .about = loaded->about, .configure = [](ncm::Run& r) { CRun run(r); loaded->configure(&run); }};
     for (const char* const* w = loaded->watch; w && *w; w++) c.watch.emplace_back(*w);
     if (loaded->unconfigure) c.unconfigure = [](ncm::Run& r) { CRun run(r); loaded->unconfigure(&run); };

@@ -22,7 +22,7 @@ namespace {
 Path part_about(const Element& e, const Path& at, const std::string& file) {
     if (e.is(Kind::dict))
         for (const auto& [key, value] : e.dict())
-            if (key.view() == *escape(file) || key.view() == file) return at / Term(key);
+            if (key.view() == escape(file).value_or(file) || key.view() == file) return at / Term(key);
     auto inside = [&](const Term& t, const Element& child) -> std::optional<Path> {
         if (child.is(Kind::string) && child.string() == file) return at;
         Path deeper = at / t, found = child.is_resource() ? part_about(child, deeper, file) : deeper;

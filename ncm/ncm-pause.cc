@@ -22,8 +22,9 @@ static long seconds_of(const std::string& text) {
 static int body(const Args& args) {
     std::string file = ncm::read_ncd_settings(args).get("workdir") + "/pause";
     if (args.has("end")) {
-        if (::unlink(file.c_str()) && errno == ENOENT) throw Error(exit_no, "there is no pause");
-        return exit_ok;
+        if (::unlink(file.c_str()) == 0) return exit_ok;
+        if (errno == ENOENT) throw Error(exit_no, "there is no pause");
+        throw system_error("cannot remove '" + file + "'");
     }
     if (args.rest().empty()) {
         auto text = read_if_exists(file, 1 << 16);

@@ -1,9 +1,7 @@
 // ncm-service - ask for an action on services, as a component does          page: man/ncm-service.1
-#include <fmt/core.h>
-
 #include "base/program.hh"
 #include "ncm/actions.hh"
-#include "ncm/component.hh"
+#include "ncm/helper.hh"
 using namespace weft;
 
 static int body(const Args& args) {
@@ -12,11 +10,7 @@ static int body(const Args& args) {
     std::vector<std::string> services(args.rest().begin() + 1, args.rest().end());
     for (const std::string& s : services) ncm::check_action(s, action);
     ncm::Run run = ncm::Run::of_environment(args);
-    if (getenv("NCM_COMPONENT")) {
-        for (const std::string& s : services) run.service(s, action);  // the runner does it once, after all components
-        return exit_ok;
-    }
-    for (const std::string& s : services) run.command(ncm::action_words(ncm::service_command(), s, action));
+    for (const std::string& s : services) ncm::ask(run, {s, action});
     return run.errors() ? exit_no : exit_ok;
 }
 

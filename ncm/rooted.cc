@@ -24,8 +24,7 @@ static void push_steps(std::vector<std::string>& todo, std::string_view path) {
     todo.insert(todo.end(), steps.rbegin(), steps.rend());
 }
 
-std::string resolve_below(const std::string& root, std::string_view path, bool keep_last) {
-    if (root.empty()) return std::string(path);  // the kernel follows links well enough
+static std::string walk(const std::string& root, std::string_view path, bool keep_last) {
     std::vector<std::string> todo, done;
     push_steps(todo, path);
     auto text = [&] {
@@ -54,6 +53,12 @@ std::string resolve_below(const std::string& root, std::string_view path, bool k
     }
     return text();
 }
+
+std::string resolve_below(const std::string& root, std::string_view path, bool keep_last) {
+    return root.empty() ? std::string(path) : walk(root, path, keep_last);  // the kernel follows links well enough
+}
+
+std::string follow_links(const std::string& root, std::string_view path) { return walk(root, path, false); }
 
 static std::optional<uint32_t> number(std::string_view text) {
     uint32_t n;

@@ -12,6 +12,9 @@ namespace weft::ncm {
 /// Error(74) for links in a circle.
 std::string resolve_below(const std::string& root, std::string_view path, bool keep_last = false);
 
+/// The same without a root, too, where resolve_below() leaves links to the system.
+std::string follow_links(const std::string& root, std::string_view path);
+
 /// A user's or group's number by the system's own /etc/passwd and /etc/group (root empty: by the name
 /// service); a number stands for itself.
 std::optional<uid_t> user_number(const std::string& root, const std::string& name);

@@ -11,7 +11,9 @@ trap 'cleanup; cd /; rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM
 cd "$scratch" || exit 99
 
-# ok 'claim' 'commands': the claim holds when every command does (set -e is on).
+# ok 'claim' 'commands': the claim holds when every command does: set -e is on. It does not stop for a failure that is
+# not the last of an && list, nor for one under !, unless that is the end of the claim: put each step on a line, say
+# `not` instead of ! (t/claims.t looks for such).
 ok() {
     n=$((n + 1))
     # Not in the condition of an if: there set -e would not count, and a failing line in the middle would pass.
@@ -35,6 +37,8 @@ code() {
     "$@" || got=$?
     test "$got" = "$want" || { echo "exit status $got, want $want: $*"; false; }
 }
+# not command...: it fails
+not() { if "$@"; then echo "did not fail: $*"; false; fi; }
 # same want got: two files are equal; the difference is shown when they are not
 same() { diff -u "$1" "$2"; }
 # until_true seconds command...: the command succeeds within that time

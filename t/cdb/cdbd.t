@@ -120,10 +120,12 @@ ok 'a node whose template is removed has no profile any more' '
     mv away site/profiles/lxb003.example.org.pan && as_admin commit -m "it is back" site &&
     [ "$(status lxb003.example.org /profiles/lxb003.example.org.xml)" = 200 ]'
 ok 'everything is there after SIGKILL' '
-    ask $b1 /profiles/$b1.xml -D before >p2.xml &&
-    server_kill && server_start &&
-    ask $b1 /profiles/$b1.xml -D after | cmp - p2.xml &&
-    grep -i "^etag\|^last-mod" before >want; grep -i "^etag\|^last-mod" after >got; same want got'
+    ask $b1 /profiles/$b1.xml -D before >p2.xml
+    server_kill
+    server_start
+    ask $b1 /profiles/$b1.xml -D after | cmp - p2.xml
+    grep -i "^etag\|^last-mod" before >want
+    grep -i "^etag\|^last-mod" after >got; same want got'
 ok 'a revoked certificate is out as soon as the list is read' '
     echo "crl = $scratch/pki/ca.crl" >>cdbd.conf
     server_stop && server_start && [ "$(status $b2 /profiles/$b2.xml)" = 200 ] &&

@@ -29,7 +29,9 @@ ok "REQ-A-1: ${WEFT_KILLS:-8} times SIGKILL during commits: no acknowledged comm
         server_start
         last=$(cat acked) now=$(head)
         echo "round $round: acknowledged $last, head $now"
-        [ "$now" -ge "$last" ] && [ "$now" -le $((last + 1)) ]; echo "$now" >acked
+        [ "$now" -ge "$last" ]
+        [ "$now" -le $((last + 1)) ]
+        echo "$now" >acked
         as_admin verify
     done'
 ok 'what was committed is what is served, everything compiled again agrees' 'as_admin verify --compile && ask $b1 /profiles/$b1.json | jq -e .system.n && [ "$(head)" -gt 2 ]'

@@ -49,7 +49,10 @@ ok 'without a canary it goes on at once' 'as_admin promote prod && site_is $b1 f
 ok 'an earlier revision only with --back' '
     code 65 as_admin promote prod 2 2>err && grep -q "is at revision .* already" err && as_admin promote --back prod 2 && site_is $b1 two && as_admin promote prod && site_is $b1 four'
 ok 'what was only recorded is no target; names that are wrong are told' '
-    code 65 as_admin promote prod 999 && code 1 as_admin promote nobody && code 65 as_admin promote --canary nobody prod 2>err; code 64 as_admin stage x && code 75 as_admin stage prod "y*"'
+    code 65 as_admin promote prod 999
+    code 1 as_admin promote nobody
+    code 65 as_admin promote --canary nobody prod 2>err
+    code 64 as_admin stage x && code 75 as_admin stage prod "y*"'
 ok 'a stage ends where the head is' '
     change five && code 75 as_admin stage -d prod && as_admin promote prod && as_admin stage -d prod && change six && site_is $b1 six && as_admin verify --compile && [ -z "$(as_admin stage)" ]'
 done_testing

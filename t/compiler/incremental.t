@@ -18,15 +18,21 @@ why() { panc -I site/early:site -o out --why-rebuilt "$@" site/n?.pan | sed "s#$
 
 ok 'at first everything is built' 'why >got; test "$(grep -c "nothing is known of an earlier build" got)" = 4 && ls out/n?.xml'
 ok 'then nothing, and no file is touched' '
-    find out -name "n*" | sort | xargs stat -c "%n %Y %Z %i" >before; why >got && test ! -s got
+    find out -name "n*" | sort | xargs stat -c "%n %Y %Z %i" >before; why >got
+    test ! -s got
     find out -name "n*" | sort | xargs stat -c "%n %Y %Z %i" >after; same before after'
-ok 'also after time has told that the files are old' 'sleep 2.1; why >got && test ! -s got; why >got && test ! -s got'
+ok 'also after time has told that the files are old' '
+    sleep 2.1; why >got
+    test ! -s got
+    why >got && test ! -s got'
 ok 'a touched template makes nothing out of date' 'touch site/base.pan site/n1.pan; why >got && test ! -s got'
 ok 'a template of the same size and time does' '
     touch -r site/n2.pan ref; sed -i "s/= 2/= 9/" site/n2.pan; touch -r ref site/n2.pan; why >got
     printf "n2: the template \047n2\047 has changed: site/n2.pan\n" >want; same want got; grep -q ">9<" out/n2.xml'
 ok 'an object whose values are used makes the user out of date' '
-    sed -i "s/= 1/= 8/" site/n1.pan; why >got; grep -q "^n4: the template .n1. has changed" got && test "$(wc -l <got)" = 2; grep -q ">8<" out/n4.xml'
+    sed -i "s/= 1/= 8/" site/n1.pan; why >got; grep -q "^n4: the template .n1. has changed" got
+    test "$(wc -l <got)" = 2
+    grep -q ">8<" out/n4.xml'
 ok 'a data file too' 'echo bye >site/motd; why >got; grep -q "^n3: the file .motd. has changed: site/motd" got && grep -q bye out/n3.xml'
 ok 'a template that is found earlier now' '
     sed "s/= 1/= 2/" site/base.pan >site/early/base.pan; why >got

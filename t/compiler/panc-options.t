@@ -24,9 +24,14 @@ printf "object template old;\n'/x' = { deprecated(0, 'mind this, ' + OBJECT); 1 
 p() { panc --include-path .:lib --output-dir out "$@"; }
 
 ok '--output-dir and --include-path, which must exist' '
-    p a.pan && ls out/a.xml; code 64 panc --output-dir nowhere a.pan; code 64 panc --include-path .:nowhere a.pan; code 65 panc --output-dir out a.pan'
+    p a.pan
+    ls out/a.xml
+    code 64 panc --output-dir nowhere a.pan; code 64 panc --include-path .:nowhere a.pan; code 65 panc --output-dir out a.pan'
 ok 'an object that its name does not lead to is told with its file' 'code 65 panc -I lib -o out a.pan 2>got; grep -q "a.pan:1:1: error: object template .a. cannot be located" got; grep -q "add .$here. to it" got'
-ok '--formats: blanks, several, none' 'p --formats " json , text,txt" a.pan && ls out/a.json out/a.txt; rm out/*; p --formats none a.pan && test -z "$(ls out)"'
+ok '--formats: blanks, several, none' '
+    p --formats " json , text,txt" a.pan
+    ls out/a.json out/a.txt
+    rm out/*; p --formats none a.pan && test -z "$(ls out)"'
 ok '--max-iteration' 'p loop.pan; code 65 p --max-iteration 10 loop.pan; code 64 p --max-iteration 0 loop.pan'
 ok '--max-recursion' 'p deep.pan; code 65 p --max-recursion 10 deep.pan; code 64 p --max-recursion x deep.pan'
 ok '--nthread: 0 and more than there are cores' 'p --nthread 0 a.pan b.pan; p --nthread 1000 a.pan b.pan; code 64 p --nthread -1 a.pan'

@@ -21,7 +21,10 @@ template site;
 variable NAME ?= 'lxb001';
 END
 ok 'a profile and its dependencies are written' '
-    panc -o out node.pan && ls out >got && printf "node.dep\nnode.xml\n" >want && same want got
+    panc -o out node.pan
+    ls out >got
+    printf "node.dep\nnode.xml\n" >want
+    same want got
     printf "node PAN file:%s/\nsite PAN file:%s/\n" "$here" "$here" >want && same want out/node.dep'
 ok 'every format can be asked for' '
     panc -o out --formats "pan.gz, json, text, dot, origins, null" node.pan

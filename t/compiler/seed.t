@@ -35,7 +35,8 @@ ok 'the derivation of the root goes on with the other templates, in load order' 
         network_i386_rh72,std_network_interface,std_network default_filesystems,default_software >want
     same want got'
 ok 'today'\''s dialect refuses it and says where' '
-    mkdir now && ! panc --formats pan --include-path "$seed" --output-dir now "$seed/TEST_i386_rh72.tpl" 2>err
+    mkdir now
+    not panc --formats pan --include-path "$seed" --output-dir now "$seed/TEST_i386_rh72.tpl" 2>err
     grep -q "TEST_i386_rh72.tpl:6" err && test ! -e now/TEST_i386_rh72.xml'
 
 # Data alone: no derivation, list items without names, keys sorted.

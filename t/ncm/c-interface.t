@@ -56,6 +56,7 @@ const struct ncm_component ncm_component = {NCM_COMPONENT_ABI, "the message of t
 END
 ok 'it is built without any library of ours' 'cc -Wall -Wextra -Werror -shared -fPIC -o components/motd.so motd.c $(pkg-config --cflags weft-ccm)'
 ok 'it describes itself' 'ncm-component-so components/motd.so describe | jq -e ".protocol == 1 and .name == \"motd\" and .watch == [\"/system/network\"] and (.verbs | index(\"unconfigure\"))"'
+ok 'whatever its file is called' 'cp components/motd.so other && ncm-component-so ./other describe | jq -e ".name == \"other\""'
 sed -i '/passwd/d' motd.c; cc -shared -fPIC -o components/motd.so motd.c -I"$WEFT_OUT/include"
 profile "$(active motd '<string name="text">hello</string>')"; ccm-fetch 2>>fetch.log
 services=$node/var/lib/weft/ncm/services.log
@@ -64,7 +65,12 @@ ok 'a check changes nothing' 'echo x >$node/etc/motd && ncd --check motd | grep 
 ok 'it takes back what it did' 'ncd --unconfigure motd && test ! -e $node/etc/motd'
 printf '#include <weft/component.h>\nconst struct ncm_component ncm_component = {99, "", 0, 0, 0};\n' >old.c
 ok 'one for another version of the interface is refused, alone' '
-    cc -shared -fPIC -o components/motd.so old.c -I"$WEFT_OUT/include" && code 255 ncd --configure motd 2>err; grep -q "gave no useful answer" err && code 65 ncm-component-so components/motd.so describe 2>err && grep -q "version 99 of the interface, this is version 1" err'
+    cc -shared -fPIC -o components/motd.so old.c -I"$WEFT_OUT/include"
+    code 255 ncd --configure motd 2>err
+    grep -q "gave no useful answer" err && code 65 ncm-component-so components/motd.so describe 2>err && grep -q "version 99 of the interface, this is version 1" err'
 ok 'one that crashes ends alone' '
-    sed "s/const char .text = .*/const char *text = *(const char **)8;/" motd.c >crash.c && cc -shared -fPIC -o components/motd.so crash.c -I"$WEFT_OUT/include" && code 255 ncd --configure motd 2>err; grep -q "was ended by signal" err'
+    sed "s/const char .text = .*/const char *text = *(const char **)8;/" motd.c >crash.c
+    cc -shared -fPIC -o components/motd.so crash.c -I"$WEFT_OUT/include"
+    code 255 ncd --configure motd 2>err
+    grep -q "was ended by signal" err'
 done_testing

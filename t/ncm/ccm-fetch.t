@@ -90,13 +90,19 @@ else
 fi
 ok 'a second fetch waits for the first, and says who it is' '
     code 2 flock $node/var/lib/ccm/fetch.lock ccm-fetch --lock_retries 1 --lock_wait 0 --profile $url 2>err && grep -q "is locked by process" err'
-ok 'noquattor stops it, unless forced' 'echo moving >$node/etc/noquattor; code 3 fetch && grep -q moving err && fetch --force-quattor; rm $node/etc/noquattor'
+ok 'noquattor stops it, unless forced' '
+    echo moving >$node/etc/noquattor; code 3 fetch
+    grep -q moving err
+    fetch --force-quattor
+    rm $node/etc/noquattor'
 ok 'wrong settings need someone to look: status 1, line and hint' '
     printf "profile x\n\n# c\ncach_root /x\n" >bad.conf && code 1 ccm-fetch --cfgfile bad.conf 2>err && grep -q "bad.conf:4:1: error: unknown setting .cach_root." err && grep -q "did you mean .cache_root." err &&
     echo "profile a b" >bad.conf && code 1 ccm-fetch --cfgfile bad.conf && code 1 ccm-fetch --cfgfile /nonexistent && code 1 ccm-fetch --profile "ftp://x/y" && code 1 ccm-fetch --profile "http://x/\$(id)" && code 1 ccm-fetch --nosuch'
 ok 'messages can go to a file' 'ccm-fetch -v --logfile $scratch/fetch.log --profile $url && grep -q unchanged fetch.log && code 1 ccm-fetch --logfile /nonexistent/x'
 ok 'old profiles go when a new one came' '
-    publish p1 && fetch --cache_root $scratch/purged && for i in 2 3 4 5; do publish p$i; fetch --cache_root $scratch/purged --keep_old 1 --purge_time 0 || return 1; done
+    publish p1
+    fetch --cache_root $scratch/purged
+    for i in 2 3 4 5; do publish p$i; fetch --cache_root $scratch/purged --keep_old 1 --purge_time 0 || return 1; done
     test "$(ccm --cache_root $scratch/purged --showcids)" = 4,5 && ccm --cache_root $scratch/purged verify'
 ok 'a pipe can be the settings' 'echo "profile $url" | ccm-fetch --cfgfile /dev/stdin'
 ok 'names become URLs' 'code 2 ccm-fetch --profile __HOST__ --base_url file://$scratch/www 2>err && grep -q "profile_$(hostname -s | tr A-Z a-z).xml" err'

@@ -49,6 +49,12 @@ ok 'nonsense is refused' '
     code 64 ncm-pause 1h 2>err
     code 64 ncm-pause 400d x 2>err'
 stop
+ok 'a pause that cannot be ended is told' '
+    rm -f $node/var/lib/weft/ncm/pause
+    mkdir $node/var/lib/weft/ncm/pause
+    code 74 ncm-pause --end 2>err
+    rmdir $node/var/lib/weft/ncm/pause
+    grep -q "cannot remove .*pause" err'
 
 # ---- windows
 elsewhere=$(date -d '+12 hours' +%H):00-$(date -d '+13 hours' +%H):00

@@ -75,8 +75,15 @@ END
 profile "$(active foo '<string name="x">3</string>')$(active bar "$(pre foo)")" ""
 printf 'retry-first = 0.3\ninterval = 600\n' >"$node/etc/ncm-cdispd.conf"
 ok 'a failed one is tried by the clock, and what waited for it runs with it' '
-    ccm-fetch && start && until_true 10 sh -c "test \$(grep -c \"configure foo\" runs) -ge 3" && ! grep -q "configure bar" runs && touch $node/mended &&
-    until_true 10 grep -qs "configure bar" runs && settled && until_true 5 jq -e ".status == \"ok\"" $node/var/lib/weft/ncm/status.json; runs >/dev/null'
+    ccm-fetch
+    start
+    until_true 10 sh -c "test \$(grep -c \"configure foo\" runs) -ge 3"
+    not grep -q "configure bar" runs
+    touch $node/mended
+    until_true 10 grep -qs "configure bar" runs
+    settled
+    until_true 5 jq -e ".status == \"ok\"" $node/var/lib/weft/ncm/status.json
+    runs >/dev/null'
 
 # ---- life
 ok 'a second instance is refused' 'code 75 cdispd 2>err && grep -q "runs already as process $(pid)" err'
@@ -90,11 +97,23 @@ sleep 1; echo end >>"$NCM_ROOT/ended"
 END
 profile "$(active foo '<string name="x">5</string>')" ""
 ok 'a clean stop waits for the component that runs' '
-    ccm-fetch && until_true 10 test -s runs && stop && test -s $node/ended; runs >/dev/null'
+    ccm-fetch
+    until_true 10 test -s runs
+    stop
+    test -s $node/ended
+    runs >/dev/null'
 profile "$(active foo '<string name="x">6</string>')" ""
 ccm-fetch; rm -f "$node/ended"
 ok 'killed while a component runs, the next one does the work again' '
-    start && until_true 10 test -s runs && kill -9 $(pid) && gone && start; settled && until_true 10 test -s $node/ended && grep -c "configure foo" runs; runs >/dev/null'
+    start
+    until_true 10 test -s runs
+    kill -9 $(pid)
+    gone
+    start
+    settled
+    until_true 10 test -s $node/ended
+    grep -c "configure foo" runs
+    runs >/dev/null'
 stop
 component foo </dev/null
 ok 'the initial run can be everything' 'start --initial-run all && settled && until_true 5 test -s runs && sleep 0.2 && runs >got && echo "configure foo" >want && same want got'

@@ -87,7 +87,7 @@ if [ "$(id -u)" = 0 ] && test -x /lib/systemd/systemd-networkd && unshare -n -m 
             { SYSTEMD_LOG_TARGET=console timeout 3 /lib/systemd/systemd-networkd || test $? = 124; }' - "$units" >networkd.log 2>&1
     }
     ok 'networkd understands every line, and tells the one it does not' '
-        networkd_reads || { cat networkd.log; false; }; ! grep -e 10-weft networkd.log
+        networkd_reads || { cat networkd.log; false; }; not grep -e 10-weft networkd.log
         echo "Frobnicate=yes" >>"$units/10-weft-br0.network"; networkd_reads; grep -q "10-weft-br0.network:.*Unknown" networkd.log
         sed -i "/^Frobnicate/d" "$units/10-weft-br0.network"'
 else
@@ -163,9 +163,9 @@ ok 'the file that was there is kept' '
 # ---- the scripts of Red Hat
 ok 'ifcfg files, which a shell reads' '
     run 0 network configure "$ifcfg" "$(extra)" && wants network restart &&
-    (. "$scripts/ifcfg-bond0"; test "$DEVICE $BOOTPROTO $IPADDR $NETMASK $GATEWAY" = "bond0 static 192.0.2.11 255.255.255.0 192.0.2.1" -a "$BONDING_OPTS" = "lacp_rate=1 miimon=100 mode=4 xmit_hash_policy=layer3+4") &&
-    (. "$scripts/ifcfg-eth0"; test "$MASTER $SLAVE $BOOTPROTO" = "bond0 yes none") && (. "$scripts/ifcfg-bond0.12"; test "$VLAN $PHYSDEV $BRIDGE" = "yes bond0 br0") &&
-    (. "$scripts/ifcfg-bond0:www"; test "$DEVICE $IPADDR" = "bond0:www 192.0.2.80") && (. "$NCM_ROOT/etc/sysconfig/network"; test "$HOSTNAME $GATEWAY" = "lxb001.example.org 192.0.2.1")'
+    (. "$scripts/ifcfg-bond0" && test "$DEVICE $BOOTPROTO $IPADDR $NETMASK $GATEWAY" = "bond0 static 192.0.2.11 255.255.255.0 192.0.2.1" -a "$BONDING_OPTS" = "lacp_rate=1 miimon=100 mode=4 xmit_hash_policy=layer3+4") &&
+    (. "$scripts/ifcfg-eth0" && test "$MASTER $SLAVE $BOOTPROTO" = "bond0 yes none") && (. "$scripts/ifcfg-bond0.12" && test "$VLAN $PHYSDEV $BRIDGE" = "yes bond0 br0") &&
+    (. "$scripts/ifcfg-bond0:www" && test "$DEVICE $IPADDR" = "bond0:www 192.0.2.80") && (. "$NCM_ROOT/etc/sysconfig/network" && test "$HOSTNAME $GATEWAY" = "lxb001.example.org 192.0.2.1")'
 ok 'with routes and rules' 'grep -qx "198.51.100.0/24 via 192.0.2.2 dev bond0" "$scripts/route-bond0" && grep -qx "from 192.0.2.80/32 table backup priority 100" "$scripts/rule-bond0"'
 ok 'what the node has decides without a backend' 'run 0 network configure "{}" "$(extra)" && changed'
 

@@ -40,8 +40,11 @@ for shell in sh bash dash; do
 done
 if command -v tcsh >tools; then
     ok 'csh reads its own' '
-        sed "s/; .id.//" want >want.csh; run 0 profile configure "$(echo "$tree" | jq -c ".env.GREETING = \"say \\\"hi\\\" to \$USER\"")" && tcsh -n "$dir/site.csh" &&
-        USER=me PATH=/usr/bin:/bin tcsh -f -c "source $dir/site.csh; echo \"\$EDITOR|\$GREETING|\$MANPATH|\$NEW|\$PATH\"" >got && same want.csh got; run 0 profile configure "$tree"'
+        sed "s/; .id.//" want >want.csh; run 0 profile configure "$(echo "$tree" | jq -c ".env.GREETING = \"say \\\"hi\\\" to \$USER\"")"
+        tcsh -n "$dir/site.csh"
+        USER=me PATH=/usr/bin:/bin tcsh -f -c "source $dir/site.csh; echo \"\$EDITOR|\$GREETING|\$MANPATH|\$NEW|\$PATH\"" >got
+        same want.csh got
+        run 0 profile configure "$tree"'
 else
     skip 'csh reads its own' 'no tcsh here'
 fi

@@ -20,7 +20,27 @@ ok 'the old one is kept on demand' 'echo new | ncm-file -b .old /etc/motd && tes
 ok 'a difference is shown, unless it is nobody'"'"'s business' '
     echo a | ncm-file -v /etc/motd | grep -q "\"msg\":.*+a" && echo secret | ncm-file -v -s /etc/motd >out && ! grep -q secret out'
 ok 'a service follows a change only' '
-    echo b | ncm-file -S sshd:reload /etc/motd | grep -q "{\"action\":\"reload\",\"service\":\"sshd\"}" && echo b | ncm-file -S sshd:reload /etc/motd >out && ! grep -q sshd out'
+    echo b | NCM_COMPONENT=x ncm-file -S sshd:reload /etc/motd | grep -q "{\"action\":\"reload\",\"service\":\"sshd\"}"
+    echo b | NCM_COMPONENT=x ncm-file -S sshd:reload /etc/motd >out
+    ! grep -q sshd out'
+ok 'by hand it is acted on, as ncm-service does' '
+    echo c | ncm-file -S sshd:reload /etc/motd >out
+    grep -q "not run below NCM_ROOT: .*reload" out
+    not grep -q "\"action\"" out
+    echo c | ncm-edit -S sshd:reload /etc/motd append d >out
+    grep -q "not run below NCM_ROOT: .*reload" out'
+ok 'a request that is none is refused before anything is written' '
+    echo other | code 64 ncm-file -S sshd /etc/motd
+    echo other | code 65 ncm-file -S sshd:relaod /etc/motd
+    code 65 ncm-edit -S sshd:relaod /etc/motd append other
+    code 65 ncm-file -S -x:restart --remove /etc/motd
+    printf "c\nd\n" >want
+    same want $etc/motd'
+ok 'a path of other bytes than UTF-8 is told as JSON all the same' '
+    odd=$(printf "/etc/\377x")
+    echo odd | ncm-file "$odd" >out
+    test "$(cat "$NCM_ROOT$odd")" = odd
+    jq -s -e ". == [{manages: \"/etc/?x\"}, {changed: \"/etc/?x\"}]" out'
 ok 'folders, links, attributes, removal' '
     ncm-file -c -d -m 750 /srv/x && test "$(stat -c %a $NCM_ROOT/srv/x)" = 750 && code 1 ncm-file -c -d -m 750 /srv/x &&
     ncm-file -c -l ../x /srv/y && test "$(readlink $NCM_ROOT/srv/y)" = ../x && code 1 ncm-file -c -l ../x /srv/y &&
@@ -124,5 +144,9 @@ ok 'nor does a request that was refused' '
 # ---- ncm-owner
 ok 'the owner of a file is found, with the part of the profile' '
     tool one && ncd --configure tool && ncm-owner /etc/tool.conf >out && printf "component tool\nprofile   /software/components/tool/files/0\n" >want && same want out'
+ok 'of a file with any letters in its name' '
+    echo "/etc/Āa" >>$node/var/lib/weft/ncm/files/tool
+    ncm-owner "/etc/Āa" >out
+    grep -qx "component tool" out'
 ok 'nobody writes what nobody writes' 'code 1 ncm-owner /etc/other 2>err && grep -q "no component that ran here writes ./etc/other." err'
 done_testing

@@ -138,6 +138,42 @@ ok 'what cannot be written down is the failure of one component, the others run'
     grep -q "ncm/files" $state'
 rm "$node/var/lib/weft/ncm/files"
 
+# ---- an image
+if [ "$(id -u)" = 0 ] && cp /bin/busybox sh 2>/dev/null && ! ldd sh >/dev/null 2>&1; then
+    image=$scratch/image
+    mkdir -p "$image/bin" "$image/etc" "$image/dev" "$image/tmp" "$image/components"
+    mv sh "$image/bin/sh"
+    : >"$image/dev/null"
+    cp "$node/etc/ccm.conf" "$image/etc/"
+    cat >"$image/components/inside" <<'END'
+#!/bin/sh
+if [ "$1" = describe ]; then
+    echo '{"protocol":1,"verbs":["configure"],"noaction":false,"watch":[]}'
+else
+    echo "root=$NCM_ROOT" >/etc/made
+fi
+END
+    chmod +x "$image/components/inside"
+    profile "$(active inside)"
+    WEFT_ROOT=$image ccm-fetch 2>>fetch.log
+    unset WEFT_ROOT
+    ok 'a system in a folder is configured from inside' '
+        ncd --chroot $image --component-dir /components --configure inside
+        test "$(cat $image/etc/made)" = root=
+        test -e $image/var/lib/weft/ncm/applied/inside.json
+        test -e $image/var/log/ncm/ncd.log'
+    ok 'one that is not there is not' '
+        code 255 ncd --chroot $scratch/none --configure inside 2>err
+        grep -q "cannot run inside .$scratch/none.: No such file" err
+        code 255 ncd --chroot $image --root $node --configure inside 2>err
+        grep -q "exclude each other" err'
+    WEFT_ROOT=$node
+    export WEFT_ROOT
+else
+    skip 'a system in a folder is configured from inside' 'not root, or no static busybox'
+    skip 'one that is not there is not' 'the same'
+fi
+
 # ---- the record
 ok 'what was changed when is on record, and can be searched' '
     ncd --changes >out

@@ -41,9 +41,14 @@ ok 'the report tells it, for people and for nagios' '
     code 255 ncd --report >out && grep -qx "2 components with error" out && grep -q "^b .* cannot$" out &&
     code 2 ncd --report --report-format nagios >out && grep -qx "ERROR 2 components with error: a,b | failed=2" out'
 ok 'errors of components that were not asked for can be warnings' '
-    ncd --ignore-errors-from-dependencies --configure a >out && grep -q "a: ok" out; runs >/dev/null'
+    ncd --ignore-errors-from-dependencies --configure a >out
+    grep -q "a: ok" out
+    runs >/dev/null'
 component b </dev/null
-ok 'a good run clears the state' 'ncd --configure --all && code 0 ncd --report; runs >/dev/null'
+ok 'a good run clears the state' '
+    ncd --configure --all
+    code 0 ncd --report
+    runs >/dev/null'
 
 profile "$(active a "$(pre b)")$(active b "$(pre c)")$(active c "$(pre a)")"
 ccm-fetch
@@ -88,7 +93,10 @@ component bad <<'END'
 printf '{"level":\n\377\376 binary\n{}\n[1,2\n{"service":"-x","action":"restart"}\n{"service":"sshd","action":"explode"}\n'
 END
 ok 'nonsense is passed on as text, and impossible service actions are errors' '
-    code 255 ncd --configure --all 2>err && grep -q "no name of a service" err && grep -q "no action on a service" err; runs >/dev/null'
+    code 255 ncd --configure --all 2>err
+    grep -q "no name of a service" err
+    grep -q "no action on a service" err
+    runs >/dev/null'
 printf '#!/nonexistent/interpreter\n' >components/bad
 ok 'one that cannot be started fails alone' '
     code 255 ncd --configure --all 2>err && grep -q "bad: " err && runs | grep -q "configure good"'
@@ -99,13 +107,18 @@ component bad <<'END'
 echo '{"level":"warning","msg":"odd"}'; exit 2
 END
 ok 'warnings do not fail a run' '
-    ncd --configure --all >out && grep -q "2 components, 0 errors, 1 warnings" out; runs >/dev/null'
+    ncd --configure --all >out
+    grep -q "2 components, 0 errors, 1 warnings" out
+    runs >/dev/null'
 component bad <<'END'
 umask; pwd; ls /proc/self/fd | wc -l; echo "cid=$NCM_CID root=$NCM_ROOT noaction=$NCM_NOACTION home=$HOME"
 END
 ok 'a component has a clean environment, its own folder and no descriptors of ours' '
-    ncd --configure bad 2>err && grep -q "bad: 0022" err && grep -q "bad: cid=[0-9]* root=$node noaction=0 home=/$" err &&
-    grep -q "bad: [345]$" err; runs >/dev/null'
+    ncd --configure bad 2>err
+    grep -q "bad: 0022" err
+    grep -q "bad: cid=[0-9]* root=$node noaction=0 home=/$" err
+    grep -q "bad: [345]$" err
+    runs >/dev/null'
 
 # ---- noaction and check
 component bad <<'END'
@@ -132,8 +145,11 @@ test ! -e $scratch/broken || test "\$2" != ntpd
 END
 chmod +x fake-systemctl
 ok 'services are acted on once, at the end, by the stronger action' '
-    ncd --service-command $scratch/fake-systemctl --configure --all && sort services >got &&
-    printf "restart ntpd\nrestart sshd\n" >want && same want got; rm services'
+    ncd --service-command $scratch/fake-systemctl --configure --all
+    sort services >got
+    printf "restart ntpd\nrestart sshd\n" >want
+    same want got
+    rm services'
 touch broken
 ok 'an action that fails is an error of who asked, and stays pending' '
     code 255 ncd --service-command $scratch/fake-systemctl --configure --all >out 2>err && grep -q "cannot restart .ntpd." err &&
@@ -148,28 +164,48 @@ echo '{"service":"sshd","action":"restart"}'; sleep 30
 END
 ok 'a run that is killed forgets no action, and its component does not run on' '
     rm -f input.a; ncd --configure a & pid=$!
-    until_true 5 grep -q sshd $node/var/lib/weft/ncm/actions && kill -9 $pid && { wait $pid || true; }
+    until_true 5 grep -q sshd $node/var/lib/weft/ncm/actions
+    kill -9 $pid
+    { wait $pid || true; }
     component a </dev/null; until_true 10 flock -n $node/var/lock/quattor/ncm-ncd true
     ncd --service-command $scratch/fake-systemctl --configure a && test "$(cat services)" = "restart sshd"'
 ok 'asked to stop, it ends after the component that runs' '
     printf "#!/bin/sh\ntest \$1 = describe && exec echo \"{\\\"protocol\\\":1,\\\"verbs\\\":[\\\"configure\\\"]}\"\ntouch $scratch/started; sleep 0.5; touch $scratch/finished\n" >components/a
     rm -f $scratch/runs; ncd --configure --all & pid=$!
-    until_true 5 test -e started && kill $pid; wait $pid; test -e finished && test -z "$(runs)" && test -e $node/var/run/quattor-components/b'
+    until_true 5 test -e started
+    kill $pid
+    wait $pid; test -e finished && test -z "$(runs)" && test -e $node/var/run/quattor-components/b'
 
 # ---- the rest of its manners
 component a </dev/null
 ok 'unconfigure gives the last configuration, also when the profile has lost it' '
-    ncd --configure a && profile "$(active b)" && ccm-fetch && ncd --unconfigure a && jq -e ".tree == null and .previous.active" input.a &&
-    code 255 ncd --unconfigure a 2>err && grep -q "never configured here" err; runs >/dev/null'
+    ncd --configure a
+    profile "$(active b)"
+    ccm-fetch
+    ncd --unconfigure a
+    jq -e ".tree == null and .previous.active" input.a
+    code 255 ncd --unconfigure a 2>err
+    grep -q "never configured here" err
+    runs >/dev/null'
 ok 'hooks see the run; a failing pre-hook cancels it' '
-    ncd --pre-hook "tee pre.json" --post-hook "tee post.json" --configure b && jq -e ".components[0].name == \"b\"" pre.json && jq -e ".errors == 0" post.json &&
-    runs >/dev/null; code 255 ncd --pre-hook false --configure b && test -z "$(runs)" && grep -q disallowed $node/var/run/quattor-components/b'
+    ncd --pre-hook "tee pre.json" --post-hook "tee post.json" --configure b
+    jq -e ".components[0].name == \"b\"" pre.json
+    jq -e ".errors == 0" post.json
+    runs >/dev/null
+    code 255 ncd --pre-hook false --configure b && test -z "$(runs)" && grep -q disallowed $node/var/run/quattor-components/b'
 ok 'noquattor stops it, unless forced' '
-    echo maintenance >$node/etc/noquattor; code 3 ncd --configure b 2>err && grep -q maintenance err && test -z "$(runs)" &&
-    ncd --force-quattor --configure b && ncd --list; rm $node/etc/noquattor; runs >/dev/null'
+    echo maintenance >$node/etc/noquattor; code 3 ncd --configure b 2>err
+    grep -q maintenance err
+    test -z "$(runs)"
+    ncd --force-quattor --configure b
+    ncd --list
+    rm $node/etc/noquattor; runs >/dev/null'
 ok 'two runs do not overlap' '
     flock $node/var/lock/quattor/ncm-ncd sh -c "echo 4711 >$node/var/lock/quattor/ncm-ncd; code() { \$@; echo \$?; }; code ncd --retries 1 --timeout 0 --configure b >rc 2>err";
-    grep -qx 255 rc && grep -q "locked by process 4711" err && ncd --configure b; runs >/dev/null'
+    grep -qx 255 rc
+    grep -q "locked by process 4711" err
+    ncd --configure b
+    runs >/dev/null'
 ok 'a run whose starter has gone meanwhile does nothing' '
     code 255 ncd --started-by 1 --configure b 2>err && grep -q "has gone" err && test -z "$(runs)"'
 ok 'logs are kept, one for each component as well' '

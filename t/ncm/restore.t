@@ -33,4 +33,36 @@ ok 'a run that was killed is taken back by the next one' '
 ok 'a check takes nothing back' '
     mkdir -p $node/var/lib/weft/ncm/saved/metaconfig && echo "{\"path\":\"$node/etc/a\",\"kind\":\"nothing\"}" >$node/var/lib/weft/ncm/saved/metaconfig/journal &&
     ncd --check metaconfig && test -e $node/etc/a'
+
+# ---- links
+component links <<'END'
+cd "$NCM_ROOT/etc" || exit 1
+ncm-file --keep /etc/one; rm one; echo mine >one     # as Perl components do
+echo mine | ncm-file /etc/two
+ncm-file --link elsewhere /etc/three
+ncm-file --remove /etc/four
+exit 1
+END
+echo "component-dir = $scratch/components" >"$node/etc/ncm-ncd.conf"
+profile "$(active links "$(on_failure restore)")"
+ccm-fetch 2>/dev/null
+for l in one two three four; do
+    echo "kept $l" >"$node/etc/$l.real"
+    ln -s $l.real "$node/etc/$l"
+done
+ok 'a link that was replaced comes back, and what it leads to' '
+    code 255 ncd --configure links 2>err
+    for l in one two three four; do
+        test "$(readlink $node/etc/$l)" = $l.real
+        test "$(cat $node/etc/$l)" = "kept $l"
+    done'
+unset WEFT_ROOT
+ok 'on the running system, too' '
+    mkdir save
+    echo kept >real
+    ln -s real link
+    echo mine | NCM_SAVE_DIR=$scratch/save ncm-file $scratch/link
+    test "$(cat real)" = mine
+    jq -s -e "map([.path, .kind]) == [[\"$scratch/link\", \"link\"], [\"$scratch/real\", \"file\"]]" save/journal
+    test "$(cat save/$(jq -r "select(.kind == \"file\").copy" save/journal))" = kept'
 done_testing

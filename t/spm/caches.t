@@ -50,8 +50,13 @@ ok 'a forward proxy is asked for whole URLs, of metadata and packages' '
     grep -q "^http://packages.invalid/base/repodata/repomd.xml" log && grep -q "^http://packages.invalid/base/Packages/ntp-1" log && ! grep -v -e "^http:" -e "^/ 0" log'
 
 ok 'a snapshot is a folder below the repository; the older one in the profile brings the older packages back (REQ-H-7)' '
-    again && mkdir -p web/dated && cp -r web/base web/dated/2026-11-02 && mkdir -p web/dated/2026-11-01/Packages && cp web/base/Packages/ntp-1* web/dated/2026-11-01/Packages/ && createrepo_c -q web/dated/2026-11-01 &&
-    dated() { printf "[{\"name\": \"dated\", \"snapshot\": \"%s\", \"protocols\": [{\"url\": \"http://127.0.0.1:%s/dated\"}]}]" $1 $port >worker/var/lib/spma-repositories.json; } &&
+    again
+    mkdir -p web/dated
+    cp -r web/base web/dated/2026-11-02
+    mkdir -p web/dated/2026-11-01/Packages
+    cp web/base/Packages/ntp-1* web/dated/2026-11-01/Packages/
+    createrepo_c -q web/dated/2026-11-01
+    dated() { printf "[{\"name\": \"dated\", \"snapshot\": \"%s\", \"protocols\": [{\"url\": \"http://127.0.0.1:%s/dated\"}]}]" $1 $port >worker/var/lib/spma-repositories.json; }
     printf "%s\n" "- ntp * * * ISUNWANTED" "- ntp 2 1 noarch" >worker/var/lib/spma-target.cf && dated 2026-11-02 && $W 2>err && test "$(installed)" = "ntp 2 1 noarch," &&
     dated 2026-11-01 && target "ntp 1 1 noarch" && $W plan >out && grep -q "replace ntp-1-1.noarch < ntp-2-1.noarch (downgrade)" out && $W 2>err && test "$(installed)" = "ntp 1 1 noarch," &&
     grep -q "^/dated/2026-11-01/Packages/ntp-1" log'

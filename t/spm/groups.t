@@ -48,8 +48,11 @@ ok 'a group that nobody knows is refused, in a profile too' '
 ok 'a line that does not say which of its packages is refused' '
     target "@core * * *" && code 65 spma plan 2>err && grep -q "hint: write @GROUP/mandatory, @GROUP/default or @GROUP/optional" err && target "@core/default 1 1 noarch" && code 65 spma plan 2>err && grep -q "is a group, which has no version" err'
 ok 'profiles of one check do not read each other'"'"'s groups' '
-    mkdir other && cp rpms/lone-1-1.noarch.rpm other && sed "s/core/theirs/; s/lonely/theirs2/" comps.xml >theirs.xml && createrepo_c -q -g $PWD/theirs.xml other &&
-    profile() { printf "{\"software\": {\"packages\": {\"lone\": {}}, \"groups\": {\"%s\": {}}, \"repositories\": [{\"name\": \"base\", \"protocols\": [{\"url\": \"file://%s\"}]}]}}" $1 $PWD/$2 >$1.json; } &&
+    mkdir other
+    cp rpms/lone-1-1.noarch.rpm other
+    sed "s/core/theirs/; s/lonely/theirs2/" comps.xml >theirs.xml
+    createrepo_c -q -g $PWD/theirs.xml other
+    profile() { printf "{\"software\": {\"packages\": {\"lone\": {}}, \"groups\": {\"%s\": {}}, \"repositories\": [{\"name\": \"base\", \"protocols\": [{\"url\": \"file://%s\"}]}]}}" $1 $PWD/$2 >$1.json; }
     profile core rpms && profile theirs other && spma check core.json theirs.json core.json theirs.json'
 
 ok 'groups of metadata that is not believed are not used' '

@@ -45,7 +45,9 @@ ok 'what a kill left in part is unpacked again, or goes' '
     printf "install local 1 1 all $PWD/debs/local_1-1_all.deb\n" >ops && $A apply ops && half local && printf "replace local 2 1 all $PWD/debs/local_2-1_all.deb local 1 1 all\n" >ops && $A apply ops && installed | grep -q "local 2 1 all," && printf "erase local 2 1 all\n" >ops && $A apply ops && test -z "$(dpkg --root=$root --audit)"'
 
 ok 'what the system itself has is listed by apt as by dpkg, but that apt is essential to it' '
-    mkdir -p copy/var/lib && cp -r /var/lib/dpkg copy/var/lib/ 2>/dev/null; printf "\nPackage: zz-half\nStatus: install reinstreq half-installed\nVersion: 1:2-3\nArchitecture: all\nDescription: d\nMaintainer: m\n" >>copy/var/lib/dpkg/status &&
+    mkdir -p copy/var/lib
+    cp -r /var/lib/dpkg copy/var/lib/ 2>/dev/null || true
+    printf "\nPackage: zz-half\nStatus: install reinstreq half-installed\nVersion: 1:2-3\nArchitecture: all\nDescription: d\nMaintainer: m\n" >>copy/var/lib/dpkg/status &&
     spma-dpkg --root $PWD/copy list | sed "s/^\(apt .*[^l]\)$/\1 essential/" | sort >want && spma-apt --root $PWD/copy list | sort >got && same want got && grep -q "zz-half 1:2 3 all broken" got'
 
 ok 'spma leaves fetching to it' '

@@ -60,8 +60,9 @@ ok 'several versions live beside each other; one goes, one stays' '
     test -e $root/opt/kernel/2-1 && test ! -e $root/opt/kernel/1-1'
 
 ok 'files of two packages that clash are told, nothing happens' '
-    printf "install clash 1 1 noarch %s\n" $PWD/rpms/clash-1-1.noarch.rpm >ops &&
-    code 65 $R apply ops 2>err; grep "file /opt/ntp/same from install of clash-1-1.noarch conflicts" err && ! installed | grep clash'
+    printf "install clash 1 1 noarch %s\n" $PWD/rpms/clash-1-1.noarch.rpm >ops
+    code 65 $R apply ops 2>err
+    grep "file /opt/ntp/same from install of clash-1-1.noarch conflicts" err && ! installed | grep clash'
 
 ok 'an unmet requirement is told before anything happens' '
     printf "install needy 1 1 noarch %s\nerase ntp 1 1 noarch\n" $PWD/rpms/needy-1-1.noarch.rpm >ops &&

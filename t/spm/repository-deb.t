@@ -40,8 +40,11 @@ ok 'what is missing is told, or added' '
     spma --dependencies add && test "$(installed)" = "clock 1 1 all,lib 1:1 1 $arch,ntp 1 1 all,"'
 
 ok 'an index in another compression, where the server keeps no other, though its Release lists them all' '
-    d=suite/dists/stable/main/binary-$arch && gunzip -k $d/Packages.gz && xz -k $d/Packages && mv $d/Packages.gz kept.gz &&
-    { printf "Suite: stable\nDate: %s\nSHA256:\n" "$(date -uR)"; for f in Packages Packages.xz; do echo " $(sha256sum <$d/$f | cut -d" " -f1) 1 main/binary-$arch/$f"; done; echo " $(sha256sum <kept.gz | cut -d" " -f1) 1 main/binary-$arch/Packages.gz"; } >suite/dists/stable/Release &&
+    d=suite/dists/stable/main/binary-$arch
+    gunzip -k $d/Packages.gz
+    xz -k $d/Packages
+    mv $d/Packages.gz kept.gz
+    { printf "Suite: stable\nDate: %s\nSHA256:\n" "$(date -uR)"; for f in Packages Packages.xz; do echo " $(sha256sum <$d/$f | cut -d" " -f1) 1 main/binary-$arch/$f"; done; echo " $(sha256sum <kept.gz | cut -d" " -f1) 1 main/binary-$arch/Packages.gz"; } >suite/dists/stable/Release
     for keep in xz plain; do
         rm -rf $lib/weft/spma/repositories
         target "ntp 2 1 all"

@@ -83,8 +83,15 @@ ok 'an empty or stale repository is refused (REQ-H-5)' '
     repositories "$(repository base)" && spma plan >out && touch -d "3 days ago" web/base/Packages && sleep 1.1 && code 77 spma plan --guardage 1s >out && grep -q "refused (stale-repository): the metadata of repository .base. is 0 h old" out'
 
 ok 'prefetch today, install tomorrow without a server (REQ-H-6)' '
-    target "ntp 10 1 noarch" && spma prefetch 2>err && grep -q "1 packages are here" err && mv web away && : >log &&
-    spma 2>err && test "$(installed)" = "ntp 10 1 noarch," && test ! -s log; mv away web; test "$(installed)" = "ntp 10 1 noarch,"'
+    target "ntp 10 1 noarch"
+    spma prefetch 2>err
+    grep -q "1 packages are here" err
+    mv web away
+    : >log
+    spma 2>err
+    test "$(installed)" = "ntp 10 1 noarch,"
+    test ! -s log
+    mv away web; test "$(installed)" = "ntp 10 1 noarch,"'
 
 ok 'a repository that vanished is used as it was, with a warning; a new one is an error, unless it may be skipped' '
     mv web/base web/gone; target "ntp 2 1 noarch"; spma plan --refresh 0 >out 2>err; s=$?; mv web/gone web/base;
@@ -93,13 +100,22 @@ ok 'a repository that vanished is used as it was, with a warning; a new one is a
     repositories "$(repository base)" "$(repository nowhere "\"skip_if_unavailable\": true")" && spma plan 2>err && grep -q "is skipped" err; s=$?; repositories "$(repository base)"; test $s = 0'
 
 ok 'damaged metadata is refused, and what was there is used' '
-    cp -r web/base web/keep && head -c 200 web/keep/repodata/repomd.xml >web/base/repodata/repomd.xml && spma plan --refresh 0 >out 2>err && grep -q "is used as it was" err &&
-    cp web/keep/repodata/repomd.xml web/base/repodata/ && for f in web/base/repodata/*primary.xml*; do echo x >"$f"; done; rm -r $lib/weft/spma/repositories;
+    cp -r web/base web/keep
+    head -c 200 web/keep/repodata/repomd.xml >web/base/repodata/repomd.xml
+    spma plan --refresh 0 >out 2>err
+    grep -q "is used as it was" err
+    cp web/keep/repodata/repomd.xml web/base/repodata/
+    for f in web/base/repodata/*primary.xml*; do echo x >"$f"; done
+    rm -r $lib/weft/spma/repositories;
     code 69 spma plan 2>err; s=$?; rm -r web/base; mv web/keep web/base; test $s = 0 && grep -q "cannot get .*primary.xml.*: its sha256 is" err'
 
 ok 'a package that is not what the metadata say is refused, and nothing happens' '
-    spma plan >out && rm $cache/clock* && cp web/base/Packages/clock-1-1.noarch.rpm keep.rpm && printf x | dd of=web/base/Packages/clock-1-1.noarch.rpm bs=1 seek=3000 conv=notrunc 2>/dev/null &&
-    target "ntp 10 1 noarch" "lib 1 1 noarch" "clock 1 1 noarch"; code 69 spma apply 2>err >out; s=$?; mv keep.rpm web/base/Packages/clock-1-1.noarch.rpm;
+    spma plan >out
+    rm $cache/clock*
+    cp web/base/Packages/clock-1-1.noarch.rpm keep.rpm
+    printf x | dd of=web/base/Packages/clock-1-1.noarch.rpm bs=1 seek=3000 conv=notrunc 2>/dev/null
+    target "ntp 10 1 noarch" "lib 1 1 noarch" "clock 1 1 noarch"
+    code 69 spma apply 2>err >out; s=$?; mv keep.rpm web/base/Packages/clock-1-1.noarch.rpm;
     test $s = 0 && grep -q "cannot get .*clock-1-1.noarch.rpm.: its sha256 is" err && test "$(installed)" = "ntp 10 1 noarch," && test ! -e $cache/clock-1-1.noarch.rpm'
 
 ok 'a download that breaks off is resumed where it stopped (REQ-H-6)' '
@@ -118,8 +134,11 @@ ok 'the cache keeps to its limit, the longest unused goes (REQ-H-6)' '
     spma --cachelimit 310K 2>err && installed | grep -q big && test -e $cache/big-1-1.noarch.rpm && test ! -e $cache/ntp-2-1.noarch.rpm'
 
 ok 'a reverse proxy stands in for the host of the URL, a forward proxy is asked (REQ-H-6)' '
-    target "ntp 1 1 noarch" "big 1 1 noarch" && sed -i "s/127.0.0.1:$port/packages.invalid/" $lib/spma-repositories.json && : >log &&
-    rm -rf $cache && code 69 spma prefetch 2>err;
+    target "ntp 1 1 noarch" "big 1 1 noarch"
+    sed -i "s/127.0.0.1:$port/packages.invalid/" $lib/spma-repositories.json
+    : >log
+    rm -rf $cache
+    code 69 spma prefetch 2>err
     sed -i "s/packages.invalid/127.0.0.1:$port/" $lib/spma-repositories.json; spma plan >out &&
     printf "http://packages.invalid/base/Packages ntp 1 1 noarch\n- big 1 1 noarch\n" >$lib/spma-target.cf &&
     spma prefetch --proxy yes --proxytype reverse --proxyhost "127.0.0.2:1,127.0.0.1" --proxyport $port 2>err && test -e $cache/ntp-1-1.noarch.rpm &&
@@ -130,7 +149,8 @@ ok 'dated snapshots are folders below the repository (REQ-H-7)' '
     : >log && spma plan | grep -q "replace ntp-11-1" && grep -q "^/dated/2026-11-01/repodata/repomd.xml" log'
 
 ok 'profiles are checked where they are compiled, XML and JSON (REQ-H-9)' '
-    repositories "$(repository base)" && profile() { printf "{\"software\": {\"packages\": %s, \"repositories\": %s}}\n" "$1" "$(cat $lib/spma-repositories.json)" >$2.json; } &&
+    repositories "$(repository base)"
+    profile() { printf "{\"software\": {\"packages\": %s, \"repositories\": %s}}\n" "$1" "$(cat $lib/spma-repositories.json)" >$2.json; }
     profile "{\"ntp\": {\"_31_2d1\": {\"arch\": {\"noarch\": \"base\"}}}, \"lib\": {}}" good && spma check good.json &&
     profile "{\"ntp\": {\"_33_2d1\": {\"arch\": {\"noarch\": \"\"}}}, \"clock\": {}, \"nobody\": {}}" bad && code 1 spma check good.json bad.json >out &&
     printf "%s\n" "bad.json: nobody-*-*.*: no repository has it" "bad.json: ntp-3-1.noarch: no repository has it; '"'base'"' has ntp-10-1.noarch" "bad.json: lib-1-1.noarch is missing: clock-1-1.noarch needs libtime" >want && same want out &&

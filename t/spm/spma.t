@@ -89,7 +89,9 @@ ok 'what needs a reboot is told before, after, and when asked, until the node ha
     rm $WEFT_ROOT/run/reboot-required && sed -i "1s/.*/another boot/" $lib/weft/spma/reboot && code 1 spma reboot-needed && target "ntp 2 1 noarch" && spma --kernel 8'
 
 ok 'a terminal sees how far it is' '
-    target "ntp 1 1 noarch" "game 1 1 noarch" && script -qec "spma apply --guardpercent 100" /dev/null </dev/null >out 2>&1; cat out; grep -q "\[2/.\] " out && grep -q "done, run" out && target "ntp 2 1 noarch" && spma 2>err && ! grep -q "\[1/" err'
+    target "ntp 1 1 noarch" "game 1 1 noarch"
+    script -qec "spma apply --guardpercent 100" /dev/null </dev/null >out 2>&1
+    cat out; grep -q "\[2/.\] " out && grep -q "done, run" out && target "ntp 2 1 noarch" && spma 2>err && ! grep -q "\[1/" err'
 
 cat >ours <<'END'
 #!/bin/sh
@@ -102,7 +104,10 @@ esac
 END
 chmod +x ours
 ok 'a packager of the site is a program at any path (REQ-H-3)' '
-    mkdir -p other/var/lib && echo "- app 1 1 noarch" >other/var/lib/spma-target.cf && spma --root $PWD/other --packager $PWD/ours apply 2>err; cat err; echo "app 1 1 noarch" >want && same want state &&
+    mkdir -p other/var/lib
+    echo "- app 1 1 noarch" >other/var/lib/spma-target.cf
+    spma --root $PWD/other --packager $PWD/ours apply 2>err
+    cat err; echo "app 1 1 noarch" >want && same want state &&
     spma --root $PWD/other --packager $PWD/ours plan | grep -qx "nothing to do" && code 78 spma plan --packager $PWD/none 2>err && grep -q "there is no packager" err'
 
 ok 'a packager that fails gives status 1, and the next run goes on' '

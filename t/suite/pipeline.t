@@ -57,9 +57,11 @@ ok 'it catches up when the server is back, by its own poll' '
     until_true 30 grep -q ntp5.example.org $(at $node)/$file'
 
 ok 'with a certificate of another authority nothing is fetched' '
-    cdb-pki -C $scratch/other-pki init >pki.out 2>&1 && cdb-pki -C $scratch/other-pki node $node >>pki.out 2>&1 &&
-    cp $scratch/other-pki/$node.crt wrong.crt && cp $scratch/other-pki/$node.key wrong.key &&
-    ! ccm-fetch --root $(at $node) --force --cert_file $scratch/wrong.crt --key_file $scratch/wrong.key 2>err
+    cdb-pki -C $scratch/other-pki init >pki.out 2>&1
+    cdb-pki -C $scratch/other-pki node $node >>pki.out 2>&1
+    cp $scratch/other-pki/$node.crt wrong.crt
+    cp $scratch/other-pki/$node.key wrong.key
+    not ccm-fetch --root $(at $node) --force --cert_file $scratch/wrong.crt --key_file $scratch/wrong.key 2>err
     cat err; grep -qi "certificate\|alert" err && ccm --root $(at $node) verify'
 
 if [ "$(id -u)" = 0 ] && mkdir -p tiny && mount -t tmpfs -o size=4m tmpfs tiny 2>/dev/null; then
@@ -68,7 +70,7 @@ if [ "$(id -u)" = 0 ] && mkdir -p tiny && mount -t tmpfs -o size=4m tmpfs tiny 2
         ccm-fetch --root $(at $node) --cache_root $scratch/tiny/ccm --force || return 1
         cid=$(cat tiny/ccm/current.cid)
         dd if=/dev/zero of=tiny/fill bs=1k 2>/dev/null || true
-        ! ccm-fetch --root $(at $node) --cache_root $scratch/tiny/ccm --force 2>err
+        not ccm-fetch --root $(at $node) --cache_root $scratch/tiny/ccm --force 2>err
         cat err; grep -q "No space left" err && test "$(cat tiny/ccm/current.cid)" = $cid &&
         ccm --root $(at $node) --cache_root $scratch/tiny/ccm verify &&
         rm tiny/fill && ccm-fetch --root $(at $node) --cache_root $scratch/tiny/ccm --force'

@@ -20,7 +20,8 @@ each() {
     done
 }
 ok 'the nodes compile' '
-    set -- && for node in $nodes; do set -- "$@" "$WEFT_SRC"/templates/example/clusters/*/profiles/$node.*; done
+    set --
+    for node in $nodes; do set -- "$@" "$WEFT_SRC"/templates/example/clusters/*/profiles/$node.*; done
     panc --formats json --include-path "$include" "$@"'
 ok 'every component writes' 'each configure && test "$(jq -s "[.[] | select(.changed)] | length" lines)" -gt 100 && test ! -s errors'
 ok 'and has nothing to do the second time' 'rm lines && each configure && test "$(jq -s "[.[] | select(.changed)] | length" lines)" = 0'

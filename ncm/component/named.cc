@@ -55,6 +55,8 @@ static bool accepted(Run& run, const std::string& text) {
     std::string why = r.out + r.err;
     for (size_t at; (at = why.find(dir.path() + "/")) != std::string::npos;) why.erase(at, dir.path().size() + 1);
     while (why.ends_with('\n')) why.pop_back();
+    // It looks for folders and files on this machine: below a root they prove nothing.
+    if (run.rooted() && why.find("file not found") != std::string::npos) return true;
     run.error("named-checkconf refuses the new configuration, the old one stays: " + why);
     return false;
 }

@@ -2,7 +2,9 @@
 # Every built-in component is whole: schema, defaults, page and test; the example of its page compiles, and the
 # component understands what comes out.
 . "${WEFT_SRC:-.}/t/ncm/component.sh"
-mkdir -p "$NCM_ROOT/opt/tool-$(uname -m)"
+mkdir -p "$NCM_ROOT/opt/tool-$(uname -m)" "$NCM_ROOT/etc/default"
+echo 'GRUB_CMDLINE_LINUX="quiet"' >"$NCM_ROOT/etc/default/grub"
+cp /etc/passwd "$NCM_ROOT/etc/passwd"
 
 # The example of a page, as a template.
 example() {

@@ -89,7 +89,7 @@ void Dispatcher::select(bool all_retries) {
         Planned_run configure{"configure", {}, config.cid(), {}};
         for (const std::string& name : due) {
             if (memory_.components[name].leaving) {
-                queue_.push_back({"unconfigure", {name}, config.cid(), {}});
+                enqueue({"unconfigure", {name}, config.cid(), {}});
             } else if (planned_.contains(name)) {
                 configure.names.push_back(name);
                 configure.watched[name] = watched_paths(config, planned_[name], {}, rules_.selection);
@@ -144,7 +144,7 @@ void Dispatcher::select(bool all_retries) {
         k.leaving = true;
         k.status = Known::pending;
         k.next_retry = 0;
-        queue_.push_back({"unconfigure", {name}, config.cid(), {}});
+        enqueue({"unconfigure", {name}, config.cid(), {}});
     }
     // What never ran and is gone again, or went inactive before its first success, is of no interest any more.
     std::erase_if(memory_.components, [&](auto& c) {
@@ -169,16 +169,21 @@ void Dispatcher::select(bool all_retries) {
     next_run();
 }
 
+/// The configuration a component left behind; an empty one when it never had any.
+Element Dispatcher::last_configured(const std::string& name) const {
+    auto text = read_if_exists(rules_.work_dir + "/applied/" + name + ".json");
+    Element e = text ? parse_json(*text, name) : Element();
+    return e.is(Kind::dict) ? e : Element::new_dict();
+}
+
 bool Dispatcher::can_unconfigure(const std::string& name) {
     auto it = planned_.find(name);
     auto program = programs_.find(it == planned_.end() ? name : it->second.module);
     if (!program) return false;
     try {
-        if (auto text = read_if_exists(rules_.work_dir + "/applied/" + name + ".json")) {
-            Element e = parse_json(*text, name);
-            const Element* wanted = e.is(Kind::dict) ? e.find(Term(Key("unconfigure"))) : nullptr;
-            if (wanted && wanted->is(Kind::boolean) && !wanted->boolean()) return false;
-        }
+        Element e = last_configured(name);
+        const Element* wanted = e.find("/unconfigure");
+        if (wanted && wanted->is(Kind::boolean) && !wanted->boolean()) return false;
         return programs_.describe(*program).has("unconfigure");
     } catch (const Error&) {
         return false;

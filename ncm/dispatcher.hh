@@ -51,6 +51,7 @@ private:
     Pause pause() const;
     bool paused();
     Planned::Care care(const std::string& name) const;
+    Element last_configured(const std::string& name) const;
     void enqueue(Planned_run);
     void drain();
     void release();

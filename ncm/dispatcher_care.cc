@@ -50,8 +50,15 @@ bool Dispatcher::paused() {
 
 // ---- windows and users
 
-/// What a component needs, and what ncd runs with it.
+/// What a component needs, and what ncd runs with it; one that leaves needs what it needed.
 Planned::Care Dispatcher::care(const std::string& name) const {
+    if (auto k = memory_.components.find(name); k != memory_.components.end() && k->second.leaving) try {
+        Element e = last_configured(name);
+        const Element* word = e.find("/maintenance");
+        return care_of(word && word->is(Kind::string) ? word->string() : "");
+    } catch (const Error&) {
+        return Planned::any_time;
+    }
     std::vector<std::string> all{name};
     try {
         all = run_order(planned_, all, {.autodeps = true, .nodeps = true});
@@ -147,7 +154,8 @@ void Dispatcher::release() {
     if (users_ != staying && inside(rules_.windows, ::time(nullptr)))
         for (auto& [name, k] : memory_.components) {
             auto it = planned_.find(name);
-            if (it == planned_.end() || !it->second.active || !it->second.dispatch || care(name) != Planned::drained) continue;
+            bool runs = k.leaving || (it != planned_.end() && it->second.active && it->second.dispatch);
+            if (!runs || care(name) != Planned::drained) continue;
             if (k.status != Known::failed && k.status != Known::pending) continue;
             if (std::exchange(closed_for_, name) != name) log_.warning("the node stays closed: '{}' is not done", name);
             return;

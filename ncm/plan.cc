@@ -30,6 +30,10 @@ static std::vector<std::string> texts(const Configuration& c, const std::string&
     return out;
 }
 
+Planned::Care care_of(std::string_view maintenance) {
+    return maintenance == "window" ? Planned::window : maintenance == "drain" ? Planned::drained : Planned::any_time;
+}
+
 Planned planned(const Configuration& c, const std::string& name) {
     Planned p;
     p.name = name;
@@ -43,7 +47,7 @@ Planned planned(const Configuration& c, const std::string& name) {
     p.restore = c.value(at + "/on_failure") == "restore";
     p.health = words(c.value(at + "/health").value_or(""), " \t");
     p.confirm = c.value(at + "/confirm") == "true";
-    if (auto v = c.value(at + "/maintenance")) p.care = *v == "window" ? Planned::window : *v == "drain" ? Planned::drained : Planned::any_time;
+    p.care = care_of(c.value(at + "/maintenance").value_or(""));
     if (auto v = c.value(at + "/timeout")) {
         long n = 0;
         std::from_chars(v->data(), v->data() + v->size(), n);

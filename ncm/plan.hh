@@ -25,6 +25,9 @@ struct Planned {
     enum Care { any_time, window, drained } care = any_time;  ///< `maintenance`: when it may run
 };
 
+/// What the word `maintenance` of a component's configuration means.
+Planned::Care care_of(std::string_view maintenance);
+
 /// A component's name is a word: letters, digits, _ and -, not beginning with a digit or -.
 bool is_component_name(std::string_view);
 

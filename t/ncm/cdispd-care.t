@@ -90,6 +90,26 @@ ok 'and those that come after it in the same run' '
     printf "configure middle\nconfigure quick\n" >want
     same want got'
 stop
+profile "$(active quick)$(active middle)$(care slow window)$(active after)"
+fetch
+start --windows "00:00-24:00"
+status '.status == "ok" and .cid > 5'
+stop
+runs >/dev/null
+profile "$(active quick)"
+fetch
+ok 'one that leaves the profile waits as well' '
+    start --windows "$elsewhere"
+    status "[.components[] | [.name, .status]] == [[\"quick\", \"ok\"], [\"slow\", \"pending\"]]"
+    runs >got
+    printf "unconfigure after\nunconfigure middle\n" >want
+    same want got'
+stop
+ok 'until it may go' '
+    start --windows "00:00-24:00"
+    status "[.components[].name] == [\"quick\"]"
+    test "$(runs)" = "unconfigure slow"'
+stop
 ok 'a window that is none is an error of the settings' '
     code 65 cdispd -n --windows "Son 2-3" 2>err
     grep -q "is no maintenance window" err'

@@ -21,4 +21,6 @@ for name in cdbd cdp-listend; do
         systemd-analyze security --offline=yes --threshold=20 --no-pager "units/$name.service" >out || { tail -40 out; false; }'
     ok "$name is not root and has no capability" 'grep -qx "User=weft-[a-z]*" units/$name.service && grep -qx "CapabilityBoundingSet=" units/$name.service && grep -qx "ProtectSystem=strict" units/$name.service'
 done
+ok 'the listener may give the profile to a group (group_readable of ccm.conf)' '
+    test "$(grep "^SystemCallFilter=" units/cdp-listend.service | tail -1)" = SystemCallFilter=@chown'
 done_testing

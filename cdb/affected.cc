@@ -123,10 +123,11 @@ bool Pipeline::prepare(const Proposal& p, Plan& plan, std::shared_ptr<const Head
 bool Pipeline::still_holds(const Plan& plan, const Plan& fresh) {
     if (plan.out.state != Outcome::done || plan.unsure) return false;
     if (plan.build != fresh.build || plan.withdrawn != fresh.withdrawn || plan.roots != fresh.roots) return false;
-    std::set<Need> touched;
+    std::set<uint32_t> touched;
     const Tree &was = *plan.head->tree, &is = *fresh.head->tree;
     auto changed = [&](const std::string& path, const Hash& before, const Hash& after) {
-        for (auto& need : touched_by({path, before, after})) touched.insert(need);
+        for (auto& need : touched_by({path, before, after}))
+            if (auto n = plan.landing.words->find(need_key(need))) touched.insert(*n);
     };
     for (auto a = was.begin(), b = is.begin(); a != was.end() || b != is.end();) {
         int order = a == was.end() ? 1 : b == is.end() ? -1 : a->first.compare(b->first);
@@ -139,7 +140,7 @@ bool Pipeline::still_holds(const Plan& plan, const Plan& fresh) {
     }
     return std::none_of(plan.landing.built.begin(), plan.landing.built.end(), [&](const Built& b) {
         if (resolve(*plan.tree, plan.roots, b.object) != resolve(*fresh.tree, plan.roots, b.object)) return true;
-        return std::any_of(touched.begin(), touched.end(), [&](const Need& n) { return std::binary_search(b.needs.begin(), b.needs.end(), n); });
+        return std::any_of(touched.begin(), touched.end(), [&](uint32_t n) { return std::binary_search(b.needs.begin(), b.needs.end(), n); });
     });
 }
 

@@ -111,16 +111,14 @@ Answer get_audit(Server& s, Call& c) {
 Answer post_verify(Server& s, Call& c) {
     Element body = c.body();
     Store::Garbage garbage;
-    s.pipeline.alone([&] {
-        if (flag_of(body, "rebuild")) {
-            s.store.rebuild_indexes();
-            s.store.audit(c.who.name, "rebuild", "indexes");
-        }
-        if (flag_of(body, "collect")) {
-            garbage = s.store.collect_garbage();
-            s.store.audit(c.who.name, "collect", fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
-        }
-    });
+    if (flag_of(body, "rebuild")) {
+        s.pipeline.rebuild();
+        s.store.audit(c.who.name, "rebuild", "indexes");
+    }
+    if (flag_of(body, "collect")) {
+        s.pipeline.alone([&] { garbage = s.store.collect_garbage(); });
+        s.store.audit(c.who.name, "collect", fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
+    }
     auto wrong = s.pipeline.verify(flag_of(body, "compile"));
     for (auto& w : wrong) s.log.error("verify: {}", w);
     Json j;

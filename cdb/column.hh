@@ -2,6 +2,7 @@
 // bytes.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +22,11 @@ struct Column {
     std::string encode() const;
     static Column decode(std::string_view bytes);
 
-    /// Who left which value, and who came to which. In any order; "" stands for none.
-    struct Move {
-        uint32_t slot;
-        std::string_view before, after;
-    };
+    /// Who leaves a value, and who comes to it. In any order.
+    struct Change { std::vector<uint32_t> drop, add; };
+    using Changes = std::map<std::string_view, Change>;
     /// Error(74) when somebody leaves a value it does not have.
-    void apply(const std::vector<Move>&, std::string_view path);
+    void apply(Changes&, std::string_view path);
 };
 
 }  // namespace weft::cdb

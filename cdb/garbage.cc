@@ -32,6 +32,10 @@ void Store::note_sent(bdb::Txn& t, const std::string& who, const Hash& hash, uin
 }
 
 void Store::put_contents(const std::vector<Packed>& all, const std::string& who, uint64_t limit) {
+    {
+        std::lock_guard hold(spill_lock_);
+        for (auto& p : all) spilled_.erase(p.hash);
+    }
     env_.update([&](bdb::Txn& t) {
         uint64_t bytes = 0;
         if (limit != UINT64_MAX) each_sent(&t, who, [&](auto, int64_t, uint64_t size) { bytes += size; });
@@ -43,6 +47,37 @@ void Store::put_contents(const std::vector<Packed>& all, const std::string& who,
             note_sent(t, who, p.hash, size);
         }
     });
+}
+
+void Store::erase(bdb::Table& table, const std::vector<std::string>& keys) {
+    for (size_t at = 0; at < keys.size(); at += 1000)
+        env_.update([&](bdb::Txn& t) {
+            for (size_t i = at; i < std::min(at + 1000, keys.size()); i++) table.erase(t, keys[i]);
+        });
+}
+
+// ---- what a commit under way has made
+
+void Store::spill(const std::vector<Packed>& all) {
+    {
+        std::lock_guard hold(spill_lock_);
+        for (auto& p : all)
+            if (!t_->content.has(nullptr, p.hash)) spilled_.insert(p.hash);
+    }
+    env_.update([&](bdb::Txn& t) {
+        for (auto& p : all) put_content(t, p);
+    });
+}
+
+void Store::drop_spilled() {
+    std::lock_guard hold(spill_lock_);
+    erase(t_->content, {spilled_.begin(), spilled_.end()});
+    spilled_.clear();
+}
+
+bool Store::has_spilled() const {
+    std::lock_guard hold(spill_lock_);
+    return !spilled_.empty();
 }
 
 void Store::keep_contents(const std::vector<Hash>& all, const std::string& who) {
@@ -101,12 +136,6 @@ Store::Garbage Store::collect_garbage() {
         gone.emplace_back(hash);
         return true;
     });
-    auto erase = [&](const bdb::Table& table, const std::vector<std::string>& keys) {
-        for (size_t at = 0; at < keys.size(); at += 1000)
-            env_.update([&](bdb::Txn& t) {
-                for (size_t i = at; i < std::min(at + 1000, keys.size()); i++) table.erase(t, keys[i]);
-            });
-    };
     erase(t_->content, gone);
     erase(t_->sent, over);
     return g;

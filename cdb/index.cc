@@ -70,9 +70,13 @@ void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh
         if (now.empty()) t_->needs.erase(t, object);
         else t_->needs.put(t, object, encode_ids(now));
     };
+    std::vector<std::optional<uint32_t>> known(l.words->size());  // word -> id
     for (const Built& b : l.built) {
         std::vector<uint32_t> ids;
-        for (const Need& n : b.needs) ids.push_back(id_of(t, need_key(n), fresh));
+        for (uint32_t n : b.needs) {
+            if (!known[n]) known[n] = id_of(t, (*l.words)[n], fresh);
+            ids.push_back(*known[n]);
+        }
         change(b.object, std::move(ids));
     }
     for (const std::string& object : l.withdrawn) change(object, {});
@@ -80,7 +84,8 @@ void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh
     for (auto& [id, d] : deltas) {
         auto bytes = t_->users.get(&t, id_key(id));
         auto list = bytes ? decode_ids(*bytes) : std::vector<uint32_t>{};
-        std::erase_if(list, [&](uint32_t o) { return std::find(d.drop.begin(), d.drop.end(), o) != d.drop.end(); });
+        std::sort(d.drop.begin(), d.drop.end());
+        std::erase_if(list, [&](uint32_t o) { return std::binary_search(d.drop.begin(), d.drop.end(), o); });
         list.insert(list.end(), d.add.begin(), d.add.end());
         std::sort(list.begin(), list.end());
         if (list.empty()) t_->users.erase(t, id_key(id));
@@ -112,27 +117,45 @@ std::vector<Need> Store::needs_of(std::string_view object) const {
     return out;
 }
 
-void Store::rebuild_indexes() {
+void Store::rebuild_indexes(const Landing& compiled) {
     std::lock_guard commit(commit_lock_);
+    try {
+        env_.update([&](bdb::Txn& t) {
+            for (auto* table : {&t_->tree, &t_->history, &t_->profile, &t_->id, &t_->needs, &t_->users}) clear(t, *table);
+            t_->revision.each(&t, {}, [&](std::string_view number, std::string_view bytes) {
+                for (auto& f : Revision::decode(key_number(number), bytes).files) {
+                    t_->history.put(t, join(f.path, number), f.after);
+                    if (f.after.empty()) t_->tree.erase(t, f.path);
+                    else t_->tree.put(t, f.path, f.after);
+                }
+                return true;
+            });
+            t_->published.each(&t, {}, [&](std::string_view key, std::string_view bytes) {
+                std::string object(before_number(key));
+                if (Profile::decode(object, bytes).xml.empty()) t_->profile.erase(t, object);
+                else t_->profile.put(t, object, bytes);
+                return true;
+            });
+            {
+                std::lock_guard hold(ids_lock_);
+                ids_.clear();
+                names_.clear();
+            }
+            std::vector<std::string> fresh;
+            index(t, compiled, fresh);
+        });
+    } catch (...) {
+        load_ids();
+        throw;
+    }
+    load_ids();
     rebuild_values();
-    std::map<uint32_t, std::vector<uint32_t>> users;
-    t_->needs.each(nullptr, {}, [&](std::string_view object, std::string_view ids) {
-        std::lock_guard hold(ids_lock_);
-        auto self = ids_.find(need_key({Need::object, std::string(object)}));
-        if (self == ids_.end()) throw Error(exit_io, fmt::format("the object '{}' has no id in the store", object));
-        for (uint32_t id : decode_ids(ids)) users[id].push_back(self->second);
-        return true;
-    });
-    env_.update([&](bdb::Txn& t) {
-        std::vector<std::string> old;
-        t_->users.each(&t, {}, [&](auto key, auto) { return old.emplace_back(key), true; });
-        for (auto& key : old) t_->users.erase(t, key);
-        for (auto& [id, list] : users) {
-            auto sorted = list;
-            std::sort(sorted.begin(), sorted.end());
-            t_->users.put(t, id_key(id), encode_ids(sorted));
-        }
-    });
+}
+
+void Store::clear(bdb::Txn& t, bdb::Table& table) {
+    std::vector<std::string> keys;
+    table.each(&t, {}, [&](auto key, auto) { return keys.emplace_back(key), true; });
+    for (auto& key : keys) table.erase(t, key);
 }
 
 void Store::verify_indexes(std::vector<std::string>& wrong) const {

@@ -25,6 +25,28 @@ uint32_t Words::number(std::string_view word) {
     return it->second;
 }
 
+std::optional<uint32_t> Words::find(std::string_view word) const {
+    auto it = numbers_.find(word);
+    if (it == numbers_.end()) return std::nullopt;
+    return it->second;
+}
+
+void LeafChanges::add(uint32_t profile, const std::vector<LeafChange>& changes) {
+    std::lock_guard hold(lock_);
+    for (const LeafChange& c : changes) {
+        auto& runs = runs_[c];
+        if (!runs.empty() && runs.back().first + runs.back().count == profile) runs.back().count++;
+        else runs.push_back({profile, 1});
+    }
+}
+
+std::vector<std::pair<LeafChange, const std::vector<LeafChanges::Run>*>> LeafChanges::sorted() const {
+    std::vector<std::pair<LeafChange, const std::vector<Run>*>> all;
+    for (auto& [change, runs] : runs_) all.emplace_back(change, &runs);
+    std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.first.path < b.first.path; });
+    return all;
+}
+
 namespace {
 
 void append_utf8(std::string& out, uint32_t c) {

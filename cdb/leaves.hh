@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,6 +30,8 @@ class Words {
 public:
     uint32_t number(std::string_view word);
     const std::string& operator[](uint32_t n) const { return *names_[n]; }
+    /// Nothing when it was never numbered.
+    std::optional<uint32_t> find(std::string_view word) const;
     size_t size() const { return names_.size(); }
 
 private:
@@ -42,6 +45,25 @@ private:
 struct LeafChange {
     static constexpr uint32_t no_word = UINT32_MAX;
     uint32_t path, before = no_word, after = no_word;
+    friend bool operator==(const LeafChange&, const LeafChange&) = default;
+};
+
+/// What differs in many profiles: each change once, with the numbers of the profiles that have it. Numbers that
+/// follow each other are a few bytes, so that of ten thousand profiles mostly what makes them different is kept.
+class LeafChanges {
+public:
+    struct Run { uint32_t first, count; };
+    /// From any thread.
+    void add(uint32_t profile, const std::vector<LeafChange>&);
+    /// By path's number; when nobody adds any more.
+    std::vector<std::pair<LeafChange, const std::vector<Run>*>> sorted() const;
+
+private:
+    struct Hash {
+        size_t operator()(const LeafChange& c) const { return ((size_t(c.path) << 32 | c.after) ^ size_t(c.before) << 17) * 0x9E3779B97F4A7C15u >> 7; }
+    };
+    std::mutex lock_;
+    std::unordered_map<LeafChange, std::vector<Run>, Hash> runs_;
 };
 
 /// What differs; an empty text stands for no profile.

@@ -3,11 +3,13 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <chrono>
 #include <thread>
 
 #include "base/error.hh"
 #include "base/noun/profile.hh"
+#include "base/wrap/gzip.hh"
 
 namespace weft::cdb {
 
@@ -15,11 +17,21 @@ using Clock = std::chrono::steady_clock;
 
 static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// Bytes of packed contents that wait in memory for the transaction of their commit; beyond them they go to the store
+/// at once.
+static constexpr size_t spill_above = size_t(8) << 20;
+/// Objects built in one go: what the compiler keeps of each until the last of them is done goes with them.
+static constexpr size_t batch = 1000;
+
 /// What the compiling threads gather.
 struct Pipeline::Build {
+    explicit Build(Landing& l) : words(*l.words) {}
     std::mutex lock;
-    std::set<std::string> used;                               // files some object was made from
+    std::set<std::string> taken;                              // objects
+    std::set<uint32_t> used;                                  // needs some object has
     std::map<std::string, Diagnostic> errors;                 // by place and message: one of them, many objects
+    std::vector<Packed> contents;                             // not in the store yet
+    size_t bytes = 0;
 
     void add(Diagnostic d) {
         auto [it, fresh] = errors.emplace(fmt::format("{}:{:8}:{:8}:{}", d.file, d.line, d.col, d.message), d);
@@ -29,6 +41,12 @@ struct Pipeline::Build {
         it->second.objects.insert(it->second.objects.end(), d.objects.begin(), d.objects.end());
         std::sort(it->second.objects.begin(), it->second.objects.end());
     }
+    std::vector<uint32_t> needs(const compiler::Result&);
+
+private:
+    uint32_t number(Need::Kind kind, std::string_view path) { return words.number(need_key({kind, tree_path(path)})); }
+    Words& words;
+    std::unordered_map<const compiler::Dependency*, std::array<uint32_t, 2>> known;
 };
 
 /// In the list of what is at work, for as long as it lives.
@@ -99,6 +117,7 @@ compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>
         o.include_path = wanted;
         o.jobs = jobs;
         o.keep_trees = false;
+        o.reuse = true;
         o.print = [this](std::string_view line) {
             std::lock_guard hold(lock);
             if (notes.size() < 1000) notes.emplace_back(line.substr(0, line.find_last_not_of('\n') + 1));
@@ -118,16 +137,24 @@ bool Pipeline::reachable(const Plan& plan, TreeSource& source, const std::string
     return std::any_of(plan.roots.begin(), plan.roots.end(), [&](auto& root) { return root == "/" || path.starts_with(tree_path(root) + "/"); });
 }
 
-std::vector<Need> needs_of(const compiler::Result& r) {
-    std::set<Need> needs;
+/// What an object's compilation looked at. With the lock held.
+std::vector<uint32_t> Pipeline::Build::needs(const compiler::Result& r) {
+    std::vector<uint32_t> all;
     for (auto* d : r.dependencies) {
-        bool text = d->type == compiler::Dependency::text || d->type == compiler::Dependency::absent_text;
-        needs.insert({text ? Need::text : Need::source, tree_path(d->name)});
-        if (!d->path.empty()) needs.insert({Need::file, tree_path(d->path)});
+        auto [it, fresh] = known.try_emplace(d);
+        if (fresh) {
+            bool text = d->type == compiler::Dependency::text || d->type == compiler::Dependency::absent_text;
+            it->second[0] = number(text ? Need::text : Need::source, d->name);
+            it->second[1] = d->path.empty() ? it->second[0] : number(Need::file, d->path);
+        }
+        all.insert(all.end(), it->second.begin(), it->second.end());
     }
-    if (!r.file.empty()) needs.insert({Need::file, tree_path(r.file)});
-    for (auto& o : r.references) needs.insert({Need::object, o});
-    return {needs.begin(), needs.end()};
+    if (!r.file.empty()) all.push_back(number(Need::file, r.file));
+    for (auto& o : r.references) all.push_back(words.number(need_key({Need::object, o})));
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    used.insert(all.begin(), all.end());
+    return all;
 }
 
 Diagnostic diagnostic(compiler::TemplateError e, const std::string& object) {
@@ -142,53 +169,60 @@ Diagnostic diagnostic(compiler::TemplateError e, const std::string& object) {
 
 /// One object is compiled: pack its profile, compare it with the published one. On a building thread.
 void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool preview) {
-    auto needs = needs_of(r);
+    Built b{.object = r.name};
     {
         std::lock_guard hold(build.lock);
-        for (auto& n : needs)
-            if (n.kind == Need::file) build.used.insert(n.name);
+        if (!build.taken.insert(r.name).second) return;
+        b.needs = build.needs(r);
+        b.number = uint32_t(build.taken.size() - 1);
         for (auto& e : r.errors) build.add(diagnostic(e, r.name));
         if (!r.ok) { plan.out.failing.push_back(r.name); return; }
         if (!plan.build.contains(r.name)) return;  // only referred to
     }
-    Built b{.object = r.name, .needs = std::move(needs)};
     auto old = store_.profile(r.name);
-    bool differs;
-    {
-        std::string xml;
-        write_xml(r.root, xml, {.ascii_only = true});
-        b.xml.hash = hash_of(xml);
-        differs = !old || old->xml != b.xml.hash;
-        if (differs && !preview) {
-            if (!store_.has_content(b.xml.hash)) b.xml = Packed::of(xml);
-            b.values = leaf_changes(old ? store_.content(old->xml) : "", xml, *plan.landing.words);
-            b.values_from = old ? old->xml : Hash();
-            b.compared = true;
-        }
-    }
+    std::vector<Packed> fresh;
+    auto pack = [&](std::string_view text) {
+        Hash h = hash_of(text);
+        if (!preview && !store_.has_content(h)) fresh.push_back({h, gzip(text, 6)});
+        return h;
+    };
+    thread_local TextCache texts(size_t(16) << 20);
+    std::string xml;
+    write_xml(r.root, xml, {.ascii_only = true, .cache = &texts});
+    b.xml.hash = pack(xml);
+    bool differs = !old || old->xml != b.xml.hash;
     Effect e;
     if (preview && differs) e = effect(node_of(r.name), old ? read_xml(store_.content(old->xml), r.name) : Element(), r.root);
     if (!preview) {
-        std::string origins = compiler::write_origins(r);
-        b.origins.hash = hash_of(origins);
-        if (!store_.has_content(b.origins.hash)) b.origins = Packed::of(origins);
+        if (differs) {
+            plan.landing.values->add(b.number, leaf_changes(old ? gunzip(store_.content_gzip(old->xml), size_t(1) << 30) : "", xml, *plan.landing.words));
+            b.values_from = old ? old->xml : Hash();
+            b.compared = true;
+        }
+        b.origins.hash = pack(compiler::write_origins(r));
     }
-    std::lock_guard hold(build.lock);
-    plan.out.changed += differs;
-    if (preview && differs) plan.out.effects.push_back(std::move(e));
-    plan.landing.built.push_back(std::move(b));
+    std::vector<Packed> many;
+    {
+        std::lock_guard hold(build.lock);
+        plan.out.changed += differs;
+        if (preview && differs) plan.out.effects.push_back(std::move(e));
+        plan.landing.built.push_back(std::move(b));
+        for (auto& p : fresh) build.bytes += p.gzip.size(), build.contents.push_back(std::move(p));
+        if (build.bytes > spill_above) many = std::exchange(build.contents, {}), build.bytes = 0;
+    }
+    if (!many.empty()) store_.spill(many);
 }
 
 void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
     auto start = Clock::now();
-    Build build;
+    Build build(plan.landing);
     bench.source.use(plan.tree, plan.fresh);
     auto& compiler = bench.compiler_for(plan.roots, jobs_);
     bench.notes.clear();
     std::vector<std::string> names(plan.build.begin(), plan.build.end());
     if (work) work->compiled = 0, work->objects = names.size();
-    if (!names.empty())
-        compiler.build(names, [&](const compiler::Result& r) {
+    for (size_t at = 0; at < names.size(); at += batch)
+        compiler.build({names.begin() + long(at), names.begin() + long(std::min(at + batch, names.size()))}, [&](const compiler::Result& r) {
             try {
                 take(plan, build, r, preview);
             } catch (const Error& e) {
@@ -197,21 +231,21 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
                 build.add(diagnostic(t, r.name));
                 plan.out.failing.push_back(r.name);
             }
-            if (work && plan.build.contains(r.name)) {
-                work->compiled++;
-                if (work->proposal.progress) work->proposal.progress(work->compiled, work->objects);
-            }
+            if (!work || !plan.build.contains(r.name)) return;
+            size_t n = std::min<size_t>(++work->compiled, names.size());  // one that others refer to may come twice
+            if (work->proposal.progress) work->proposal.progress(n, names.size());
         });
     // A template nobody includes yet must at least be one; of what the load path does not lead to we only tell.
     std::vector<std::string> alone;
     for (auto& path : plan.changed_templates)
-        if (!build.used.contains(path)) alone.push_back("/" + path);
+        if (auto n = plan.landing.words->find(need_key({Need::file, path})); !n || !build.used.contains(*n)) alone.push_back("/" + path);
     if (!alone.empty())
         for (auto& e : compiler.build_files(alone, {}, true).errors) {
             Diagnostic d = diagnostic(e, {});
             if (d.file.empty() || reachable(plan, bench.source, d.file)) build.add(d);
             else plan.unsure = true, plan.out.notes.push_back(fmt::format("not used: {}", d.text.substr(0, d.text.find('\n'))));
         }
+    plan.landing.contents = std::move(build.contents);
     for (auto& [place, d] : build.errors) plan.out.errors.push_back(d);
     std::sort(plan.out.failing.begin(), plan.out.failing.end());
     plan.out.failing.erase(std::unique(plan.out.failing.begin(), plan.out.failing.end()), plan.out.failing.end());
@@ -308,6 +342,8 @@ Outcome Pipeline::run(const Proposal& p, bool preview, const std::function<void(
         if (goes_on && still_holds(plan, fresh)) {
             fresh.landing.built = std::move(plan.landing.built);
             fresh.landing.words = std::move(plan.landing.words);
+            fresh.landing.values = std::move(plan.landing.values);
+            fresh.landing.contents = std::move(plan.landing.contents);
             fresh.out.effects = std::move(plan.out.effects);
             fresh.out.notes = std::move(plan.out.notes);
             fresh.out.compiled = plan.out.compiled;
@@ -337,7 +373,24 @@ Outcome Pipeline::run(const Proposal& p, bool preview, const std::function<void(
 }
 
 Outcome Pipeline::check(const Proposal& p) { return run(p, true, {}); }
-Outcome Pipeline::commit(const Proposal& p, const std::function<void(const Outcome&)>& landed) { return run(p, false, landed); }
+
+Outcome Pipeline::commit(const Proposal& p, const std::function<void(const Outcome&)>& landed) {
+    bool done = false;
+    struct Tidy {
+        Pipeline& all;
+        bool& done;
+        ~Tidy() {
+            if (done || !all.store_.has_spilled()) return;
+            try {
+                all.alone([&] { all.store_.drop_spilled(); });
+            } catch (const Error&) {  // 'cdb verify --collect' finds them as well
+            }
+        }
+    } tidy{*this, done};
+    Outcome o = run(p, false, landed);
+    done = o.state == Outcome::done;
+    return o;
+}
 
 std::vector<Edit> Pipeline::undo(uint64_t number) const {
     auto r = store_.revision(number);
@@ -356,22 +409,41 @@ void Pipeline::alone(const std::function<void()>& work) {
     work();
 }
 
-std::vector<std::string> Pipeline::verify(bool compile_all) {
+/// Every object of the head, compiled.
+void Pipeline::compile_all(Plan& plan) {
+    Lease bench(*this);
+    prepare({.everything = true}, plan, head(), bench->source);
+    compile(plan, *bench, false, nullptr);
+    store_.drop_spilled();
+}
+
+void Pipeline::rebuild() {
+    Turns::Turn turn(turns_, Turns::alone);
+    Plan plan;
+    compile_all(plan);
+    if (plan.out.state != Outcome::done)
+        throw Error(exit_data, fmt::format("the head does not compile: {}", plan.out.errors.empty() ? "" : plan.out.errors[0].message), {}, "the indexes are as they were");
+    store_.rebuild_indexes(plan.landing);
+}
+
+std::vector<std::string> Pipeline::verify(bool compiled_too) {
     Turns::Turn turn(turns_, Turns::alone);
     std::lock_guard hold(store_.commit_lock());  // promotions
     auto wrong = store_.verify();
-    if (!compile_all) return wrong;
+    if (!compiled_too) return wrong;
     Plan plan;
-    Lease bench(*this);
-    if (!prepare({.everything = true}, plan, head(), bench->source)) return wrong;
+    compile_all(plan);
     for (auto& object : plan.withdrawn) wrong.push_back(fmt::format("profile: '{}' has no object template in the head", object));
-    compile(plan, *bench, false, nullptr);
     for (auto& d : plan.out.errors) wrong.push_back(d.text.substr(0, d.text.find('\n')));
     for (auto& b : plan.landing.built) {
         auto p = store_.profile(b.object);
         if (!p) wrong.push_back(fmt::format("profile: '{}' was never published", b.object));
         else if (p->xml != b.xml.hash) wrong.push_back(fmt::format("profile: '{}' compiles to something else now", b.object));
-        else if (store_.needs_of(b.object) != b.needs) wrong.push_back(fmt::format("index: the needs of '{}' are not those of its compilation", b.object));
+        else if (auto known = store_.needs_of(b.object); known.size() != b.needs.size() || !std::all_of(known.begin(), known.end(), [&](auto& need) {
+                     auto n = plan.landing.words->find(need_key(need));
+                     return n && std::binary_search(b.needs.begin(), b.needs.end(), *n);
+                 }))
+            wrong.push_back(fmt::format("index: the needs of '{}' are not those of its compilation", b.object));
     }
     return wrong;
 }

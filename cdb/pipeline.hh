@@ -105,6 +105,8 @@ public:
     /// Store::verify, and with `compile` also: every object compiled from the head gives the published profile
     /// and the indexed needs.
     std::vector<std::string> verify(bool compile);
+    /// Store::rebuild_indexes with every object compiled. Error(65) when one does not compile.
+    void rebuild();
 
     /// The file of the head that an object's template is in; empty: none. From any thread.
     std::string template_of(const std::string& object) const;
@@ -131,6 +133,7 @@ private:
     void compile(Plan&, Bench&, bool preview, Work*);
     void take(Plan&, Build&, const compiler::Result&, bool preview);
     void check_nodes(Plan&);
+    void compile_all(Plan&);
     void land(const Proposal&, Plan&);
     Outcome run(const Proposal&, bool preview, const std::function<void(const Outcome&)>& landed);
 
@@ -143,9 +146,6 @@ private:
     std::list<Work*> works_;
     std::atomic<uint64_t> again_ = 0;
 };
-
-/// What an object's compilation looked at, for the indexes.
-std::vector<Need> needs_of(const compiler::Result&);
 
 /// A compiler's message with the tree's own paths.
 Diagnostic diagnostic(compiler::TemplateError, const std::string& object);

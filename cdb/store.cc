@@ -56,7 +56,13 @@ std::string Store::content(const Hash& hash) const {
     return text;
 }
 
-bool Store::has_content(const Hash& hash) const { return t_->content.has(nullptr, hash); }
+bool Store::has_content(const Hash& hash) const {
+    {
+        std::lock_guard hold(spill_lock_);
+        if (spilled_.contains(hash)) return false;
+    }
+    return t_->content.has(nullptr, hash);
+}
 
 Packed Packed::of(std::string_view text) { return {.hash = hash_of(text), .gzip = weft::gzip(text, 6)}; }
 
@@ -204,6 +210,7 @@ Revision Store::land(const Landing& l) {
             if (xml.empty()) t_->profile.erase(t, object);
             else t_->profile.put(t, object, bytes);
         };
+        for (auto& p : l.contents) put_content(t, p);
         for (const Built& b : l.built) {
             put_content(t, b.xml);
             put_content(t, b.origins);
@@ -228,6 +235,11 @@ Revision Store::land(const Landing& l) {
         if (!l.past.empty()) audit(t, who, "record", fmt::format("{} revisions before {}", l.past.size(), rev.number));
         return rev;
     });
+    {
+        std::lock_guard hold(spill_lock_);
+        if (!spilled_.empty())
+            for (auto& b : l.built) spilled_.erase(b.xml.hash), spilled_.erase(b.origins.hash);
+    }
     std::lock_guard hold(ids_lock_);
     for (auto& name : fresh) {
         ids_.emplace(name, uint32_t(names_.size()));

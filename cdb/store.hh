@@ -41,11 +41,14 @@ struct Packed {
 struct Built {
     std::string object;
     Packed xml, origins;
-    std::vector<Need> needs;
-    bool compared = false;             ///< `values` says how the profile differs from the one below
+    std::vector<uint32_t> needs;       ///< each as need_key() has it, among the landing's words; ascending
+    bool compared = false;             ///< the landing's `values` say how it differs from the one below
     Hash values_from;                  ///< what was published when it compiled
-    std::vector<LeafChange> values;    ///< in the landing's words
+    uint32_t number = 0;               ///< ... under this number
 };
+
+/// A need as one word.
+inline std::string need_key(const Need& n) { return char(n.kind) + n.name; }
 
 /// A revision that is only recorded: what led to a commit elsewhere, in git.
 struct Past {
@@ -77,11 +80,13 @@ struct Landing {
     uint64_t base = 0, reverts = 0;
     std::vector<Edit> edits;               ///< against the head
     std::vector<Built> built;
+    std::vector<Packed> contents;          ///< of these; others are in the store, or with their own
     std::vector<std::string> withdrawn;    ///< objects whose template went
     std::string once;                      ///< the caller's key for this commit, or empty
     std::string session;                   ///< closed with it, or empty
     int64_t touched = 0;                   ///< Session::touched as these edits were read; 0: whenever
     std::shared_ptr<Words> words = std::make_shared<Words>();
+    std::shared_ptr<LeafChanges> values = std::make_shared<LeafChanges>();
 };
 
 /// An object's place in the columns of values.
@@ -115,6 +120,11 @@ public:
     bool was_sent(const std::string& who, const Hash&) const;
     /// Those of all files, of any revision, whose path the function lets through.
     std::unordered_set<Hash> contents_of(const std::function<bool(std::string_view path)>&) const;
+    /// What a commit under way has made so far; has_content() does not know of it until it lands.
+    void spill(const std::vector<Packed>&);
+    /// Drop what was spilled and did not land. Only while no commit is under way.
+    void drop_spilled();
+    bool has_spilled() const;
 
     // ---- revisions and files
     uint64_t head() const;
@@ -222,8 +232,9 @@ public:
     /// Drop contents that no revision, profile or session refers to; not those sent for a commit within the last hour.
     struct Garbage { uint64_t contents = 0, bytes = 0; };
     Garbage collect_garbage();
-    /// Make the indexes anew from the objects' own lists.
-    void rebuild_indexes();
+    /// Make the head's files, their history and all indexes anew, from the revisions, the profiles and what compiling
+    /// every object of the head gave.
+    void rebuild_indexes(const Landing& compiled);
 
 private:
     struct Tables;
@@ -231,9 +242,11 @@ private:
     std::vector<Promoted> moves(const Stage&, const std::function<uint64_t(std::string_view object)>& target) const;
     uint32_t id_of(bdb::Txn&, const std::string& name, std::vector<std::string>& fresh) const;
     void index(bdb::Txn&, const Landing&, std::vector<std::string>& fresh);
+    void clear(bdb::Txn&, bdb::Table&);
     void put_content(bdb::Txn&, const Packed&);
     void each_sent(const bdb::Txn*, const std::string& who, const std::function<void(std::string_view key, int64_t time, uint64_t bytes)>&) const;
     void note_sent(bdb::Txn&, const std::string& who, const Hash&, uint64_t bytes);
+    void erase(bdb::Table&, const std::vector<std::string>& keys);
     void audit(bdb::Txn&, std::string who, std::string action, std::string detail);
     void verify_revisions(std::vector<std::string>& wrong) const;
     void verify_indexes(std::vector<std::string>& wrong) const;
@@ -250,6 +263,8 @@ private:
     bdb::Env env_;
     std::unique_ptr<Tables> t_;
     std::mutex commit_lock_;
+    mutable std::mutex spill_lock_;
+    std::unordered_set<Hash> spilled_;
     mutable std::mutex ids_lock_;
     std::unordered_map<std::string, uint32_t> ids_;  // kind + name -> id, for the indexes
     std::vector<std::string> names_;                 // and back

@@ -60,6 +60,4 @@ std::vector<uint32_t> decode_ids(std::string_view bytes);
 /// The value of a number in `meta`; 0 when it was never set.
 uint64_t meta_number(const bdb::Table& meta, const bdb::Txn*, std::string_view name);
 
-inline std::string need_key(const Need& n) { return char(n.kind) + n.name; }
-
 }  // namespace weft::cdb

@@ -48,14 +48,9 @@ Column Column::decode(std::string_view bytes) {
     return c;
 }
 
-void Column::apply(const std::vector<Move>& moves, std::string_view path) {
-    std::map<std::string_view, std::pair<std::vector<uint32_t>, std::vector<uint32_t>>> by_value;  // drop, add
-    for (auto& m : moves) {
-        if (!m.before.empty()) by_value[m.before].first.push_back(m.slot);
-        if (!m.after.empty()) by_value[m.after].second.push_back(m.slot);
-    }
+void Column::apply(Changes& changes, std::string_view path) {
     std::vector<Group> fresh;
-    for (auto& [value, change] : by_value) {
+    for (auto& [value, change] : changes) {
         auto& [drop, add] = change;
         std::sort(drop.begin(), drop.end());
         std::sort(add.begin(), add.end());
@@ -96,37 +91,51 @@ void Store::load_slots() {
     slots_ = std::move(all);
 }
 
-/// On the way into the index: by path, who moves from what to what.
+/// On the way into the index: the changes of leaves, and which slot the profiles they number have.
 struct Store::ValueMoves {
-    Words& words;
-    std::map<std::string_view, std::vector<Column::Move>> columns;
+    struct Part { std::vector<std::pair<LeafChange, const std::vector<LeafChanges::Run>*>> changes; const std::vector<uint32_t>* slots; };
+    const Words& words;
+    std::vector<Part> parts = {};
 
-    void add(uint32_t slot, const std::vector<LeafChange>& changes) {
-        auto word = [&](uint32_t n) { return n == LeafChange::no_word ? std::string_view() : std::string_view(words[n]); };
-        for (auto& c : changes) columns[words[c.path]].push_back({slot, word(c.before), word(c.after)});
+    void add(const LeafChanges& changes, const std::vector<uint32_t>& slots) { parts.push_back({changes.sorted(), &slots}); }
+    /// Path by path, in order.
+    void each(const std::function<void(std::string_view path, Column::Changes&)>& f) const {
+        std::map<std::string_view, std::vector<std::pair<const Part*, size_t>>> paths;  // where in each part it begins
+        for (auto& p : parts)
+            for (size_t i = 0; i < p.changes.size(); i++)
+                if (!i || p.changes[i].first.path != p.changes[i - 1].first.path) paths[words[p.changes[i].first.path]].emplace_back(&p, i);
+        for (auto& [path, places] : paths) {
+            Column::Changes changes;
+            auto put = [](std::vector<uint32_t>& to, const std::vector<LeafChanges::Run>& runs, const std::vector<uint32_t>& slots) {
+                for (auto& r : runs) to.insert(to.end(), slots.begin() + r.first, slots.begin() + r.first + r.count);
+            };
+            for (auto& [part, at] : places)
+                for (size_t i = at; i < part->changes.size() && part->changes[i].first.path == part->changes[at].first.path; i++) {
+                    auto& [c, runs] = part->changes[i];
+                    if (c.before != LeafChange::no_word) put(changes[words[c.before]].drop, *runs, *part->slots);
+                    if (c.after != LeafChange::no_word) put(changes[words[c.after]].add, *runs, *part->slots);
+                }
+            f(path, changes);
+        }
     }
 };
 
 void Store::write_values(bdb::Txn& t, const ValueMoves& moves) {
-    for (auto& [path, list] : moves.columns) {
+    moves.each([&](std::string_view path, Column::Changes& changes) {
         auto bytes = t_->value.get(&t, path);
         Column c = bytes ? Column::decode(*bytes) : Column();
-        c.apply(list, path);
+        c.apply(changes, path);
         if (c.groups.empty()) t_->value.erase(t, path);
         else t_->value.put(t, path, c.encode());
-    }
+    });
 }
 
 void Store::index_values(bdb::Txn& t, const Landing& l, const Revision& r, std::vector<Slot>& slots) {
     std::map<std::string_view, const Built*> built;
     for (auto& b : l.built) built[b.object] = &b;
-    auto text = [&](const Hash& h, const Built* b) {
-        if (h.empty()) return std::string();
-        if (b && b->xml.hash == h && !b->xml.gzip.empty()) return gunzip(b->xml.gzip, size_t(1) << 30);
-        return gunzip(t_->content.get(&t, h).value_or(""), size_t(1) << 30);
-    };
-    ValueMoves moves{*l.words, {}};
-    std::vector<std::vector<LeafChange>> own;
+    auto text = [&](const Hash& h) { return h.empty() ? std::string() : gunzip(t_->content.get(&t, h).value_or(""), size_t(1) << 30); };
+    std::vector<uint32_t> compared(l.built.size()), others;
+    LeafChanges rest;
     for (auto& p : r.profiles) {
         auto bytes = t_->slot.get(&t, p.object);
         uint32_t slot = bytes ? uint32_t(Decoder(*bytes, "a slot").number()) : uint32_t(slots.size());
@@ -136,11 +145,18 @@ void Store::index_values(bdb::Txn& t, const Landing& l, const Revision& r, std::
         }
         slots[slot].revision = p.after.empty() ? 0 : r.number;
         auto it = built.find(p.object);
-        const Built* b = it == built.end() ? nullptr : it->second;
-        // The differences were found while it compiled, against what was published then; a withdrawal has none.
-        if (b && b->compared && b->values_from == p.before) moves.add(slot, b->values);
-        else moves.add(slot, leaf_changes(text(p.before, nullptr), text(p.after, b), *l.words));
+        // The differences were found while it compiled; of a withdrawal they were not.
+        if (it != built.end() && it->second->compared) {
+            if (it->second->values_from != p.before) throw Error(exit_io, fmt::format("the profile of '{}' changed under a commit", p.object));
+            compared[it->second->number] = slot;
+        } else {
+            rest.add(uint32_t(others.size()), leaf_changes(text(p.before), text(p.after), *l.words));
+            others.push_back(slot);
+        }
     }
+    ValueMoves moves{*l.words};
+    moves.add(*l.values, compared);
+    moves.add(rest, others);
     write_values(t, moves);
 }
 
@@ -150,18 +166,19 @@ void Store::each_column(std::string_view prefix, const std::function<bool(std::s
 
 void Store::rebuild_values() {
     Words words;
-    ValueMoves moves{words, {}};
+    LeafChanges changes;
     std::vector<std::string> objects;
+    std::vector<uint32_t> same;  // a profile's number is its slot
     for (auto& p : profiles()) {
-        moves.add(uint32_t(objects.size()), leaf_changes("", content(p.xml), words));
+        same.push_back(uint32_t(objects.size()));
+        changes.add(same.back(), leaf_changes("", content(p.xml), words));
         objects.push_back(p.object);
     }
+    ValueMoves moves{words};
+    moves.add(changes, same);
     env_.update([&](bdb::Txn& t) {
-        for (auto* table : {&t_->slot, &t_->value}) {
-            std::vector<std::string> old;
-            table->each(&t, {}, [&](auto key, auto) { return old.emplace_back(key), true; });
-            for (auto& key : old) table->erase(t, key);
-        }
+        clear(t, t_->slot);
+        clear(t, t_->value);
         for (size_t i = 0; i < objects.size(); i++) t_->slot.put(t, objects[i], Encoder().number(i).take());
         write_values(t, moves);
     });
@@ -170,28 +187,37 @@ void Store::rebuild_values() {
 
 void Store::verify_values(std::vector<std::string>& wrong) const {
     Words words;
-    ValueMoves moves{words, {}};
+    LeafChanges changes;
     auto known = slots();
     std::map<std::string_view, uint32_t> slot;
-    for (uint32_t i = 0; i < known->size(); i++)
+    std::vector<uint32_t> same;
+    for (uint32_t i = 0; i < known->size(); i++) {
+        same.push_back(i);
         if (!(*known)[i].object.empty()) slot[(*known)[i].object] = i;
+    }
     for (auto& p : profiles()) {
         auto it = slot.find(p.object);
         if (it == slot.end()) { wrong.push_back(fmt::format("values: '{}' has a profile but no slot", p.object)); continue; }
         try {
-            moves.add(it->second, leaf_changes("", content(p.xml), words));
+            changes.add(it->second, leaf_changes("", content(p.xml), words));
         } catch (const Error& e) {
             wrong.push_back(fmt::format("values: the profile of '{}': {}", p.object, e.message));
         }
     }
-    t_->value.each(nullptr, {}, [&](std::string_view path, std::string_view bytes) {
-        auto it = moves.columns.find(path);
+    ValueMoves moves{words};
+    moves.add(changes, same);
+    uint64_t found = 0;
+    moves.each([&](std::string_view path, Column::Changes& values) {
         Column want;
-        if (it != moves.columns.end()) want.apply(it->second, path), moves.columns.erase(it);
-        if (want.encode() != bytes) wrong.push_back(fmt::format("values: what is indexed of '{}' does not follow from the profiles", path));
-        return true;
+        want.apply(values, path);
+        auto bytes = t_->value.get(nullptr, path);
+        found += bytes.has_value();
+        if (!bytes) wrong.push_back(fmt::format("values: '{}' is not indexed", path));
+        else if (want.encode() != *bytes) wrong.push_back(fmt::format("values: what is indexed of '{}' does not follow from the profiles", path));
     });
-    for (auto& [path, list] : moves.columns) wrong.push_back(fmt::format("values: '{}' is not indexed", path));
+    uint64_t rows = 0;
+    t_->value.each(nullptr, {}, [&](auto, auto) { return ++rows; });
+    if (rows != found) wrong.push_back(fmt::format("values: {} paths are indexed that no profile has", rows - found));
 }
 
 }  // namespace weft::cdb

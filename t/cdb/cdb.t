@@ -10,7 +10,7 @@ outcome() { sed -n 's/, [0-9.]* s$//p' "$1"; }
 
 ok 'it says who we are' '[ "$(as_anna who)" = "CN=anna,O=Weft: admin" ]'
 ok 'nothing is there' '[ "$(as_admin log)" = "" ] && code 1 as_admin hosts && code 1 as_admin get site/x.pan'
-ok 'check shows what a commit would do, and does nothing' '
+ok 'REQ-A-7: check shows what a commit would do, and does nothing' '
     as_admin check -I profiles -I . site >out &&
     grep -qx "added on 1 node: $b1" out && [ "$(outcome out)" = "check against revision 0: 6 files, 3 objects compiled, 3 profiles would change" ] &&
     code 1 as_admin hosts'
@@ -19,7 +19,7 @@ ok 'the same folder again: nothing to commit' '
     code 1 as_admin commit -m again site >out && echo "nothing to commit: the database has all of it in revision 1" >want && same want out'
 
 # ---- refused
-ok 'a mistake is refused with file, line, caret, hint and who it hits' '
+ok 'REQ-A-6: a mistake is refused with file, line, caret, hint and who it hits' '
     cp site/service/time.pan good.pan && sed -i "s/list(/lst(/" site/service/time.pan &&
     code 65 as_admin commit -m wrong site >out 2>err && ! [ -s out ] && cat >want <<END &&
 service/time.pan:9:39: error: undefined function '\''lst'\''
@@ -31,7 +31,7 @@ hint: did you mean '\''list'\''?
 cdb: error: the commit is refused, nothing was published: 1 error, 1 object does not compile
 END
     same want err'
-ok 'nothing of it is published' '
+ok 'REQ-A-11: nothing of it is published' '
     [ "$(as_admin log | wc -l)" = 1 ] && ask admin /profiles/$b1.xml | grep -q ntp1 && [ "$(as_admin get service/time.pan | sha256sum)" = "$(sha256sum <good.pan)" ]'
 ok 'one mistake in many nodes is told once' '
     cp good.pan site/service/time.pan && cp site/service/base.pan good.base && echo "x = ;" >>site/service/base.pan &&
@@ -55,7 +55,7 @@ ok 'a commit compiles what it touches' '
 ok 'a comment changes no profile' '
     echo "# nothing" >>site/service/base.pan && as_admin commit -m "a comment" site >out &&
     [ "$(outcome out)" = "revision 3: 1 file, 3 objects compiled, 0 profiles changed" ]'
-ok 'a file that was looked for and not found is found when it comes' '
+ok 'REQ-A-3: a file that was looked for and not found is found when it comes' '
     printf "template service/local;\n'\''/system/local'\'' = true;\n" >site/service/local.pan && as_admin check site >out &&
     cat >want <<END &&
 changed on 3 nodes: lxb001.example.org lxb002.example.org lxb003.example.org
@@ -68,7 +68,7 @@ ok 'a file earlier on the load path takes the place of a later one' '
     grep -qx "  ~ /software/components/time/servers/0  \"ntp2.example.org\" -> \"ntp3.example.org\"" out &&
     grep -qx "  components that run: time" out && as_admin commit -m "another time" site &&
     rm -r site/profiles/service && as_admin commit -m "back" site && ask admin /profiles/$b1.xml | grep -q ntp2'
-ok 'a node that uses values of another follows them' '
+ok 'REQ-A-3: a node that uses values of another follows them' '
     cp site/profiles/lxb002.example.org.pan kept.pan &&
     echo "\"/system/peer\" = value(\"$b1:/system/network/hostname\");" >>site/profiles/lxb002.example.org.pan && as_admin commit -m "a reference" site &&
     sed -i s/lxb001\"/renamed\"/\;s/"'\''lxb001'\''"/"'\''renamed'\''"/ site/profiles/$b1.pan && as_admin commit -m "another name" site >out && 
@@ -131,7 +131,7 @@ ok 'a commit with a key happens once' '
 # ---- nodes
 ok 'a node that fetched is not behind; one that did not is' '
     ask $b1 /profiles/$b1.xml -o /dev/null && as_admin status >out && ! grep -q "$b1" out && grep -q "lxb003.example.org .*never seen" out'
-ok 'a report says what the node runs' '
+ok 'REQ-A-23: a report says what the node runs' '
     want=$(as_admin --json hosts | jq ".hosts[0].revision") &&
     ask $b1 /api/v1/nodes/$b1/status -d "{\"status\":\"ok\",\"revision\":1,\"cid\":7,\"components\":[{\"name\":\"time\",\"status\":\"ok\"}]}" &&
     as_admin status | grep -q "$b1 .*runs 1 .*has not applied" &&
@@ -142,8 +142,8 @@ ok 'it is remembered' 'sleep 2.5; server_kill && server_start && ! as_admin stat
 
 # ---- keeping
 ok 'everything proves right, compiled again too' 'as_admin verify --compile'
-ok 'every change and refusal is in the audit log' 'as_admin audit >out && grep -q "refused  CN=admin,O=Weft" out && grep -q "open  *CN=anna,O=Weft" out && grep -q "commit" out'
-ok 'a backup is a store' '
+ok 'REQ-A-17: every change and refusal is in the audit log' 'as_admin audit >out && grep -q "refused  CN=admin,O=Weft" out && grep -q "open  *CN=anna,O=Weft" out && grep -q "commit" out'
+ok 'REQ-A-1: a backup is a store' '
     as_admin backup monday && code 65 as_admin backup ../x && sed "s#^store .*#store = $scratch/backup/monday#;s#^listen .*#listen = 127.0.0.1:$(free_port)#" cdbd.conf >second.conf &&
     rm -f ready2 && mkfifo ready2 && { cdbd -f second.conf --pidfile "$scratch/second.pid" --ready-fd 3 3>ready2 2>second.log & } && [ "$(timeout 60 wc -c <ready2)" = 1 ] &&
     kill "$(cat second.pid)" && grep -q "serving revision $(as_admin log -l 1 | cut -d" " -f1): 3 profiles" second.log'

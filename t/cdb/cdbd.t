@@ -19,7 +19,7 @@ ok 'a commit of a folder publishes its nodes' '
 
 # ---- who
 ok 'a node reads its own profile' '[ "$(status $b1 /profiles/$b1.xml)" = 200 ]'
-ok 'a node reads no other' '
+ok 'REQ-A-13: a node reads no other' '
     [ "$(status $b1 /profiles/$b2.xml)" = 403 ] &&
     ask $b1 /profiles/$b2.xml | jq -e ".error == \"'\''CN=lxb001.example.org,O=Weft'\'' may not read the profile of '\''lxb002.example.org'\''\""'
 ok 'it does not even learn whether there is another' '[ "$(status $b1 /profiles/lxb999.example.org.xml)" = 403 ]'
@@ -42,20 +42,20 @@ ok 'a node reports for itself only' '
     [ "$(status $b1 /api/v1/nodes/$b2/status -d "{\"status\":\"ok\"}")" = 403 ] && [ "$(status admin /api/v1/nodes/$b2/status -d "{\"status\":\"ok\"}")" = 403 ]'
 
 # ---- forms
-ok 'XML is ASCII and a profile' '
+ok 'REQ-A-18, REQ-A-21: XML is ASCII and a profile' '
     ask $b1 /profiles/$b1.xml >p.xml &&
     ! LC_ALL=C grep -q "[^ -~]" p.xml && grep -q "Gen&#232;ve\|Gen&#xE8;ve\|Gen&#xe8;ve" p.xml &&
     [ "$(xmllint --xpath "string(//*[@name=\"hostname\"])" p.xml)" = lxb001 ]'
-ok 'JSON is ASCII and the same tree' '
+ok 'REQ-A-18, REQ-A-21: JSON is ASCII and the same tree' '
     ask $b1 /profiles/$b1.json >p.json &&
     ! LC_ALL=C grep -q "[^ -~]" p.json &&
     jq -e ".system.site == \"Genève\" and .software.components.time.servers == [\"ntp1.example.org\"]" p.json'
-ok 'the old prefix is understood' 'ask $b1 /profiles/profile_$b1.xml | cmp - p.xml && ask $b1 /profiles/profile_$b1.json | cmp - p.json'
+ok 'REQ-A-18: the old prefix is understood' 'ask $b1 /profiles/profile_$b1.xml | cmp - p.xml && ask $b1 /profiles/profile_$b1.json | cmp - p.json'
 ok 'origins name the line of each value' '
     ask $b1 /profiles/$b1.origins >origins &&
     grep -qxP "/software/components/time/servers/0\tservice/time.pan:9:[0-9]+" origins &&
     grep -qxP "/system/site\tservice/base.pan:3:[0-9]+" origins'
-ok 'the index lists what the asker may read' '
+ok 'REQ-A-18: the index lists what the asker may read' '
     ask admin /profiles/profiles-info.xml >index &&
     [ "$(xmllint --xpath "count(/profiles/profile)" index)" = 3 ] &&
     [ "$(xmllint --xpath "string(/profiles/profile[1])" index)" = profile_$b1.xml ] &&
@@ -65,24 +65,24 @@ ok 'the index lists what the asker may read' '
 # ---- conditions and encodings
 ask $b1 /profiles/$b1.xml -D head -o /dev/null
 etag=$(sed -n 's/^ETag: \(.*\)\r$/\1/ip' head) modified=$(sed -n 's/^Last-Modified: \(.*\)\r$/\1/ip' head)
-ok 'an answer has ETag, Last-Modified and the revision' '
+ok 'REQ-A-19: an answer has ETag, Last-Modified and the revision' '
     echo "$etag" | grep -qx "\"[0-9a-f]\{32\}\"" && [ "$modified" ] && grep -qi "^X-Weft-Revision: 1" head && grep -qi "^Content-Type: text/xml" head'
-ok '304 for the same ETag, without a body' '
+ok 'REQ-A-19: 304 for the same ETag, without a body' '
     ask $b1 /profiles/$b1.xml -H "If-None-Match: $etag" -D h -o body &&
     grep -q "^HTTP/1.1 304" h && ! [ -s body ]'
-ok '304 for the same time' '[ "$(status $b1 /profiles/$b1.xml -H "If-Modified-Since: $modified")" = 304 ]'
+ok 'REQ-A-19: 304 for the same time' '[ "$(status $b1 /profiles/$b1.xml -H "If-Modified-Since: $modified")" = 304 ]'
 ok '200 for another ETag, though the time is the same' '
     [ "$(status $b1 /profiles/$b1.xml -H "If-None-Match: \"x\"" -H "If-Modified-Since: $modified")" = 200 ]'
-ok 'HEAD has the head alone' 'ask $b1 /profiles/$b1.xml --head | grep -qi "^ETag: $etag"'
+ok 'REQ-A-19: HEAD has the head alone' 'ask $b1 /profiles/$b1.xml --head | grep -qi "^ETag: $etag"'
 for accept in 'gzip' 'gzip x-gzip x-bzip2 deflate' 'deflate, gzip;q=0.5'; do
-    ok "gzip for '$accept'" '
+    ok "REQ-A-20: gzip for '$accept'" '
         ask $b1 /profiles/$b1.xml -H "Accept-Encoding: $accept" -D h -o body &&
         grep -qi "^Content-Encoding: gzip" h && gunzip -c body | cmp - p.xml'
 done
 ok 'plain text for who does not ask, or refuses' '
     ask $b1 /profiles/$b1.xml -H "Accept-Encoding: gzip;q=0" -D h | cmp - p.xml && ! grep -qi "^Content-Encoding" h'
 for form in xml json; do
-    ok "the name $form.gz is the inner type, gzip-encoded, asked for or not" '
+    ok "REQ-A-20: the name $form.gz is the inner type, gzip-encoded, asked for or not" '
         ask $b1 /profiles/$b1.$form.gz -D h -o body &&
         grep -qi "^Content-Encoding: gzip" h && grep -qi "^Content-Type: \(text/xml\|application/json\)" h &&
         gunzip -c body | cmp - p.$form'
@@ -108,12 +108,17 @@ ok 'it is alive and well' '
     grep -qx "cdbd_revision 1" metrics && grep -qx "cdbd_profiles 3" metrics && [ "$(sed -n "s/^cdbd_requests_refused_total //p" metrics)" -gt 10 ]'
 
 # ---- what comes after
-ok 'a change gives a new ETag and a later time, even within the same second' '
+ok 'REQ-A-19: a change gives a new ETag and a later time, even within the same second' '
     sed -i s/ntp1/ntp2/ site/service/time.pan &&
     as_admin commit -m second site &&
     [ "$(status $b1 /profiles/$b1.xml -H "If-None-Match: $etag")" = 200 ] &&
     [ "$(status $b1 /profiles/$b1.xml -H "If-Modified-Since: $modified")" = 200 ] &&
     [ "$(status $b2 /profiles/$b2.xml -H "If-Modified-Since: $modified")" = 304 ]'
+ok 'REQ-A-22: while commits change it a profile is there, whole, whenever it is asked for' '
+    (while [ ! -e enough ]; do ask $b1 /profiles/$b1.xml -o seen -w "%{http_code}\n" && xmllint --noout seen && sed -n "s/.*>ntp\([0-9]*\)\..*/\1/p" seen >>values; done) >codes 2>&1 & asker=$!
+    for i in 11 12 13 14 15 16; do sed -i "s/ntp[0-9]*/ntp$i/" site/service/time.pan && as_admin commit -m "$i" site >/dev/null || exit 1; done
+    until_true 20 eval "tail -1 values | grep -qx 16"; touch enough; wait $asker
+    cat codes; [ "$(sort -u codes)" = 200 ] && [ "$(wc -l <codes)" = "$(wc -l <values)" ] && sort -nc values'
 ok 'a node whose template is removed has no profile any more' '
     mv site/profiles/lxb003.example.org.pan away && as_admin commit -m "lxb003 is gone" site &&
     [ "$(status lxb003.example.org /profiles/lxb003.example.org.xml)" = 404 ] &&

@@ -220,3 +220,26 @@ BOOST_AUTO_TEST_CASE(who_looks_after_the_store_waits_for_commits_and_they_for_it
     BOOST_TEST(quiet);
     BOOST_TEST(first.get().state == Outcome::done);
 }
+
+BOOST_AUTO_TEST_CASE(REQ_A_4_what_is_derived_is_made_anew_from_the_revisions_and_the_templates) {
+    Site s(3);
+    BOOST_REQUIRE(s.pipeline.commit(s.own(1, 4)).state == Outcome::done);
+    Proposal p{.author = "CN=anna", .comment = "n3 goes", .edits = {{.path = "n3.pan", .base = s.store.file_at("n3.pan", 2), .text = std::nullopt}}, .base = 2};
+    BOOST_REQUIRE(s.pipeline.commit(p).state == Outcome::done);
+    auto rows = [&](const char* table) {
+        std::map<std::string, std::string> all;
+        s.store.env().table(table).each(nullptr, {}, [&](auto key, auto value) { return all.emplace(key, value), true; });
+        return all;
+    };
+    for (const char* name : {"tree", "history", "profile", "needs", "users", "value", "slot", "id"}) {
+        bdb::Table table = s.store.env().table(name);
+        auto all = rows(name);
+        BOOST_REQUIRE(!all.empty());
+        s.store.env().update([&](bdb::Txn& t) { table.erase(t, all.begin()->first); });
+        if (std::string(name) != "id" && std::string(name) != "slot") BOOST_TEST(s.wrong() != "", name);
+        s.pipeline.rebuild();
+        BOOST_TEST(s.wrong() == "", name);
+        if (std::string(name) == "tree" || std::string(name) == "history" || std::string(name) == "profile") BOOST_TEST((rows(name) == all), name);
+    }
+    BOOST_TEST(s.pipeline.commit(s.all(8)).compiled == 2u);
+}

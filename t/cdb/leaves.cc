@@ -93,3 +93,16 @@ BOOST_AUTO_TEST_CASE(differences_of_random_profiles) {
         agree(xml(one), xml(renamed(one)));
     }
 }
+
+BOOST_AUTO_TEST_CASE(changes_of_many_profiles_are_kept_once_with_who_has_them) {
+    Words words;
+    uint32_t path = words.number("/a"), one = words.number("l1"), two = words.number("l2");
+    LeafChanges all;
+    for (uint32_t i = 0; i < 1000; i++) all.add(i, {{.path = path, .after = i == 500 ? two : one}});
+    std::map<uint32_t, size_t> profiles, runs;
+    for (auto& [change, of] : all.sorted())
+        for (auto& run : *of) profiles[change.after] += run.count, runs[change.after]++;
+    BOOST_TEST(profiles[one] == 999u);
+    BOOST_TEST(profiles[two] == 1u);
+    BOOST_TEST(runs[one] == 2u);
+}

@@ -18,8 +18,12 @@ namespace {
 
 Edit put(std::string path, std::string text) { return {.path = std::move(path), .text = std::move(text)}; }
 Edit gone(std::string path) { return {.path = std::move(path)}; }
-Built built(std::string object, std::string xml, std::vector<Need> needs) {
-    return {.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n"), .needs = std::move(needs)};
+auto words = std::make_shared<Words>();  // of every landing
+Built built(std::string object, std::string xml, const std::vector<Need>& needs) {
+    Built b{.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n")};
+    for (auto& n : needs) b.needs.push_back(words->number(need_key(n)));
+    std::sort(b.needs.begin(), b.needs.end());
+    return b;
 }
 Need file(std::string n) { return {Need::file, std::move(n)}; }
 
@@ -34,7 +38,7 @@ int64_t fixed_clock() { return clock_at; }
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(every_revision_stays_readable) {
+BOOST_AUTO_TEST_CASE(REQ_A_2_every_revision_stays_readable) {
     ScratchDir dir;
     Store s(dir.path(), {}, fixed_clock);
     BOOST_TEST(s.head() == 0u);
@@ -71,7 +75,7 @@ BOOST_AUTO_TEST_CASE(the_time_of_a_profile_grows_though_the_clock_stands_or_goes
     ScratchDir dir;
     clock_at = 1000;
     Store s(dir.path(), {}, fixed_clock);
-    auto land = [&](const char* xml) { s.land({.author = "a", .built = {built("lxb001", xml, {file("x")})}}); return s.profile("lxb001")->modified; };
+    auto land = [&](const char* xml) { s.land({.author = "a", .built = {built("lxb001", xml, {file("x")})}, .words = words}); return s.profile("lxb001")->modified; };
     s.land({.author = "a", .edits = {put("x", "1")}});
     BOOST_TEST(land("<a/>") == 1000);
     BOOST_TEST(land("<b/>") == 1001);
@@ -88,17 +92,17 @@ BOOST_AUTO_TEST_CASE(the_time_of_a_profile_grows_though_the_clock_stands_or_goes
     BOOST_TEST(text(s.verify()) == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_need_leads_to_the_objects_that_have_it) {
+BOOST_AUTO_TEST_CASE(REQ_A_3_a_need_leads_to_the_objects_that_have_it) {
     ScratchDir dir;
     Store s(dir.path());
     Need absent{Need::source, "site/extra"}, peer{Need::object, "lxb002"};
     s.land({.author = "a", .edits = {put("x", "1"), put("y", "1")},
-            .built = {built("lxb001", "<a/>", {file("x"), absent, peer}), built("lxb002", "<b/>", {file("x"), file("y")})}});
+            .built = {built("lxb001", "<a/>", {file("x"), absent, peer}), built("lxb002", "<b/>", {file("x"), file("y")})}, .words = words});
     BOOST_TEST(text(s.objects_needing(file("x"))) == "lxb001\nlxb002\n");
     BOOST_TEST(text(s.objects_needing(absent)) == "lxb001\n");
     BOOST_TEST(text(s.objects_needing(peer)) == "lxb001\n");
     BOOST_TEST(text(s.objects_needing(file("z"))) == "");
-    s.land({.author = "a", .built = {built("lxb001", "<a/>", {file("y")})}});
+    s.land({.author = "a", .built = {built("lxb001", "<a/>", {file("y")})}, .words = words});
     BOOST_TEST(text(s.objects_needing(file("x"))) == "lxb002\n");
     BOOST_TEST(text(s.objects_needing(file("y"))) == "lxb001\nlxb002\n");
     BOOST_TEST(text(s.objects_needing(peer)) == "");
@@ -112,7 +116,7 @@ BOOST_AUTO_TEST_CASE(indexes_and_all_else_are_there_after_opening_again) {
     ScratchDir dir;
     {
         Store s(dir.path());
-        s.land({.author = "a", .edits = {put("x", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}, .once = "key-1"});
+        s.land({.author = "a", .edits = {put("x", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}, .once = "key-1", .words = words});
         Session w = s.open_session("CN=anna", "new ntp server");
         s.put_edits(w.id, {put("x", "2"), put("new", "3")});
     }
@@ -227,8 +231,8 @@ BOOST_AUTO_TEST_CASE(a_second_server_on_the_same_store_is_refused) {
 BOOST_AUTO_TEST_CASE(verify_finds_what_was_changed_behind_the_stores_back) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .edits = {put("x", "1"), put("y", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}});
-    s.land({.author = "a", .edits = {put("x", "2")}, .built = {built("lxb001", "<b/>", {file("x"), file("y")})}});
+    s.land({.author = "a", .edits = {put("x", "1"), put("y", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}, .words = words});
+    s.land({.author = "a", .edits = {put("x", "2")}, .built = {built("lxb001", "<b/>", {file("x"), file("y")})}, .words = words});
     BOOST_TEST(text(s.verify()) == "");
     auto damage = [&](const char* table, std::string_view key, std::optional<std::string> value) {
         bdb::Table t = s.env().table(table);
@@ -252,7 +256,27 @@ BOOST_AUTO_TEST_CASE(verify_finds_what_was_changed_behind_the_stores_back) {
     bdb::Table users = s.env().table("users");
     s.env().update([&](bdb::Txn& x) { users.put(x, number_key(0).substr(4), ""); });
     BOOST_TEST(text(s.verify()) != "");
-    s.rebuild_indexes();
+    s.rebuild_indexes({.built = {built("lxb001", "<b/>", {file("x"), file("y")})}, .words = words});
+    BOOST_TEST(text(s.verify()) == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_commit_spilled_is_there_when_it_lands_and_gone_when_it_does_not) {
+    ScratchDir dir;
+    Store s(dir.path());
+    Packed one = Packed::of("<a/>"), two = Packed::of("<b/>"), sent = Packed::of("sent");
+    s.put_contents({sent}, "CN=anna");
+    s.spill({one, two, sent});
+    BOOST_TEST(!s.has_content(one.hash));  // another commit with the same content brings its own
+    BOOST_TEST(s.has_content(sent.hash));
+    Built b = built("lxb001", "<a/>", {file("x")});
+    b.xml.gzip.clear();
+    s.land({.author = "a", .edits = {put("x", "1")}, .built = {b}, .words = words});
+    BOOST_TEST(s.has_spilled());
+    s.drop_spilled();
+    BOOST_TEST(!s.has_spilled());
+    BOOST_TEST(s.content(one.hash) == "<a/>");
+    BOOST_TEST(!s.has_content(two.hash));
+    BOOST_TEST(s.collect_garbage().contents == 0u);
     BOOST_TEST(text(s.verify()) == "");
 }
 
@@ -272,7 +296,7 @@ BOOST_AUTO_TEST_CASE(no_acknowledged_commit_is_lost_by_sigkill) {
             Store s(dir.path());
             for (;;) {
                 uint64_t n = s.head() + 1;
-                Landing l{.author = "a", .comment = std::to_string(n)};
+                Landing l{.author = "a", .comment = std::to_string(n), .words = words};
                 for (uint64_t i = n % 3; i < 6; i++) l.edits.push_back(put(fmt::format("t{}", i), std::to_string(n * i)));
                 l.edits.push_back(put("x", std::to_string(n)));
                 for (uint64_t i = 0; i < 3; i++)

@@ -65,7 +65,7 @@ ok 'a junk datagram after a good one is no second fetch' '
     test "$(fetches)" = 1
     stop'
 echo 0.5 >takes
-ok 'a burst leads to one more fetch at most, never beside the first' '
+ok 'REQ-B-3: a burst leads to one more fetch at most, never beside the first' '
     start
     tell "ccm\\0001"
     until_true 5 test -s fetched
@@ -76,7 +76,7 @@ ok 'a burst leads to one more fetch at most, never beside the first' '
     test ! -e overlap
     stop'
 echo 0 >takes
-ok 'the minimum interval holds, whatever comes' '
+ok 'REQ-B-3, REQ-B-7: the minimum interval holds, whatever comes' '
     start --min_interval 600
     tell "ccm\\0001"
     exactly 1
@@ -84,13 +84,13 @@ ok 'the minimum interval holds, whatever comes' '
     sleep 0.3
     test "$(fetches)" = 1
     stop'
-ok 'a source has a budget' '
+ok 'REQ-B-3: a source has a budget' '
     start --source_burst 3 --source_rate 0.01 --min_interval 0
     for i in 1 2 3 4 5 6; do tell "ccm\\000$i"; sleep 0.1; done
     exactly 3
     grep -q "too many" log
     stop'
-ok 'only allowed sources count' '
+ok 'REQ-B-3: only allowed sources count' '
     start --allow 192.0.2.1
     tell "ccm\\0001"
     sleep 0.3
@@ -99,7 +99,7 @@ ok 'only allowed sources count' '
     tell "ccm\\0001"
     exactly 1
     stop'
-ok 'the smear delays, by the name always the same' '
+ok 'REQ-B-4: the smear delays, by the name always the same' '
     start --fetch_smear 100000
     tell "ccm\\0001"
     sleep 0.3
@@ -115,12 +115,12 @@ ok 'the database type runs the other program' '
     exactly 1
     grep -qx "nch --profile-time=99" fetched
     stop'
-ok 'it fetches at start, and by the clock' '
+ok 'REQ-B-5: it fetches at start, and by the clock' '
     start --fetch_at_start --poll 0.2
     until_true 10 sh -c "test \$(wc -l <fetched) -ge 4"
     stop'
 echo 2 >status
-ok 'after a failure sooner than the clock says, with growing patience' '
+ok 'REQ-B-5: after a failure sooner than the clock says, with growing patience' '
     start --fetch_at_start --poll 3600 --poll_retry 0.1
     until_true 10 sh -c "test \$(wc -l <fetched) -ge 4"
     grep -q "ended with status 2" log

@@ -55,7 +55,7 @@ bool TreeSource::exists(const std::string& path) {
 
 void TreeSource::forget_unused() {
     std::lock_guard hold(lock_);
-    if (texts_.size() < 2 * tree_->size() + 1000) return;
+    if (!tree_ || texts_.size() < 2 * tree_->size() + 1000) return;
     std::unordered_map<std::string, compiler::Text> kept;
     for (auto& [path, hash] : *tree_)
         if (auto it = texts_.find(hash); it != texts_.end()) kept.emplace(*it);

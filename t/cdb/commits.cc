@@ -175,6 +175,15 @@ BOOST_AUTO_TEST_CASE(a_commit_sent_again_while_it_compiles_happens_once) {
     BOOST_TEST(s.store.head() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(the_first_commit_after_a_start_may_be_nothing_or_a_conflict) {
+    Site s(2);
+    Pipeline again(s.store, 1), third(s.store, 1);
+    Proposal same = s.change("all.pan", s.read("all.pan")), late = s.all(3);
+    late.edits[0].base = hash_of("what nobody committed");
+    BOOST_TEST(again.commit(same).state == Outcome::unchanged);
+    BOOST_TEST(third.check(late).state == Outcome::conflict);
+}
+
 BOOST_AUTO_TEST_CASE(REQ_A_8_many_commits_at_once_leave_what_one_after_the_other_would) {
     Site s(8);
     std::vector<std::thread> people;

@@ -11,7 +11,8 @@ ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 
 "$WEFT_SRC/t/compiler/site-gen" --nodes "$nodes" --out tree
 mkdir -p tree/local
-for name in $(find tree/profiles -name '*.pan' -exec basename {} .pan \; | sort); do
+names() { find tree/profiles -name '*.pan' -printf '%f\n' | sed 's/\.pan$//' | sort; }
+for name in $(names); do
     [ ! -e "tree/local/$name.pan" ] || continue
     printf "template local/%s;\ninclude 'local/ten';\n" "$name" >"tree/local/$name.pan"
     tens=$((${tens:-0} + 1))
@@ -22,7 +23,7 @@ all() { sed -i "/bench_all/d" tree/site/sysctl.pan && echo "'bench_all' = '$1';"
 ten 0; all 0
 
 # Every node listens at one port where nobody reads: the datagrams are sent, that is what counts.
-find tree/profiles -name '*.pan' -exec basename {} .pan \; | sort | sed "s/\$/ 127.0.0.1:$notify_port/" >notify.map
+names | sed "s/\$/ 127.0.0.1:$notify_port/" >notify.map
 sed -i 's/^store_memory.*/store_memory = 256M/; s/^notify_retry.*/notify_retry = 600/' cdbd.conf
 server_start
 cpu() { cut -d')' -f2 "/proc/$(cat cdbd.pid)/stat" | awk '{ print ($12 + $13) / 100 }'; }

@@ -5,6 +5,7 @@
 #include "compiler/eval.hh"
 #include "compiler/fold.hh"
 #include "compiler/hints.hh"
+#include "compiler/limits.hh"
 #include "compiler/operators.hh"
 #include "compiler/parser.hh"
 #include "compiler/paths.hh"
@@ -77,15 +78,19 @@ Expr* Parser::fold(Expr* e) {
         return e;
     }
     if (e->op == Op::and_ || e->op == Op::or_) {
+        bool known = true;
         for (Expr* k : e->kids) {
-            if (!is_literal(k)) return e;
+            if (!is_literal(k)) {
+                known = false;
+                continue;
+            }
             if (!k->value.is(Kind::boolean)) {
                 report(ErrorClass::syntax, fmt::format("operator {} takes booleans, not {}", op_text(e->op), kind_name(k->value.kind())), k->span);
-                return k;
+                return e;
             }
             if (k == e->kids[0] && k->value.boolean() == (e->op == Op::or_)) return k;
         }
-        return e->kids[1];
+        return known ? e->kids[1] : e;
     }
     bool two = e->op >= Op::bit_or && e->op <= Op::mod, one = e->op >= Op::plus && e->op <= Op::bit_not;
     if ((!two && !one) || !std::all_of(e->kids.begin(), e->kids.end(), is_literal)) return e;
@@ -438,9 +443,11 @@ void Parser::check_literals(const Expr& e) {
     static constexpr std::string_view strict[] = {"dict", "digest", "escape", "match", "matches", "nlist", "unescape"};
     const Builtin& b = *e.builtin;
     if (b.name == "join")
-        for (const Expr* k : e.kids)
-            if (k->op == Op::literal && !k->value.is_defined())
-                report(ErrorClass::syntax, fmt::format("join() cannot join {}", kind_name(k->value.kind())), k->span);
+        for (size_t i = 0; i < e.kids.size() && i < 2; i++) {
+            const Expr* k = e.kids[i];
+            if (k->op != Op::literal || (!k->value.is(Kind::null) && (i == 0 || e.kids.size() > 2))) continue;
+            report(ErrorClass::syntax, fmt::format("join(): argument {} must be a {}, not {}", i + 1, i && e.kids.size() == 2 ? "list" : "string", with_article(k->value.kind())), k->span);
+        }
     if (!b.call || e.kids.empty() || std::find(std::begin(strict), std::end(strict), b.name) == std::end(strict)) return;
     bool dict = b.name == "dict" || b.name == "nlist";
     size_t unknown = b.name == "digest" ? 1 : b.name == "match" || b.name == "matches" ? 0 : e.kids.size();

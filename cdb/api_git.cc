@@ -104,12 +104,11 @@ Answer post_history(Server& s, Call& c) {
 static std::string identity(std::string name, int64_t time) {
     for (char& ch : name)
         if (ch == '\n' || ch == '\0') ch = ' ';
-    size_t open = name.find('<');
-    if (open == std::string::npos || !name.ends_with('>')) {
-        std::erase_if(name, [](char ch) { return ch == '<' || ch == '>'; });
-        name += " <>";
-    }
-    return fmt::format("{} {} +0000\n", name, std::max<int64_t>(time, 0));
+    std::string address;
+    if (size_t open = name.rfind('<'); open != std::string::npos && name.ends_with('>')) address = name.substr(open), name.resize(open);
+    for (auto* s : {&name, &address}) std::erase_if(*s, [](char ch) { return ch == '<' || ch == '>'; });
+    while (name.ends_with(' ')) name.pop_back();
+    return fmt::format("{} <{}> {} +0000\n", name, address, std::max<int64_t>(time, 0));
 }
 
 /// Only a path that begins with a quote must be quoted; it has no backslash (check_path).

@@ -81,9 +81,16 @@ static std::optional<Profile> profile_of(Server& s, const std::string& node, uin
     return s.store.profile_at(node, at);  // withdrawn since, or another object's
 }
 
+/// What the node is given; of a stage's node that is what was promoted.
+static std::optional<Profile> served_to(Server& s, const std::string& node) {
+    for (auto& p : s.store.served())
+        if (node_of(p.object) == node) return p;
+    return std::nullopt;
+}
+
 Answer get_profile(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
-    auto p = profile_of(s, c.args[0], at);
+    auto p = c.request.parameter("at") ? profile_of(s, c.args[0], at) : served_to(s, c.args[0]);
     if (!p) return problem(404, fmt::format("there was no profile of '{}' in revision {}", c.args[0], at));
     s.need_values(c, p->object);
     std::string form = c.request.parameter("format").value_or("json");

@@ -21,10 +21,16 @@ Answer get_query(Server& s, Call& c) {
     if (q.paths.size() + q.where.size() > 50) throw Error(exit_data, "more than 50 patterns and conditions");
     std::string format = c.request.parameter("format").value_or("json");
     if (format != "json" && format != "csv" && format != "sql") throw Error(exit_data, fmt::format("unknown format '{}'", format), {}, "json, csv or sql");
+    uint64_t head = s.store.head();
     Answers a = ask(s.store, q);
+    for (int tries = 0; head != s.store.head(); tries++) {  // what was read before and after a commit is no state of the site
+        if (tries == 5) throw Error(exit_try_later, "commits come faster than this can be answered");
+        head = s.store.head();
+        a = ask(s.store, q);
+    }
     if (format == "csv") return HttpResponse::text(200, as_csv(a), "text/csv; charset=utf-8");
     if (format == "sql") return HttpResponse::text(200, as_sql(a), "application/sql");
-    return HttpResponse::json(200, as_json(a, s.store.head()));
+    return HttpResponse::json(200, as_json(a, head));
 }
 
 }  // namespace weft::cdb

@@ -88,7 +88,7 @@ Answer post_promote(Server& s, Call& c) {
     if (!stage) return problem(404, fmt::format("there is no stage '{}'", c.args[0]), "'cdb stage' lists them");
     bool back = flag_of(body, "back");
     Promotion order{.stage = stage->name, .target = revision_of(s, body, "revision"), .author = c.who.name, .comment = text_of(body, "comment"),
-                    .wait = int64_t(number_of(body, "wait", 1800))};
+                    .wait = int64_t(std::min<uint64_t>(number_of(body, "wait", 1800), 366 * 86400))};
     if (back && !body.find(Term(Key("revision")))) order.target = stage->revision;
     if (order.target < stage->revision && !back)
         throw Error(exit_data, fmt::format("the stage '{}' is at revision {} already", stage->name, stage->revision), {}, "'cdb promote --back' goes back");
@@ -96,7 +96,10 @@ Answer post_promote(Server& s, Call& c) {
     if (flag_of(body, "check")) {
         Outcome o{.revision = order.target};
         auto tree = [&](const std::optional<Profile>& p) { return p ? read_xml(s.store.content(p->xml), p->object) : Element(); };
-        for (auto& p : changes) o.effects.push_back(effect(node_of(p.object), tree(p.before), tree(p.after)));
+        constexpr size_t most = 1000;  // commits wait meanwhile
+        for (size_t i = 0; i < std::min(most, changes.size()); i++)
+            o.effects.push_back(effect(node_of(changes[i].object), tree(changes[i].before), tree(changes[i].after)));
+        if (changes.size() > most) o.notes.push_back(fmt::format("only the first {} of {} profiles are compared", most, changes.size()));
         o.effects = grouped(std::move(o.effects));
         s.veil(c, o.effects);
         o.changed = changes.size();

@@ -33,6 +33,7 @@ uint64_t Store::revision_named(std::string_view name) const {
 
 void check_name(std::string_view name) {
     bool ok = !name.empty() && name.size() <= 100 && name != "head" && !whole_number(name) && name[0] != '-' && name[0] != '.' &&
+              name.find("..") == std::string_view::npos && !name.ends_with('.') && !name.ends_with(".lock") &&  // git's own rules
               name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == std::string_view::npos;
     if (!ok) throw Error(exit_data, fmt::format("'{}' cannot be the name of a revision", name.substr(0, 120)), {},
                          "letters, digits, dots, lines; not a number, not 'head'");

@@ -101,7 +101,11 @@ static void each(const Store& store, const PathPattern& p, const std::function<b
     });
 }
 
-Answers ask(const Store& store, const Query& q) {
+static constexpr size_t most_joined = 2000000;  // values; each may be some hundred bytes in the end
+
+Answers ask(const Store& store, const Query& asked_for) {
+    Query q = asked_for;
+    q.limit = std::min(q.limit, Query().limit);
     Answers out;
     out.slots = store.slots();
     out.join = q.join;
@@ -127,6 +131,13 @@ Answers ask(const Store& store, const Query& q) {
     std::sort(by_name.begin(), by_name.end(), [&](uint32_t a, uint32_t b) { return slots[a].node < slots[b].node; });
     for (uint32_t i = 0; i < by_name.size(); i++) rank[by_name[i]] = i;
 
+    auto order = [&](auto& a, auto& b) { return rank[a.slot] < rank[b.slot]; };
+    auto only_first = [&] {  // what is past the limit is dropped now and then: memory is bounded by it
+        std::sort(out.rows.begin(), out.rows.end(), [&](auto& a, auto& b) { return a.slot != b.slot ? order(a, b) : a.path < b.path; });
+        out.rows.erase(std::unique(out.rows.begin(), out.rows.end(), [](auto& a, auto& b) { return a.slot == b.slot && a.path == b.path; }), out.rows.end());
+        if (out.rows.size() > q.limit) out.rows.resize(q.limit), out.complete = false;
+    };
+    size_t joined = 0;
     std::vector<uint32_t> place(slots.size(), UINT32_MAX);
     size_t most = q.text ? q.limit : SIZE_MAX;  // a search stops when it has enough, whichever nodes those are
     for (size_t n = 0; n < q.paths.size(); n++) {
@@ -138,6 +149,7 @@ Answers ask(const Store& store, const Query& q) {
                 for (uint32_t s : g.slots) {
                     if (s >= slots.size() || !asked[s]) continue;
                     if (q.join) {
+                        if (++joined > most_joined) throw Error(exit_data, fmt::format("more than {} values to join", most_joined), {}, "ask for fewer paths, or with 'node' for fewer nodes");
                         if (place[s] == UINT32_MAX) {
                             place[s] = uint32_t(out.joined.size());
                             out.joined.push_back({s, std::vector<std::vector<LeafValue>>(q.paths.size())});
@@ -146,17 +158,15 @@ Answers ask(const Store& store, const Query& q) {
                     } else {
                         if (out.rows.size() == most) return out.complete = false;
                         out.rows.push_back({s, std::string(path), g.value});
+                        if (out.rows.size() >= 2 * q.limit + 10000) only_first();
                     }
                 }
             }
             return true;
         });
     }
-    auto order = [&](auto& a, auto& b) { return rank[a.slot] < rank[b.slot]; };
     std::sort(out.joined.begin(), out.joined.end(), order);
-    std::sort(out.rows.begin(), out.rows.end(), [&](auto& a, auto& b) { return a.slot != b.slot ? order(a, b) : a.path < b.path; });
-    out.rows.erase(std::unique(out.rows.begin(), out.rows.end(), [](auto& a, auto& b) { return a.slot == b.slot && a.path == b.path; }), out.rows.end());
-    if (out.rows.size() > q.limit) out.rows.resize(q.limit), out.complete = false;
+    only_first();
     if (out.joined.size() > q.limit) out.joined.resize(q.limit), out.complete = false;
     return out;
 }

@@ -47,7 +47,7 @@ struct Query {
     std::optional<std::string> text;    ///< only values, or paths, with this in them
     bool join = false;                  ///< a row a node, a column a pattern
     std::function<bool(const std::string& object)> visible = {};   ///< unset: all are
-    size_t limit = 1000000;             ///< rows
+    size_t limit = 1000000;             ///< rows; never more than these
 };
 
 struct Answers {

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cctype>
 
 #include "base/error.hh"
@@ -51,6 +52,20 @@ bool TreeSource::exists(const std::string& path) {
     if (it != tree_->end() && it->first == p) return true;
     it = tree_->lower_bound(p + '/');
     return p.empty() || (it != tree_->end() && it->first.starts_with(p + '/'));
+}
+
+std::vector<std::string> TreeSource::names(const std::string& folder) {
+    std::string in = tree_path(folder);
+    if (!in.empty()) in += '/';
+    std::vector<std::string> all;
+    for (auto it = tree_->lower_bound(in); it != tree_->end() && it->first.starts_with(in);) {
+        size_t end = it->first.find('/', in.size());
+        all.push_back(it->first.substr(in.size(), end - in.size()));
+        if (end == std::string::npos) ++it;
+        else it = tree_->lower_bound(it->first.substr(0, end) + char('/' + 1));  // over the rest of a folder
+    }
+    std::sort(all.begin(), all.end());
+    return all;
 }
 
 void TreeSource::forget_unused() {

@@ -28,6 +28,7 @@ public:
 
     compiler::Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
+    std::vector<std::string> names(const std::string& folder) override;
 
     /// A content, from memory when it was read before.
     compiler::Text text(const Hash&);

@@ -65,7 +65,7 @@ private:
     uint32_t build_ = 1;
 };
 
-/// A map from path to text: the database's commits and the tests. Not to be changed during a build.
+/// A map from path to text, for programs that have no files, and tests. Not to be changed during a build.
 class MemorySource : public Source {
 public:
     void put(std::string path, std::string text) { put(std::move(path), std::make_shared<const std::string>(std::move(text))); }

@@ -25,6 +25,7 @@ ok 'REQ-A-9: rollback drops selected changes, then all' '
     as_anna rollback && as_anna status | grep -q ": 0 changes" && as_anna close'
 
 # ---- tags
+ok 'a name that git would refuse is refused' 'for name in v1..2 v1. x.lock .x; do code 65 as_admin tag "$name" 2>err && grep -q "cannot be the name" err || exit 1; done'
 ok 'REQ-A-9: a tag names a revision wherever one is asked for' '
     as_admin tag -m "as delivered" first && echo "# two" >>site/service/time.pan && echo "# two" >>site/service/base.pan && as_admin commit -m second site &&
     as_admin tag | grep -q "first *revision 1 .*CN=admin,O=Weft *as delivered" && ! as_admin get --at first service/time.pan | grep -q two &&

@@ -65,6 +65,9 @@ ok 'REQ-A-15: the index follows commits, withdrawals and reverts' '
 ok 'REQ-A-4: the index is proved from the profiles, and made anew from them' '
     query --json "/**" >before && as_admin verify --rebuild && query --json "/**" >after && same before after && as_admin verify'
 ok 'REQ-A-15: it is there after SIGKILL' 'server_kill && server_start && query --json "/**" >again && same before again'
+ok 'a limit gives the first rows by node and path, and no more than a million' '
+    query --json "/**" | jq -c "[.rows[:3][] | [.node, .path]]" >want && query --json --limit 3 "/**" "/hard*/**" | jq -c "[.rows[] | [.node, .path]]" >got && same want got &&
+    query --json --limit 99999999999 "/**" >got && same got again'
 ok 'REQ-A-15: what makes no sense is refused' '
     code 65 query hardware 2>err && grep -q "is no pattern of paths" err && code 65 query "/**/**/**" && code 65 query /a --where nonsense && code 64 query && code 64 query --format xml /a'
 done_testing

@@ -16,6 +16,8 @@ ok 'REQ-A-10: a stage begins where the head is, and its nodes keep what they hav
     as_admin stage | grep -q "^prod  revision 1  lxb001\* lxb002\*  settled" && [ "$(served $b1 etag)" = "$etag" ]'
 ok 'REQ-A-10: a commit reaches the nodes that follow the head, and waits for the others' '
     change two 2>err && grep -qx "note: 2 profiles wait for the promotion of a stage" err && site_is $b3 two && site_is $b1 Genève && site_is $b2 Genève'
+ok 'the profile shown is the one its node gets; with a revision, that of the revision' '
+    site_of() { as_admin profile "$@" | jq -r .system.site; } && [ "$(site_of $b1)" = Genève ] && [ "$(site_of --at head $b1)" = two ] && [ "$(site_of $b3)" = two ]'
 ok 'it is so after a restart too' 'server_kill && server_start && site_is $b3 two && site_is $b1 Genève && as_admin verify --compile'
 ok 'a promotion is shown before it is done' '
     as_admin promote -n prod >out && printf "%s\n" "changed on 2 nodes: $b1 $b2" "  ~ /system/site  \"Genève\" -> \"two\"" "  components that run: none" "to revision 2: 2 profiles would change" >want &&

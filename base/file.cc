@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -33,9 +34,10 @@ void Fd::close() {
 static std::string read_all(int fd, const std::string& path, size_t limit) {
     std::string text;
     struct stat st{};
-    if (fstat(fd, &st) == 0 && st.st_size > 0) text.reserve(std::min(size_t(st.st_size), limit) + 1);
+    // One byte more than it should have: a read that leaves room has come to the end.
+    size_t expected = fstat(fd, &st) == 0 && st.st_size > 0 ? std::min(size_t(st.st_size), limit) : 65535;
     for (;;) {
-        size_t had = text.size(), room = std::max<size_t>(text.capacity() - had, 65536);
+        size_t had = text.size(), room = had > expected ? 65536 : expected - had + 1;
         text.resize(had + room);
         ssize_t n = ::read(fd, text.data() + had, room);
         if (n < 0 && errno == EINTR) n = 0, text.resize(had);
@@ -109,6 +111,18 @@ struct Temporary {
     ~Temporary() { if (!path.empty()) ::unlink(path.c_str()); }
 };
 
+/// Are these the next bytes, and the last?
+static bool holds(int fd, std::string_view text, const std::string& path) {
+    char block[65536];
+    for (;;) {
+        ssize_t n = ::read(fd, block, sizeof block);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) throw system_error("cannot read '" + path + "'");
+        if (n == 0 || size_t(n) > text.size() || std::memcmp(block, text.data(), size_t(n))) return n == 0 && text.empty();
+        text.remove_prefix(size_t(n));
+    }
+}
+
 Change write_file(const std::string& name, std::string_view contents, const FileAttributes& a) {
     std::string path = name;
     std::error_code ec;
@@ -122,7 +136,7 @@ Change write_file(const std::string& name, std::string_view contents, const File
     if (!old && errno != ENOENT && errno != ENOTDIR) throw system_error("cannot open '" + path + "'");
     if (old && fstat(old.get(), &st)) throw system_error("cannot examine '" + path + "'");
     if (old && !S_ISREG(st.st_mode)) throw Error(exit_io, "'" + path + "' is not a regular file");
-    if (old && size_t(st.st_size) == contents.size() && read_all(old.get(), path, size_t(1) << 40) == contents)
+    if (old && size_t(st.st_size) == contents.size() && holds(old.get(), contents, path))
         return set_attributes(old.get(), st, a, path) ? Change::attributes : Change::none;
     if (a.noaction) return old ? Change::contents : Change::created;
 

@@ -52,7 +52,7 @@ struct TypeSpec;
 struct Expr {
     Op op;
     Automatic automatic = Automatic::none;
-    bool escapes = false;           ///< foreach: the body may change the value variable's children
+    bool escapes = false;           ///< SELF, and the value variable of a foreach: may be changed by another name
     int32_t slot = -1;              ///< variable: place among the block's locals; -1: never assigned there
     uint32_t symbol = 0;
     uint32_t depth = 0;             ///< of the tree below

@@ -72,7 +72,7 @@ void Library::make_tree(Job& j, Memo* memo) {
     }
     for (Watch* w : options_.watches) w->phase(Watch::build, j.name, false);
     std::vector<const Dependency*> deps = object->dependencies();
-    std::sort(deps.begin(), deps.end(), [](auto* a, auto* b) { return *a < *b; });
+    std::sort(deps.begin(), deps.end());
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
     std::lock_guard guard(jobs_lock_);
     j.root = object->tree();
@@ -154,7 +154,7 @@ void Library::validate(Job& j, Memo* memo) {
     }
     for (Watch* w : options_.watches) w->checked(*j.object, errors.empty() ? "" : errors[0].message);
     std::vector<const Dependency*> deps = j.object->dependencies();
-    std::sort(deps.begin(), deps.end(), [](auto* a, auto* b) { return *a < *b; });
+    std::sort(deps.begin(), deps.end());
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
     std::lock_guard guard(jobs_lock_);
     j.dependencies = std::move(deps);
@@ -175,7 +175,7 @@ void Library::validate(Job& j, Memo* memo) {
 /// All it depends on is validated: make the result. Answers whether that was possible.
 ///   last   nothing will change any more
 bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result, bool last) {
-    std::set<const Dependency*> deps;
+    std::vector<const Dependency*> deps;
     {
         std::unique_lock guard(jobs_lock_);
         if (j.complete || !j.validated) return j.complete;
@@ -186,7 +186,7 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
             Job* x = work.back();
             work.pop_back();
             if (!x->validated && !last) return false;
-            deps.insert(x->dependencies.begin(), x->dependencies.end());
+            deps.insert(deps.end(), x->dependencies.begin(), x->dependencies.end());
             if (x != &j && (x->failed || x->invalid) && (!broken || x->name < broken->name)) broken = x;
             for (const std::string& r : x->references)
                 if (Job* y = &job(r); seen.insert(y).second) work.push_back(y);
@@ -214,8 +214,9 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
     r.derivations = j.derivations;
     r.records = j.records;
     r.links = j.links;
-    r.dependencies.assign(deps.begin(), deps.end());
-    std::sort(r.dependencies.begin(), r.dependencies.end(), [](auto* a, auto* b) { return *a < *b; });
+    std::sort(deps.begin(), deps.end(), [](auto* a, auto* b) { return a != b && *a < *b; });
+    deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
+    r.dependencies = std::move(deps);
     r.references.assign(j.references.begin(), j.references.end());
     if (r.ok) r.root = j.root;
     if (on_result) on_result(r);
@@ -233,8 +234,7 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
 }
 
 void Library::work(const std::function<void(const Result&)>& on_result) {
-    // Who watches wants to see everything happen.
-    auto memo = options_.reuse && options_.watches.empty() ? std::make_unique<Memo>() : nullptr;
+    auto memo = reuse_ ? std::make_unique<Memo>() : nullptr;
     std::unique_lock guard(jobs_lock_);
     for (;;) {
         Job* next = nullptr;
@@ -303,6 +303,8 @@ std::vector<Result> Library::build(const std::vector<std::string>& names, const 
     {
         std::lock_guard guard(jobs_lock_);
         for (const std::string& n : names) job(n).asked = true;
+        // Who watches wants to see everything happen. For one object there is little to share.
+        reuse_ = options_.reuse && options_.watches.empty() && order_.size() > 1 && Sharing::possible();
     }
     size_t count = options_.jobs > 0 ? size_t(options_.jobs) : std::max(1u, std::thread::hardware_concurrency());
     run_threads(std::max<size_t>(1, std::min(count, std::max<size_t>(order_.size(), 1))), [&] { work(on_result); });

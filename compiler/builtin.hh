@@ -55,6 +55,7 @@ struct Builtin {
     /// Static rule on the call as written (literal arguments, variables): a message makes it a syntax error.
     std::string (*check)(const CallNode&) = nullptr;
     bool pure = true;                                            ///< depends on its arguments only: may be folded at compile time
+    bool keeps = false;                                          ///< hands arguments on, or changes what is in them
     std::string_view doc;                                        ///< "to_lowercase(string): ..."; shown by the tools
     std::string_view signature() const { return doc.substr(0, doc.find("): ") + 1); }
     std::string_view about() const { return doc.substr(std::min(doc.find("): "), doc.size() - 3) + 3); }

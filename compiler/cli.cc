@@ -22,7 +22,8 @@ const std::vector<Option> panc_options = {
     {0, "initial-data", "dict", "what every profile begins with"},
     {0, "max-iteration", "n", "limit of a loop (default: 10000)"},
     {0, "max-recursion", "n", "limit of nested includes and calls (default: 50)"},
-    {0, "reuse", nullptr, "evaluate and write once what objects have in common"},
+    {0, "reuse", nullptr, "evaluate and write once what objects have in common (default)"},
+    {0, "no-reuse", nullptr, "evaluate everything for each object"},
     {0, "warnings", "how", "off, on or fatal"},
     {0, "debug", nullptr, "debug() and traceback() print"},
     {0, "debug-ns-include", "regex", "... in templates with such names"},
@@ -112,7 +113,7 @@ static Options options_of(const Args& args) {
     o.max_recursion = int(args.number(args.has("max-recursion") ? "max-recursion" : "recursion-limit", 50, 1, INT32_MAX));
     long cores = std::max(1u, std::thread::hardware_concurrency());
     o.jobs = int(args.has("nthread") ? std::min(args.number("nthread", 0, 0, INT32_MAX), cores) : args.number("jobs", 0, 0, 10000));
-    o.reuse = args.has("reuse");
+    o.reuse = !args.has("no-reuse");
     o.debug = args.has("debug") || args.has("debug-all");
     o.debug_include = regex_of(args, "debug-ns-include", "debug-include");
     o.debug_exclude = regex_of(args, "debug-ns-exclude", "debug-exclude");

@@ -88,7 +88,7 @@ struct Options {
     bool debug = false;                     ///< debug() and traceback() work
     std::string debug_include, debug_exclude;  ///< ... in templates whose whole name matches; exclusion wins
     std::string initial_data;               ///< a DML expression giving the dict every profile begins with
-    bool reuse = false;                     ///< what was evaluated alike before is not evaluated again
+    bool reuse = true;                      ///< what was evaluated alike before is not evaluated again
     bool keep_trees = true;                 ///< results hold their trees; otherwise on_result is the only look at them
     std::vector<class Watch*> watches;      ///< are told what happens (compiler/watch.hh); they outlive the Compiler
     /// What debug(), traceback() and deprecated() print, whole lines; one call at a time. Unset: standard error.

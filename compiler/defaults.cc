@@ -33,16 +33,20 @@ const FullType* Object::find_default(const TypeSpec& t) const {
 /// What was filled before, for this object or another, is filled alike; only links look elsewhere.
 void Object::fill(const TypeSpec& t, Element& e) {
     spend(32);   // a default may become a dict of its own
-    if (!memo_ || !e.mark() || !e.size() || memo_->has_links(*this, t)) return fill_really(t, e);
+    if (!memo_ || !e.mark() || !e.size()) return fill_really(t, e);
     Element made;
     if (const Element* known = memo_->filled(*this, t, e)) {
         if (known->mark() == e.mark()) return;
         made = *known;
+    } else if (memo_->has_links(*this, t)) {
+        return fill_really(t, e);
     } else {
         made = e;
+        size_t before = work_left;
         fill_really(t, made);
+        size_t work = before - work_left;
         memo_->sharing.share(made);
-        memo_->keep_filled(*this, t, e, made);
+        memo_->keep_filled(*this, t, e, made, work);
         if (made.mark() == e.mark()) return;
     }
     made.set_origin(e.origin());

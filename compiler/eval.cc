@@ -156,7 +156,7 @@ Element Eval::eval(const Expr& e) {
     switch (e.op) {
     case Op::literal: return e.value;
     case Op::variable: return read_variable(e, true);
-    case Op::self: return read_variable(e, true);
+    case Op::self: return read_variable(e, e.escapes);
     case Op::automatic: return read_automatic(e);
     case Op::assign: {
         Element value = eval(*e.kids[1]);
@@ -293,46 +293,56 @@ bool Eval::loop_unit(const Expr& e, Element& value) {
     Memo& memo = *object_->memo_;
     Unit& unit = memo.loop(e);
     if (unit.given_up) return false;
-    std::vector<Local*> places;
-    for (int32_t slot : memo.slots(e)) places.push_back(&locals_->slots[slot]);
-    // What others could refer to must not be frozen under them.
-    auto fixed = [&](Element& v, bool after) {
-        if (!v.is_resource() || v.mark()) return true;
-        if (!v.frozen() && !(after && v.sole())) return false;
-        memo.sharing.share(v);
-        return v.mark() != 0;
-    };
-    auto state = [&](std::vector<Local>& out, bool after) {
-        for (Local* l : places) {
-            if (!fixed(l->value, after)) return false;
-            out.push_back(*l);
+    std::vector<Element*> places;
+    std::vector<Kept> before, after;
+    for (int32_t slot : memo.slots(e)) places.push_back(&locals_->slots[slot].value), before.push_back({.set = locals_->slots[slot].set});
+    if (self_.place) places.push_back(self_.place), before.push_back({.set = true});
+    // What is frozen here to be compared is given back as it was: what others could refer to is not touched.
+    auto look = [&](std::vector<Kept>& out) {
+        bool whole = true;
+        for (size_t i = 0; i < places.size() && whole; i++) {
+            Element& v = *places[i];
+            if (v.is_resource() && !v.mark()) {
+                out[i].own = !v.frozen();
+                whole = v.frozen() || v.sole();
+                if (whole) memo.sharing.share(v);
+                whole = whole && v.mark();
+            }
+            out[i].value = v;
         }
-        if (self_.place) {
-            if (!fixed(*self_.place, after)) return false;
-            out.push_back({*self_.place, true});
-        }
-        return true;
+        return whole;
     };
-    std::vector<Local> before, after;
-    if (!state(before, false)) return false;
-    auto same = [](const Local& a, const Local& b) { return a.set == b.set && Memo::same(a.value, b.value); };
+    auto give_back = [&](const std::vector<Kept>& kept) {
+        for (size_t i = 0; i < places.size(); i++)
+            if (kept[i].own) make_own(*places[i]);
+    };
+    if (!look(before)) return give_back(before), false;
+    auto same = [](const Kept& a, const Kept& b) { return a.set == b.set && a.own == b.own && Sharing::alike(a.value, b.value); };
     uint64_t context = uint64_t(origin_) << 1 | (self_.place != nullptr);
     for (size_t i = 0; i < unit.records.size(); i++) {
         RecordPtr r = unit.records[i];
-        if (r->before.size() != before.size() || !std::equal(before.begin(), before.end(), r->before.begin(), same)) continue;
+        if (!std::equal(before.begin(), before.end(), r->before.begin(), r->before.end(), same)) continue;
         if (!memo.holds(*object_, *r, context, nullptr)) continue;
         unit.hits++;
         memo.replay(*object_, *r);
-        for (size_t k = 0; k < places.size(); k++) *places[k] = r->after[k];
-        if (self_.place) *self_.place = r->after.back().value;
+        for (size_t k = 0; k < places.size(); k++) *places[k] = r->after[k].value;
+        size_t k = 0;
+        for (int32_t slot : memo.slots(e)) locals_->slots[slot].set = r->after[k++].set;
+        give_back(r->after);
         return true;
     }
     unit.misses++;
+    give_back(before);
     std::shared_ptr<Record> record;
     {
         Recording recording(*object_);
         value = eval(e);
-        if (!returning_ && !locals_->iterators && !recording.dead() && state(after, true)) record = recording.finish();
+        if (!returning_ && !locals_->iterators && !recording.dead()) {
+            for (int32_t slot : memo.slots(e)) after.push_back({.set = locals_->slots[slot].set});
+            if (self_.place) after.push_back({.set = true});
+            if (look(after)) record = recording.finish();
+            give_back(after);
+        }
     }
     if (record) {
         record->before = std::move(before);
@@ -345,7 +355,7 @@ bool Eval::loop_unit(const Expr& e, Element& value) {
 
 Element Eval::for_each(const Expr& e) {
     const Expr &key = *e.kids[0], &val = *e.kids[1], &source = *e.kids[2];
-    Element r = source.op == Op::variable || source.op == Op::self ? read_variable(source, e.escapes) : eval(source);
+    Element r = source.op == Op::variable || source.op == Op::self ? read_variable(source, true) : eval(source);
     if (returning_) return r;
     if (!r.is_resource()) fail(source, fmt::format("foreach needs a list or a dict, not {}", with_article(r.kind())));
     assign(key, Element(), false);

@@ -93,6 +93,7 @@ public:
         Element resource;
         size_t next = 0;
         uint32_t changes = 0;
+        uint32_t variable = 0;              ///< symbol + 1; 0: none
     };
     std::vector<Iterator>& iterators();
 

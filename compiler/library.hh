@@ -134,6 +134,7 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Job>> jobs_;
     std::vector<Job*> order_, queue_;
     size_t next_ = 0, active_ = 0;
+    bool reuse_ = false;                    ///< in this build: threads that do and others would not agree on marks
 };
 
 }  // namespace weft::compiler

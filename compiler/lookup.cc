@@ -72,8 +72,10 @@ const Element* Object::find(const Expr& at, const PanPath& p, bool whole) {
         if (Memo* m = recorder()) m->relative_read(*this);
         if (!relative_root_) eval_.fail(at, fmt::format("the path '{}' is relative; that has a meaning in structure templates only", p.text()), "begin it with '/'");
         root = relative_root_;
-    } else if (p.kind == PanPath::external && p.object != name_) {
-        if (Memo* m = recorder()) m->poison();
+    } else if (p.kind == PanPath::external) {
+        if (Memo* m = recorder()) m->poison();   // for another object the same path leads elsewhere
+    }
+    if (p.kind == PanPath::external && p.object != name_) {
         const Found& found = library_.find_template(p.object, load_path_);
         depend(found.dependency);
         if (found.path.empty()) return nullptr;
@@ -136,7 +138,11 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
     if (!e->is_resource() || e->frozen()) return *e;
     const Element& root = p.kind == PanPath::relative ? *relative_root_ : tree_;   // those of 2002 that are private have no SELF
     // Frozen in place, it can be shared: whoever changes it makes a copy first, the tree included.
-    if (overlaps_self(root, p.terms)) return own_tree(*e);
+    if (overlaps_self(root, p.terms)) {
+        Element copy = own_tree(*e);
+        copy.freeze();
+        return copy;
+    }
     const_cast<Element*>(e)->freeze();
     return *e;
 }

@@ -47,10 +47,13 @@ static Element* seek(Element& root, const Term* first, const Term* last, bool* o
     return e;
 }
 
-/// The statement that is running changes SELF in place: nothing above or below it may be frozen now.
-bool Memo::touches_self(const Object& o, const Term* first, const Term* last) const {
+/// The code that is running changes SELF in place, this variable or a place of the tree: nothing above or below it
+/// may be frozen now, local variables could refer to it.
+bool Memo::touches_self(const Object& o, const Global* g, const Term* first, const Term* last) const {
     for (const Self* s = &o.eval_.self_; s; s = s->outer) {
-        if (!s->place || s->read_only || s->root != &o.tree_ || !s->path) continue;
+        if (!s->place || s->read_only) continue;
+        if (g && s->place == &g->value) return true;
+        if (g || s->root != &o.tree_ || !s->path) continue;
         size_t n = std::min(s->path->size(), size_t(last - first));
         if (std::equal(first, first + n, s->path->begin())) return true;
     }
@@ -59,20 +62,6 @@ bool Memo::touches_self(const Object& o, const Term* first, const Term* last) co
 
 void Memo::settle(Element& e) {
     if (e.is_resource()) sharing.share(e);
-}
-
-/// Both settled, or properties.
-bool Memo::same(const Element& a, const Element& b) {
-    if (a.kind() != b.kind() || a.origin() != b.origin() || a.is_link() != b.is_link()) return false;
-    switch (a.kind()) {
-    case Kind::boolean: return a.boolean() == b.boolean();
-    case Kind::long_: return a.long_value() == b.long_value();
-    case Kind::double_: return std::bit_cast<uint64_t>(a.double_value()) == std::bit_cast<uint64_t>(b.double_value());
-    case Kind::string: return a.same_node(b) || a.string() == b.string();
-    case Kind::list:
-    case Kind::dict: return a.same_node(b) || (a.mark() && a.mark() == b.mark());
-    default: return true;
-    }
 }
 
 // ---- events ------------------------------------------------------------------------------------
@@ -94,7 +83,7 @@ void Memo::tree_read(Object& o, const std::vector<Term>& path, bool whole) {
     if (top_->covered(s)) return;
     bool odd = false;
     Element* e = seek(o.tree_, first, last, &odd);
-    if (odd || touches_self(o, first, last)) return poison();
+    if (odd || touches_self(o, nullptr, first, last)) return poison();
     if (whole && e) settle(*e);
     read({.kind = whole ? Read::whole : Read::presence, .there = e != nullptr, .spot = s, .value = e && whole ? *e : Element()});
 }
@@ -121,7 +110,7 @@ void Memo::tree_write(Object& o, const std::vector<Term>& path) {
         s = spot(0, first, first + depth + 1);
         e = nullptr;
     } else if (e->is_resource()) {
-        if (touches_self(o, first, first + n)) return poison();
+        if (touches_self(o, nullptr, first, first + n)) return poison();
         settle(*e);
     }
     read({.kind = Read::whole, .there = e != nullptr, .spot = s, .value = e ? *e : Element()});
@@ -134,8 +123,7 @@ void Memo::variable_read(Object& o, uint32_t symbol, const std::vector<Term>& be
     Spot* s = spot(symbol + 1, first, last);
     if (top_->covered(s)) return;
     Global* g = o.global(symbol);
-    for (const Self* self = &o.eval_.self_; g && self; self = self->outer)
-        if (self->place == &g->value && !self->read_only) return poison();   // it is changing
+    if (g && touches_self(o, g, first, last)) return poison();
     bool odd = false;
     Element* e = g ? seek(g->value, first, last, &odd) : nullptr;
     if (odd) return variable_read(o, symbol, {}, true);
@@ -189,6 +177,10 @@ void Memo::function_name_read(Object& o) {
     if (top_ && top_->function_ == o.eval_.function_) poison();
 }
 
+void Memo::local_read(Object& o) {
+    if (top_ && top_->locals_ && top_->locals_ == o.eval_.locals_) poison();
+}
+
 void Memo::relative_read(Object& o) {
     if (top_ && top_->relative_ == o.relative_root_) poison();
 }
@@ -207,7 +199,7 @@ Recording::Recording(Object& o)
     : object_(o), memo_(*o.memo_), outer_(memo_.top_), types_(o.type_log_.size()), functions_(o.function_log_.size()),
       bindings_(o.bindings_.size()), finals_(o.final_log_.size()), loads_(o.load_log_.size()), dependencies_(o.dependencies_.size()),
       load_paths_(o.load_paths_), depth_(o.eval_.depth_), deepest_(std::exchange(o.eval_.deepest_, o.eval_.depth_)), work_(work_left),
-      relative_(o.relative_root_), function_(o.eval_.function_), statement_of_(o.eval_.statement_of_) {
+      relative_(o.relative_root_), function_(o.eval_.function_), locals_(o.eval_.locals_), statement_of_(o.eval_.statement_of_) {
     memo_.top_ = this;
 }
 
@@ -342,13 +334,13 @@ bool Memo::holds(Object& o, const Read& r) {
     if (e->kind() != r.value.kind()) return false;
     if (e->is_resource() && !e->mark()) {
         if (e->size() != r.value.size()) return false;
-        if (!g && touches_self(o, first, last)) return false;
+        if (touches_self(o, g, first, last)) return false;
         settle(*e);
     }
-    if (!r.any_origin) return same(*e, r.value);
+    if (!r.any_origin) return Sharing::alike(*e, r.value);
     Element value = *e;
     value.set_origin(r.value.origin());
-    return same(value, r.value);
+    return Sharing::alike(value, r.value);
 }
 
 bool Memo::holds(Object& o, const Record& r, uint64_t context, uint32_t* failed) {
@@ -377,28 +369,28 @@ RecordPtr Memo::match(Object& o, Unit& u, uint64_t context, uint32_t* failed) {
 }
 
 void Record::forget_origins() {
-    std::unordered_set<uint32_t> out, seen;
+    auto matters = [](const Read& x) { return x.kind == Read::whole && x.value.is_property() && x.value.origin(); };
+    if (std::none_of(reads.begin(), reads.end(), matters)) return;
+    std::vector<uint32_t> out;
+    std::unordered_set<uint32_t> seen;
     auto collect = [&](const Element& top) {
+        if (!top.is_resource()) return out.push_back(top.origin());
         std::vector<const Element*> work{&top};
         while (!work.empty()) {
             const Element* e = work.back();
             work.pop_back();
-            out.insert(e->origin());
+            out.push_back(e->origin());
             if (e->mark() && !seen.insert(e->mark()).second) continue;
             if (e->is(Kind::list)) for (const Element& c : e->list()) work.push_back(&c);
             if (e->is(Kind::dict)) for (const Dict::Entry& c : e->dict()) work.push_back(&c.value);
         }
     };
-    bool collected = false;
-    for (Read& x : reads) {
-        if (x.kind != Read::whole || !x.value.is_property() || !x.value.origin()) continue;
-        if (!std::exchange(collected, true)) {
-            for (const Write& w : writes) collect(w.value);
-            for (const Local& l : after) collect(l.value);
-            collect(result);
-        }
-        x.any_origin = !out.contains(x.value.origin());
-    }
+    for (const Write& w : writes) collect(w.value);
+    for (const Kept& l : after) collect(l.value);
+    collect(result);
+    std::sort(out.begin(), out.end());
+    for (Read& x : reads)
+        if (matters(x)) x.any_origin = !std::binary_search(out.begin(), out.end(), x.value.origin());
 }
 
 void Unit::keep(std::shared_ptr<Record> r, uint32_t patience) {
@@ -412,7 +404,7 @@ void Unit::keep(std::shared_ptr<Record> r, uint32_t patience) {
 
 void Memo::replay(Object& o, const Record& r) {
     for (const Read& x : r.reads) {
-        if (!top_) break;
+        if (!top_) break;   // nobody listens
         Read now = x;
         now.any_origin = false;
         if (x.any_origin) {   // the unit around may care
@@ -468,9 +460,17 @@ Memo::Passed& Memo::passed_slot(const FullType& f, const Element& e) {
 
 bool Memo::passed(Object& o, const FullType& f, const Element& e) {
     Passed& p = passed_slot(f, e);
-    if (p.type != &f || p.types != o.types_sum_ || p.mark != e.mark() || !p.record) return false;
-    if (!p.mark && (p.value.kind() != e.kind() || !(p.value == e))) return false;
-    if (p.record == nothing_) return true;
+    if (p.type != &f || p.types != o.types_sum_ || p.mark != e.mark()) return false;
+    if (!p.mark) {
+        Element value = e;
+        value.set_origin(p.value.origin());
+        if (!Sharing::alike(value, p.value)) return false;
+    }
+    if (!p.record) {
+        if (p.work > work_left) return false;
+        spend(p.work);
+        return true;
+    }
     RecordPtr r = p.record;
     if (!holds(o, *r, 0, nullptr)) return false;
     replay(o, *r);
@@ -479,19 +479,22 @@ bool Memo::passed(Object& o, const FullType& f, const Element& e) {
 
 void Memo::keep_passed(Object& o, const FullType& f, const Element& e, std::shared_ptr<Record> r) {
     r->forget_origins();
-    RecordPtr kept = r->reads.empty() && !r->depth && r->work < 100 ? nothing_ : std::move(r);
-    passed_slot(f, e) = {&f, o.types_sum_, e.mark() ? Element() : e, e.mark(), std::move(kept)};
+    size_t work = r->work;
+    if (r->reads.empty() && !r->depth && r->dependencies.empty()) r.reset();
+    passed_slot(f, e) = {&f, o.types_sum_, e.mark() ? Element() : e, e.mark(), work, std::move(r)};
 }
 
 Memo::Filled& Memo::filled_slot(const TypeSpec& t, uint32_t mark) { return filled_[spread(&t, mark) % filled_.size()]; }
 
 const Element* Memo::filled(Object& o, const TypeSpec& t, const Element& e) {
     Filled& f = filled_slot(t, e.mark());
-    return f.type == &t && f.types == o.types_sum_ && f.mark == e.mark() ? &f.value : nullptr;
+    if (f.type != &t || f.types != o.types_sum_ || f.mark != e.mark() || f.work > work_left) return nullptr;
+    spend(f.work);
+    return &f.value;
 }
 
-void Memo::keep_filled(Object& o, const TypeSpec& t, const Element& from, const Element& to) {
-    filled_slot(t, from.mark()) = {&t, o.types_sum_, from.mark(), to};
+void Memo::keep_filled(Object& o, const TypeSpec& t, const Element& from, const Element& to, size_t work) {
+    filled_slot(t, from.mark()) = {&t, o.types_sum_, from.mark(), work, to};
 }
 
 bool Memo::has_links(Object& o, const TypeSpec& top) {

@@ -23,6 +23,13 @@ struct Spot {
     std::vector<Term> path;                 ///< from the root of the tree, or below the variable
 };
 
+/// A variable, or SELF, before or after a loop.
+struct Kept {
+    Element value = {};                     ///< a property, or with a mark
+    bool set = false;
+    bool own = false;                       ///< it was not frozen where it was
+};
+
 /// What a unit did once.
 struct Record {
     struct Read {
@@ -57,7 +64,7 @@ struct Record {
     int depth = 0;                          ///< frames below the unit's own
     size_t work = 0;                        ///< see limits.hh
     Element result;
-    std::vector<Local> before, after;       ///< local variables, of a loop
+    std::vector<Kept> before, after;        ///< of a loop
     uint64_t context = 0;                   ///< what else must be the same
 
     /// Find the reads whose origin is in nothing that was written.
@@ -112,6 +119,7 @@ public:
     void statement_of_read(Object&);
     void function_name_read(Object&);
     void relative_read(Object&);            ///< the structure template being executed
+    void local_read(Object&);               ///< a local variable, found by its name only when running
 
     // ---- units
     /// A record of the unit whose reads are as recorded; nullptr: *failed is the step of a read that is not.
@@ -134,14 +142,12 @@ public:
     void keep_passed(Object&, const FullType&, const Element&, std::shared_ptr<Record>);
     /// What filling in defaults made of the value with this mark; nullptr when not known.
     const Element* filled(Object&, const TypeSpec&, const Element&);
-    void keep_filled(Object&, const TypeSpec&, const Element& from, const Element& to);
+    void keep_filled(Object&, const TypeSpec&, const Element& from, const Element& to, size_t work);
     /// Does the type lead to links? Then filling looks elsewhere in the tree.
     bool has_links(Object&, const TypeSpec&);
     /// Elements in what has this mark, all with a value; 0: not known.
     uint32_t& complete(uint32_t mark);
 
-    /// Of two properties, or values with marks: the same, origin included.
-    static bool same(const Element& a, const Element& b);
     /// All reads are as recorded, and the limits would be kept. *failed: the step of the first that is not.
     bool holds(Object&, const Record&, uint64_t context, uint32_t* failed);
 
@@ -151,7 +157,7 @@ private:
     bool holds(Object&, const Record::Read&);
     void read(Record::Read);
     void settle(Element&);
-    bool touches_self(const Object&, const Term* first, const Term* last) const;
+    bool touches_self(const Object&, const Global*, const Term* first, const Term* last) const;
 
     struct Step {
         Spot* up;
@@ -177,12 +183,14 @@ private:
         uint64_t types = 0;
         Element value;                      ///< a property
         uint32_t mark = 0;
+        size_t work = 0;                    ///< when there is nothing else to remember
         RecordPtr record;
     };
     struct Filled {
         const TypeSpec* type = nullptr;
         uint64_t types = 0;
         uint32_t mark = 0;
+        size_t work = 0;
         Element value;
     };
     Passed& passed_slot(const FullType&, const Element&);
@@ -191,7 +199,6 @@ private:
     std::vector<Filled> filled_ = std::vector<Filled>(1 << 13);
     std::vector<std::pair<uint32_t, uint32_t>> complete_ = std::vector<std::pair<uint32_t, uint32_t>>(1 << 14);
     std::map<std::pair<const TypeSpec*, uint64_t>, bool> links_;
-    RecordPtr nothing_ = std::make_shared<Record>();
 };
 
 /// A unit being recorded, for as long as it lives.
@@ -229,6 +236,7 @@ private:
     const Element* relative_;
     bool left_ = false;
     const Key* function_;
+    const void* locals_;
     const Template* statement_of_;
 };
 

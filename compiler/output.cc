@@ -154,7 +154,8 @@ std::vector<Written> write_result(const Result& r, const std::vector<const Forma
         attributes.noaction = options.noaction;
         attributes.sync = false;   // a profile can be made again; a crash leaves the old or the new one
         attributes.mtime = r.finished / 1'000'000'000;
-        files[i].differs = write_file(files[i].path, list[i]->gzip ? gzip(out) : out, attributes) >= Change::contents;
+        if (list[i]->gzip) out = gzip(out);
+        files[i].differs = write_file(files[i].path, out, attributes) >= Change::contents;
     }
     return files;
 }

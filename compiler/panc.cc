@@ -225,6 +225,8 @@ int body(const Program& panc, const std::vector<std::string>& words, const Args&
         std::cerr << "OPTIONS ERROR: " << e.message << '\n';
         return 1;
     }
+    // One thread needs no memory of its own, and that of threads grows a page at a time.
+    if (command.options.jobs == 1) mallopt(M_ARENA_MAX, 1);
     Run run{.command = command, .progress = Progress(command.files.size())};
     run.run();
     int status = report(run.errors, args.has("errors-to-stdout") ? std::cout : std::cerr, command.shape);
@@ -252,6 +254,7 @@ int main(int argc, char** argv) {
     // Each object takes and gives back about the same memory: keep it rather than ask the system every time.
     mallopt(M_MMAP_THRESHOLD, 64 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    mallopt(M_TOP_PAD, 4 << 20);
     Program panc{.name = "panc",
                  .usage = "panc [-nv] [-I path] [-o dir] [-j n] [--formats list] [--dialect current|v8|2002] [option] file ...",
                  .about = "Compile Pan templates into node profiles.",

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/error.hh"
+#include "compiler/escapes.hh"
 #include "compiler/eval.hh"
 #include "compiler/fold.hh"
 #include "compiler/hints.hh"
@@ -41,6 +42,7 @@ const Block* Parser::block_of_dml(bool function, bool fold_it) {
         auto it = std::lower_bound(b.locals.begin(), b.locals.end(), v->symbol);
         if (it != b.locals.end() && *it == v->symbol) v->slot = int32_t(it - b.locals.begin());
     }
+    find_escapes(*root, function);
     if (fold_it && errors_.empty()) fold_block(*tpl_, b, options_);
     return &b;
 }
@@ -234,16 +236,6 @@ Expr* Parser::for_loop() {
     return finish(e);
 }
 
-/// Could this code change what is inside the variable, or hand it to somebody who does?
-static bool may_change(const Expr* e, uint32_t symbol) {
-    auto names_it = [&](const Expr* k) { return k->op == Op::variable && k->symbol == symbol; };
-    if (e->op == Op::assign && ((names_it(e->kids[0]) && !e->kids[0]->kids.empty()) || names_it(e->kids[1]))) return true;
-    if ((e->op == Op::user_call || e->op == Op::special || e->op == Op::call) &&
-        std::any_of(e->kids.begin(), e->kids.end(), names_it))
-        return true;
-    return std::any_of(e->kids.begin(), e->kids.end(), [&](const Expr* k) { return may_change(k, symbol); });
-}
-
 Expr* Parser::foreach_loop() {
     Nest nest(*this);
     Expr* e = make(Op::foreach_, token_.span);
@@ -262,7 +254,6 @@ Expr* Parser::foreach_loop() {
     want(T::rparen, "')' after the resource");
     e->kids.push_back(dml());
     e->span = e->span.to(last_);
-    e->escapes = may_change(e->kids[3], e->kids[1]->symbol);
     return finish(e);
 }
 

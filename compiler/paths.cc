@@ -130,6 +130,12 @@ void make_own(Element& e) {
     if (e.is_resource() && e.frozen()) e = e.shallow();
 }
 
+void own_children(const Element& e) {
+    if (e.frozen() || !e.shared()) return;
+    Element same = e;
+    for (size_t i = 0; i < same.size(); i++) make_own(same.child_to_share(i));
+}
+
 Element* child_place(Element& e, Term t) {
     if (!e.is_defined()) {
         uint32_t origin = e.origin();

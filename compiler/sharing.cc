@@ -12,11 +12,23 @@ static constexpr int max_level = 20'000;
 /// Children in one generation.
 static constexpr size_t max_weight = 300'000;
 
-static uint32_t new_mark() {
-    static std::atomic<uint32_t> next = 1;
-    thread_local uint32_t mine = 0, end = 0;
-    if (mine == end) mine = next.fetch_add(1024), end = mine + 1024;
-    return mine++;
+/// Half of the marks are for constants.
+static constexpr uint64_t first_constant = uint64_t(1) << 31;
+
+struct Marks {
+    std::atomic<uint64_t> next;
+    uint64_t end;
+};
+static Marks shared_marks{1, first_constant}, constant_marks{first_constant, uint64_t(1) << 32};
+
+bool Sharing::possible() { return shared_marks.next < shared_marks.end / 4 * 3; }
+bool Sharing::constant(const Element& e) { return e.mark() >= first_constant; }
+
+/// 0 when all are used.
+template <Marks& marks> static uint32_t new_mark() {
+    thread_local uint64_t mine = 0, end = 0;
+    if (mine == end) mine = marks.next.fetch_add(1024), end = mine + 1024;
+    return mine < marks.end ? uint32_t(mine++) : 0;
 }
 
 static uint64_t mix(uint64_t h, uint64_t v) { return (std::rotl(h, 23) ^ v) * 0x9E3779B97F4A7C15u; }
@@ -45,8 +57,7 @@ static uint64_t hash_of(uint64_t h, const Element& e) {
     }
 }
 
-/// Of two children with shared contents.
-static bool alike(const Element& a, const Element& b) {
+bool Sharing::alike(const Element& a, const Element& b) {
     if (a.kind() != b.kind() || a.origin() != b.origin() || a.is_link() != b.is_link()) return false;
     switch (a.kind()) {
     case Kind::boolean: return a.boolean() == b.boolean();
@@ -63,10 +74,10 @@ static bool same_contents(const Element& a, const Element& b) {
     if (a.kind() != b.kind() || a.size() != b.size()) return false;
     if (a.is(Kind::list)) {
         for (size_t i = 0; i < a.size(); i++)
-            if (!alike(a.list()[i], b.list()[i])) return false;
+            if (!Sharing::alike(a.list()[i], b.list()[i])) return false;
     } else {
         for (size_t i = 0; i < a.size(); i++)
-            if (!(a.dict()[i].key == b.dict()[i].key) || !alike(a.dict()[i].value, b.dict()[i].value)) return false;
+            if (!(a.dict()[i].key == b.dict()[i].key) || !Sharing::alike(a.dict()[i].value, b.dict()[i].value)) return false;
     }
     return true;
 }
@@ -117,19 +128,21 @@ void Sharing::visit(Element& e, int level) {
     if (!known && (known = before_.find(h, e))) now_.add(h, known->element);
     if (known) {
         Element there = known->element;
+        e.set_mark(there.mark());   // who holds the old one, an iterator, knows it by this
         there.set_origin(e.origin());
         there.set_link(e.is_link());
         e = std::move(there);
         return;
     }
-    e.set_mark(new_mark());
-    now_.add(h, e);
+    e.set_mark(new_mark<shared_marks>());
+    if (e.mark()) now_.add(h, e);
 }
 
 void Sharing::share(Element& e) {
     if (!e.is_resource() || e.mark()) return;
     e.freeze();
     visit(e, 0);
+    if (!e.mark()) mark(e);   // too deep: once others see it nothing in it may change
     if (now_.weight < max_weight) return;
     before_ = std::move(now_);
     now_ = {};
@@ -141,7 +154,7 @@ void Sharing::mark(Element& top) {
         Element* e = work.back();
         work.pop_back();
         if (!e->is_resource() || e->mark()) continue;
-        e->set_mark(new_mark());
+        e->set_mark(new_mark<constant_marks>());
         for (size_t i = 0; i < e->size(); i++) work.push_back(&e->child_to_share(i));
     }
 }

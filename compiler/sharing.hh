@@ -12,8 +12,14 @@ class Sharing {
 public:
     /// Freezes the value and puts, for each list and dict in it, the one seen before in its place.
     void share(Element&);
-    /// Gives each list and dict in a frozen value a mark of its own: for what several threads will see.
+    /// Gives each list and dict in a frozen value a mark of its own: for constants, which several threads will see.
     static void mark(Element&);
+    /// It stands in a template, and is nobody's own.
+    static bool constant(const Element&);
+    /// Of two properties, or values with marks: the same, all the way down, origins included.
+    static bool alike(const Element& a, const Element& b);
+    /// There are marks for many more builds. In a process that has used them up no value gets one.
+    static bool possible();
 
 private:
     struct Slot {

@@ -99,11 +99,11 @@ void Validator::walk(const Element& e) {
         if (large) fail(fmt::format("the tree has more than {} elements", max_elements), {}, set, "this is where the last of them was set");
         fail(fmt::format("the tree is deeper than {} levels", max_depth), {}, set, "something here puts values into values without end");
     }
-    // What had all its values once has them again. Depth is not asked for: what is counted here is small.
+    // What had all its values once has them again, unless it might be too deep or too much here.
     size_t before = seen_;
     uint32_t mark = object_.memo_ ? e.mark() : 0;
     if (mark)
-        if (uint32_t n = object_.memo_->complete(mark)) {
+        if (uint32_t n = object_.memo_->complete(mark); n && path_.size() + n <= max_depth && seen_ + n <= max_elements) {
             seen_ += n - 1;
             return;
         }
@@ -140,7 +140,7 @@ void Validator::walk(const Element& e) {
     } else {
         for (const Dict::Entry& c : e.dict()) visit(c.value, Term(c.key));
     }
-    if (mark && path_.size() < 100 && seen_ - before < 5000) object_.memo_->complete(mark) = uint32_t(seen_ - before + 1);
+    if (mark && seen_ - before < max_depth) object_.memo_->complete(mark) = uint32_t(seen_ - before + 1);
 }
 
 void Validator::binding(const Binding& b, const Element* e) {
@@ -150,6 +150,9 @@ void Validator::binding(const Binding& b, const Element* e) {
     if (!e) fail("the element does not exist", b.type->span, nullptr, "every bound path must have a value; a default in the type can give one");
     check(*b.type, *e);
 }
+
+/// Objects this thread has validated.
+static thread_local uint32_t validated = 0;
 
 /// What passed before passes again, if the code that said so would read the same.
 void Validator::check(const FullType& f, const Element& e) {
@@ -166,7 +169,8 @@ void Validator::check(const FullType& f, const Element& e) {
     Recording recording(object_);
     check_really(f, e);
     if (auto record = recording.finish()) memo->keep_passed(object_, f, e, std::move(record));
-    unit.keep(nullptr, 4000);
+    // What is different in each object never passes twice. In the first ones everything is new.
+    unit.keep(nullptr, validated < 32 ? 4000 : 100);
 }
 
 void Validator::check_really(const FullType& f, const Element& e) {
@@ -328,12 +332,14 @@ void Validator::record(const TypeSpec& t, const Element& e, bool included) {
             for (auto& i : t.includes)
                 if (const TypeDefinition* def = object_.type(i.symbol)) collect(*def->type->type, more);
         }
+        // Both are in the order of the keys: one step leads from field to field.
+        auto required = t.required.begin(), optional = t.optional.begin();
+        auto has = [](auto& at, auto end, Key k) {
+            while (at != end && at->key < k) ++at;
+            return at != end && at->key == k;
+        };
         auto declared = [&](Key k) {
-            auto has = [&](const std::vector<Field>& fields) {
-                auto it = std::lower_bound(fields.begin(), fields.end(), k, [](const Field& a, Key b) { return a.key < b; });
-                return it != fields.end() && it->key == k;
-            };
-            return has(t.required) || has(t.optional) || std::find(more.begin(), more.end(), k) != more.end();
+            return has(required, t.required.end(), k) || has(optional, t.optional.end(), k) || std::find(more.begin(), more.end(), k) != more.end();
         };
         const Element* first = nullptr;
         std::string_view first_key;
@@ -411,6 +417,7 @@ void Validator::link(const TypeSpec& t, const Element& e) {
 void Object::validate() {
     WorkMeter meter;
     validating_ = true;
+    validated++;
     relative_root_ = nullptr;
     Validator(*this).complete(tree_);
     for (const Binding* b : ordered_bindings()) {

@@ -89,7 +89,8 @@ Element Eval::read_automatic(const Expr& e) {
 }
 
 /// The value of a variable, SELF or a child of it.
-///   share   the caller may change what it gets, and that must show in the variable
+///   share   the caller may change what it gets, and that must show in the variable: it is made its own first,
+///           so that it does not matter what is frozen
 Element Eval::read_variable(const Expr& e, bool share) {
     std::vector<Term> t;
     if (!e.kids.empty()) {
@@ -111,8 +112,11 @@ Element Eval::read_variable(const Expr& e, bool share) {
         global = true;
         if (Memo* m = recorder()) m->variable_read(*object_, e.symbol, t, true);
     }
+    bool self = e.op == Op::self, checked = self && self_.read_only;
     if (t.empty()) {
         if (global) base->freeze();
+        if (checked && share) return base->clone();
+        if (self && share && !Sharing::constant(*base)) make_own(*base);
         return *base;
     }
     const Element* found = nullptr;
@@ -129,11 +133,15 @@ Element Eval::read_variable(const Expr& e, bool share) {
     if (found->is_property()) return *found;
     if (global) {
         const_cast<Element*>(found)->freeze();
-    } else if (share && found->is_resource() && found->frozen() && !base->frozen() && !self_.read_only &&
-               e.slot != locals_->block->argv) {
-        return *place_at(*base, t.data(), t.data() + t.size()) = found->shallow();
+        return *found;
     }
-    return *found;
+    if (!share) return *found;
+    if (checked) return found->clone();
+    // An argument that is frozen is somebody's global variable or constant.
+    bool argument = !self && e.slot == locals_->block->argv;
+    bool others = self ? Sharing::constant(*base) : argument ? t.size() == 1 || base->find(t[0])->frozen() : base->frozen();
+    if (others || !found->frozen()) return *found;
+    return *place_at(*base, t.data(), t.data() + t.size()) = found->shallow();
 }
 
 const Element* Eval::find(const Expr& e, bool tolerant) {
@@ -182,8 +190,12 @@ const Element* Eval::variable_by_name(std::string_view name) {
     uint32_t s = symbol(Name::variable, name);
     if (locals_)
         for (size_t i = 0; i < locals_->block->locals.size(); i++)
-            if (locals_->block->locals[i] == s && locals_->slots[i].set) return &locals_->slots[i].value;
+            if (locals_->block->locals[i] == s && locals_->slots[i].set) {
+                if (Memo* m = recorder()) m->local_read(*object_);
+                return &locals_->slots[i].value;
+            }
     Memo* m = recorder();
+    if (m) m->local_read(*object_);   // a loop may set it
     if (m && (name == "OBJECT" || name == "SELF")) m->poison();
     else if (m) m->variable_read(*object_, s, {}, true);
     if (name == "OBJECT") return &object_->name_value_;

@@ -44,10 +44,10 @@ template <bool front> static std::string check(const CallNode& call) {
 }
 
 extern const Builtin append{
-    .name = "append", .arity = {1, 2}, .special = call<false>, .check = check<false>, .pure = false,
+    .name = "append", .arity = {1, 2}, .special = call<false>, .check = check<false>, .pure = false, .keeps = true,
     .doc = "append(list, x): the list with x as its last child, changed in place; append(x): the same with SELF"};
 extern const Builtin prepend{
-    .name = "prepend", .arity = {1, 2}, .special = call<true>, .check = check<true>, .pure = false,
+    .name = "prepend", .arity = {1, 2}, .special = call<true>, .check = check<true>, .pure = false, .keeps = true,
     .doc = "prepend(list, x): the list with x as its first child, changed in place; prepend(x): the same with SELF"};
 
 }  // namespace weft::compiler::builtin

@@ -16,7 +16,7 @@ static std::string check(const CallNode& call) {
 }
 
 extern const Builtin delete_{
-    .name = "delete", .arity = {1, 1}, .special = call, .check = check, .pure = false,
+    .name = "delete", .arity = {1, 1}, .special = call, .check = check, .pure = false, .keeps = true,
     .doc = "delete(variable): remove the local variable, or the child it names; nothing happens if there is none"};
 
 }  // namespace weft::compiler::builtin

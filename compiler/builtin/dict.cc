@@ -25,11 +25,11 @@ static Element call(Eval&, const Arguments& arg) {
 }
 
 extern const Builtin dict{
-    .name = "dict", .arity = {0, -1}, .call = call,
+    .name = "dict", .arity = {0, -1}, .call = call, .keeps = true,
     .doc = "dict(key, value...): a dict of these pairs; pairs with a null value are left out"};
 
 extern const Builtin nlist{
-    .name = "nlist", .arity = {0, -1}, .call = call,
+    .name = "nlist", .arity = {0, -1}, .call = call, .keeps = true,
     .doc = "nlist(key, value...): the old name of dict"};
 
 }  // namespace weft::compiler::builtin

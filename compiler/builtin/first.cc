@@ -14,9 +14,17 @@ template <bool start> static Element call(Eval& eval, const CallNode& call) {
         if (call.is_variable(i)) eval.assign(call.arg(i), std::move(e), false);
     };
     auto& all = eval.iterators();
-    auto it = std::find_if(all.begin(), all.end(), [&](auto& i) { return i.resource.same_node(r); });
+    // Two global variables, or the same one twice, may be one node or two: their names tell them apart.
+    uint32_t variable = call.arg(0).op == Op::variable ? call.arg(0).symbol + 1 : 0;
+    auto find = [&](bool named) {
+        return std::find_if(all.begin(), all.end(), [&](auto& i) {
+            return (i.resource.same_node(r) || (r.mark() && i.resource.mark() == r.mark())) && (!named || i.variable == variable);
+        });
+    };
+    auto it = find(true);
+    if (it == all.end() && !(start && r.frozen())) it = find(false);
     if (start) {
-        if (it == all.end()) it = all.insert(all.end(), {r, 0, 0});
+        if (it == all.end()) it = all.insert(all.end(), {r, 0, 0, variable});
         it->next = 0;
         it->changes = r.is(Kind::dict) ? r.dict().changes() : 0;
     } else if (it == all.end()) {
@@ -51,10 +59,10 @@ template <bool start> static std::string check(const CallNode& call) {
 }
 
 extern const Builtin first{
-    .name = "first", .arity = {3, 3}, .special = call<true>, .check = check<true>, .pure = false,
+    .name = "first", .arity = {3, 3}, .special = call<true>, .check = check<true>, .pure = false, .keeps = true,
     .doc = "first(resource, key, value): set the variables to the first child; false if there is none"};
 extern const Builtin next{
-    .name = "next", .arity = {3, 3}, .special = call<false>, .check = check<false>, .pure = false,
+    .name = "next", .arity = {3, 3}, .special = call<false>, .check = check<false>, .pure = false, .keeps = true,
     .doc = "next(resource, key, value): set the variables to the next child; false at the end"};
 
 }  // namespace weft::compiler::builtin

@@ -12,7 +12,7 @@ static Element call(Eval&, const Arguments& arg) {
 }
 
 extern const Builtin list{
-    .name = "list", .arity = {0, -1}, .call = call,
+    .name = "list", .arity = {0, -1}, .call = call, .keeps = true,
     .doc = "list(x...): a list of the arguments"};
 
 }  // namespace weft::compiler::builtin

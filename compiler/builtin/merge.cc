@@ -3,6 +3,7 @@
 
 #include "compiler/builtin.hh"
 #include "compiler/limits.hh"
+#include "compiler/paths.hh"
 
 namespace weft::compiler::builtin {
 
@@ -11,7 +12,7 @@ static Element lists(const Arguments& arg) {
     Element result = Element::new_list();
     List& items = result.list_ref();
     size_t at = 0;
-    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.list(i).size());
+    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.list(i).size()), own_children(arg[i]);
     for (size_t i = 0; i < arg.size(); i++)
         for (const Element& child : arg.list(i)) {
             at++;
@@ -23,9 +24,9 @@ static Element lists(const Arguments& arg) {
 }
 
 static Element dicts(const Arguments& arg) {
+    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.dict(i).size()), own_children(arg[i]);
     Element result = arg[0].shallow();
     Dict& children = result.dict_ref();
-    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.dict(i).size());
     for (size_t i = 1; i < arg.size(); i++)
         for (const Dict::Entry& e : arg.dict(i)) {
             if (children.find(e.key))
@@ -41,7 +42,7 @@ static Element call(Eval&, const Arguments& arg) {
 }
 
 extern const Builtin merge{
-    .name = "merge", .arity = {1, -1}, .call = call,
+    .name = "merge", .arity = {1, -1}, .call = call, .keeps = true,
     .doc = "merge(r1, r2...): the items of all lists in order, or the pairs of all dicts; a key twice is an error"};
 
 }  // namespace weft::compiler::builtin

@@ -2,6 +2,7 @@
 #include "compiler/builtin.hh"
 #include "compiler/limits.hh"
 #include "compiler/part.hh"
+#include "compiler/paths.hh"
 #include "compiler/utf16.hh"
 
 namespace weft::compiler::builtin {
@@ -20,6 +21,8 @@ static Element in_string(const Arguments& arg) {
 static Element in_list(const Arguments& arg) {
     const List& items = arg.list(0);
     Part p = part_of(arg, items.size());
+    own_children(arg[0]);
+    if (arg.size() > 3 && arg[3].is(Kind::list)) own_children(arg[3]);
     Element result = Element::new_list();
     List& out = result.list_ref();
     out.reserve(items.size());
@@ -37,7 +40,7 @@ static Element call(Eval&, const Arguments& arg) {
 }
 
 extern const Builtin splice{
-    .name = "splice", .arity = {3, 4}, .call = call,
+    .name = "splice", .arity = {3, 4}, .call = call, .keeps = true,
     .doc = "splice(x, start, length, replacement?): the string or list x with that part taken out and the replacement put there"};
 
 }  // namespace weft::compiler::builtin

@@ -27,7 +27,7 @@ static std::string check(const CallNode& call) {
 }
 
 extern const Builtin value{
-    .name = "value", .arity = {1, 2}, .special = call, .check = check, .pure = false,
+    .name = "value", .arity = {1, 2}, .special = call, .check = check, .pure = false, .keeps = true,
     .doc = "value(path, default?): a copy of the element at the path, of this object or of another (obj:/path)"};
 
 }  // namespace weft::compiler::builtin

@@ -22,9 +22,9 @@ timed() {
 }
 
 "$src/t/compiler/site-gen" --nodes "$nodes" --out "$work/site"
-for reuse in '' --reuse; do
+for reuse in '' --no-reuse; do
     for threads in 1 0; do
-        timed "site of $nodes nodes, XML + JSON, $([ $threads = 0 ] && echo "all cores" || echo "one job")${reuse:+, reuse}" "$nodes" \
+        timed "site of $nodes nodes, XML + JSON, $([ $threads = 0 ] && echo "all cores" || echo "one job")${reuse:+, no reuse}" "$nodes" \
             sh -c 'out=$1 site=$2 threads=$3 panc=$4 reuse=$5; exec "$panc" $reuse --nthread "$threads" --formats pan,json --include-path "$site/profiles:$site" --output-dir "$out" "$site"/profiles/*.pan' \
             sh "$work/out" "$work/site" "$threads" "$panc" "$reuse"
         test "$(find "$work/out" -type f | wc -l)" = $((2 * nodes))

@@ -174,6 +174,8 @@ compile_commands.json: $(MAKEFILE_LIST) $(SRCS)
 	  sep=',\n'; done >>$@; printf '\n]\n' >>$@
 
 D := $(DESTDIR)$(PREFIX)
+# The first failing install ends it.
+install: private .SHELLFLAGS := -ec
 install: programs
 	install -d $D/bin $D/sbin $D/libexec/weft/ncm $D/share/weft $D/share/bash-completion/completions $(foreach n,1 5 7 8,$D/share/man/man$n)
 	$(foreach r,$(ROOMS),$(foreach p,$($r_PROGRAMS),install $(OUT)/bin/$p $D/bin/$p;))

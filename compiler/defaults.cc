@@ -100,13 +100,15 @@ void Object::fill_really(const TypeSpec& t, Element& e) {
         break;
     case TypeSpec::link: {
         if (!e.is(Kind::string)) break;
+        Element* target = nullptr;
         try {
             PanPath p = parse_path(e.string(), options_.dialect);
             if (p.kind != PanPath::absolute && !(p.kind == PanPath::external && p.object == name_)) break;
             const Element* there = look_up(tree_, p.terms.data(), p.terms.data() + p.terms.size());
-            if (there && there->is_resource()) fill(*t.of, *place_at(tree_, p.terms.data(), p.terms.data() + p.terms.size()));
-        } catch (const EvalFailure&) {
+            if (there && there->is_resource()) target = place_at(tree_, p.terms.data(), p.terms.data() + p.terms.size());
+        } catch (const EvalFailure&) {   // a text that is no path: the check of the type tells
         }
+        if (target) fill(*t.of, *target);
         break;
     }
     case TypeSpec::record: {

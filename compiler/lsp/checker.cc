@@ -22,7 +22,7 @@ static Options options(std::vector<std::string> include_path) {
 }
 
 Checker::Checker(std::vector<std::string> include_path, std::function<void(Outcome)> done)
-    : done_(std::move(done)), compiler_(source_, options(std::move(include_path))), thread_([this] { work(); }) {}
+    : done_(std::move(done)), options_(options(std::move(include_path))), thread_([this] { work(); }) {}
 
 Checker::~Checker() {
     {
@@ -61,7 +61,8 @@ void Checker::work() {
         out.objects = objects_;
         auto begin = std::chrono::steady_clock::now();
         try {
-            for (Result& r : compiler_.build(objects_)) {
+            if (builds_++ % 500 == 0) compiler_.emplace(source_, options_);
+            for (Result& r : compiler_->build(objects_)) {
                 for (TemplateError& e : r.errors) out.errors.emplace_back(r.name, std::move(e));
                 auto& used = out.used[r.name];
                 for (const Dependency* d : r.dependencies)

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -48,7 +49,9 @@ private:
     void work();
     std::function<void(Outcome)> done_;
     OverlaySource source_;
-    Compiler compiler_;
+    Options options_;
+    std::optional<Compiler> compiler_;   ///< keeps every text it parsed: now and then a new one takes its place
+    size_t builds_ = 0;
     mutable std::mutex lock_;
     std::condition_variable changed_;
     std::vector<std::string> objects_;

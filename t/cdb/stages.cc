@@ -13,8 +13,11 @@ using namespace weft::cdb;
 
 namespace {
 
+auto words = std::make_shared<Words>();  // of every landing
+
 Built built(std::string object, std::string xml) {
-    return {.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n"), .needs = {{Need::source, "site/extra"}}};
+    return {.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n"),
+            .needs = {words->number(need_key({Need::source, "site/extra"}))}};
 }
 std::string served(const Store& s, const char* object) {
     auto p = s.served(object);
@@ -29,9 +32,9 @@ BOOST_AUTO_TEST_CASE(a_stage_takes_nodes_over_from_another_and_they_keep_what_th
     alarm(120);  // a wait for itself would never end
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>"), built("lxb003", "<one/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>"), built("lxb003", "<one/>")}, .words = words});
     s.add_stage("prod", {"lxb*"}, "a");
-    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>"), built("lxb003", "<two/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>"), built("lxb003", "<two/>")}, .words = words});
     BOOST_TEST(s.add_stage("early", {"lxb001", "lxb002"}, "a").revision == 1u);
     for (const char* object : {"lxb001", "lxb002", "lxb003"}) BOOST_TEST(served(s, object) == "<one/>");
     s.promote({.stage = "early", .target = 2, .author = "a"});
@@ -44,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_stage_takes_nodes_over_from_another_and_they_keep_what_th
 BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_the_next_one) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}, .words = words});
     s.add_stage("prod", {"lxb*"}, "a");
     s.drop_stage("prod", "a");
     s.land({.author = "a", .withdrawn = {"lxb001"}});
@@ -53,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_th
     BOOST_TEST(served(s, "lxb001") == "");
     BOOST_TEST(s.served().size() == 1u);
     BOOST_TEST(s.promotion(*s.stage("prod"), s.head()).empty());
-    s.land({.author = "a", .built = {built("lxb001", "<three/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<three/>")}, .words = words});
     s.promote({.stage = "prod", .target = s.head(), .author = "a"});
     BOOST_TEST(served(s, "lxb001") == "<three/>");
     BOOST_TEST(s.served("lxb001")->modified > given);
@@ -63,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_th
 BOOST_AUTO_TEST_CASE(a_node_withdrawn_while_its_stage_keeps_it_is_kept_by_the_stage_that_takes_it_over) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<one/>")}, .words = words});
     s.add_stage("prod", {"lxb*"}, "a");
     s.land({.author = "a", .withdrawn = {"lxb001"}});
     BOOST_TEST(served(s, "lxb001") == "<one/>");
@@ -75,9 +78,9 @@ BOOST_AUTO_TEST_CASE(a_node_withdrawn_while_its_stage_keeps_it_is_kept_by_the_st
 BOOST_AUTO_TEST_CASE(nodes_at_different_revisions_make_no_stage) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}, .words = words});
     s.add_stage("prod", {"lxb001"}, "a");
-    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}, .words = words});
     BOOST_CHECK_EXCEPTION(s.add_stage("all", {"lxb*"}, "a"), Error, later);
     s.promote({.stage = "prod", .target = 2, .author = "a"});
     BOOST_TEST(s.add_stage("all", {"lxb*"}, "a").revision == 3u);
@@ -87,10 +90,10 @@ BOOST_AUTO_TEST_CASE(nodes_at_different_revisions_make_no_stage) {
 BOOST_AUTO_TEST_CASE(a_stage_goes_when_its_nodes_have_what_they_get_without_it) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}, .words = words});
     s.add_stage("prod", {"lxb*"}, "a");
     s.add_stage("early", {"lxb001"}, "a");
-    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}});
+    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}, .words = words});
     s.promote({.stage = "early", .target = 2, .author = "a"});
     BOOST_CHECK_EXCEPTION(s.drop_stage("early", "a"), Error, later);  // at the head, but 'prod' is not
     s.promote({.stage = "early", .target = 1, .author = "a"});

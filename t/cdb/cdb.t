@@ -110,7 +110,12 @@ ok 'a revision is undone by a new one' '
     last=$(as_admin log -l 1 | cut -d" " -f1) && as_admin revert "$last" >out && ask admin /profiles/$b1.xml | grep -q ntp4 &&
     as_admin show $((last + 1)) | grep -qx "reverts  $last" && as_admin diff $((last + 1)) | grep -q "^+.*ntp4"'
 ok 'a template that is not there: the nearest name is told' '
-    as_admin open && printf "object template nearly;\ninclude \"service/tme\";\n" | as_admin put profiles/nearly.pan && code 65 as_admin check 2>err; cat err; as_admin close && grep -q "did you mean .service/time." err'
+    as_admin open
+    printf "object template nearly;\ninclude \"service/tme\";\n" | as_admin put profiles/nearly.pan
+    code 65 as_admin check 2>err
+    cat err
+    as_admin close
+    grep -q "did you mean .service/time." err'
 ok 'a revert that does not say of what is refused' 'last=$(as_admin log -l 1 | cut -d" " -f1) && [ "$(status admin /api/v1/revert -d "{\"revison\":1}")" = 400 ] && as_admin log -l 1 | grep -q "^$last "'
 ok 'what was changed since cannot be undone' 'code 1 as_admin revert 2 2>err && grep -q "^conflict: .service/time.pan" err'
 ok 'a profile of long ago is there' 'as_admin profile --at 1 --format xml $b1 | grep -q ntp1 && as_admin profile $b1 | jq -e .system && code 65 as_admin profile --at 999 $b1'

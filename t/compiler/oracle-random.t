@@ -109,7 +109,7 @@ class Program:
                   lambda: f"join({o(self.strings)}, {e('string')}, {e('string')}, {e('string')})", lambda: f"join('-', split({o(self.regexes)}, {e('string')}))",
                   lambda: f"format({o(self.formats)}, {e('long')})", lambda: f"format({o(self.real_formats)}, {e('double')})",
                   lambda: f"format({o(self.text_formats)}, {e()})", lambda: f"format('%s:%d:%s', {e()}, {e('long')}, {any_property()})",
-                  lambda: f"{o(['escape', 'base64_encode'])}({self.rare(e('string'), o(['A', 'OBJECT', "'a-b c'"]))})", lambda: f"unescape(escape({self.rare(e('string'), 'A')}))",
+                  lambda: f"{o(['escape', 'base64_encode'])}({self.rare(e('string'), o(['A', 'OBJECT', chr(39) + 'a-b c' + chr(39)]))})", lambda: f"unescape(escape({self.rare(e('string'), 'A')}))",
                   lambda: f"base64_decode(base64_encode({e('string')}))", lambda: f"base64_decode({o(self.strings)})",
                   lambda: f"digest({o([chr(39) + a + chr(39) for a in ('MD5', 'SHA-1', 'sha-256', 'SHA-512', 'SHA', 'sha-224', 'MD2')])}, {e('string')})",
                   lambda: f"json_encode({e()})", lambda: f"long_to_ip4({self.rare(e('long'), o(['0', '4294967295', '167772161']))})", lambda: f"substitute({e('string')}{o(['', ', ' + e('dict')])})",

@@ -96,13 +96,15 @@ const Row rows[] = {
      "install ntp-2-1.x86_64: wanted by line 2 of the target\n"},
     // ---- several versions
     {"several versions of one name", "kernel 1 1 x86_64", "", "", "- kernel 1 1 x86_64\n- kernel 2 1 x86_64\n",
-     "install kernel-2-1.x86_64: wanted by line 2 of the target\n"},
+     "install kernel-2-1.x86_64: wanted by line 2 of the target\nreboot needed: kernel-2-1.x86_64 is a new kernel\n"},
     {"the set of versions moves by one: nothing that stays may be taken for old", "kernel 1 1 x86_64, kernel 2 1 x86_64", "", "",
      "- kernel 2 1 x86_64\n- kernel 3 1 x86_64\n",
-     "install kernel-3-1.x86_64: wanted by line 2 of the target\nerase kernel-1-1.x86_64: another version is wanted\n"},
+     "install kernel-3-1.x86_64: wanted by line 2 of the target\nerase kernel-1-1.x86_64: another version is wanted\n"
+     "reboot needed: kernel-3-1.x86_64 is a new kernel\n"},
     {"two come and one goes: not a replacement", "kernel 1 1 x86_64", "", "", "- kernel 2 1 x86_64\n- kernel 3 1 x86_64\n",
      "install kernel-2-1.x86_64: wanted by line 1 of the target\ninstall kernel-3-1.x86_64: wanted by line 2 of the target\n"
-     "erase kernel-1-1.x86_64: another version is wanted\n"},
+     "erase kernel-1-1.x86_64: another version is wanted\n"
+     "reboot needed: kernel-2-1.x86_64 is a new kernel\nreboot needed: kernel-3-1.x86_64 is a new kernel\n"},
     // ---- architectures
     {"each architecture for itself", "libc 1 1 i686, libc 1 1 x86_64", "", "", "- libc 2 1 i686\n- libc 2 1 x86_64\n",
      "replace libc-2-1.i686 < libc-1-1.i686 (upgrade): wanted by line 1 of the target\n"
@@ -181,7 +183,8 @@ const Row rows[] = {
      "keep kernel-5.14.0-70.el9.x86_64: the running kernel is protected (not in the target); differs from the target\n"},
     {"a new kernel is installed beside the running one", "kernel 5.14.0 70.el9 x86_64", "", "", "- kernel 5.14.0 80.el9 x86_64\n",
      "install kernel-5.14.0-80.el9.x86_64: wanted by line 1 of the target\n"
-     "keep kernel-5.14.0-70.el9.x86_64: the running kernel is protected (another version is wanted); differs from the target\n"},
+     "keep kernel-5.14.0-70.el9.x86_64: the running kernel is protected (another version is wanted); differs from the target\n"
+     "reboot needed: kernel-5.14.0-80.el9.x86_64 is a new kernel\n"},
     {"so do its modules, even unwanted", "kmod-x-5.14.0-70.el9.x86_64 1 1 x86_64", "", "", "- kmod-* * * * ISUNWANTED\n",
      "keep kmod-x-5.14.0-70.el9.x86_64-1-1.x86_64: the running kernel is protected (unwanted by line 1 of the target); differs from the target\n"},
     {"another kernel goes", "kernel 5.14.0 7.el9 x86_64, bash 1 1 x86_64", "", "", "- bash 1 1 x86_64\n",

@@ -28,6 +28,7 @@ struct Pipeline::Build {
     explicit Build(Landing& l) : words(*l.words) {}
     std::mutex lock;
     std::set<std::string> taken;                              // objects
+    uint32_t numbered = 0;                                    // those of them that are to land
     std::set<uint32_t> used;                                  // needs some object has
     std::map<std::string, Diagnostic> errors;                 // by place and message: one of them, many objects
     std::vector<Packed> contents;                             // not in the store yet
@@ -174,10 +175,10 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
         std::lock_guard hold(build.lock);
         if (!build.taken.insert(r.name).second) return;
         b.needs = build.needs(r);
-        b.number = uint32_t(build.taken.size() - 1);
         for (auto& e : r.errors) build.add(diagnostic(e, r.name));
         if (!r.ok) { plan.out.failing.push_back(r.name); return; }
         if (!plan.build.contains(r.name)) return;  // only referred to
+        b.number = build.numbered++;
     }
     auto old = store_.profile(r.name);
     std::vector<Packed> fresh;

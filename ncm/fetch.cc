@@ -44,13 +44,14 @@ struct Known {
 }  // namespace
 
 /// What is stored counts only when the profile made of it is there and whole.
-static Known known(const std::string& root, const std::string& url, const Log& log) {
+static Known known(const std::string& root, const std::string& url, const Readability& r, const Log& log) {
     Known k;
     try {
         int cid = read_cid(root + "/latest.cid").value_or(0);
         std::string dir = fmt::format("{}/profile.{}", root, cid);
         if (::access(dir.c_str(), F_OK)) return k;
         Configuration whole(dir, cid);
+        activate(root, cid, r);  // a kill may have come between the two numbers
         if (whole.url() != url) {
             log.info("the profile's URL changed from '{}'", whole.url());
             return k;
@@ -59,7 +60,8 @@ static Known known(const std::string& root, const std::string& url, const Log& l
         k.any = true;
         struct stat st{};
         std::string file = root + "/data/" + data_name(url);
-        if (stat(file.c_str(), &st)) return k;
+        // Killed before it was remembered: the tags are those of an older body, and would hide its return.
+        if (stat(file.c_str(), &st) || read_file(file) != k.body) return k;
         k.etag = remembered_etag(root, url);
         // A date from the future would answer "unchanged" to everything published before it.
         if (st.st_mtime <= ::time(nullptr)) k.modified = st.st_mtime;
@@ -116,7 +118,7 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     make_cache(root, readability(s));
     FileLock lock = FileLock::lock(root + "/fetch.lock", std::max(1L, s.number("lock_retries")) * s.seconds("lock_wait"));
     remove_leftovers(root);
-    Known have = known(root, urls[0], log);
+    Known have = known(root, urls[0], readability(s), log);
 
     HttpClient http(http_options(s));
     std::string why;

@@ -200,10 +200,13 @@ int store_profile(const std::string& root, const Element& tree, const Download& 
     building.path.clear();
     sync_path(root, O_RDONLY | O_DIRECTORY);
 
-    std::string number = fmt::format("{}\n", cid);
-    write_file(root + "/latest.cid", number, attributes(r));
-    if (!pinned(root)) write_file(root + "/current.cid", number, attributes(r));
+    write_file(root + "/latest.cid", fmt::format("{}\n", cid), attributes(r));
+    activate(root, cid, r);
     return cid;
+}
+
+void activate(const std::string& root, int cid, const Readability& r) {
+    if (!pinned(root)) write_file(root + "/current.cid", fmt::format("{}\n", cid), attributes(r));
 }
 
 void remember_download(const std::string& root, const Download& d, const Readability& r) {
@@ -211,9 +214,9 @@ void remember_download(const std::string& root, const Download& d, const Readabi
     FileAttributes a = attributes(r);
     a.mode = 0600;  // nobody but the next fetch reads it, and it has the secrets
     a.mtime = d.modified ? d.modified : ::time(nullptr);
+    if (remembered_etag(root, d.url) != d.etag) ::unlink((file + ".etag").c_str());  // first: it is not this body's
     write_file(file, d.body, a);
-    if (d.etag.empty()) ::unlink((file + ".etag").c_str());
-    else write_file(file + ".etag", d.etag + "\n", attributes(r));
+    if (!d.etag.empty()) write_file(file + ".etag", d.etag + "\n", attributes(r));
 }
 
 std::string remembered_etag(const std::string& root, const std::string& url) {

@@ -31,6 +31,9 @@ void make_cache(const std::string& root, const Readability&);
 int store_profile(const std::string& root, const Element& tree, const Download&, const std::string& dbformat,
                   const Readability&, bool tabcompletion, bool secrets_apart = true);
 
+/// Make the newest stored profile the current one, unless an older one is pinned.
+void activate(const std::string& root, int cid, const Readability&);
+
 /// Remember what the server said about the stored body, for the next conditional request. Done last.
 void remember_download(const std::string& root, const Download&, const Readability&);
 

@@ -118,6 +118,17 @@ ok 'a cache whose small files are damaged mends itself' '
     publish seven; echo garbage >$node/var/lib/ccm/latest.cid; : >$node/var/lib/ccm/current.cid; code 65 ccm get /v; fetch && test "$(value)" = seven && grep -q "not usable, fetching it anew" err &&
     rm -r $node/var/lib/ccm/profile.$(cat $node/var/lib/ccm/current.cid) && fetch && test "$(value)" = seven'
 
+# ---- a kill between two writes, made by hand
+latest() { cat $node/var/lib/ccm/latest.cid; }
+ok 'a profile that was stored but not yet current becomes so, though the server has nothing new' '
+    publish eight; fetch; test "$(value)" = eight; echo "$(($(latest) - 1))" >$node/var/lib/ccm/current.cid; test "$(value)" = seven
+    fetch; test "$(value)" = eight'
+ok 'server tags that belong to an older profile do not hide its return' '
+    data=$node/var/lib/ccm/data/$(printf %s "$url" | base64 -w0 | tr / _)
+    publish nine; fetch; cp -p "$data" old; cp "$data.etag" old.etag
+    publish ten; fetch; cp -p old "$data"; cp old.etag "$data.etag"
+    publish nine; fetch; test "$(value)" = nine'
+
 # ---- TLS
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost >/dev/null 2>&1
 openssl req -x509 -newkey rsa:2048 -nodes -keyout ca2.key -out ca2.pem -days 2 -subj /CN=other >/dev/null 2>&1

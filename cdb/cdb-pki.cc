@@ -136,6 +136,14 @@ int node(const Args& a) {
     return exit_ok;
 }
 
+/// Nodes take the key for who it is, so it has a name of its own, which stays when the certificate is renewed.
+int signer(const Args& a) {
+    if (!a.rest().empty()) throw Error(exit_usage, "unexpected word '" + a.rest()[0] + "'");
+    Authority ca(a);
+    ca.make(a.get("out", "signer"), "profiles", "extendedKeyUsage = emailProtection\nsubjectKeyIdentifier = hash\n");
+    return exit_ok;
+}
+
 void revoke_one(const Authority& ca, const std::string& name) {
     ca.need();
     if (!ca.exists(name + ".crt")) throw Error(exit_no, fmt::format("there is no '{}.crt' in '{}'", name, ca.dir));
@@ -209,6 +217,7 @@ int main(int argc, char** argv) {
         command("server", "cdb-pki server [-o name] [--days n] host...", "Make the certificate of cdbd, for all its names.", {days, out}, server),
         command("admin", "cdb-pki admin [-o name] [--email address] [--days n] name", "Make the certificate of a person.", {days, out, email}, admin),
         command("node", "cdb-pki node [--days n] host...", "Make the certificates of nodes.", {days}, node),
+        command("signer", "cdb-pki signer [-o name] [--days n]", "Make the certificate profiles are signed with.", {days, out}, signer),
         command("renew", "cdb-pki renew [--days n] name...", "Sign certificates again, with the same keys.", {days}, renew),
         command("revoke", "cdb-pki revoke name...", "Revoke certificates and write the list of revoked ones.", {}, revoke),
         command("crl", "cdb-pki crl", "Write the list of revoked certificates anew; it is good for 30 days.", {}, crl),

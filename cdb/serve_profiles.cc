@@ -35,12 +35,19 @@ struct Wanted {
     std::string node;
     Form form;
     bool gz;
+    std::string signed_as;  ///< the signature of what has this name is asked for; empty: the profile itself
 };
 
-/// "lxb001.xml", "profile_lxb001.json.gz", ...
+/// "lxb001.xml", "profile_lxb001.json.gz", "lxb001.xml.sig", ...
 std::optional<Wanted> wanted(std::string_view name, std::string_view prefix) {
     Wanted w{};
-    if (name.ends_with(".gz")) w.gz = true, name.remove_suffix(3);
+    if (name.ends_with(".sig")) {
+        name.remove_suffix(4);
+        if (name.ends_with(".gz") || name.ends_with(".origins")) return std::nullopt;
+        w.signed_as = name;
+    } else if (name.ends_with(".gz")) {
+        w.gz = true, name.remove_suffix(3);
+    }
     size_t dot = name.rfind('.');
     if (dot == std::string_view::npos || dot == 0) return std::nullopt;
     std::string_view ending = name.substr(dot + 1);
@@ -52,6 +59,20 @@ std::optional<Wanted> wanted(std::string_view name, std::string_view prefix) {
     if (!prefix.empty() && name.size() > prefix.size() && name.starts_with(prefix)) name.remove_prefix(prefix.size());
     w.node = name;
     return w;
+}
+
+/// The JSON text of a profile.
+std::string json_of(const Store& store, const Profile& p) {
+    std::string text;
+    write_json(read_xml(store.content(p.xml), p.object), text, {.ascii_only = true});
+    return text;
+}
+
+/// A signature binds a profile to the name it is asked for by: that of another node is no good under it.
+std::shared_ptr<const HttpDocument> make_signature(const Store& store, const Profile& p, const Wanted& w, const Signer& signer) {
+    std::string der = signer.sign(w.signed_as + '\n' + (w.form == Form::json ? json_of(store, p) : store.content(p.xml)));
+    return std::make_shared<HttpDocument>(HttpDocument{.type = "application/pkcs7-signature", .plain = nullptr,
+        .gzip = std::make_shared<const std::string>(gzip(der)), .etag = to_hex(hash_of(der)).substr(0, 32)});
 }
 
 /// On a reader's thread.
@@ -66,8 +87,7 @@ std::shared_ptr<const HttpDocument> make_document(const Store& store, const Prof
         d->gzip = body(store.content_gzip(p.xml));
         break;
     case Form::json: {
-        std::string text;
-        write_json(read_xml(store.content(p.xml), p.object), text, {.ascii_only = true});
+        std::string text = json_of(store, p);
         d->type = "application/json";
         d->etag = to_hex(hash_of(text)).substr(0, 32);
         d->modified = p.modified;
@@ -138,7 +158,8 @@ void Server::serve_profile(const HttpRequest& request, HttpReply reply) {
     }
     if (name == "profiles-info.xml") return reply.send(index(who, request));
     auto w = wanted(name, prefix_);
-    if (!w) return reply.send(problem(404, fmt::format("there is no '{}'", name), "NAME.xml, NAME.json or NAME.origins, each also with .gz"));
+    if (!w) return reply.send(problem(404, fmt::format("there is no '{}'", name), "NAME.xml, NAME.json or NAME.origins, each also with .gz; NAME.xml.sig, NAME.json.sig"));
+    if (!w->signed_as.empty() && !signer_) return reply.send(problem(404, "profiles are not signed here"));
     auto it = published.find(w->node);
     if (!may_read_profile(who, it == published.end() ? w->node : it->second.object)) {
         counters.refused++;
@@ -148,13 +169,13 @@ void Server::serve_profile(const HttpRequest& request, HttpReply reply) {
     if (it == published.end()) return reply.send(problem(404, fmt::format("there is no profile of '{}'", w->node)));
 
     const Profile& p = it->second;
-    std::string key = (w->form == Form::origins ? p.origins : p.xml) + std::to_string(int(w->form)) + ' ' + std::to_string(p.modified);
+    std::string key = (w->form == Form::origins ? p.origins : p.xml) + std::to_string(int(w->form)) + ' ' + std::to_string(p.modified) + ' ' + w->signed_as;
     if (auto d = documents_.find(key)) return answer(request, reply, w->node, p, d, w->gz);
-    readers.submit([this, &request, reply, w = *w, p, key] {
+    readers.submit([this, &request, reply, w = *w, p, key, signer = signer_] {
         try {
-            auto d = make_document(store, p, w.form);
-            loop.post([this, &request, reply, w, p, key, d] {
-                documents_.put(key, d);
+            auto d = w.signed_as.empty() ? make_document(store, p, w.form) : make_signature(store, p, w, *signer);
+            loop.post([this, &request, reply, w, p, key, d, signer] {
+                if (signer == signer_) documents_.put(key, d);
                 answer(request, reply, w.node, p, d, w.gz);
             });
         } catch (const Error& e) {

@@ -22,6 +22,7 @@ Server::Server(Service& s)
       pipeline(store, int(s.config.number("jobs"))), nodes(store),
       notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
     load_access();
+    load_signer();
     load_namespaces(store.file_at(access_path, store.head()));
     load_page();
     head = store.head();
@@ -83,6 +84,14 @@ void Server::load_access() {
     access = Access::parse(text.value_or(""), file);
 }
 
+void Server::load_signer() {
+    std::string certificate = rooted(service, "sign_certificate"), key = rooted(service, "sign_key");
+    if (certificate.empty() != key.empty())
+        throw service.config.error(certificate.empty() ? "sign_key" : "sign_certificate", "profiles are signed with a certificate and its key: set both");
+    signer_ = certificate.empty() ? nullptr : std::make_shared<const Signer>(certificate, key);
+    documents_.clear();  // signatures of the key before
+}
+
 void Server::open_listeners() {
     const Config& c = service.config;
     size_t big = c.bytes("max_commit");
@@ -126,6 +135,7 @@ void Server::open_listeners() {
 
 void Server::reload() {
     load_access();
+    load_signer();
     notifier.reload(notify_options());
     if (secure_) secure_->use(*context());
     log.info("settings, access and certificates read again");

@@ -16,6 +16,7 @@
 
 #include "base/daemon.hh"
 #include "base/http.hh"
+#include "base/wrap/cms.hh"
 #include "cdb/access.hh"
 #include "cdb/json.hh"
 #include "cdb/namespaces.hh"
@@ -58,6 +59,7 @@ public:
     explicit Documents(size_t limit) : limit_(limit) {}
     std::shared_ptr<const HttpDocument> find(const std::string& key);
     void put(const std::string& key, std::shared_ptr<const HttpDocument>);
+    void clear() { order_.clear(), places_.clear(), bytes_ = 0; }
     size_t bytes() const { return bytes_; }
 
 private:
@@ -131,12 +133,14 @@ private:
     void load_access();
     void load_namespaces(const Hash&);
     void load_page();
+    void load_signer();
     void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&, std::shared_ptr<const HttpDocument>, bool gz);
     HttpResponse index(const Principal&, const HttpRequest&);
     NotifyOptions notify_options() const;
     std::optional<tls::Context> context() const;
 
     Documents documents_;
+    std::shared_ptr<const Signer> signer_;            ///< of profiles; none when they are not signed
     std::map<std::string, HttpDocument, std::less<>> page_;
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;

@@ -12,6 +12,8 @@ const std::vector<Setting>& settings() {
         {"key", Setting::path, "/etc/weft/pki/server.key", "of the server"},
         {"ca", Setting::path, "/etc/weft/pki/ca.crt", "who signs the certificates of nodes and people"},
         {"crl", Setting::path, "", "revoked certificates; required to be up to date when set"},
+        {"sign_certificate", Setting::path, "", "who signs profiles; none are signed when empty"},
+        {"sign_key", Setting::path, "", "its key"},
         {"access", Setting::path, "/etc/weft/cdbd.acl", "who may do what"},
         {"listen_plain", Setting::text, "", "address and port of an HTTP service for profiles; off when empty"},
         {"anonymous_read", Setting::yes_no, "no", "may anybody who reaches the plain service read profiles?"},

@@ -27,6 +27,7 @@ const std::vector<Setting> ccm_settings = {
     {"key_file", "", Setting::path, "FILE", "its key"},
     {"ca_file", "", Setting::path, "FILE", "certificates of the authorities we trust"},
     {"ca_dir", "", Setting::path, "DIR", "the same, as a folder"},
+    {"signer_file", "", Setting::path, "FILE", "certificates of who signs profiles; others are refused"},
     {"principal", "", Setting::text, "NAME", "Kerberos principal; not used"},
     {"keytab", "", Setting::path, "FILE", "Kerberos keys; not used"},
     {"trust", "", Setting::text, "NAMES", "Kerberos principals that may encrypt profiles; not used"},

@@ -11,6 +11,8 @@
 #include <thread>
 
 #include "base/error.hh"
+#include "base/wrap/cms.hh"
+#include "base/wrap/gzip.hh"
 #include "ncm/store.hh"
 
 namespace weft::ncm {
@@ -44,7 +46,7 @@ struct Known {
 }  // namespace
 
 /// What is stored counts only when the profile made of it is there and whole.
-static Known known(const std::string& root, const std::string& url, const Readability& r, const Log& log) {
+static Known known(const std::string& root, const std::string& url, bool must_be_signed, const Readability& r, const Log& log) {
     Known k;
     try {
         int cid = read_cid(root + "/latest.cid").value_or(0);
@@ -54,6 +56,10 @@ static Known known(const std::string& root, const std::string& url, const Readab
         activate(root, cid, r);  // a kill may have come between the two numbers
         if (whole.url() != url) {
             log.info("the profile's URL changed from '{}'", whole.url());
+            return k;
+        }
+        if (must_be_signed && !fetch_note(dir).signed_at) {
+            log.info("the cached profile's signature was never seen, fetching it anew");
             return k;
         }
         k.body = read_file(dir + "/profile");
@@ -77,6 +83,29 @@ static void remove_leftovers(const std::string& root) {
     for (auto& f : fs::directory_iterator(root + "/tmp", ec)) fs::remove_all(f.path(), ec);
 }
 
+/// When the profile before was signed; 0 when it was not.
+static time_t last_signed(const std::string& root) {
+    try {
+        return fetch_note(fmt::format("{}/profile.{}", root, read_cid(root + "/latest.cid").value_or(0))).signed_at;
+    } catch (const Error&) {
+        return 0;  // damaged: known() has told
+    }
+}
+
+/// Who signed this body, and under this name? An older one than ours is somebody's way back to a hole that was mended.
+static void check_signature(const Settings& s, const std::string& root, const std::string& from, const Known& have, HttpClient& http, Download& d) {
+    std::string where = without_gz(from) + ".sig";
+    HttpResponse got = http.get(where);
+    if (!got.ok()) throw Error(exit_data, "it is not signed: " + (got.status ? fmt::format("'{}' answered {}", where, got.status) : got.error));
+    std::string plain = d.body.starts_with("\x1f\x8b") ? gunzip(d.body) : "";
+    std::string name = where.substr(where.rfind('/') + 1, where.size() - where.rfind('/') - 5);
+    d.signed_at = signature_time(fmt::format("{}\n{}", name, plain.empty() ? d.body : plain), got.body, s.get("signer_file"));
+    d.signature = std::move(got.body);
+    if (time_t last = last_signed(root); d.signed_at < last && d.body != have.body && !s.flag("force"))
+        throw Error(exit_data, fmt::format("it was signed at {}, the profile we have later, at {}", http_date(d.signed_at), http_date(last)), {},
+                    "'ccm-fetch --force' takes it all the same");
+}
+
 static FetchResult keep(const Settings& s, const std::string& root, const std::string& url, const std::string& from,
                         HttpResponse& got, const Known& have, HttpClient& http, const Log& log) {
     Readability r = readability(s);
@@ -88,6 +117,7 @@ static FetchResult keep(const Settings& s, const std::string& root, const std::s
     if (from == url) d.etag = got.header("etag");
     std::string_view revision = got.header("x-weft-revision");
     std::from_chars(revision.data(), revision.data() + revision.size(), d.revision);
+    if (!s.get("signer_file").empty()) check_signature(s, root, from, have, http, d);
     if (!d.modified) log.warning("'{}' has no date (Last-Modified)", from);
     else if (d.modified > ::time(nullptr) + 60) log.warning("'{}' is dated in the future: {}", from, got.header("last-modified"));
 
@@ -118,7 +148,7 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     make_cache(root, readability(s));
     FileLock lock = FileLock::lock(root + "/fetch.lock", std::max(1L, s.number("lock_retries")) * s.seconds("lock_wait"));
     remove_leftovers(root);
-    Known have = known(root, urls[0], readability(s), log);
+    Known have = known(root, urls[0], !s.get("signer_file").empty(), readability(s), log);
 
     HttpClient http(http_options(s));
     std::string why;

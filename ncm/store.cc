@@ -173,12 +173,14 @@ int store_profile(const std::string& root, const Element& tree, const Download& 
     put(dir + "/profile", d.body, {.dir = r.dir, .file = mode_of("profile"), .group = r.group});
     if (symlink((home + "/profile").c_str(), (dir + "/profile.xml").c_str())) throw system_error("cannot make '" + dir + "/profile.xml'");
     if (d.origins) put(dir + "/origins", *d.origins, r);
+    if (!d.signature.empty()) put(dir + "/signature", d.signature, r);
     std::string fetched;
     Element note = Element::new_dict();
     note.dict_ref().at(Key("from")) = Element::of_string(d.from);
     note.dict_ref().at(Key("fetched")) = Element::of_long(::time(nullptr));
     note.dict_ref().at(Key("modified")) = Element::of_long(d.modified);
     note.dict_ref().at(Key("revision")) = Element::of_long(d.revision);
+    if (d.signed_at) note.dict_ref().at(Key("signed")) = Element::of_long(d.signed_at);
     note.dict_ref().at(Key("etag")) = Element::of_string(d.etag);
     write_json(note, fetched, {.ascii_only = true, .one_line = true});
     put(dir + "/fetched", fetched + "\n", r);
@@ -233,6 +235,7 @@ FetchNote fetch_note(const std::string& dir) {
     if (const Element* v = e.find(Term(Key("from"))); v && v->is(Kind::string)) n.from = v->string();
     if (const Element* v = e.find(Term(Key("etag"))); v && v->is(Kind::string)) n.etag = v->string();
     if (const Element* v = e.find(Term(Key("revision"))); v && v->is(Kind::long_)) n.revision = v->long_value();
+    if (const Element* v = e.find(Term(Key("signed"))); v && v->is(Kind::long_)) n.signed_at = v->long_value();
     return n;
 }
 

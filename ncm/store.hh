@@ -19,6 +19,8 @@ struct Download {
     std::string etag;                    ///< of the primary URL; empty when it gave none
     long revision = 0;                   ///< of the configuration database; 0: the server gave none
     time_t modified = 0;                 ///< the server's Last-Modified, 0: it gave none
+    std::string signature;               ///< of body and name, verified; empty: nobody asked for one
+    time_t signed_at = 0;
     std::optional<std::string> origins;
 };
 
@@ -54,6 +56,7 @@ PurgeResult purge(const CacheManager&, long keep_old, double purge_time, const L
 struct FetchNote {
     std::string from, etag;
     long revision = 0;
+    time_t signed_at = 0;  ///< 0: its signature was not asked for
 };
 FetchNote fetch_note(const std::string& profile_dir);
 

@@ -12,6 +12,13 @@ ok 'a person can be a client and nothing else' '
     pki admin --email anna@example.org anna 2>line && good sslclient pki/anna.crt && ! good sslserver pki/anna.crt &&
     echo "line for cdbd'\''s access file: admin \"CN=anna,O=Weft\"" >want && same want line'
 ok 'a node has its host name' 'pki node lxb001.example.org lxb002.example.org && openssl x509 -in pki/lxb001.example.org.crt -noout -ext subjectAltName | grep -q "DNS:lxb001.example.org$"'
+ok 'profiles have a signer, whose key has a name that a renewal keeps' '
+    keyid() { openssl x509 -in pki/signer.crt -noout -ext subjectKeyIdentifier; }
+    pki signer
+    keyid | grep -q ":"; old=$(keyid)
+    not good sslclient pki/signer.crt; not good sslserver pki/signer.crt
+    pki renew signer; test "$(keyid)" = "$old"
+    code 64 pki signer somebody'
 ok 'keys are for their owner only' '[ "$(stat -c %a pki/*.key | sort -u)" = 600 ]'
 ok 'a name is used once' 'code 64 pki node lxb001.example.org 2>err && grep -q "^hint: .cdb-pki renew lxb001" err'
 ok 'renewal keeps key and names' '

@@ -48,6 +48,11 @@ good 'a kernel that is' "$p = pkg_add('kernel', '2'); '/system/kernel/version' =
 
 refused 'a component that waits for one the node does not have' "'/software/components/cron/dependencies/pre' = list('spma');" \
     'component cron runs after component spma, which this node does not have'
+c="'/software/components'" on="'active', true, 'dispatch', true, 'dependencies'"
+refused 'REQ-E-9: components that wait for each other in a circle' "$c = dict('a', dict($on, dict('pre', list('b'))), 'b', dict($on, dict('pre', list('c'))), 'c', dict($on, dict('post', list('x'))), 'd', dict($on, dict('pre', list('b'), 'post', list('c'))), 'x', dict('active', true, 'dispatch', true));" 'the components depend on each other in a cycle: '
+ok 'with each of them in its order' 'grep -Eq "cycle: (b -> c -> d -> b|c -> d -> b -> c|d -> b -> c -> d)$" said || { cat said; false; }'
+refused 'REQ-E-9: one that waits for itself' "$c = dict('a', dict($on, dict('pre', list('a'))));" 'the components depend on each other in a cycle: a -> a'
+good 'who waits for whom without a circle is good' "$c = dict('a', dict($on, dict('pre', list('b', 'c'))), 'b', dict($on, dict('pre', list('c'))), 'c', dict($on, dict('post', list('a'))));"
 good 'a component with fields of its own' "'/software/components/cron/entries' = list();"
 refused 'a component that is neither on nor off' "'/software/components/cron/active' = 'yes';" '/software/components/cron/active'
 done_testing

@@ -106,9 +106,55 @@ function component_dependencies_exist = {
     true;
 };
 
+@{ desc = components that wait for each other in a circle never run; told here, as ncd would tell it on the node }
+function components_have_an_order = {
+    waits = dict();
+    foreach (name; component; ARGV[0]) {
+        if (exists(component['dependencies'])) {
+            foreach (when; others; component['dependencies']) {
+                foreach (i; other; others) {
+                    if (when == 'pre') waits[name][other] = true else waits[other][name] = true;
+                };
+            };
+        };
+    };
+    # Who waits only for those that wait for nobody is no part of a circle.
+    before = length(waits) + 1;
+    while (length(waits) > 0 && length(waits) < before) {
+        before = length(waits);
+        left = dict();
+        foreach (name; others; waits) {
+            foreach (other; yes; others) {
+                if (exists(waits[other])) left[name][other] = true;
+            };
+        };
+        waits = left;
+    };
+    if (length(waits) == 0) return(true);
+    # From anywhere the way leads into the circle; from there once round.
+    at = '';
+    foreach (name; others; waits) at = name;
+    for (i = 0; i < length(waits); i = i + 1) {
+        next = '';
+        foreach (other; yes; waits[at]) next = other;
+        at = next;
+    };
+    chain = at;
+    start = at;
+    round = false;
+    while (!round) {
+        next = '';
+        foreach (other; yes; waits[at]) next = other;
+        chain = chain + ' -> ' + next;
+        at = next;
+        round = at == start;
+    };
+    error('the components depend on each other in a cycle: %s', chain);
+};
+
 @{ desc = /software }
 type structure_software = {
-    'components' ? structure_any_component{} with component_dependencies_exist(SELF)
+    'components' ? structure_any_component{} with component_dependencies_exist(SELF) && components_have_an_order(SELF)
     'packages' ? structure_package{} with package_names_are_good(SELF)
     'repositories' ? structure_repository[] with {
         seen = dict();

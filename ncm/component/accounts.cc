@@ -282,7 +282,7 @@ private:
             fs::create_directories(fs::path(at).parent_path());
             fs::remove_all(aside, ec);
             fs::create_directory(aside);
-            if (fs::is_directory(skel, ec)) fs::copy(skel, aside, fs::copy_options::recursive | fs::copy_options::copy_symlinks, ec);
+            if (std::error_code none; fs::is_directory(skel, none)) fs::copy(skel, aside, fs::copy_options::recursive | fs::copy_options::copy_symlinks, ec);
             auto own = [&](const fs::path& p) {
                 if (geteuid() == 0 && ::lchown(p.c_str(), uid_t(std::stoul(r[uid])), gid_t(std::stoul(r[primary])))) throw system_error("cannot give '" + p.string() + "' away");
             };

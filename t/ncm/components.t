@@ -2,17 +2,11 @@
 # Every built-in component is whole: schema, defaults, page and test; the example of its page compiles, and the
 # component understands what comes out.
 . "${WEFT_SRC:-.}/t/ncm/component.sh"
+. "$WEFT_SRC/t/ncm/example.sh"
 mkdir -p "$NCM_ROOT/opt/tool-$(uname -m)" "$NCM_ROOT/etc/default"
 echo 'GRUB_CMDLINE_LINUX="quiet"' >"$NCM_ROOT/etc/default/grub"
 cp /etc/passwd "$NCM_ROOT/etc/passwd"
 
-# The example of a page, as a template.
-example() {
-    echo 'object template node;'
-    mandoc -T utf8 "$WEFT_SRC/man/ncm-$1.8" | col -bx | sed -n '/^EXAMPLES/,/^[S-Z]/{/^[A-Z]/d;s/^     //;p;}'
-}
-# What of node.json the component watches, as a member of its document.
-watched() { jq -c --argjson watch "$("$1" describe | jq -c .watch)" '. as $n | {extra: ([$watch[] | {(.): (. as $p | $n | getpath($p | ltrimstr("/") | split("/")))}] | add // {} | del(..|nulls))}' node.json | sed 's/^{//; s/}$//'; }
 for c in $(ncm-component --list | awk '{print $1}'); do
     ok "$c has schema, defaults, page and test" "
         ls '$WEFT_SRC/templates/components/$c/schema.pan' '$WEFT_SRC/templates/components/$c/config.pan' '$WEFT_SRC/man/ncm-$c.8' '$WEFT_SRC/t/ncm/component-$c.t'"
@@ -21,7 +15,7 @@ for c in $(ncm-component --list | awk '{print $1}'); do
         skip "the example of ncm-$c(8) compiles, and check accepts it" 'no systemctl here'
     elif command -v panc >panc.path; then
         ok "the example of ncm-$c(8) compiles, and check accepts it" "
-            example $c >node.pan && cat node.pan && panc -I '$WEFT_SRC/templates:.' --formats json -o . node.pan &&
+            compile $c
             run 0 $c check \"\$(jq -c .software.components.$c node.json)\" \"\$(watched $c)\" && grep -q '\"changed\"' lines"
     else
         skip "the example of ncm-$c(8) compiles, and check accepts it" 'no panc here'

@@ -29,10 +29,10 @@ END
 profile '' '<nlist name="system"><string name="hostname">lxb001</string><long name="n">-7</long><boolean name="up">true</boolean><list name="l"><double>1.5</double></list><string name="_2fetc_2fmotd">x</string></nlist>'
 ccm-fetch 2>fetch.log
 cache=$node/var/lib/ccm
-ok 'a C program is built with what pkg-config says' 'cc -Wall -Wextra -Werror -std=c99 -o ask ask.c $(pkg-config --cflags --libs weft-ccm)'
-ok 'only the interface is exported' 'test -z "$(nm -D --defined-only "$WEFT_OUT/lib/libweft-ccm.so.1" | grep -v " ccm_" | grep -v WEFT_CCM_1)"'
-ok 'a property has type, value and checksum' './ask $cache /system/n >out && echo "abi 1 cid 1 type 9 value -7 json -7 sum 32 error '"''"'" >want && same want out'
-ok 'a list and an nlist have children' '
+ok 'REQ-C-10: a C program is built with what pkg-config says' 'cc -Wall -Wextra -Werror -std=c99 -o ask ask.c $(pkg-config --cflags --libs weft-ccm)'
+ok 'REQ-C-10: only the interface is exported' 'test -z "$(nm -D --defined-only "$WEFT_OUT/lib/libweft-ccm.so.1" | grep -v " ccm_" | grep -v WEFT_CCM_1)"'
+ok 'REQ-C-10: a property has type, value and checksum' './ask $cache /system/n >out && echo "abi 1 cid 1 type 9 value -7 json -7 sum 32 error '"''"'" >want && same want out'
+ok 'REQ-C-10: a list and an nlist have children' '
     ./ask $cache /system/l | tail -1 | grep -qx "child 0" && ./ask $cache /system >out && grep -q "type 10 value - json {" out && grep -c "^child" out | grep -qx 5'
 ok 'escaped names can be given as people write them' './ask $cache "/system/{/etc/motd}" | grep -q "value x "'
 ok 'what is not there is absent, not an error' './ask $cache /nosuch | grep -q "type 0 value - json - sum 0 error .. *$"'
@@ -54,17 +54,17 @@ static void unconfigure(ncm_run *r) { r->remove(r, "/etc/motd"); }
 static const char *const watch[] = {"/system/network", NULL};
 const struct ncm_component ncm_component = {NCM_COMPONENT_ABI, "the message of the day", watch, configure, unconfigure};
 END
-ok 'it is built without any library of ours' 'cc -Wall -Wextra -Werror -shared -fPIC -o components/motd.so motd.c $(pkg-config --cflags weft-ccm)'
-ok 'it describes itself' 'ncm-component-so components/motd.so describe | jq -e ".protocol == 1 and .name == \"motd\" and .watch == [\"/system/network\"] and (.verbs | index(\"unconfigure\"))"'
+ok 'REQ-E-2: it is built without any library of ours' 'cc -Wall -Wextra -Werror -shared -fPIC -o components/motd.so motd.c $(pkg-config --cflags weft-ccm)'
+ok 'REQ-E-2: it describes itself' 'ncm-component-so components/motd.so describe | jq -e ".protocol == 1 and .name == \"motd\" and .watch == [\"/system/network\"] and (.verbs | index(\"unconfigure\"))"'
 ok 'whatever its file is called' 'cp components/motd.so other && ncm-component-so ./other describe | jq -e ".name == \"other\""'
 sed -i '/passwd/d' motd.c; cc -shared -fPIC -o components/motd.so motd.c -I"$WEFT_OUT/include"
 profile "$(active motd '<string name="text">hello</string>')"; ccm-fetch 2>>fetch.log
 services=$node/var/lib/weft/ncm/services.log
-ok 'ncd runs it like any other: file, mode, service' 'ncd --configure motd && test "$(cat $node/etc/motd)" = hello && test "$(stat -c %a $node/etc/motd)" = 640 && test "$(cat $services)" = "reload motdd"'
+ok 'REQ-E-2: ncd runs it like any other: file, mode, service' 'ncd --configure motd && test "$(cat $node/etc/motd)" = hello && test "$(stat -c %a $node/etc/motd)" = 640 && test "$(cat $services)" = "reload motdd"'
 ok 'a check changes nothing' 'echo x >$node/etc/motd && ncd --check motd | grep -q "changed /etc/motd" && test "$(cat $node/etc/motd)" = x'
 ok 'it takes back what it did' 'ncd --unconfigure motd && test ! -e $node/etc/motd'
 printf '#include <weft/component.h>\nconst struct ncm_component ncm_component = {99, "", 0, 0, 0};\n' >old.c
-ok 'one for another version of the interface is refused, alone' '
+ok 'REQ-E-2: one for another version of the interface is refused, alone' '
     cc -shared -fPIC -o components/motd.so old.c -I"$WEFT_OUT/include"
     code 255 ncd --configure motd 2>err
     grep -q "gave no useful answer" err && code 65 ncm-component-so components/motd.so describe 2>err && grep -q "version 99 of the interface, this is version 1" err'

@@ -78,6 +78,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_database_is_an_error_never_a_crash) {
     }
 }
 
+// REQ-C-1: the files the historic tools read and write.
 BOOST_AUTO_TEST_CASE(checksums_are_those_of_the_historic_tools) {
     ScratchDir dir;
     stored(dir.path(), profile_text);
@@ -128,6 +129,7 @@ BOOST_AUTO_TEST_CASE(a_deep_tree_is_stored_and_read) {
     BOOST_CHECK(*CacheManager(dir.path()).configuration().tree("/") == e);
 }
 
+// REQ-C-5, and the defects of C.6: ids as texts, purge by numbers that wrap, a reader whose profile changes under it.
 BOOST_AUTO_TEST_CASE(ids_wrap_and_folders_are_never_reused) {
     ScratchDir dir;
     stored(dir.path(), profile_text);
@@ -156,6 +158,22 @@ BOOST_AUTO_TEST_CASE(a_purge_goes_by_age_not_by_number) {
     BOOST_CHECK(*used.tree("/") == read_xml(profile_text, "x"));
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_keeps_the_profile_it_began_with) {
+    ScratchDir dir;
+    stored(dir.path(), profile_text);
+    CacheManager m(dir.path());
+    Configuration reader = m.configuration();
+    std::string other = profile_text;
+    other.replace(other.find("w1"), 2, "w2");
+    stored(dir.path(), other);
+    BOOST_TEST(*m.configuration().value("/system/network/hostname") == "w2");
+    BOOST_TEST(reader.cid() == 1);
+    BOOST_TEST(*reader.value("/system/network/hostname") == "w1");
+    purge(m, 0, 0, Log("t", Level::error), false);
+    BOOST_TEST(*reader.value("/system/network/hostname") == "w1");
+}
+
+// REQ-C-7: who reads is known by a lock, not only by a number of a process.
 BOOST_AUTO_TEST_CASE(a_dead_reader_does_not_keep_a_profile) {
     ScratchDir dir;
     for (int i = 0; i < 3; i++) stored(dir.path(), profile_text);
@@ -171,6 +189,7 @@ BOOST_AUTO_TEST_CASE(names_of_bodies_are_base64_of_the_url) {
     BOOST_TEST(data_name(std::string(100, 'x')).find('\n') == std::string::npos);
 }
 
+// REQ-C-8: rollback.
 BOOST_AUTO_TEST_CASE(a_pinned_profile_stays_current_until_released) {
     ScratchDir dir;
     stored(dir.path(), profile_text);

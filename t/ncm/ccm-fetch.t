@@ -17,15 +17,16 @@ requests() { cat www/requests; rm -f www/requests; }
 
 publish one
 printf '/v\tsite.pan:1:2\n' >www/lxb001.origins
-ok 'a first fetch makes the cache' '
+ok 'REQ-C-2: a first fetch makes the cache' '
     fetch && test "$(value)" = one && test "$(cat $node/var/lib/ccm/current.cid)" = 1 && test "$(cat $node/var/lib/ccm/global.lock)" = no &&
     test "$(cat $node/var/lib/ccm/profile.1/profile.url)" = "$url" && cmp www/lxb001.xml $node/var/lib/ccm/profile.1/profile &&
     jq -e ".revision == 57" $node/var/lib/ccm/profile.1/fetched && ccm why /v | grep -q "site.pan:1:2"'
-ok 'the body is kept under the name of its URL, with the date of the server' '
+ok 'C.6: letters beyond ASCII are what they were, whatever charset a server says' 'test "$(ccm get /w)" = ü'
+ok 'REQ-C-2: the body is kept under the name of its URL, with the date of the server' '
     data=$node/var/lib/ccm/data/$(printf %s "$url" | base64 -w0 | tr / _) && cmp www/lxb001.xml "$data" &&
     test "$(stat -c %Y "$data")" = "$(stat -c %Y www/lxb001.xml)"'
 requests >/dev/null
-ok 'then it asks for changes only' '
+ok 'REQ-C-4: then it asks for changes only' '
     fetch && test "$(value)" = one && requests >got && grep -q "^/lxb001.xml \"[0-9a-f]*\" since$" got && test "$(wc -l <got)" = 1 && test "$(ccm --showcids)" = 1'
 publish two
 ok 'a change comes' 'fetch && test "$(value)" = two'
@@ -37,29 +38,29 @@ good() { test "$(value)" = two && test "$(ccm --showcids)" = 1,2,3; }
 fails() { code 2 fetch && good && grep -q "$1" err; }
 publish three
 echo cut >www/mode
-ok 'a body that breaks off' 'fails "cut short"'
+ok 'REQ-C-3, REQ-C-4: a body that breaks off' 'fails "cut short"'
 echo short >www/mode
-ok 'a profile that was cut before it was served: the message says where it ends' 'fails "is no usable profile"'
+ok 'REQ-C-3: a profile that was cut before it was served: the message says where it ends' 'fails "is no usable profile"'
 echo error >www/mode
-ok 'a server with an error' 'fails "answered 503"'
+ok 'REQ-C-3: a server with an error' 'fails "answered 503"'
 echo hang >www/mode
-ok 'a server that does not answer' 'fails "no answer within the time"'
+ok 'REQ-C-3: a server that does not answer' 'fails "no answer within the time"'
 echo garbage >www/mode
-ok 'a server that speaks nonsense' 'fails "cannot get"'
+ok 'REQ-C-3: a server that speaks nonsense' 'fails "cannot get"'
 rm www/mode
 mv www/lxb001.xml aside
 ok 'a profile that is gone' 'fails "answered 404"'
 mv aside www/lxb001.xml
 ok 'a dead server' 'code 2 ccm-fetch --profile http://127.0.0.1:1/x.xml 2>err && good && grep -q "127.0.0.1:1" err'
-ok 'after all that, the next fetch brings the change' 'fetch && test "$(value)" = three'
+ok 'REQ-C-3: after all that, the next fetch brings the change' 'fetch && test "$(value)" = three'
 
 printf '<nlist format="pan" name="profile"><string name="v">' >www/lxb001.xml
-ok 'a damaged profile does not hide the next good one, even with an older date' '
+ok 'REQ-C-3, C.6: a damaged profile does not hide the next good one, even with an older date' '
     code 2 fetch && test "$(value)" = three && code 2 fetch && publish four && touch -d "1 hour ago" www/lxb001.xml && fetch && test "$(value)" = four'
 printf '<!DOCTYPE x [<!ENTITY a "b"><!ENTITY e SYSTEM "file:///etc/passwd">]><nlist format="pan" name="profile"><string name="v">&e;</string></nlist>' >www/lxb001.xml
-ok 'entities are refused' 'code 2 fetch && test "$(value)" = four'
+ok 'REQ-C-4: entities are refused' 'code 2 fetch && test "$(value)" = four'
 publish five; touch -d "+1 day" www/lxb001.xml
-ok 'a date in the future is used, told, and blocks nothing' '
+ok 'C.6: a date in the future is used, told, and blocks nothing' '
     fetch && test "$(value)" = five && grep -q "in the future" err && publish six && touch -d "-1 day" www/lxb001.xml && fetch && test "$(value)" = six'
 
 publish other other.xml
@@ -72,14 +73,14 @@ gzip -c www/j.json >www/j.json.gz
 ok 'JSON, by the ending; compressed too' '
     for e in json json.gz; do ccm-fetch --profile http://127.0.0.1:$(cat port)/j.$e && test "$(value)" = "from json" && ccm --format ncmquery | grep -q "n : (long) .1." || return 1; done'
 ok 'numbers of JSON can be texts' 'ccm-fetch --force --nojson_typed --profile http://127.0.0.1:$(cat port)/j.json && ccm --format ncmquery | grep -q "n : (string) .1."'
-ok 'DB_File caches are made and read, what was there stays readable' '
+ok 'REQ-C-1: DB_File caches are made and read, what was there stays readable' '
     ccm-fetch --dbformat DB_File --profile file://$scratch/www/other.xml && test "$(value)" = other && test "$(cat $node/var/lib/ccm/profile.$(ccm --showcids | sed s/.*,//)/eid2data.fmt)" = DB_File && test "$(ccm --cid 1 get /v)" = one'
 
 # ---- the disk, the lock, the switch
 if mkdir small && mount -t tmpfs -o size=200k none small 2>/dev/null; then
     ccm-fetch --cache_root "$scratch/small/ccm" --profile file://$scratch/www/other.xml
     dd if=/dev/zero of=small/fill bs=1k count=1000 2>/dev/null
-    ok 'on a full disk the old profile stays, whole' '
+    ok 'REQ-C-3: on a full disk the old profile stays, whole' '
         publish full && code 2 ccm-fetch --cache_root $scratch/small/ccm --profile file://$scratch/www/lxb001.xml 2>err && grep -qi "no space" err &&
         ccm --cache_root $scratch/small/ccm verify && test "$(ccm --cache_root $scratch/small/ccm get /v)" = other'
     rm small/fill
@@ -90,23 +91,23 @@ else
 fi
 ok 'a second fetch waits for the first, and says who it is' '
     code 2 flock $node/var/lib/ccm/fetch.lock ccm-fetch --lock_retries 1 --lock_wait 0 --profile $url 2>err && grep -q "is locked by process" err'
-ok 'noquattor stops it, unless forced' '
+ok 'REQ-C-2: noquattor stops it, unless forced' '
     echo moving >$node/etc/noquattor; code 3 fetch
     grep -q moving err
     fetch --force-quattor
     rm $node/etc/noquattor'
-ok 'wrong settings need someone to look: status 1, line and hint' '
+ok 'REQ-C-2: wrong settings need someone to look: status 1, line and hint' '
     printf "profile x\n\n# c\ncach_root /x\n" >bad.conf && code 1 ccm-fetch --cfgfile bad.conf 2>err && grep -q "bad.conf:4:1: error: unknown setting .cach_root." err && grep -q "did you mean .cache_root." err &&
     echo "profile a b" >bad.conf && code 1 ccm-fetch --cfgfile bad.conf && code 1 ccm-fetch --cfgfile /nonexistent && code 1 ccm-fetch --profile "ftp://x/y" && code 1 ccm-fetch --profile "http://x/\$(id)" && code 1 ccm-fetch --nosuch'
 ok 'messages can go to a file' 'ccm-fetch -v --logfile $scratch/fetch.log --profile $url && grep -q unchanged fetch.log && code 1 ccm-fetch --logfile /nonexistent/x'
-ok 'old profiles go when a new one came' '
+ok 'REQ-C-5: old profiles go when a new one came' '
     publish p1
     fetch --cache_root $scratch/purged
     for i in 2 3 4 5; do publish p$i; fetch --cache_root $scratch/purged --keep_old 1 --purge_time 0 || return 1; done
     test "$(ccm --cache_root $scratch/purged --showcids)" = 4,5 && ccm --cache_root $scratch/purged verify'
 ok 'a pipe can be the settings' 'echo "profile $url" | ccm-fetch --cfgfile /dev/stdin'
 ok 'names become URLs' 'code 2 ccm-fetch --profile __HOST__ --base_url file://$scratch/www 2>err && grep -q "profile_$(hostname -s | tr A-Z a-z).xml" err'
-ok 'others may read only when told so' '
+ok 'REQ-C-7: others may read only when told so' '
     test "$(stat -c %a $node/var/lib/ccm/current.cid)" = 600 && ccm-fetch --force --world_readable --profile $url &&
     test "$(stat -c %a $node/var/lib/ccm/current.cid)" = 644 && test "$(stat -c %a $node/var/lib/ccm)" = 755 &&
     test "$(stat -c %a $node/var/lib/ccm/profile.$(cat $node/var/lib/ccm/current.cid)/eid2data.db)" = 644'
@@ -120,10 +121,10 @@ ok 'a cache whose small files are damaged mends itself' '
 
 # ---- a kill between two writes, made by hand
 latest() { cat $node/var/lib/ccm/latest.cid; }
-ok 'a profile that was stored but not yet current becomes so, though the server has nothing new' '
+ok 'REQ-C-3: a profile that was stored but not yet current becomes so, though the server has nothing new' '
     publish eight; fetch; test "$(value)" = eight; echo "$(($(latest) - 1))" >$node/var/lib/ccm/current.cid; test "$(value)" = seven
     fetch; test "$(value)" = eight'
-ok 'server tags that belong to an older profile do not hide its return' '
+ok 'REQ-C-3: server tags that belong to an older profile do not hide its return' '
     data=$node/var/lib/ccm/data/$(printf %s "$url" | base64 -w0 | tr / _)
     publish nine; fetch; cp -p "$data" old; cp "$data.etag" old.etag
     publish ten; fetch; cp -p old "$data"; cp old.etag "$data.etag"
@@ -162,6 +163,6 @@ for i in $(seq 1 60); do
 done
 until_true 10 test -s seen
 kill $reader; wait $reader 2>/dev/null; reader=
-ok 'killed sixty times, no reader saw anything but a whole profile' 'test ! -e bad && test -s seen || { cat bad reader.err; false; }'
-ok 'and the next fetch needs no repair' 'fetch && test "$(value)" = n60 && ccm verify -- current -1 -2 -3 && test -z "$(ls $node/var/lib/ccm/tmp)"'
+ok 'REQ-C-3: killed sixty times, no reader saw anything but a whole profile' 'test ! -e bad && test -s seen || { cat bad reader.err; false; }'
+ok 'REQ-C-3: and the next fetch needs no repair' 'fetch && test "$(value)" = n60 && ccm verify -- current -1 -2 -3 && test -z "$(ls $node/var/lib/ccm/tmp)"'
 done_testing

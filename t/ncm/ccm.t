@@ -25,7 +25,7 @@ ccm-fetch 2>/dev/null || exit 99
 # shows FORMAT PATH: the expected text is on standard input, without the report's last line end
 shows() { { cat; echo; } >want && ccm --format "$@" >got && same want got; }
 
-ok 'query: an indented tree' 'shows query /data <<END
+ok 'REQ-C-2: query: an indented tree' 'shows query /data <<END
 +-/data
   +-empty
   +-list
@@ -39,29 +39,29 @@ ok 'query: the names of files are shown as people write them, and understood' 's
 +-/software/components/filecopy/services/{/etc/motd}
   \$ config : '"'hi'"'
 END'
-ok 'ncmquery: with types' 'shows ncmquery /data/list <<END
+ok 'REQ-C-2: ncmquery: with types' 'shows ncmquery /data/list <<END
 +-/data/list
   \$ 0 : (boolean) '"'true'"'
   \$ 1 : (double) '"'2.0'"'
   +-2
     \$ a : (string) '"'x'"'
 END'
-ok 'pan: one assignment a line' 'shows pan /data <<END
+ok 'REQ-C-2: pan: one assignment a line' 'shows pan /data <<END
 "/data/list/0" = true; # boolean
 "/data/list/1" = 2.0; # double
 "/data/list/2/a" = "x"; # string
 "/data/text" = "it'"'"'s \\"5 < 6\\" & ü"; # string
 END'
-ok 'pancxml: what is shown can be read as a profile again' '
+ok 'REQ-C-2: pancxml: what is shown can be read as a profile again' '
     ccm --format pancxml >copy.xml && xmllint --noout copy.xml &&
     ccm-fetch --cache_root $scratch/copy --profile file://$scratch/copy.xml && ccm --format json >one && ccm --cache_root $scratch/copy --format json >two && same one two &&
     grep -qx "                <string name=\"a\">x</string>" copy.xml && grep -q "<!\[CDATA\[it.s \"5 < 6\" & ü\]\]>" copy.xml'
-ok 'json: on one line; types are kept' '
+ok 'REQ-C-2: json: on one line; types are kept' '
     ccm --format json /data >got && jq -e ".text == \"it'"'"'s \\\"5 < 6\\\" & ü\" and .list[0] == true and .empty == {}" got &&
     grep -q "\[true,2.0,{" got'
-ok 'jsonpretty: the same on many lines' '
+ok 'REQ-C-2: jsonpretty: the same on many lines' '
     ccm --format jsonpretty /data >got && test "$(wc -l <got)" -gt 8 && ccm --format json /data | jq -S . >one && jq -S . got >two && same one two'
-ok 'yaml' 'shows yaml /data <<END
+ok 'REQ-C-2: yaml' 'shows yaml /data <<END
 ---
 empty: {}
 list:
@@ -70,7 +70,7 @@ list:
 - a: x
 text: it'"'"'s "5 < 6" & ü
 END'
-ok 'tabcompletion: resources end in a slash; the same list is kept beside the profile' '
+ok 'REQ-C-2: tabcompletion: resources end in a slash; the same list is kept beside the profile' '
     ccm --format tabcompletion >got && grep -qx "/data/list/2/" got && grep -qx "/data/text" got &&
     { cat $node/var/lib/ccm/profile.1/tabcompletion; echo; } >want && same want got'
 ok 'an unknown format is refused' 'code 1 ccm --format nonsense 2>err && grep -q "unknown format .nonsense." err'
@@ -80,12 +80,12 @@ ok 'components and files have options' '
 ok 'several paths, missing ones are skipped' '
     ccm /data/nothing /data/text --profpath /data/empty,/nope >got && test "$(grep -c . got)" = 2'
 ok 'a property alone' 'printf "\$ text : '"'it's \\\"5 < 6\\\" & ü'"'\n\n" >want; ccm /data/text >got && same want got'
-ok 'get: the bare value; status 1 when there is none' '
+ok 'REQ-C-10: get: the bare value; status 1 when there is none' '
     test "$(ccm get /data/list/1)" = 2.0 && test "$(ccm get /data/list/2)" = "{\"a\":\"x\"}" && code 1 ccm get /data/nothing'
 
-ok 'why names the template line' '
+ok 'REQ-C-6: why names the template line' '
     ccm why /data/text >got && grep -qx "/data/text = .* set by profiles/lxb001.pan:12:7" got && ccm why /data/list >got && test "$(wc -l <got)" = 2'
-ok 'why of what is not there is a no' 'code 1 ccm why /data/nothing 2>err && grep -q "no ./data/nothing. in profile 1" err'
+ok 'REQ-C-6: why of what is not there is a no' 'code 1 ccm why /data/nothing 2>err && grep -q "no ./data/nothing. in profile 1" err'
 
 sed -i 's/name="a">x</name="a">y</; s/<nlist name="ntp">.*<\/nlist>$/<nlist name="cron"><boolean name="active">true<\/boolean><\/nlist>/' profile.xml
 rm profile.origins
@@ -96,21 +96,21 @@ cat >want <<'END'
 + /software/components/cron/active = true
 - /software/components/ntp/active = true
 END
-ok 'diff tells what the last change did' 'code 1 ccm diff >got && same want got'
-ok 'of a part, between any two, or nothing' '
+ok 'REQ-C-8: diff tells what the last change did' 'code 1 ccm diff >got && same want got'
+ok 'REQ-C-8: of a part, between any two, or nothing' '
     code 1 ccm diff /data >got && test "$(wc -l <got)" = 2 && code 1 ccm diff 2 1 /software/components/ntp >got && grep -q "^+ " got &&
     code 0 ccm diff 1 1 && code 0 ccm diff /data/text'
-ok 'why without origins says what is missing' 'code 1 ccm why /data/text 2>err && grep -q "came without origins" err && ccm --cid 1 why /data/text'
-ok 'history, newest first' '
+ok 'REQ-C-6: why without origins says what is missing' 'code 1 ccm why /data/text 2>err && grep -q "came without origins" err && ccm --cid 1 why /data/text'
+ok 'REQ-C-8: history, newest first' '
     ccm history >got && sed -n 1p got | grep -q "^ *2 .* 3 changes .* current latest" && sed -n 2p got | grep -q "^ *1 "'
 ok 'older profiles can be asked, by number or age' '
     test "$(ccm --cid 1 get /data/list/2/a)" = x && test "$(ccm --cid -1 get /data/list/2/a)" = x && test "$(ccm --cid latest get /data/list/2/a)" = y &&
     test "$(ccm --showcids)" = 1,2'
-ok 'verify finds every profile good' 'ccm verify 1 2 >got && printf "profile 1: good\nprofile 2: good\n" >want && same want got'
-ok 'and a changed byte bad' '
+ok 'REQ-C-8: verify finds every profile good' 'ccm verify 1 2 >got && printf "profile 1: good\nprofile 2: good\n" >want && same want got'
+ok 'REQ-C-8: and a changed byte bad' '
     cp -r $node/var/lib/ccm broken && perl -0pi -e "s/it.s/it-s/" broken/profile.2/eid2data.db && code 65 ccm --cache_root $scratch/broken verify >got &&
     grep -q "./data/text. has another checksum than its value" got && code 65 ccm --cache_root $scratch/broken verify 2'
-ok 'a rollback keeps an older profile, whatever is fetched, until released' '
+ok 'REQ-C-8: a rollback keeps an older profile, whatever is fetched, until released' '
     ccm rollback 1 && test "$(ccm get /data/list/2/a)" = x && sed -i "s/>y</>z</" profile.xml && ccm-fetch && test "$(ccm get /data/list/2/a)" = x &&
     ccm history | grep -q "^ *1 .* current pinned" && ccm release && test "$(ccm get /data/list/2/a)" = z && code 1 ccm release'
 ok 'the databases as text' '

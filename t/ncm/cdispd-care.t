@@ -24,20 +24,20 @@ for c in quick slow after middle; do component $c </dev/null; done
 # ---- pauses
 profile "$(active quick)"
 fetch
-ok 'a pause with a reason holds everything, and is told' '
+ok 'REQ-D-7: a pause with a reason holds everything, and is told' '
     ncm-pause 1h moving the racks
     start
     status ".status == \"paused\" and .message == \"moving the racks\""
     test -z "$(runs)"
     ncm-pause | grep -q "^paused for 3[0-9]* s more: moving the racks$"'
-ok 'ended by hand, the work is done at once' '
+ok 'REQ-D-7: ended by hand, the work is done at once' '
     ncm-pause --end
     status ".status == \"ok\" and .components[0].status == \"ok\""
     test "$(runs)" = "configure quick"
     code 1 ncm-pause
     code 1 ncm-pause --end 2>err'
 profile "$(active quick '<long name="n">1</long>')"
-ok 'it ends by itself' '
+ok 'REQ-D-7: it ends by itself' '
     ncm-pause 1s soon over
     fetch
     until_true 10 grep -qs quick runs
@@ -60,14 +60,14 @@ ok 'a pause that cannot be ended is told' '
 elsewhere=$(date -d '+12 hours' +%H):00-$(date -d '+13 hours' +%H):00
 profile "$(active quick '<long name="n">2</long>')$(care slow window)$(active after "$(pre slow)")"
 fetch
-ok 'a component that waits for a window waits, and who depends on it; the others run' '
+ok 'REQ-D-7: a component that waits for a window waits, and who depends on it; the others run' '
     start --windows "$elsewhere"
     status ".status == \"pending\" and (.components[] | select(.name == \"slow\").message == \"waits for the maintenance window\")"
     until_true 10 grep -qs quick runs
     test "$(runs)" = "configure quick"
     status "(.components[] | select(.name == \"slow\").next_retry) > now + 36000"'
 stop
-ok 'inside the window it runs' '
+ok 'REQ-D-7: inside the window it runs' '
     start --windows "00:00-24:00"
     status ".status == \"ok\""
     runs >got
@@ -128,7 +128,7 @@ drainer() { start --drain "$scratch/drain drain" --release "$scratch/drain relea
 # slow_is N: a profile that gives it something to do
 slow_is() { profile "$(active quick "<long name='n'>$1</long>")$(care slow drain "<long name='n'>$1</long>")"; fetch; }
 slow_is 3
-ok 'while the node is not empty the component waits, and the others run' '
+ok 'REQ-D-7: while the node is not empty the component waits, and the others run' '
     echo 75 >answer
     drainer
     status ".drained and (.components[] | select(.name == \"slow\").message == \"waits for the node to be empty\")"
@@ -142,7 +142,7 @@ ok 'however often that is the answer, of another dispatcher too' '
     test -z "$(runs)"
     status .drained
     ! grep release drained'
-ok 'when it is, it runs, and the node is opened again' '
+ok 'REQ-D-7: when it is, it runs, and the node is opened again' '
     echo 0 >answer
     status ".status == \"ok\" and (.drained | not)"
     test "$(runs)" = "configure slow"
@@ -234,7 +234,7 @@ rm "$node/var/lib/weft/ncm/dispatch.json"
 echo "component-dir = $WEFT_OUT/bin/ncm" >"$node/etc/ncm-ncd.conf"
 profile "$(active filecopy '<nlist name="services"><nlist name="_2fetc_2fmotd"><string name="config">welcome</string></nlist></nlist>')"
 fetch
-ok 'a file changed by hand is told' '
+ok 'REQ-D-9: a file changed by hand is told' '
     start --drift 0.3
     status ".status == \"ok\""
     echo by hand >$node/etc/motd
@@ -243,13 +243,13 @@ ok 'a file changed by hand is told' '
     grep -q ".filecopy. is no longer as it was configured: /etc/motd" log
     test "$(grep -c "no longer as it was" log)" = 1'
 stop
-ok 'put right by hand, that is told too' '
+ok 'REQ-D-9: put right by hand, that is told too' '
     start --drift 0.3
     status ".components[0].drift"
     printf welcome >$node/etc/motd
     status ".components[0] | has(\"drift\") | not"'
 stop
-ok 'and it can be repaired' '
+ok 'REQ-D-9: and it can be repaired' '
     echo by hand >$node/etc/motd
     start --drift 0.3 --drift-repair
     until_true 10 grep -q welcome $node/etc/motd

@@ -31,25 +31,25 @@ for c in foo bar baz; do component $c </dev/null; done
 
 profile "$(active foo)$(active bar "$register")" "$(net a)"
 start
-ok 'a new node: everything active runs' 'ran "configure bar\nconfigure foo\n"'
+ok 'REQ-D-1: a new node: everything active runs' 'ran "configure bar\nconfigure foo\n"'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")" "$(net a)"
-ok 'a change of its own configuration runs a component' 'ran "configure foo\n"'
+ok 'REQ-D-1: a change of its own configuration runs a component' 'ran "configure foo\n"'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")" "$(net b)"
-ok 'so does one of a registered path' 'ran "configure bar\n"'
+ok 'REQ-D-1: so does one of a registered path' 'ran "configure bar\n"'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")" "$(net b)<string name='other'>1</string>"
-ok 'a change nobody watches runs nobody' 'ran ""'
-ok 'the same profile under a new number runs nobody' 'ccm-fetch --force && ran ""'
+ok 'REQ-D-1: a change nobody watches runs nobody' 'ran ""'
+ok 'REQ-D-1: the same profile under a new number runs nobody' 'ccm-fetch --force && ran ""'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")$(active baz)" "$(net b)"
-ok 'a new component runs' 'ran "configure baz\n"'
+ok 'REQ-D-1: a new component runs' 'ran "configure baz\n"'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")$(active baz)" "$(net b)<nlist name='unused'/>"
 sed -i 's/<nlist name="software">/<nlist name="software"><nlist name="packages"><nlist name="ncm_2dbaz"><string name="v">1<\/string><\/nlist><\/nlist>/' profile.xml
-ok 'a change of its package runs a component' 'ran "configure baz\n"'
+ok 'REQ-D-1: a change of its package runs a component' 'ran "configure baz\n"'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")<nlist name='baz'><boolean name='active'>true</boolean></nlist>" "$(net b)"
-ok 'one without dispatch is not run, and that is told' 'ran "" && grep -q "baz. does not say whether it is dispatched" log'
+ok 'REQ-D-1: one without dispatch is not run, and that is told' 'ran "" && grep -q "baz. does not say whether it is dispatched" log'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")$(active baz)" ""
-ok 'a registered path that went counts as a change, and is told' 'ran "configure bar\nconfigure baz\n" && grep -q "bar. registers ./system/network., which the profile does not have" log'
+ok 'REQ-D-1: a registered path that went counts as a change, and is told' 'ran "configure bar\nconfigure baz\n" && grep -q "bar. registers ./system/network., which the profile does not have" log'
 profile "$(active foo '<string name="x">1</string>')<nlist name='bar'><boolean name='active'>false</boolean></nlist>" ""
-ok 'what is deactivated or removed is unconfigured' 'ran "unconfigure bar\nunconfigure baz\n" && jq -e ".tree == null and .previous.active" input.baz'
+ok 'REQ-D-5, D.2: what is deactivated or removed is unconfigured' 'ran "unconfigure bar\nunconfigure baz\n" && jq -e ".tree == null and .previous.active" input.baz'
 profile "$(active foo '<string name="x">1</string>')$(active bar "$register")" "$(net b)"
 ok 'activated again, it runs' 'ran "configure bar\n"'
 
@@ -61,11 +61,11 @@ profile "$(active foo '<string name="x">2</string>')$(active bar "$register")" "
 ok 'a failure is told, with its reason' 'ran "configure foo\n" && grep -q ".foo. failed (1 in a row), next try in 600 s: disk on fire" log &&
     jq -e ".status == \"failed\" and (.components[] | select(.name == \"foo\").message == \"disk on fire\")" $node/var/lib/weft/ncm/status.json'
 profile "$(active foo '<string name="x">2</string>')$(active bar "$register")" "$(net c)"
-ok 'with the next profile it is tried again, beside those the change concerns' 'ran "configure bar\nconfigure foo\n"'
+ok 'REQ-D-1: with the next profile it is tried again, beside those the change concerns' 'ran "configure bar\nconfigure foo\n"'
 profile "$(active foo '<string name="x">2</string>')$(active bar "$register")" "$(net c)<string name='other'>2</string>"
-ok 'its failure does not make others run' 'ran "configure foo\n"'
+ok 'REQ-D-6: its failure does not make others run' 'ran "configure foo\n"'
 stop
-ok 'a restart forgets nothing and runs only what is not done' 'start && settled && runs >got && echo "configure foo" >want && same want got'
+ok 'REQ-D-3, D.2: a restart forgets nothing and runs only what is not done' 'start && settled && runs >got && echo "configure foo" >want && same want got'
 component foo </dev/null
 ok 'SIGUSR1 tries again at once' 'kill -USR1 $(pid); until_true 10 grep -qs foo runs && until_true 10 jq -e ".status == \"ok\"" $node/var/lib/weft/ncm/status.json && test "$(runs)" = "configure foo"'
 stop
@@ -74,7 +74,7 @@ test -e "$NCM_ROOT/mended"
 END
 profile "$(active foo '<string name="x">3</string>')$(active bar "$(pre foo)")" ""
 printf 'retry-first = 0.3\ninterval = 600\n' >"$node/etc/ncm-cdispd.conf"
-ok 'a failed one is tried by the clock, and what waited for it runs with it' '
+ok 'REQ-D-4, D.2: a failed one is tried by the clock, and what waited for it runs with it' '
     ccm-fetch
     start
     until_true 10 sh -c "test \$(grep -c \"configure foo\" runs) -ge 3"
@@ -86,17 +86,17 @@ ok 'a failed one is tried by the clock, and what waited for it runs with it' '
     runs >/dev/null'
 
 # ---- life
-ok 'a second instance is refused' 'code 75 cdispd 2>err && grep -q "runs already as process $(pid)" err'
+ok 'REQ-D-8: a second instance is refused' 'code 75 cdispd 2>err && grep -q "runs already as process $(pid)" err'
 profile "$(active foo '<string name="x">4</string>')" ""
-ok 'noquattor pauses it, and is told' '
+ok 'REQ-D-7, D.2: noquattor pauses it, and is told' '
     echo "disk exchange" >$node/etc/noquattor; until_true 5 jq -e ".status == \"paused\" and .message == \"disk exchange\"" $node/var/lib/weft/ncm/status.json &&
     ccm-fetch --force-quattor && sleep 0.3 && test -z "$(runs)"'
-ok 'its removal ends the pause at once' 'rm $node/etc/noquattor; settled && runs | grep -q "configure foo"'
+ok 'REQ-D-7: its removal ends the pause at once' 'rm $node/etc/noquattor; settled && runs | grep -q "configure foo"'
 component foo <<'END'
 sleep 1; echo end >>"$NCM_ROOT/ended"
 END
 profile "$(active foo '<string name="x">5</string>')" ""
-ok 'a clean stop waits for the component that runs' '
+ok 'REQ-D-8: a clean stop waits for the component that runs' '
     ccm-fetch
     until_true 10 test -s runs
     stop
@@ -104,7 +104,7 @@ ok 'a clean stop waits for the component that runs' '
     runs >/dev/null'
 profile "$(active foo '<string name="x">6</string>')" ""
 ccm-fetch; rm -f "$node/ended"
-ok 'killed while a component runs, the next one does the work again' '
+ok 'REQ-D-3: killed while a component runs, the next one does the work again' '
     start
     until_true 10 test -s runs
     kill -9 $(pid)
@@ -116,10 +116,10 @@ ok 'killed while a component runs, the next one does the work again' '
     runs >/dev/null'
 stop
 component foo </dev/null
-ok 'the initial run can be everything' 'start --initial-run all && settled && until_true 5 test -s runs && sleep 0.2 && runs >got && echo "configure foo" >want && same want got'
+ok 'REQ-D-3: the initial run can be everything' 'start --initial-run all && settled && until_true 5 test -s runs && sleep 0.2 && runs >got && echo "configure foo" >want && same want got'
 stop
 profile "$(active foo '<string name="x">7</string>')" ""
-ok 'or nothing: the profile is taken for done' '
+ok 'REQ-D-3: or nothing: the profile is taken for done' '
     ccm-fetch && start --initial-run none && settled && test -z "$(runs)" && profile "$(active foo "<string name=\"x\">8</string>")" "" && ran "configure foo\n"'
 stop
 component foo <<'END'
@@ -133,7 +133,7 @@ for i in $(seq 1 25); do
     if [ $((i % 2)) = 0 ]; then kill -9 "$(pid)"; else kill -9 "$(cat "$node/var/lock/quattor/ncm-ncd")" 2>/dev/null; kill -9 "$(pid)"; fi
     gone
 done
-ok 'killed twenty-five times, dispatcher and runner, it comes to what the last profile says' '
+ok 'REQ-D-3: killed twenty-five times, dispatcher and runner, it comes to what the last profile says' '
     start && settled && until_true 15 jq -e ".status == \"ok\" and .cid == $(cat $node/var/lib/ccm/current.cid)" $node/var/lib/weft/ncm/status.json &&
     jq -e ".tree.x == 25" input.foo && jq -e ".tree.x == 25" input.bar && code 0 ncd --report'
 stop; runs >/dev/null

@@ -8,16 +8,16 @@ mkdir -p "$NCM_ROOT/etc"
 etc=$NCM_ROOT/etc
 
 # ---- ncm-file
-ok 'a file is written when it differs, and that is said' '
+ok 'REQ-E-4: a file is written when it differs, and that is said' '
     echo hello | ncm-file -m 640 /etc/motd >out && test "$(cat $etc/motd)" = hello && test "$(stat -c %a $etc/motd)" = 640 && jq -e "select(.changed).changed == \"/etc/motd\"" out'
 ok 'when it does not, nothing is said but whose it is, and a status tells' '
     echo hello | ncm-file -m 640 /etc/motd >out && echo "{\"manages\":\"/etc/motd\"}" >want && same want out && echo hello | code 1 ncm-file -c -m 640 /etc/motd'
 ok 'its mode is put right all the same' 'chmod 666 $etc/motd && echo hello | ncm-file -c -m 640 /etc/motd && test "$(stat -c %a $etc/motd)" = 640'
-ok 'noaction says the same and changes nothing' '
+ok 'REQ-E-4: noaction says the same and changes nothing' '
     echo other | ncm-file -n -c /etc/motd >out && grep -q changed out && test "$(cat $etc/motd)" = hello &&
     echo other | NCM_NOACTION=1 ncm-file -c /etc/motd && test "$(cat $etc/motd)" = hello && echo hello | code 1 ncm-file -n -c /etc/motd'
-ok 'the old one is kept on demand' 'echo new | ncm-file -b .old /etc/motd && test "$(cat $etc/motd.old)" = hello'
-ok 'a difference is shown, unless it is nobody'"'"'s business' '
+ok 'REQ-E-4: the old one is kept on demand' 'echo new | ncm-file -b .old /etc/motd && test "$(cat $etc/motd.old)" = hello'
+ok 'REQ-E-4: a difference is shown, unless it is nobody'"'"'s business' '
     echo a | ncm-file -v /etc/motd | grep -q "\"msg\":.*+a" && echo secret | ncm-file -v -s /etc/motd >out && ! grep -q secret out'
 ok 'a service follows a change only' '
     echo b | NCM_COMPONENT=x ncm-file -S sshd:reload /etc/motd | grep -q "{\"action\":\"reload\",\"service\":\"sshd\"}"
@@ -50,7 +50,7 @@ ok 'nonsense is refused' '
 
 # ---- ncm-edit
 printf '# a tool\nPORT=1\nNAME=x\n' >$etc/tool
-ok 'several lines change in one step' '
+ok 'REQ-E-4: several lines change in one step' '
     ncm-edit -c /etc/tool set PORT 2 + append "LAST=1" + remove "^NAME" && printf "# a tool\nPORT=2\nLAST=1\n" >want && same want $etc/tool && code 1 ncm-edit -c /etc/tool set PORT 2'
 ok 'an unknown change is refused with a guess, and nothing is written' '
     code 64 ncm-edit /etc/tool set PORT 3 + apend x 2>err && grep -q "did you mean .append." err && same want $etc/tool'
@@ -58,12 +58,12 @@ ok 'noaction leaves the file' 'ncm-edit -n -c /etc/tool set PORT 4 | grep -q cha
 ok 'a file that is not there is made, but not for a removal' 'ncm-edit /etc/fresh set A 1 && test "$(cat $etc/fresh)" = A=1 && code 1 ncm-edit -c /etc/none remove x && test ! -e $etc/none'
 
 # ---- ncm-run and ncm-service
-ok 'a command is not run under noaction nor below a root, unless it keeps the state' '
+ok 'REQ-E-4: a command is not run under noaction nor below a root, unless it keeps the state' '
     ncm-run touch $scratch/ran | grep -q "not run below NCM_ROOT" && ncm-run -n touch $scratch/ran && test ! -e ran && ncm-run -k -n -- sh -c "echo asked; touch $scratch/ran" && test -e ran'
 ok 'its failure is an error, with what it said; nothing of it when sensitive' '
     code 3 ncm-run -k -- sh -c "echo why; exit 3" >out && grep -q "\"level\":\"error\".*why" out && code 3 ncm-run -k -s -- sh -c "echo why; exit 3" pass >out && ! grep -q why out && ! grep -q pass out'
 ok 'it has a time limit' 'code 75 ncm-run -k -t 1 sleep 20 >out && grep -q "did not end within 1 s" out'
-ok 'services are asked for, or refused' '
+ok 'REQ-E-4: services are asked for, or refused' '
     NCM_COMPONENT=x ncm-service restart sshd ntpd >out && test "$(wc -l <out)" = 2 && NCM_COMPONENT=x code 65 ncm-service explode sshd && NCM_COMPONENT=x code 65 ncm-service restart -- -x'
 
 # ---- under the runner
@@ -77,7 +77,7 @@ sed -i "2i WEFT_TOOL=$scratch; export WEFT_TOOL" components/tool
 tool() { profile "$(active tool "<string name='text'>$1</string><list name='files'><nlist><string name='path'>/etc/tool.conf</string></nlist></list>")"; ccm-fetch 2>fetch.err; }
 tool one
 services=$node/var/lib/weft/ncm/services.log
-ok 'a shell component finds its helpers, and its service is asked for once' '
+ok 'REQ-E-4: a shell component finds its helpers, and its service is asked for once' '
     ncd --configure tool && test "$(cat $node/etc/tool.conf)" = one && test "$(cat $services)" = "restart toold" && rm $services && ncd --configure tool && test ! -e $services'
 ok 'a check changes nothing and tells' 'tool two && ncd --check tool | grep -q "changed /etc/tool.conf" && test "$(cat $node/etc/tool.conf)" = one'
 # The hole: killed after the file, before the request.
@@ -90,7 +90,7 @@ exit 0
 END
 profile "$(active hole)$(active tool)"; ccm-fetch 2>fetch.err
 echo 1 >"$node/version"
-ok 'a component killed between its file and its request has it again in the next run' '
+ok 'REQ-E-5: a component killed between its file and its request has it again in the next run' '
     rm -f $services; touch $node/die; ncd --configure hole & wait $! || true; rm $node/die; test "$(cat $node/etc/hole)" = v1 && test ! -e $services &&
     until_true 10 flock -n $node/var/lock/quattor/ncm-ncd true && ncd --configure hole && test "$(cat $services)" = "restart holed"'
 ok 'once, not for ever' 'rm $services; ncd --configure hole && test ! -e $services && test -z "$(ls $node/var/lib/weft/ncm/unfinished)"'

@@ -12,15 +12,15 @@ echo secret >secret
 publish <<END
 <?xml version="1.0"?><!DOCTYPE nlist [<!ENTITY x SYSTEM "file://$scratch/secret">]><nlist format="pan" name="profile"><string name="v">&x;</string></nlist>
 END
-ok 'an external entity is not read' 'refused "no usable profile"'
+ok 'REQ-C-4: an external entity is not read' 'refused "no usable profile"'
 publish <<'END'
 <?xml version="1.0"?><!DOCTYPE nlist [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]><nlist format="pan" name="profile"><string name="v">&d;&d;&d;&d;&d;</string></nlist>
 END
-ok 'entities that multiply do not' 'refused "no usable profile"'
+ok 'REQ-C-4: entities that multiply do not' 'refused "no usable profile"'
 publish <<'END'
 <?xml version="1.0"?><!DOCTYPE nlist SYSTEM "http://127.0.0.1:1/x.dtd"><nlist format="pan" name="profile"><string name="v">x</string></nlist>
 END
-ok 'an external DTD is not fetched' 'refused "no usable profile"'
+ok 'REQ-C-4: an external DTD is not fetched' 'refused "no usable profile"'
 publish <<'END'
 <?xml version="1.0"?><nlist format="pan" name="profile"><string name="v">one</string><string name="v">two</string></nlist>
 END
@@ -34,7 +34,7 @@ ok 'a page instead of a profile' 'refused "no usable profile"'
 : | publish
 ok 'nothing at all' 'refused "no usable profile"'
 perl -e 'print "<nlist format=\"pan\" name=\"profile\">"; print "<nlist name=\"a\">" x 20000; print "</nlist>" x 20000; print "</nlist>"' | publish
-ok 'a depth beyond all reason' 'refused "no usable profile"'
+ok 'REQ-C-4: a depth beyond all reason' 'refused "no usable profile"'
 perl -e 'print "{\"a\":" x 200000' >profile.json
 ok 'the same in JSON' 'code 2 ccm-fetch --profile file://$scratch/profile.json 2>err && grep -q "no usable profile" err && test "$(ccm get /v)" = good'
 printf '{"v": 1, "v": 2}' >profile.json

@@ -27,7 +27,7 @@ while (my $c = $s->accept) {
     if (!defined $body) { print $c "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"; exit }
     my $time = (stat "$dir$path")[9];
     my $etag = '"' . md5_hex($body) . '"';
-    my $head = 'Last-Modified: ' . date($time) . "\r\nETag: $etag\r\nConnection: close\r\n";
+    my $head = "Content-Type: text/xml; charset=iso-8859-1\r\nLast-Modified: " . date($time) . "\r\nETag: $etag\r\nConnection: close\r\n";
     if (($h{'if-none-match'} // '') eq $etag) { print $c "HTTP/1.1 304 Not Modified\r\n$head\r\n"; exit }
     my $n = length $body;
     $body = substr $body, 0, $n / 2 if $mode eq 'cut' or $mode eq 'short';

@@ -15,20 +15,20 @@ done
 component c </dev/null
 profile "$(active a)$(active b)$(active c "$(pre a b)")"
 fetch
-ok 'two that do not wait for each other run at the same time, one that waits comes after them' '
+ok 'REQ-E-7: two that do not wait for each other run at the same time, one that waits comes after them' '
     ncd --jobs 2 --configure --all >out 2>err
     runs | tail -1 >got
     echo "configure c" >want
     same want got
     grep -q "^3 components, 0 errors" out'
-ok 'their words are not mixed' '
+ok 'REQ-E-7: their words are not mixed' '
     grep -o "[ab] says [a-z]*" err >got
     { printf "a says one\na says two\nb says one\nb says two\n" | cmp -s - got || printf "b says one\nb says two\na says one\na says two\n" | cmp -s - got; }'
 component a <<'END'
 exit 1
 END
 component b </dev/null
-ok 'one that fails stops who waits for it, beside others too' '
+ok 'REQ-E-7: one that fails stops who waits for it, beside others too' '
     code 255 ncd --jobs 3 --configure --all 2>err
     runs >got
     test "$(grep -c "configure c" got)" = 0
@@ -41,7 +41,7 @@ services=$node/var/lib/weft/ncm/services.log
 applied=$node/var/lib/weft/ncm/applied/filecopy.json
 state=$node/var/run/quattor-components/filecopy
 net good
-ok 'a change after which the node reaches whom it must stays' '
+ok 'REQ-E-6: a change after which the node reaches whom it must stays' '
     ncd --confirm-command true --configure filecopy
     grep -q good $node/etc/net
     test ! -e $node/var/lib/weft/ncm/saved/filecopy
@@ -49,7 +49,7 @@ ok 'a change after which the node reaches whom it must stays' '
     grep -q good $applied
     rm $services'
 net bad
-ok 'one after which it does not is taken back, its service told of both, and it is a failure' '
+ok 'REQ-E-6: one after which it does not is taken back, its service told of both, and it is a failure' '
     code 255 ncd --confirm-command false --confirm-time 1 --configure filecopy >out 2>err
     grep -q good $node/etc/net
     test "$(cat $services)" = "restart networking
@@ -67,13 +67,13 @@ ok 'the answer may come late' '
 ok 'without a change nobody asks' 'ncd --confirm-command false --confirm-time 1 --configure filecopy'
 net worse
 ncd --confirm-command "sleep 60" --confirm-time 60 --configure filecopy & pid=$!
-ok 'killed while it waits for the answer, it is not done' '
+ok 'REQ-E-6: killed while it waits for the answer, it is not done' '
     until_true 10 grep -q worse $node/etc/net
     sleep 0.2
     test -e $state
     grep -q bad $applied'
 kill -9 $pid; wait $pid
-ok 'and the next run takes the change back first' '
+ok 'REQ-E-6: and the next run takes the change back first' '
     until_true 10 flock -n $node/var/lock/quattor/ncm-ncd true
     net good
     ncd --confirm-command true --configure filecopy 2>err
@@ -100,13 +100,13 @@ tail -1 $services >>$scratch/asked
 ! grep sick $node/etc/net
 END
 chmod +x healthy
-ok 'a component in good health after its services were acted on is done' '
+ok 'REQ-E-6: a component in good health after its services were acted on is done' '
     rm -f $services
     health well
     ncd --configure filecopy
     test "$(cat asked)" = "restart networking"
     test ! -e $state'
-ok 'one that is not has failed' '
+ok 'REQ-E-6: one that is not has failed' '
     health sick
     code 255 ncd --health-time 1 --configure filecopy >out 2>err
     grep -q "filecopy: not in good health within 1 s: sick" err
@@ -114,7 +114,7 @@ ok 'one that is not has failed' '
     grep -q well $applied
     grep -q sick $node/etc/net'
 ok 'as long as it is not' 'code 255 ncd --health-time 1 --configure filecopy >out 2>err'
-ok 'and is taken back when it says so, its service told again' '
+ok 'REQ-E-6: and is taken back when it says so, its service told again' '
     health well
     ncd --configure filecopy
     rm $services

@@ -27,7 +27,7 @@ for format in CDB_File DB_File; do
         grep -q '^/system/network [0-9]* nlist [0-9a-f]* .hostname,n,up.$' $format && grep -q '^/system/lst/1 [0-9]* double [0-9a-f]* .1.5.$' $format &&
         grep -q '^/ 0 nlist [0-9a-f]* .software,system.$' $format && test \$(wc -l <$format) = \$(ccm --format tabcompletion | grep -c /)"
 done
-ok 'and finds the same in both' 'same CDB_File DB_File'
+ok 'REQ-C-1: and finds the same in both' 'same CDB_File DB_File'
 
 cat >write.pl <<'END'
 use strict; use warnings; use Fcntl; use CDB_File; use DB_File; use Digest::MD5 qw(md5_hex);
@@ -60,5 +60,5 @@ for format in CDB_File DB_File; do
     ok "we read a $format cache that Perl wrote, checksums and all" "
         perl write.pl old.$format $format && ccm --cache_root old.$format verify && test \"\$(ccm --cache_root old.$format --format json)\" = '{\"a\":[\"x\",1.5],\"b\":true}'"
 done
-ok 'without a format file it is a DB_File' 'rm old.DB_File/profile.5/*.fmt && ccm --cache_root old.DB_File get /b'
+ok 'REQ-C-1: without a format file it is a DB_File' 'rm old.DB_File/profile.5/*.fmt && ccm --cache_root old.DB_File get /b'
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The real CCM of Quattor reads our caches, and we read its caches: same values, types, checksums, output.
+# REQ-C-1: the real CCM of Quattor reads our caches, and we read its caches: same values, types, checksums, output.
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/ncm/quattor.sh"
 . "$WEFT_SRC/t/ncm/node.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Unmodified components of Quattor leave the same files and ask for the same services under our ncd as under theirs.
+# REQ-E-2: unmodified components of Quattor leave the same files and ask for the same services under our ncd as under theirs.
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/ncm/quattor.sh"
 . "$WEFT_SRC/t/ncm/node.sh"

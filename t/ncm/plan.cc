@@ -63,6 +63,7 @@ std::vector<std::string> reads_nothing(const Planned&) { return {}; }
 
 }  // namespace
 
+// REQ-E-1: order and dependencies.
 BOOST_AUTO_TEST_CASE(order_follows_dependencies_then_names) {
     auto all = plan_of({one("a", {"z"}), one("b"), one("z"), one("c", {}, {"b"})});
     BOOST_TEST(joined(run_order(all, {"b", "a", "c", "z"}, {})) == "c b z a");
@@ -102,6 +103,7 @@ BOOST_AUTO_TEST_CASE(names_are_words) {
     for (const char* bad : {"", "1a", "-a", "a/b", "../x", "a b", "a;b"}) BOOST_TEST(!is_component_name(bad), bad);
 }
 
+// REQ-D-1, REQ-D-5, REQ-D-6: who is run, each compared with what it was last configured with.
 BOOST_AUTO_TEST_CASE(selection_table) {
     struct Row {
         const char* why;
@@ -162,6 +164,7 @@ BOOST_AUTO_TEST_CASE(a_registered_path_that_is_missing_counts_as_told) {
     }
 }
 
+// REQ-D-3, REQ-D-4
 BOOST_AUTO_TEST_CASE(memory_survives_and_failures_wait_longer_each_time) {
     ScratchDir dir;
     DispatchRules rules;
@@ -197,6 +200,7 @@ BOOST_AUTO_TEST_CASE(what_waits_for_another_is_retried_with_it) {
     BOOST_TEST(joined(due_retries(m, all, 5)) == "a");
 }
 
+// REQ-E-5
 BOOST_AUTO_TEST_CASE(service_actions_are_merged) {
     struct Row { std::vector<const char*> asked; const char* left; };
     const Row rows[] = {{{"reload", "restart"}, "restart"}, {{"restart", "reload"}, "restart"}, {{"start", "reload"}, "reload"}, {{"restart", "restart"}, "restart"},

@@ -15,20 +15,20 @@ file() { printf '<nlist name="%s"><string name="module">%s</string><nlist name="
 echo 'by hand' >"$node/etc/a"
 chmod 640 "$node/etc/a"
 files one restore nosuchmodule
-ok 'the files of a failed run are as before, mode and all' '
+ok 'REQ-E-6: the files of a failed run are as before, mode and all' '
     code 255 ncd --configure metaconfig 2>err && test "$(cat $node/etc/a)" = "by hand" && test "$(stat -c %a $node/etc/a)" = 640 && test ! -e $node/etc/new/b &&
     grep -q "metaconfig: the failed run was taken back: $node/etc/a$" err && test ! -e $node/var/lib/weft/ncm/saved/metaconfig'
-ok 'its services are acted on all the same' 'grep -qx "restart a" $node/var/lib/weft/ncm/services.log'
+ok 'REQ-E-6: its services are acted on all the same' 'grep -qx "restart a" $node/var/lib/weft/ncm/services.log'
 files two restore
-ok 'a good run stays' 'ncd --configure metaconfig && grep -q two $node/etc/a && grep -q two $node/etc/new/b && test ! -e $node/var/lib/weft/ncm/saved/metaconfig'
+ok 'REQ-E-6: a good run stays' 'ncd --configure metaconfig && grep -q two $node/etc/a && grep -q two $node/etc/new/b && test ! -e $node/var/lib/weft/ncm/saved/metaconfig'
 files three '' nosuchmodule
-ok 'without the policy what was done stays done' 'code 255 ncd --configure metaconfig && grep -q three $node/etc/a'
+ok 'REQ-E-6: without the policy what was done stays done' 'code 255 ncd --configure metaconfig && grep -q three $node/etc/a'
 files four restore
 mkdir -p "$node/var/lib/weft/ncm/saved/metaconfig"
 cp "$node/etc/a" "$node/var/lib/weft/ncm/saved/metaconfig/0"
 { printf '{"path":"%s","kind":"file","copy":"0","mode":384,"uid":%d,"gid":%d,"mtime":1}\n' "$node/etc/a" "$(id -u)" "$(id -g)"; printf '{"path":"%s","kind":"nothing"}\n{"pa' "$node/etc/half"; } >"$node/var/lib/weft/ncm/saved/metaconfig/journal"
 echo half >"$node/etc/a"; echo half >"$node/etc/half"
-ok 'a run that was killed is taken back by the next one' '
+ok 'REQ-E-6: a run that was killed is taken back by the next one' '
     ncd --configure metaconfig 2>err && grep -q "a run that was cut off was taken back: $node/etc/half $node/etc/a" err && test ! -e $node/etc/half && grep -q four $node/etc/a'
 ok 'a check takes nothing back' '
     mkdir -p $node/var/lib/weft/ncm/saved/metaconfig && echo "{\"path\":\"$node/etc/a\",\"kind\":\"nothing\"}" >$node/var/lib/weft/ncm/saved/metaconfig/journal &&

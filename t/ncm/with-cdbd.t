@@ -37,19 +37,19 @@ END
 start_node || exit 99
 server_start || exit 99
 
-ok 'the first commit configures the node' '
+ok 'REQ-D-8: the first commit configures the node' '
     as_admin commit -m first -I profiles -I . site >/dev/null && until_true 15 grep -qs "configure foo" runs && reported ".status == \"ok\" and .runs == 1" && grep -q "configure bar" runs'
 rm -f runs
 ok 'one changed value runs one component' '
     sed -i "s/.value., 1/\"value\", 2/" site/service/base.pan && as_admin commit -m second -I profiles -I . site >/dev/null &&
     until_true 15 grep -qs "configure foo" runs && reported ".runs == 2 and .cid == 2" && test "$(cat runs)" = "configure foo" && jq -e ".tree.value == 2 and .previous.value == 1 and .revision == \"2\"" input.foo'
-ok 'why names the line of the template' 'ccm_here why /software/components/foo/value | grep -q "^/software/components/foo/value = 2 set by service/base.pan:[0-9]*:[0-9]*$"'
+ok 'REQ-C-6: why names the line of the template' 'ccm_here why /software/components/foo/value | grep -q "^/software/components/foo/value = 2 set by service/base.pan:[0-9]*:[0-9]*$"'
 ok 'the profile of another node is refused' '
     WEFT_ROOT=$node code 2 ccm-fetch --foreign --cache_root $scratch/other --profile $url/profiles/lxb002.example.org.xml --retrieve_retries 1 2>err && grep -q "answered 403" err'
 component foo <<'END'
 echo '{"level":"error","msg":"no space on the moon"}'; exit 1
 END
-ok 'a failing component is known to the database, with its reason' '
+ok 'REQ-D-8: a failing component is known to the database, with its reason' '
     sed -i "s/.value., 2/\"value\", 3/" site/service/base.pan && as_admin commit -m third -I profiles -I . site >/dev/null &&
     reported ".status == \"failed\" and .runs == 3 and ([.components[] | select(.name == \"foo\" and .message == \"no space on the moon\")] | length == 1)"'
 component foo </dev/null
@@ -57,6 +57,6 @@ ok 'and so is its recovery' 'reported ".status == \"ok\" and .runs == 3"'
 server_stop
 ok 'without the server the node keeps what it has, and says so' 'WEFT_ROOT=$node code 2 ccm-fetch --retrieve_retries 1 2>err && grep -q "localhost:$port" err && test "$(ccm_here get /software/components/foo/value)" = 3'
 rm -f runs
-ok 'a report that did not arrive comes later' '
+ok 'REQ-D-8: a report that did not arrive comes later' '
     echo pause >$node/etc/noquattor; until_true 5 jq -e ".status == \"paused\"" $node/var/lib/weft/ncm/status.json && server_start && reported ".status == \"paused\" and .message == \"pause\"" && rm $node/etc/noquattor && reported ".status == \"ok\""'
 done_testing

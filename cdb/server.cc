@@ -2,6 +2,7 @@
 #include "cdb/server.hh"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -94,6 +95,11 @@ void Server::load_signer() {
 
 void Server::open_listeners() {
     const Config& c = service.config;
+    rlimit files{};  // a connection is one, and what a shell gives is 1024
+    if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < 20000) {
+        files.rlim_cur = std::min<rlim_t>(files.rlim_max, 20000);
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
     size_t big = c.bytes("max_commit");
     auto set_up = [&](HttpServer& http, bool secure) {
         auto profiles = [this](const HttpRequest& q, HttpReply r) { serve_profile(q, r); };

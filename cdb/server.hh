@@ -17,6 +17,7 @@
 #include "base/daemon.hh"
 #include "base/http.hh"
 #include "base/wrap/cms.hh"
+#include "base/workers.hh"
 #include "cdb/access.hh"
 #include "cdb/json.hh"
 #include "cdb/namespaces.hh"
@@ -24,7 +25,6 @@
 #include "cdb/notify.hh"
 #include "cdb/pipeline.hh"
 #include "cdb/store.hh"
-#include "cdb/workers.hh"
 
 namespace weft::cdb {
 

@@ -120,7 +120,8 @@ HttpServer::Impl::Impl(Loop& l, const Endpoint& at, std::optional<tls::Context> 
     : Thing(l.impl()), outer(l), limits(lim), tls(std::move(context)), listening(bound_socket(at, SOCK_STREAM)),
       door(std::make_shared<Door>()) {
     door->loop = &l;
-    if (::listen(listening.get(), 1024)) throw system_error("cannot listen on " + at.text(), exit_unavailable);
+    if (tls) shakers.emplace(int(std::clamp(std::thread::hardware_concurrency(), 1u, 8u)));
+    if (::listen(listening.get(), SOMAXCONN)) throw system_error("cannot listen on " + at.text(), exit_unavailable);
     listen();
 }
 
@@ -182,8 +183,9 @@ void HttpServer::Impl::end() {
     acceptable.cancel(), tick.cancel(), pause.cancel(), cut.cancel();
     listening.close();
     stopped = nullptr;
+    if (shakers) shakers->forget(), shakers.reset();
     std::vector<std::shared_ptr<Connection>> all(connections.begin(), connections.end());
-    for (auto& c : all) c->drop();
+    for (auto& c : all) c->cut();
     leave();
 }
 

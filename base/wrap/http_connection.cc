@@ -19,8 +19,7 @@ Connection::Connection(HttpServer::Impl& server, Fd fd, const Endpoint& remote)
     setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     enter(idle, server.limits.header_seconds);
     if (!server.tls) return;
-    tls_.emplace(*server.tls, socket_.native_handle());
-    request_.secure = true;
+    request_.secure = unheard_ = true;
     enter(handshaking, server.limits.handshake_seconds);
 }
 
@@ -67,6 +66,10 @@ void Connection::wait_for(bool write) {
 
 void Connection::drop() {
     if (phase_ == gone) return;
+    if (away_) {
+        dropped_ = true;
+        return;
+    }
     auto self = shared_from_this();
     phase_ = gone;
     ErrorCode ignored;
@@ -139,19 +142,53 @@ Connection::Io Connection::transmit(size_t& n) {
     return moved;
 }
 
+/// The next step of the handshake, on another thread. Those that have begun go before those that have not: when more
+/// come than we can take, the first are served and do not all run out of time together.
 bool Connection::shake() {
-    switch (tls_->handshake()) {
-        case tls::Stream::done:
-            request_.peer = tls_->peer();
-            enter(idle, server_->limits.header_seconds);
-            return true;
-        case tls::Stream::want_read: wait_for(false); return false;
-        case tls::Stream::want_write: wait_for(true); return false;
-        default:
-            if (server_->on_refused) server_->on_refused(request_.remote, tls_->why());
-            drop();
-            return false;
+    if (away_) return false;
+    if (std::exchange(unheard_, false)) {
+        wait_for(false);
+        return false;
     }
+    away_ = true;
+    left_ = deadline_ - Clock::now();
+    deadline_ = Clock::time_point::max();
+    server_->shakers->submit([this, fd = socket_.native_handle(), context = *server_->tls, door = server_->door, me = weak_from_this()] {
+        auto result = tls::Stream::failed;
+        try {
+            if (!tls_) tls_.emplace(context, fd);
+            result = tls_->handshake();
+            if (result == tls::Stream::done) request_.peer = tls_->peer();
+        } catch (const std::exception&) {  // no memory
+            result = tls::Stream::failed;
+        }
+        door->post([me, result] {
+            if (auto self = me.lock()) self->shaken(result);
+        });
+    }, tls_ ? Workers::urgent : Workers::usual);
+    return false;
+}
+
+void Connection::shaken(tls::Stream::Result result) {
+    if (phase_ != handshaking) return;
+    away_ = false;
+    if (dropped_) return drop();
+    deadline_ = Clock::now() + left_;
+    switch (result) {
+        case tls::Stream::done:
+            enter(idle, server_->limits.header_seconds);
+            return drive();
+        case tls::Stream::want_read: return wait_for(false);
+        case tls::Stream::want_write: return wait_for(true);
+        default:
+            if (server_->on_refused) server_->on_refused(request_.remote, tls_ ? tls_->why() : "out of memory");
+            drop();
+    }
+}
+
+void Connection::cut() {
+    away_ = false;
+    drop();
 }
 
 // ---- a request ------------------------------------------------------------------

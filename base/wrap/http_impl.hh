@@ -1,11 +1,12 @@
 // What the server and its connections share. Everything runs on the loop's thread, but for the doors that
-// replies and streams keep to it.
+// replies and streams keep to it, and the steps of TLS handshakes.
 #pragma once
 #include <sys/socket.h>
 
 #include <mutex>
 
 #include "base/wrap/asio.hh"
+#include "base/workers.hh"
 #include "base/wrap/http_parse.hh"
 
 namespace weft {
@@ -64,6 +65,7 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     std::shared_ptr<Door> door;
     std::vector<std::shared_ptr<Route>> routes;  ///< longest path first
     std::set<std::shared_ptr<Connection>> connections;
+    std::optional<Workers> shakers;  ///< with TLS: a handshake is a millisecond of arithmetic, and nodes come in thousands
     std::function<void(const Served&)> on_served;
     std::function<void(const HttpRequest&, const std::exception&)> on_error;
     std::function<void(const Endpoint&, std::string_view)> on_refused;
@@ -103,6 +105,8 @@ public:
     void check_clock(Clock::time_point now);
     /// The server stops: idle connections go, others after their answer.
     void retire();
+    /// As drop(), when nobody shakes hands any more.
+    void cut();
 
 private:
     enum Phase { handshaking, idle, in_headers, in_body, working, sending, streaming, lingering, gone };
@@ -111,6 +115,7 @@ private:
     Io receive(size_t& n);              ///< into the server's scratch
     Io transmit(size_t& n);             ///< from head_ and body_, at offset sent_
     bool shake();
+    void shaken(tls::Stream::Result);
     bool read_request();
     bool take(std::string_view bytes);  ///< false: the request needs more
     int headers_are_in();               ///< 0, or the status to refuse it with
@@ -127,6 +132,10 @@ private:
     HttpServer::Impl* server_;
     asio::posix::stream_descriptor socket_;
     std::optional<tls::Stream> tls_;
+    bool unheard_ = false;   ///< nothing of the handshake has come yet
+    bool away_ = false;      ///< a thread shakes hands: tls_, the socket and the peer are its own
+    bool dropped_ = false;   ///< meanwhile; to go when that comes back
+    Clock::duration left_{}; ///< of the client's time: what the handshake waits for us is not the client's
     Phase phase_ = idle;
     Clock::time_point deadline_ = Clock::time_point::max();
     bool driving_ = false, reading_ = false, writing_ = false;

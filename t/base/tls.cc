@@ -231,6 +231,35 @@ BOOST_AUTO_TEST_CASE(noise_silence_and_hanging_up_do_no_harm) {
     BOOST_TEST(Client(site, pki().client("lxb001")).get("/who").starts_with("HTTP/1.1 200 "));
 }
 
+BOOST_AUTO_TEST_CASE(many_shake_hands_at_once_and_each_is_who_it_is) {
+    Site site(pki().server());
+    std::vector<std::jthread> threads;
+    std::atomic<int> first = 0, second = 0;
+    for (int t = 0; t < 8; t++)
+        threads.emplace_back([&, node = t % 2] {
+            for (int i = 0; i < 12; i++) {
+                std::string got = Client(site, pki().client(node ? "lxb001" : "lxb002")).get("/who");
+                if (got.ends_with(node ? "CN=lxb001.example.org,OU=Nodes\\, West,O=Site,C=CH" : "CN=lxb002,O=Site")) (node ? first : second)++;
+            }
+        });
+    threads.clear();
+    BOOST_TEST(first == 48);
+    BOOST_TEST(second == 48);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_goes_while_many_shake_hands) {
+    for (int round = 0; round < 5; round++) {
+        std::vector<std::unique_ptr<Client>> clients;
+        Site site(pki().server());
+        for (int i = 0; i < 30; i++) {
+            clients.push_back(std::make_unique<Client>(site, pki().client("lxb001")));
+            pollfd p{clients.back()->fd.get(), POLLOUT, 0};
+            poll(&p, 1, 10000);
+            clients.back()->stream.handshake();  // what comes first; the rest is the server's turn
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_renewed_certificate_is_shown_from_the_next_connection_on) {
     Site site(pki().server());
     Client before(site, pki().client("lxb001"));

@@ -1,13 +1,16 @@
 // Many nodes that fetch their profile at once, each with its own certificate and a TLS handshake in full; how long
 // from the first packet to the last byte. bench-scale.sh runs it:
 //
+//   bench-fetch certificates PKI <names     as cdb-pki makes them, a thousand times faster; not on its list
 //   bench-fetch PORT PKI SPREAD <names      SPREAD seconds over which the nodes begin
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -68,9 +71,51 @@ uint32_t go_on(Node& n) {
     }
 }
 
+template <class T> T* from_file(const std::string& path, T* (*read)(FILE*, T**, pem_password_cb*, void*)) {
+    FILE* f = std::fopen(path.c_str(), "r");
+    T* t = f ? read(f, nullptr, nullptr, nullptr) : nullptr;
+    if (f) std::fclose(f);
+    if (!t) std::fprintf(stderr, "cannot read %s\n", path.c_str()), std::exit(70);
+    return t;
+}
+
+int make_certificates(const std::string& pki) {
+    X509* ca = from_file(pki + "/ca.crt", PEM_read_X509);
+    EVP_PKEY* ca_key = from_file(pki + "/ca.key", PEM_read_PrivateKey);
+    long serial = long(time(nullptr)) << 20;
+    for (std::string name; std::getline(std::cin, name);) {
+        EVP_PKEY* key = EVP_EC_gen("P-256");
+        X509* x = X509_new();
+        X509_set_version(x, X509_VERSION_3);
+        ASN1_INTEGER_set(X509_get_serialNumber(x), ++serial);
+        X509_gmtime_adj(X509_getm_notBefore(x), -60);
+        X509_gmtime_adj(X509_getm_notAfter(x), 86400);
+        X509_set_pubkey(x, key);
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+        X509_set_issuer_name(x, X509_get_subject_name(ca));
+        for (auto& [nid, text] : {std::pair(NID_basic_constraints, std::string("critical,CA:false")), {NID_key_usage, "critical,digitalSignature"},
+                                  {NID_ext_key_usage, "clientAuth,serverAuth"}, {NID_subject_alt_name, "DNS:" + name}}) {
+            X509_EXTENSION* e = X509V3_EXT_conf_nid(nullptr, nullptr, nid, text.c_str());
+            X509_add_ext(x, e, -1);
+            X509_EXTENSION_free(e);
+        }
+        X509_sign(x, ca_key, EVP_sha256());
+        FILE* to = std::fopen((pki + "/" + name + ".crt").c_str(), "w");
+        PEM_write_X509(to, x);
+        std::fclose(to);
+        to = std::fopen((pki + "/" + name + ".key").c_str(), "w");
+        PEM_write_PrivateKey(to, key, nullptr, nullptr, 0, nullptr, nullptr);
+        std::fclose(to);
+        X509_free(x);
+        EVP_PKEY_free(key);
+    }
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc == 3) return make_certificates(argv[2]);
     if (argc != 4) return 0;  // `make bench` runs every bench; this one belongs to bench-scale.sh
     signal(SIGPIPE, SIG_IGN);
     std::string pki = argv[2];

@@ -67,7 +67,7 @@ for path in /software/components/sysctl/variables/bench_all '/**/hostname'; do
 done
 
 cut -d' ' -f1 notify.map | head -"$fetch" >names
-xargs cdb-pki -C pki node <names >/dev/null
+"$WEFT_OUT/t/cdb/bench-fetch" certificates pki <names
 server_stop && server_start
 for spread in 0 15; do
     c=$(cpu)

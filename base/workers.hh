@@ -1,0 +1,71 @@
+// Threads that do what would keep the loop waiting, in the order asked; what is urgent before the rest.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace weft {
+
+class Workers {
+public:
+    explicit Workers(int threads) {
+        for (int i = 0; i < threads; i++) threads_.emplace_back([this] { work(); });
+    }
+    /// Finishes what is queued.
+    ~Workers() {
+        {
+            std::lock_guard hold(lock_);
+            ending_ = true;
+        }
+        wake_.notify_all();
+        threads_.clear();
+    }
+    enum Urgency { urgent, usual };
+    /// From any thread. The job must not throw.
+    void submit(std::function<void()> job, Urgency urgency = usual) {
+        {
+            std::lock_guard hold(lock_);
+            jobs_[urgency].push_back(std::move(job));
+        }
+        wake_.notify_one();
+    }
+    size_t queued() const {
+        std::lock_guard hold(lock_);
+        return jobs_[urgent].size() + jobs_[usual].size();
+    }
+    /// Drop what is queued and has not begun.
+    void forget() {
+        decltype(jobs_) dropped;  // destroyed without the lock
+        std::lock_guard hold(lock_);
+        jobs_.swap(dropped);
+    }
+
+private:
+    void work() {
+        std::unique_lock hold(lock_);
+        auto first = [&] { return std::find_if(jobs_.begin(), jobs_.end(), [](auto& queue) { return !queue.empty(); }); };
+        for (;;) {
+            wake_.wait(hold, [&] { return ending_ || first() != jobs_.end(); });
+            auto queue = first();
+            if (queue == jobs_.end()) return;
+            auto job = std::move(queue->front());
+            queue->pop_front();
+            hold.unlock();
+            job();
+            job = nullptr;
+            hold.lock();
+        }
+    }
+    mutable std::mutex lock_;
+    std::condition_variable wake_;
+    std::array<std::deque<std::function<void()>>, 2> jobs_;  // by urgency
+    bool ending_ = false;
+    std::vector<std::jthread> threads_;
+};
+
+}  // namespace weft

@@ -1,4 +1,5 @@
-// iptables: the firewall, as rules for iptables-restore or, translated, for nft; checked before anything is written.
+// iptables: the firewall, as rules for iptables-restore and ip6tables-restore or, translated, for nft; checked before
+// anything is written.
 #include <arpa/inet.h>
 #include <fmt/core.h>
 #include <netdb.h>
@@ -54,30 +55,51 @@ std::string upper(std::string s) {
 
 bool contains(const std::vector<std::string>& all, const std::string& word) { return std::find(all.begin(), all.end(), word) != all.end(); }
 
+/// The two protocols have programs, files and kernel tables of their own.
+struct Family {
+    int number;
+    const char *name, *restore, *key;  ///< key: where its tables are below the component; "" for the component itself
+    const char *red_hat, *debian;      ///< the file of rules and, for Red Hat, its service
+    const char* service;
+};
+constexpr Family families[] = {
+    {AF_INET, "ip", "iptables-restore", "", "/etc/sysconfig/iptables", "/etc/iptables/rules.v4", "iptables"},
+    {AF_INET6, "ip6", "ip6tables-restore", "ipv6", "/etc/sysconfig/ip6tables", "/etc/iptables/rules.v6", "ip6tables"}};
+
+/// What the component says about a family, in the given configuration; nothing when it does not speak of it.
+View tables_of(View config, const Family& f) {
+    View v = *f.key ? config[f.key] : config;
+    for (const Table& t : tables)
+        if (v[t.name]) return v;
+    return {};
+}
+
 /// A name as it is now: when the rules are loaded at boot nobody can be asked.
-std::string numeric(const Run& run, const std::string& address) {
+std::string numeric(const Run& run, const Family& family, const std::string& address) {
     size_t slash = address.find('/');
     std::string host = address.substr(0, slash);
-    struct in_addr a{};
-    if (inet_pton(AF_INET, host.c_str(), &a) == 1) return address;
-    if (slash != std::string::npos || run.rooted()) throw Error(exit_data, "'" + address + "' is no IPv4 address");
+    unsigned char a[16];
+    if (inet_pton(family.number, host.c_str(), a) == 1) return address;
+    if (slash != std::string::npos || run.rooted() || host.find(':') != std::string::npos)
+        throw Error(exit_data, fmt::format("'{}' is no IPv{} address", address, family.number == AF_INET ? 4 : 6));
     struct addrinfo hints{}, *list = nullptr;
-    hints.ai_family = AF_INET;
+    hints.ai_family = family.number;
     if (int failed = getaddrinfo(host.c_str(), nullptr, &hints, &list)) throw Error(exit_data, fmt::format("host '{}' has no address: {}", host, gai_strerror(failed)));
-    char text[INET_ADDRSTRLEN];
-    inet_ntop(AF_INET, &reinterpret_cast<struct sockaddr_in*>(list->ai_addr)->sin_addr, text, sizeof text);
+    char text[NI_MAXHOST];
+    int failed = getnameinfo(list->ai_addr, list->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
     freeaddrinfo(list);
+    if (failed) throw Error(exit_data, fmt::format("host '{}' has no address: {}", host, gai_strerror(failed)));
     return text;
 }
 
 class Rules {
 public:
-    explicit Rules(Run& run) : run_(run) {}
+    Rules(Run& run, const Family& family, View all) : run_(run), family_(family), all_(all) {}
 
     std::string text() {
         std::string out = run_.header();
         for (const Table& t : tables)
-            if (View v = run_.config()[t.name]) out += table(t, v);
+            if (View v = all_[t.name]) out += table(t, v);
         return out;
     }
 
@@ -88,7 +110,7 @@ private:
         std::string value = v.line(), no;
         value.erase(0, value.find_first_not_of(' '));
         if (value.starts_with('!')) no = "! ", value.erase(0, value.find_first_not_of(' ', 1));
-        if (w.kind == Word::address) value = numeric(run_, value);
+        if (w.kind == Word::address) value = numeric(run_, family_, value);
         if (w.kind == Word::quoted) {
             // No two of these programs agree on how a quote inside quotes is written.
             if (value.find_first_of("\"\\") != std::string::npos) throw Error(exit_data, fmt::format("{}: a quote or a backslash in '{}'", w.key, value));
@@ -96,7 +118,8 @@ private:
         } else if (std::string_view key = w.key; value.empty() || (value.find_first_of(" \t;\"") != std::string::npos && key != "tcp-flags")) {
             throw Error(exit_data, fmt::format("{}: '{}' is not one word", w.key, value));
         }
-        return fmt::format(" {}{} {}", no, w.option, value);
+        bool icmp6 = family_.number == AF_INET6 && std::string_view(w.option) == "--icmp-type";
+        return fmt::format(" {}{} {}", no, icmp6 ? "--icmpv6-type" : w.option, value);
     }
 
     std::string rule(View r, const std::string& chain, const std::string& target) const {
@@ -148,7 +171,7 @@ private:
             Line line{ordered ? 0 : size_t(at - t.targets.begin()), rule(r, chain, target)};
             if (std::none_of(lines.begin(), lines.end(), [&](const Line& l) { return l.text == line.text; })) lines.push_back(std::move(line));
         } catch (const Error& e) {
-            throw Error(exit_data, fmt::format("table {}, rule {}: {}", t.name, n - 1, e.message));
+            throw Error(exit_data, fmt::format("{}table {}, rule {}: {}", family_.number == AF_INET6 ? "ipv6, " : "", t.name, n - 1, e.message));
         }
         for (const std::string& chain : own) out += fmt::format(":{} - [0:0]\n", chain);
         std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.rank < b.rank; });
@@ -165,30 +188,34 @@ private:
     }
 
     Run& run_;
+    const Family& family_;
+    View all_;
 };
 
 struct Place {
     std::string path, service, action;
-    bool nft;
 };
-Place place_of(Run& run) {
+bool for_nft(Run& run) {
     std::string backend = run.config()["backend"].text("iptables");
-    if (backend == "nftables") return {run.debian() ? "/etc/nftables.conf" : "/etc/sysconfig/nftables.conf", "nftables", "reload", true};
-    if (backend != "iptables") throw Error(exit_data, "there is no backend '" + backend + "'", {}, "there are iptables, nftables");
-    if (run.debian()) return {"/etc/iptables/rules.v4", "netfilter-persistent", "restart", false};
-    return {"/etc/sysconfig/iptables", "iptables", "condrestart", false};
+    if (backend != "nftables" && backend != "iptables") throw Error(exit_data, "there is no backend '" + backend + "'", {}, "there are iptables, nftables");
+    return backend == "nftables";
 }
-
+Place place_of_nft(Run& run) { return {run.debian() ? "/etc/nftables.conf" : "/etc/sysconfig/nftables.conf", "nftables", "reload"}; }
+Place place_of(Run& run, const Family& f) {
+    if (run.debian()) return {f.debian, "netfilter-persistent", "restart"};
+    return {f.red_hat, f.service, "condrestart"};
+}
 /// The same rules in the words of nft. Only the tables that are ours are replaced.
-std::string as_nft(Run& run, const std::string& rules) {
-    if (!Run::have("iptables-restore-translate")) throw Error(exit_unavailable, "iptables-restore-translate is not installed: no rules for nft without it");
+std::string as_nft(Run& run, const Family& f, View all, const std::string& rules) {
+    std::string translate = std::string(f.restore) + "-translate";
+    if (!Run::have(translate)) throw Error(exit_unavailable, translate + " is not installed: no rules for nft without it");
     ScratchDir dir;
     write_file(dir.path() + "/rules", rules, {.mode = 0600, .sync = false});
-    ProcessResult r = run.ask({"iptables-restore-translate", "-f", dir.path() + "/rules"});
-    if (!r.ok()) throw Error(exit_data, "iptables-restore-translate refuses the rules: " + r.err.substr(0, r.err.find('\n')));
-    std::string out = "#!/usr/sbin/nft -f\n" + run.header();
+    ProcessResult r = run.ask({translate, "-f", dir.path() + "/rules"});
+    if (!r.ok()) throw Error(exit_data, translate + " refuses the rules: " + r.err.substr(0, r.err.find('\n')));
+    std::string out;
     for (const Table& t : tables)
-        if (run.config()[t.name]) out += fmt::format("add table ip {0}\ndelete table ip {0}\n", t.name);
+        if (all[t.name]) out += fmt::format("add table {0} {1}\ndelete table {0} {1}\n", f.name, t.name);
     for (std::string_view line : lines(r.out)) {
         if (line.starts_with("# -") || line.starts_with("#-")) throw Error(exit_data, "there are no words of nft for the rule: " + std::string(line.substr(1)));
         if (!line.empty() && line[0] != '#') out += line, out += '\n';
@@ -197,8 +224,7 @@ std::string as_nft(Run& run, const std::string& rules) {
 }
 
 /// The kernel's opinion, where there is one to ask.
-bool accepted(Run& run, const Place& place, const std::string& text) {
-    std::vector<std::string> words = place.nft ? std::vector<std::string>{"nft", "-c", "-f", "-"} : std::vector<std::string>{"iptables-restore", "--test"};
+bool accepted(Run& run, const std::vector<std::string>& words, const std::string& text) {
     if (run.rooted() || !Run::have(words[0])) return true;
     ProcessResult r = run.ask(words, text);
     if (r.ok()) return true;
@@ -207,24 +233,50 @@ bool accepted(Run& run, const Place& place, const std::string& text) {
     return false;
 }
 
+void write(Run& run, const Place& place, const std::string& text) {
+    if (run.file(place.path, text, {.mode = 0600, .owner = "root", .group = "root", .backup = run.original(place.path)})) run.service(place.service, place.action);
+}
+
+/// Nothing is written unless all of it is accepted.
 void configure(Run& run) {
-    Place place = place_of(run);
-    std::string text = Rules(run).text();
-    if (place.nft) text = as_nft(run, text);
-    if (accepted(run, place, text) && run.file(place.path, text, {.mode = 0600, .owner = "root", .group = "root", .backup = run.original(place.path)})) run.service(place.service, place.action);
+    bool nft = for_nft(run), good = true;
+    std::string words = "#!/usr/sbin/nft -f\n" + run.header();
+    std::vector<std::pair<Place, std::string>> files;
+    for (const Family& f : families) {
+        View all = tables_of(run.config(), f);
+        if (!all) continue;
+        std::string text = Rules(run, f, all).text();
+        if (nft) {
+            words += as_nft(run, f, all, text);
+            continue;
+        }
+        good &= accepted(run, {f.restore, "--test"}, text);
+        files.emplace_back(place_of(run, f), std::move(text));
+    }
+    if (nft) {
+        good = accepted(run, {"nft", "-c", "-f", "-"}, words);
+        files.emplace_back(place_of_nft(run), std::move(words));
+    }
+    if (!good) return;
+    for (const auto& [place, text] : files) write(run, place, text);
+}
+
+void give_back(Run& run, const Place& place) {
+    if (!run.exists(place.path + ".old")) return run.warn(fmt::format("there are no earlier rules, '{}' stays", place.path));
+    if (run.give_back(place.path, ".old")) run.service(place.service, place.action);
 }
 
 void unconfigure(Run& run) {
-    Place place = place_of(run);
-    if (!run.exists(place.path + ".old")) return run.warn(fmt::format("there are no earlier rules, '{}' stays", place.path));
-    if (run.give_back(place.path, ".old")) run.service(place.service, place.action);
+    if (for_nft(run)) return give_back(run, place_of_nft(run));
+    for (const Family& f : families)
+        if (tables_of(run.config(), f)) give_back(run, place_of(run, f));
 }
 
 }  // namespace
 
 extern const Component iptables_component{
     .name = "iptables",
-    .about = "the firewall, for iptables or nft, checked by them, and a reload",
+    .about = "the firewall of both protocols, for iptables or nft, checked by them, and a reload",
     .configure = configure,
     .unconfigure = unconfigure};
 

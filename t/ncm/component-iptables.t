@@ -67,6 +67,52 @@ if command -v iptables-restore-translate >tools; then
 else
     skip 'the same rules for nft' 'no iptables-restore-translate here'
 fi
+# ---- IPv6
+six='{"backend": "iptables", "ipv6": {"filter": {"ordered_rules": "yes", "preamble": {"input": "DROP [0:0]"}, "rules": [
+    {"chain": "input", "ctstate": "established,related", "jump": "accept"},
+    {"chain": "input", "protocol": "icmpv6", "icmp-type": "echo-request", "jump": "accept"},
+    {"chain": "input", "source": "! 2001:db8::/32", "protocol": "tcp", "dst_port": "22", "jump": "reject"}]}}}'
+six=$(echo "$six" | jq -c .)
+ok 'rules for IPv6 have a file and a program of their own; those for IPv4 are left alone when nothing is said of them' '
+    was=$(md5sum "$NCM_ROOT/etc/iptables/rules.v4")
+    run 0 iptables configure "$six"
+    changed /etc/iptables/rules.v6
+    wants netfilter-persistent restart
+    test "$(md5sum "$NCM_ROOT/etc/iptables/rules.v4")" = "$was"
+    holds /etc/iptables/rules.v6 <<-"EOF"
+	# Written by ncm-iptables (Weft); local changes are lost.
+	*filter
+	:INPUT DROP [0:0]
+	-A INPUT -m conntrack --ctstate established,related -j ACCEPT
+	-A INPUT -p icmpv6 --icmpv6-type echo-request -j ACCEPT
+	-A INPUT ! -s 2001:db8::/32 -p tcp --dport 22 -j REJECT
+	COMMIT
+	EOF'
+if [ "$alone" ] && command -v ip6tables-restore >tools && $alone ip6tables-restore --test </dev/null 2>skip.log; then
+    ok 'ip6tables-restore accepts them' '$alone ip6tables-restore --test <"$NCM_ROOT/etc/iptables/rules.v6"'
+else
+    skip 'ip6tables-restore accepts them' 'no ip6tables here, or no right to ask the kernel'
+fi
+if command -v ip6tables-restore-translate >tools; then
+    ok 'nft has both protocols in one file' '
+        run 0 iptables configure "$(with ".backend = \"nftables\" | del(.filter.rules[6]) | .ipv6 = $(echo "$six" | jq -c .ipv6)")"
+        changed /etc/nftables.conf
+        grep -qx "delete table ip6 filter" "$NCM_ROOT/etc/nftables.conf"
+        grep -q "^add rule ip6 filter INPUT .*2001:db8::/32" "$NCM_ROOT/etc/nftables.conf"
+        grep -q "^add rule ip filter INPUT" "$NCM_ROOT/etc/nftables.conf"'
+else
+    skip 'nft has both protocols in one file' 'no ip6tables-restore-translate here'
+fi
+ok 'an address of the other protocol is told' '
+    run 1 iptables configure "$(echo "$six" | jq -c ".ipv6.filter.rules[2].source = \"192.0.2.1\"")"
+    changed
+    says "(.msg // \"\") == \"ipv6, table filter, rule 2: \u0027192.0.2.1\u0027 is no IPv6 address\""'
+ok 'taken back, the earlier rules of each protocol come back' '
+    echo six >"$NCM_ROOT/etc/iptables/rules.v6.old"
+    run 0 iptables unconfigure "$six"
+    changed /etc/iptables/rules.v6
+    grep -qx six "$NCM_ROOT/etc/iptables/rules.v6"'
+
 ok 'a rule cannot smuggle in another' '
     run 1 iptables configure "$(with ".filter.rules[0].comment = \"x\\n-A INPUT -j ACCEPT\"")" && changed && run 1 iptables configure "$(with ".filter.rules[1][\"in-interface\"] = \"lo -j ACCEPT\"")" && changed &&
     says "(.msg // \"\") == \"table filter, rule 1: in-interface: \u0027lo -j ACCEPT\u0027 is not one word\""'

@@ -98,6 +98,12 @@ type component_iptables = {
     'filter' ? component_iptables_acls
     'nat' ? component_iptables_acls
     'mangle' ? component_iptables_acls
+    @{desc = the same for IPv6}
+    'ipv6' ? {
+        'filter' ? component_iptables_acls
+        'nat' ? component_iptables_acls
+        'mangle' ? component_iptables_acls
+    }
 };
 
 bind '/software/components/iptables' = component_iptables;

@@ -43,7 +43,7 @@ void Object::fill(const TypeSpec& t, Element& e) {
     } else {
         made = e;
         size_t before = work_left;
-        fill_really(t, made);
+        if (!fill_rest(t, made)) fill_really(t, made);
         size_t work = before - work_left;
         memo_->sharing.share(made);
         memo_->keep_filled(*this, t, e, made, work);
@@ -53,50 +53,55 @@ void Object::fill(const TypeSpec& t, Element& e) {
     e = std::move(made);
 }
 
+static const Element& child(const Element& e, size_t i) { return e.is(Kind::list) ? e.list()[i] : e.dict()[i].value; }
+
+static void put_child(Element& e, size_t i, Element value) {
+    make_own(e);
+    (e.is(Kind::list) ? e.list_ref()[i] : e.dict_ref()[i].value) = std::move(value);
+}
+
+/// Of a list or dict of this type.
+void Object::fill_child(const TypeSpec& t, Element& e, size_t i) {
+    if (child(e, i).is(Kind::undef)) {
+        const FullType* d = find_default(*t.of);
+        if (!d) return;
+        put_child(e, i, default_of(*d));
+    }
+    if (!child(e, i).is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) return;
+    Element copy = child(e, i);
+    const void* node = copy.node();
+    fill(*t.of, copy);
+    if (copy.node() != node) put_child(e, i, std::move(copy));
+}
+
+/// All but a few children of a list or dict are those of another that was filled: fill these few. False: there is none.
+bool Object::fill_rest(const TypeSpec& t, Element& e) {
+    if ((t.kind != TypeSpec::list && t.kind != TypeSpec::dict) || !e.is(t.kind == TypeSpec::list ? Kind::list : Kind::dict)) return false;
+    const Sharing::Kin* found = memo_->sharing.kin(e);
+    if (!found) return false;
+    Sharing::Kin kin = *found;   // filling may share more
+    size_t before = work_left;
+    const Element* known = memo_->filled(*this, t, kin.like);
+    if (!known) return false;
+    // Of the work of that one, the part of its own children.
+    work_left += (before - work_left) / e.size() * (kin.last - kin.first);
+    Element filled = *known;
+    for (size_t i = 0; i < e.size(); i++) {
+        if (i >= kin.first && i < kin.last) fill_child(t, e, i);
+        else if (filled.mark() != kin.like.mark() && !Sharing::alike(child(filled, i), child(e, i))) put_child(e, i, child(filled, i));
+    }
+    return true;
+}
+
 void Object::fill_really(const TypeSpec& t, Element& e) {
     switch (t.kind) {
     case TypeSpec::alias:
         if (const TypeDefinition* d = type(t.symbol)) fill(*d->type->type, e);
         break;
     case TypeSpec::list:
-        if (!e.is(Kind::list)) break;
-        for (size_t i = 0; i < e.list().size(); i++) {
-            const Element& child = e.list()[i];
-            if (child.is(Kind::undef)) {
-                const FullType* d = find_default(*t.of);
-                if (!d) continue;
-                make_own(e);
-                e.list_ref()[i] = default_of(*d);
-            }
-            if (!e.list()[i].is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) continue;
-            Element copy = e.list()[i];
-            const void* node = copy.node();
-            fill(*t.of, copy);
-            if (copy.node() != node) {
-                make_own(e);
-                e.list_ref()[i] = std::move(copy);
-            }
-        }
-        break;
     case TypeSpec::dict:
-        if (!e.is(Kind::dict)) break;
-        for (size_t i = 0; i < e.dict().size(); i++) {
-            const Element& child = e.dict()[i].value;
-            if (child.is(Kind::undef)) {
-                const FullType* d = find_default(*t.of);
-                if (!d) continue;
-                make_own(e);
-                e.dict_ref()[i].value = default_of(*d);
-            }
-            if (!e.dict()[i].value.is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) continue;
-            Element copy = e.dict()[i].value;
-            const void* node = copy.node();
-            fill(*t.of, copy);
-            if (copy.node() != node) {
-                make_own(e);
-                e.dict_ref()[i].value = std::move(copy);
-            }
-        }
+        if (!e.is(t.kind == TypeSpec::list ? Kind::list : Kind::dict)) break;
+        for (size_t i = 0; i < e.size(); i++) fill_child(t, e, i);
         break;
     case TypeSpec::link: {
         if (!e.is(Kind::string)) break;

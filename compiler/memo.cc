@@ -60,8 +60,11 @@ bool Memo::touches_self(const Object& o, const Global* g, const Term* first, con
     return false;
 }
 
-void Memo::settle(Element& e) {
-    if (e.is_resource()) sharing.share(e);
+bool Memo::settle(Element& e) {
+    if (!e.is_resource() || e.mark()) return true;
+    if (!e.frozen() && !e.sole()) return false;
+    sharing.share(e);
+    return true;
 }
 
 // ---- events ------------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ void Memo::tree_read(Object& o, const std::vector<Term>& path, bool whole) {
     bool odd = false;
     Element* e = seek(o.tree_, first, last, &odd);
     if (odd || touches_self(o, nullptr, first, last)) return poison();
-    if (whole && e) settle(*e);
+    if (whole && e && !settle(*e)) return poison();
     read({.kind = whole ? Read::whole : Read::presence, .there = e != nullptr, .spot = s, .value = e && whole ? *e : Element()});
 }
 
@@ -110,8 +113,7 @@ void Memo::tree_write(Object& o, const std::vector<Term>& path) {
         s = spot(0, first, first + depth + 1);
         e = nullptr;
     } else if (e->is_resource()) {
-        if (touches_self(o, nullptr, first, first + n)) return poison();
-        settle(*e);
+        if (touches_self(o, nullptr, first, first + n) || !settle(*e)) return poison();
     }
     read({.kind = Read::whole, .there = e != nullptr, .spot = s, .value = e ? *e : Element()});
     if (top_) top_->written(s);
@@ -127,7 +129,7 @@ void Memo::variable_read(Object& o, uint32_t symbol, const std::vector<Term>& be
     bool odd = false;
     Element* e = g ? seek(g->value, first, last, &odd) : nullptr;
     if (odd) return variable_read(o, symbol, {}, true);
-    if (whole && e) settle(*e);
+    if (whole && e && !settle(*e)) return poison();
     read({.kind = whole ? Read::whole : Read::presence, .there = e != nullptr, .final = g && g->final && below.empty(), .spot = s,
           .value = e && whole ? *e : Element()});
 }
@@ -274,10 +276,13 @@ std::shared_ptr<Record> Recording::finish() {
             if (auto it = seen_.find(a); it != seen_.end()) inside = it->second.written;
         if (inside) continue;
         Global* g = s->variable ? o.global(s->variable - 1) : nullptr;
-        if (s->variable && !g) return nullptr;
-        Element* e = seek(g ? g->value : o.tree_, s->path.data(), s->path.data() + s->path.size(), &odd);
-        if (odd) return nullptr;
-        if (e) memo_.settle(*e);
+        Element* e = nullptr;
+        if (s->variable && !g) odd = true;
+        else e = seek(g ? g->value : o.tree_, s->path.data(), s->path.data() + s->path.size(), &odd);
+        if (odd || (e && !memo_.settle(*e))) {   // nobody around would see all
+            memo_.poison();
+            return nullptr;
+        }
         r.writes.push_back({s, e != nullptr, g && g->final, e ? *e : Element()});
     }
     // The unit around reads and writes what this one did.
@@ -334,8 +339,7 @@ bool Memo::holds(Object& o, const Read& r) {
     if (e->kind() != r.value.kind()) return false;
     if (e->is_resource() && !e->mark()) {
         if (e->size() != r.value.size()) return false;
-        if (touches_self(o, g, first, last)) return false;
-        settle(*e);
+        if (touches_self(o, g, first, last) || !settle(*e)) return false;
     }
     if (!r.any_origin) return Sharing::alike(*e, r.value);
     Element value = *e;

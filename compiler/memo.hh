@@ -156,7 +156,8 @@ private:
     Spot* spot(uint32_t variable, const Term* first, const Term* last);
     bool holds(Object&, const Record::Read&);
     void read(Record::Read);
-    void settle(Element&);
+    /// Gives it a mark. False: it is not frozen, and something in it is known by two names, which a copy would not be.
+    bool settle(Element&);
     bool touches_self(const Object&, const Global*, const Term* first, const Term* last) const;
 
     struct Step {

@@ -132,6 +132,8 @@ private:
     const FullType* find_default(const TypeSpec&) const;
     void fill(const TypeSpec&, Element&);
     void fill_really(const TypeSpec&, Element&);
+    void fill_child(const TypeSpec&, Element&, size_t);
+    bool fill_rest(const TypeSpec&, Element&);
     bool wants_fill(const TypeSpec&) const;
     Element default_of(const FullType&);
     std::vector<const Binding*> ordered_bindings() const;

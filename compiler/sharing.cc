@@ -70,17 +70,27 @@ bool Sharing::alike(const Element& a, const Element& b) {
     }
 }
 
+/// The same child in two lists or two dicts.
+static bool same_child(const Element& a, const Element& b, size_t i) {
+    if (a.is(Kind::list)) return Sharing::alike(a.list()[i], b.list()[i]);
+    return a.dict()[i].key == b.dict()[i].key && Sharing::alike(a.dict()[i].value, b.dict()[i].value);
+}
+
 static bool same_contents(const Element& a, const Element& b) {
     if (a.kind() != b.kind() || a.size() != b.size()) return false;
-    if (a.is(Kind::list)) {
-        for (size_t i = 0; i < a.size(); i++)
-            if (!Sharing::alike(a.list()[i], b.list()[i])) return false;
-    } else {
-        for (size_t i = 0; i < a.size(); i++)
-            if (!(a.dict()[i].key == b.dict()[i].key) || !Sharing::alike(a.dict()[i].value, b.dict()[i].value)) return false;
-    }
+    for (size_t i = 0; i < a.size(); i++)
+        if (!same_child(a, b, i)) return false;
     return true;
 }
+
+/// What a child adds to the hash of its list or dict: sums can do without the children that are the same.
+static uint64_t child_hash(const Element& e, size_t i) {
+    uint64_t h = e.is(Kind::dict) ? hash_of(e.dict()[i].key.hash(), e.dict()[i].value) : hash_of(i, e.list()[i]);
+    return h ^ h >> 32;
+}
+
+/// Smaller ones are not worth looking for another like them.
+static constexpr size_t large = 8;
 
 Sharing::Slot* Sharing::Table::find(uint64_t hash, const Element& e) {
     if (slots.empty()) return nullptr;
@@ -109,19 +119,29 @@ void Sharing::Table::add(uint64_t hash, const Element& e) {
     weight += e.size() + 4;
 }
 
-void Sharing::visit(Element& e, int level) {
+void Sharing::visit(Element& e, int level, uint64_t name) {
     if (e.mark() || level > max_level) return;
-    uint64_t h = uint64_t(e.kind());
-    size_t n = e.size();
+    size_t n = e.size(), first = 0, end = n;
+    uint64_t h = mix(uint64_t(e.kind()), n);
+    Last* last = n >= large ? &last_[mix(h, name) >> 32 & (last_.size() - 1)] : nullptr;
+    if (last && last->element.kind() == e.kind() && last->element.size() == n) {
+        while (first < end && same_child(e, last->element, first)) first++;
+        while (first < end && same_child(e, last->element, end - 1)) end--;
+        if ((end - first) * 2 < n) {
+            h = last->hash;
+            for (size_t i = first; i < end; i++) h -= child_hash(last->element, i);
+        } else {
+            first = 0, end = n;
+        }
+    }
     bool dict = e.is(Kind::dict), whole = true;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = first; i < end; i++) {
         Element& child = e.child_to_share(i);
         if (child.is_resource()) {
-            visit(child, level + 1);
+            visit(child, level + 1, dict ? e.dict()[i].key.hash() : name + 1);
             whole = whole && child.mark();
         }
-        if (dict) h = mix(h, e.dict()[i].key.hash());
-        h = hash_of(h, child);
+        h += child_hash(e, i);
     }
     if (!whole) return;
     Slot* known = now_.find(h, e);
@@ -135,13 +155,17 @@ void Sharing::visit(Element& e, int level) {
         return;
     }
     e.set_mark(new_mark<shared_marks>());
-    if (e.mark()) now_.add(h, e);
+    if (!e.mark()) return;
+    now_.add(h, e);
+    if (!last) return;
+    if (end - first < n) kin_[e.mark() % kin_.size()] = {e.mark(), first, end, last->element};
+    *last = {e, h};
 }
 
 void Sharing::share(Element& e) {
     if (!e.is_resource() || e.mark()) return;
     e.freeze();
-    visit(e, 0);
+    visit(e, 0, 0);
     if (!e.mark()) mark(e);   // too deep: once others see it nothing in it may change
     if (now_.weight < max_weight) return;
     before_ = std::move(now_);

@@ -21,6 +21,19 @@ public:
     /// There are marks for many more builds. In a process that has used them up no value gets one.
     static bool possible();
 
+    /// A large list or dict, of the same kind and size as another that got its mark lately: but for the children
+    /// [first, last) it has the same as that one.
+    struct Kin {
+        uint32_t mark = 0;
+        size_t first = 0, last = 0;
+        Element like;
+    };
+    /// nullptr: nothing like it is known.
+    const Kin* kin(const Element& e) const {
+        const Kin& k = kin_[e.mark() % kin_.size()];
+        return k.mark && k.mark == e.mark() ? &k : nullptr;
+    }
+
 private:
     struct Slot {
         uint64_t hash = 0;
@@ -32,7 +45,14 @@ private:
         Slot* find(uint64_t hash, const Element&);
         void add(uint64_t hash, const Element&);
     };
-    void visit(Element&, int level);
+    /// The last one of its name and size, and the hash of it.
+    struct Last {
+        Element element;
+        uint64_t hash = 0;
+    };
+    void visit(Element&, int level, uint64_t name);
+    std::vector<Last> last_ = std::vector<Last>(256);
+    std::vector<Kin> kin_ = std::vector<Kin>(256);
     // What was not met again while `now` filled up goes with `before`.
     Table now_, before_;
 };

@@ -100,13 +100,17 @@ void Validator::walk(const Element& e) {
         fail(fmt::format("the tree is deeper than {} levels", max_depth), {}, set, "something here puts values into values without end");
     }
     // What had all its values once has them again, unless it might be too deep or too much here.
-    size_t before = seen_;
+    size_t before = seen_, first = 0, end = e.size();
     uint32_t mark = object_.memo_ ? e.mark() : 0;
-    if (mark)
-        if (uint32_t n = object_.memo_->complete(mark); n && path_.size() + n <= max_depth && seen_ + n <= max_elements) {
+    auto fits = [&](size_t n) { return n && path_.size() + n <= max_depth && seen_ + n <= max_elements; };
+    if (mark) {
+        if (uint32_t n = object_.memo_->complete(mark); fits(n)) {
             seen_ += n - 1;
             return;
         }
+        if (const Sharing::Kin* kin = object_.memo_->sharing.kin(e))
+            if (size_t n = rest_complete(*kin); fits(n)) seen_ += n - 1, first = kin->first, end = kin->last;
+    }
     auto visit = [&](const Element& child, Term t) {
         if (child.is_property()) return;
         path_.push_back(t);
@@ -135,12 +139,23 @@ void Validator::walk(const Element& e) {
         walk(child);
         path_.pop_back();
     };
-    if (e.is(Kind::list)) {
-        for (size_t i = 0; i < e.list().size(); i++) visit(e.list()[i], Term(int32_t(i)));
-    } else {
-        for (const Dict::Entry& c : e.dict()) visit(c.value, Term(c.key));
+    for (size_t i = first; i < end; i++) {
+        if (e.is(Kind::list)) visit(e.list()[i], Term(int32_t(i)));
+        else visit(e.dict()[i].value, Term(e.dict()[i].key));
     }
     if (mark && seen_ - before < max_depth) object_.memo_->complete(mark) = uint32_t(seen_ - before + 1);
+}
+
+/// What complete() would say of the children that are the same; 0: not known.
+size_t Validator::rest_complete(const Sharing::Kin& kin) {
+    size_t n = object_.memo_->complete(kin.like.mark());
+    for (size_t i = kin.first; n && i < kin.last; i++) {
+        const Element& c = kin.like.is(Kind::dict) ? kin.like.dict()[i].value : kin.like.list()[i];
+        if (!c.is_resource()) continue;
+        size_t below = c.mark() ? object_.memo_->complete(c.mark()) : 0;
+        n = below ? n - (c.size() + below - 1) : 0;
+    }
+    return n;
 }
 
 void Validator::binding(const Binding& b, const Element* e) {
@@ -165,12 +180,36 @@ void Validator::check(const FullType& f, const Element& e) {
         unit.hits++;
         return;
     }
-    unit.misses++;
     Recording recording(object_);
-    check_really(f, e);
+    if (check_rest(f, e)) {
+        unit.hits++;
+    } else {
+        unit.misses++;
+        check_really(f, e);
+    }
     if (auto record = recording.finish()) memo->keep_passed(object_, f, e, std::move(record));
     // What is different in each object never passes twice. In the first ones everything is new.
     unit.keep(nullptr, validated < 32 ? 4000 : 100);
+}
+
+/// All but a few children of a list or dict are those of another that passes: check these few. False: there is none.
+bool Validator::check_rest(const FullType& f, const Element& e) {
+    const TypeSpec& t = *f.type;
+    if (f.with || !e.is(t.kind == TypeSpec::list ? Kind::list : Kind::dict) || (t.kind != TypeSpec::list && t.kind != TypeSpec::dict)) return false;
+    const Sharing::Kin* found = object_.memo_->sharing.kin(e);
+    if (!found) return false;
+    Sharing::Kin kin = *found;   // the check may share more
+    size_t before = work_left;
+    if (!object_.memo_->passed(object_, f, kin.like)) return false;
+    // Of the work of that one, the part of its own children.
+    work_left += (before - work_left) / e.size() * (kin.last - kin.first);
+    range(t, e);
+    for (size_t i = kin.first; i < kin.last; i++) {
+        path_.push_back(e.is(Kind::list) ? Term(int32_t(i)) : Term(e.dict()[i].key));
+        check(*t.of, e.is(Kind::list) ? e.list()[i] : e.dict()[i].value);
+        path_.pop_back();
+    }
+    return true;
 }
 
 void Validator::check_really(const FullType& f, const Element& e) {

@@ -1,6 +1,7 @@
 // Checking a finished tree, or one value, against types (pan-language 5.5, 7.5).
 #pragma once
 #include "compiler/object.hh"
+#include "compiler/sharing.hh"
 
 namespace weft::compiler {
 
@@ -19,6 +20,7 @@ private:
     void add_types(Error&) const;
     void add_values(Error&, const Element&) const;
     void check_really(const FullType&, const Element&);
+    bool check_rest(const FullType&, const Element&);
     void check_with(const FullType&, const Element&);
     void basic(const TypeSpec&, const Element&);
     void range(const TypeSpec&, const Element&);
@@ -27,6 +29,7 @@ private:
     [[noreturn]] void missing(const Field&, const Element& in);
     void collect(const TypeSpec&, std::vector<Key>&) const;
     void walk(const Element&);
+    size_t rest_complete(const Sharing::Kin&);
 
     Object& object_;
     Eval& eval_;

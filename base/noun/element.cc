@@ -16,13 +16,6 @@ std::string_view kind_name(Kind k) {
     return names[int(k)];
 }
 
-struct Element::Node::OfText : Node {
-    size_t size = 0;
-    char text[1];
-};
-struct Element::Node::OfList : Node { List list; };
-struct Element::Node::OfDict : Node { Dict dict; };
-
 Element Element::of_string(std::string_view s) {
     void* raw = std::malloc(sizeof(Node::OfText) + s.size());
     if (!raw) throw std::bad_alloc();
@@ -69,13 +62,6 @@ void Element::destroy() {
     pending = nullptr;
 }
 
-std::string_view Element::string() const {
-    auto* n = static_cast<const Node::OfText*>(node_);
-    return {n->text, n->size};
-}
-const List& Element::list() const { return static_cast<const Node::OfList*>(node_)->list; }
-const Dict& Element::dict() const { return static_cast<const Node::OfDict*>(node_)->dict; }
-
 List& Element::list_ref() {
     if (kind_ != Kind::list || node_->frozen) bug("list_ref() on what may not change");
     return static_cast<Node::OfList*>(node_)->list;
@@ -86,11 +72,6 @@ Dict& Element::dict_ref() {
     return static_cast<Node::OfDict*>(node_)->dict;
 }
 
-size_t Element::size() const {
-    return kind_ == Kind::list ? list().size() : kind_ == Kind::dict ? dict().size() : 0;
-}
-
-bool Element::frozen() const { return !counted() || node_->frozen; }
 bool Element::shared() const { return counted() && (node_->frozen || node_->refs > 1); }
 
 void Element::freeze() {
@@ -107,15 +88,9 @@ void Element::freeze() {
     }
 }
 
-uint32_t Element::mark() const { return is(Kind::dict) ? dict().mark_ : is(Kind::list) ? list().mark_ : 0; }
-
 void Element::set_mark(uint32_t m) {
     if (is(Kind::dict)) static_cast<Node::OfDict*>(node_)->dict.mark_ = m;
     else if (is(Kind::list)) static_cast<Node::OfList*>(node_)->list.mark_ = m;
-}
-
-Element& Element::child_to_share(size_t i) {
-    return is(Kind::dict) ? static_cast<Node::OfDict*>(node_)->dict.entries_[i].value : static_cast<Node::OfList*>(node_)->list.items_[i];
 }
 
 bool Element::sole() const {

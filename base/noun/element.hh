@@ -200,7 +200,29 @@ private:
     friend class Element;
     size_t lower_bound(Key) const;
     std::vector<Entry> entries_;
-    uint32_t changes_ = 0, mark_ = 0;
+    uint32_t mark_ = 0, changes_ = 0;
 };
+
+// ---- what is called everywhere
+
+struct Element::Node::OfText : Node {
+    size_t size = 0;
+    char text[1];
+};
+struct Element::Node::OfList : Node { List list; };
+struct Element::Node::OfDict : Node { Dict dict; };
+
+inline std::string_view Element::string() const {
+    auto* n = static_cast<const Node::OfText*>(node_);
+    return {n->text, n->size};
+}
+inline const List& Element::list() const { return static_cast<const Node::OfList*>(node_)->list; }
+inline const Dict& Element::dict() const { return static_cast<const Node::OfDict*>(node_)->dict; }
+inline size_t Element::size() const { return kind_ == Kind::list ? list().size() : kind_ == Kind::dict ? dict().size() : 0; }
+inline bool Element::frozen() const { return !counted() || node_->frozen; }
+inline uint32_t Element::mark() const { return kind_ == Kind::dict ? dict().mark_ : kind_ == Kind::list ? list().mark_ : 0; }
+inline Element& Element::child_to_share(size_t i) {
+    return kind_ == Kind::dict ? static_cast<Node::OfDict*>(node_)->dict.entries_[i].value : static_cast<Node::OfList*>(node_)->list.items_[i];
+}
 
 }  // namespace weft

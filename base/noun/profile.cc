@@ -164,8 +164,13 @@ static bool append_json(std::string& out, std::string_view s, const JsonOptions&
 struct Frame {
     const Element* e;
     size_t next = 0;
-    bool any = false;  ///< a child has been written
-    size_t from = 0;   ///< where the text to keep begins; 0: it is not kept
+    bool any = false;   ///< a child has been written
+    bool keep = false;  ///< its text is to be kept
+    size_t from = 0;    ///< where its text begins
+    size_t stop = 0;    ///< from this child on the text is that of `like`
+    using Written = std::unique_ptr<TextCache::Written>;
+    Written like = {}, made = {};
+    Written* last = nullptr;  ///< where to keep what was made
 };
 
 /// Where the walk stands, for messages.
@@ -221,6 +226,96 @@ void TextCache::add(uint32_t mark, size_t depth, std::string_view text) {
     s.text = text;
 }
 
+std::unique_ptr<TextCache::Written>& TextCache::last(std::string_view name, size_t children, size_t depth) {
+    uint64_t h = (reinterpret_cast<uintptr_t>(name.data()) >> 3) + children * 0x9E3779B97F4A7C15u + depth * 0xD6E8FEB86659FD93u;
+    return last_[(h * 0x9E3779B97F4A7C15u) >> 32 & (last_.size() - 1)];
+}
+
+/// Two children that are certainly written alike.
+static bool written_alike(const Element& a, const Element& b) {
+    if (a.kind() != b.kind()) return false;
+    switch (a.kind()) {
+    case Kind::boolean: return a.boolean() == b.boolean();
+    case Kind::long_: return a.long_value() == b.long_value();
+    case Kind::string: return a.same_node(b) || a.string() == b.string();
+    case Kind::list:
+    case Kind::dict: return a.same_node(b) || (a.mark() && a.mark() == b.mark());
+    default: return false;
+    }
+}
+
+/// Containers with fewer children are written child by child, with more they are not kept.
+static constexpr size_t large = 8, too_large = 10'000, too_long = size_t(1) << 20;
+
+/// The text of the children before f.stop is there: the rest is as it was.
+static void finish_like_last(Frame& f, std::string& out) {
+    if (!f.like || f.next != f.stop) return;
+    std::vector<size_t>&old = f.like->ends, &ends = f.made->ends;
+    size_t from = f.stop ? old[f.stop - 1] : 0, now = out.size() - f.from;
+    out.append(f.like->text, from);
+    for (size_t i = f.stop; i < old.size(); i++) ends.push_back(old[i] - from + now);
+    f.any = true;
+    f.next = f.e->size();
+    f.like.reset();
+}
+
+/// A child of the innermost container has been written.
+static void child_written(std::vector<Frame>& stack, std::string& out) {
+    if (stack.empty() || !stack.back().made) return;
+    Frame& f = stack.back();
+    f.made->ends.push_back(out.size() - f.from);
+    finish_like_last(f, out);
+}
+
+/// Begin with a container of this name whose opening is written; with a cache that has all its text, that is all.
+static void begin(std::vector<Frame>& stack, const Element& e, std::string_view name, std::string& out, TextCache* cache) {
+    if (!cache || !e.mark() || !e.size()) {
+        stack.push_back({&e});
+        return;
+    }
+    bool keep = false;
+    if (const std::string* text = cache->find(e.mark(), stack.size(), &keep)) {
+        out += *text;
+        child_written(stack, out);
+        return;
+    }
+    stack.push_back({&e, 0, false, keep, out.size()});
+    size_t n = e.size(), head = 0, tail = 0;
+    if (n < large || n > too_large) return;
+    auto child = [](const Element& c, size_t i) -> const Element& { return c.is(Kind::dict) ? c.dict()[i].value : c.list()[i]; };
+    for (size_t i = 0; i < n; i++)
+        if (!child(e, i).is_defined()) return;   // which is no member of an object
+    Frame& f = stack.back();
+    f.last = &cache->last(name, n, stack.size());
+    f.made = std::make_unique<TextCache::Written>();
+    f.made->ends.reserve(n);
+    const TextCache::Written* like = f.last->get();
+    if (!like || like->container.kind() != e.kind() || like->container.size() != n) return;
+    auto alike = [&](size_t i) {
+        return (!e.is(Kind::dict) || e.dict()[i].key == like->container.dict()[i].key) && written_alike(child(e, i), child(like->container, i));
+    };
+    while (head < n && alike(head)) head++;
+    while (tail < n - head && alike(n - 1 - tail)) tail++;
+    if ((head + tail) * 2 < n) return;
+    f.like = std::move(*f.last);
+    if (head) {
+        out.append(f.like->text, 0, f.like->ends[head - 1]);
+        f.made->ends.assign(f.like->ends.begin(), f.like->ends.begin() + long(head));
+        f.any = true;
+    }
+    f.next = head;
+    f.stop = n - tail;
+    finish_like_last(f, out);
+}
+
+/// All children are written.
+static void keep_like(Frame& f, const std::string& out) {
+    if (!f.made || out.size() - f.from > too_long) return;
+    f.made->container = *f.e;
+    f.made->text.assign(out, f.from);
+    *f.last = std::move(f.made);
+}
+
 /// Append `n` blanks.
 static void indent(std::string& out, size_t n) { out.append(n, ' '); }
 
@@ -263,22 +358,19 @@ void write_xml(const Element& root, std::string& out, const XmlOptions& opt) {
             out += kind;
             out += ">\n";
         }
-        if (open && opt.cache && e->mark()) {
-            bool keep = false;
-            if (const std::string* text = opt.cache->find(e->mark(), stack.size(), &keep)) out += *text;
-            else stack.push_back({e, 0, false, keep ? out.size() : 0});
-        } else if (open) {
-            stack.push_back({e});
-        }
+        if (open) begin(stack, *e, name, out, opt.cache);
+        else child_written(stack, out);
         // On to the next one, closing what is complete.
         while (!stack.empty() && stack.back().next == stack.back().e->size()) {
-            Frame done = stack.back();
+            Frame done = std::move(stack.back());
             stack.pop_back();
+            keep_like(done, out);
             indent(out, stack.size() * 4);
             out += "</";
             out += kind_name(done.e->kind());
             out += ">\n";
-            if (done.from) opt.cache->add(done.e->mark(), stack.size(), std::string_view(out).substr(done.from));
+            if (done.keep) opt.cache->add(done.e->mark(), stack.size(), std::string_view(out).substr(done.from));
+            child_written(stack, out);
         }
         if (stack.empty()) return;
         Frame& f = stack.back();
@@ -301,6 +393,7 @@ void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
         indent(out, depth * 2);
     };
     const Element* e = &root;
+    std::string_view name;
     for (;;) {
         switch (e->kind()) {
         case Kind::undef: throw unwritable(*e, stack);
@@ -311,27 +404,24 @@ void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
         case Kind::list:
         case Kind::dict:
             out += e->is(Kind::list) ? '[' : '{';
-            if (opt.cache && e->mark() && e->size()) {
-                bool keep = false;
-                if (const std::string* text = opt.cache->find(e->mark(), stack.size(), &keep)) out += *text;
-                else stack.push_back({e, 0, false, keep ? out.size() : 0});
-            } else {
-                stack.push_back({e});
-            }
+            begin(stack, *e, name, out, opt.cache);
             break;
         default: append_text(out, *e);
         }
+        if (!e->is_resource()) child_written(stack, out);
         for (e = nullptr; !e && !stack.empty();) {
             Frame& f = stack.back();
             bool dict = f.e->is(Kind::dict);
             // A null is no member of an object.
             while (dict && f.next < f.e->size() && f.e->dict()[f.next].value.is(Kind::null)) f.next++;
             if (f.next == f.e->size()) {
-                Frame done = f;
+                Frame done = std::move(f);
                 stack.pop_back();
+                keep_like(done, out);
                 if (done.any) line(stack.size());
                 out += dict ? '}' : ']';
-                if (done.from) opt.cache->add(done.e->mark(), stack.size(), std::string_view(out).substr(done.from));
+                if (done.keep) opt.cache->add(done.e->mark(), stack.size(), std::string_view(out).substr(done.from));
+                child_written(stack, out);
                 continue;
             }
             if (f.any) out += ',';
@@ -342,6 +432,7 @@ void write_json(const Element& root, std::string& out, const JsonOptions& opt) {
                 if (!append_json(out, child.key.view(), opt))
                     throw Error(exit_data, fmt::format("the name '{}' is not UTF-8", child.key.view()));
                 out += opt.one_line ? ":" : ": ";
+                name = child.key.view();
                 e = &child.value;
             } else {
                 e = &f.e->list()[f.next++];

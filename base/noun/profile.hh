@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,14 +20,23 @@ void append_long(std::string& out, int64_t);
 void append_text(std::string& out, const Element&);
 std::string property_text(const Element&);
 
-/// Texts of lists and dicts with a mark (Element::mark), kept from the second time they are written: one for each
-/// form of writing and each thread.
+/// Texts of lists and dicts with a mark (Element::mark), kept from the second time they are written, and the last
+/// of the large ones, whose next like mostly differs in few children: one for each form of writing and each thread.
 class TextCache {
 public:
     explicit TextCache(size_t bytes) : limit_(bytes / 2) {}
     /// nullptr: not there. Then *keep says whether to give it to add().
     const std::string* find(uint32_t mark, size_t depth, bool* keep);
     void add(uint32_t mark, size_t depth, std::string_view text);
+
+    /// A list or dict as it was written last: the text of its children, and where in it each of them ends.
+    struct Written {
+        Element container;
+        std::string text;
+        std::vector<size_t> ends;
+    };
+    /// Where to keep the one of this name, with so many children.
+    std::unique_ptr<Written>& last(std::string_view name, size_t children, size_t depth);
 
 private:
     struct Slot {
@@ -42,6 +52,7 @@ private:
     // What was not used again while `now` filled up goes with `before`.
     Table now_, before_;
     size_t limit_;
+    std::vector<std::unique_ptr<Written>> last_ = std::vector<std::unique_ptr<Written>>(64);
 };
 
 struct XmlOptions {

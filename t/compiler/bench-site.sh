@@ -10,11 +10,11 @@ nodes=${NODES:-1000}
 work=$(mktemp -d "${TMPDIR:-/tmp}/weft-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# timed what profiles command...: runs it and says profiles per CPU second, seconds, memory
+# timed what profiles command...: runs it and says profiles per CPU second, seconds, memory. Each writes into a folder of
+# its own. What it wrote is emptied, not removed: for each new file ext4 looks at all inodes that were freed lately.
 timed() {
     what=$1 count=$2
     shift 2
-    rm -rf "$work/out" && mkdir "$work/out"
     command time -f '%U %S %e %M' -o "$work/time" "$@" || { echo "$what: failed"; exit 1; }
     tail -1 "$work/time" | awk -v what="$what" -v n="$count" '{
         cpu = $1 + $2; if (cpu == 0) cpu = 0.01
@@ -24,16 +24,20 @@ timed() {
 "$src/t/compiler/site-gen" --nodes "$nodes" --out "$work/site"
 for reuse in '' --no-reuse; do
     for threads in 1 0; do
+        out=$work/out$reuse$threads
+        mkdir "$out"
         timed "site of $nodes nodes, XML + JSON, $([ $threads = 0 ] && echo "all cores" || echo "one job")${reuse:+, no reuse}" "$nodes" \
             sh -c 'out=$1 site=$2 threads=$3 panc=$4 reuse=$5; exec "$panc" $reuse --nthread "$threads" --formats pan,json --include-path "$site/profiles:$site" --output-dir "$out" "$site"/profiles/*.pan' \
-            sh "$work/out" "$work/site" "$threads" "$panc" "$reuse"
-        test "$(find "$work/out" -type f | wc -l)" = $((2 * nodes))
+            sh "$out" "$work/site" "$threads" "$panc" "$reuse"
+        test "$(find "$out" -type f | wc -l)" = $((2 * nodes))
+        find "$out" -type f -exec truncate -s 0 {} +
     done
 done
 
 library=$src/templates
 include=$(sed "s|^|$library/|" "$library/example/include-path" | paste -sd:)
 count=$(find "$library/example/clusters" -path '*/profiles/*.pan' | wc -l)
+mkdir "$work/out"
 timed "example site, $count nodes, XML + JSON" "$count" \
     "$panc" --formats pan,json --include-path "$include" --output-dir "$work/out" "$library"/example/clusters/*/profiles/*.pan
 

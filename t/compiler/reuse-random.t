@@ -57,8 +57,24 @@ sub code {
     my $begin = one("dict('a', dict('v', 1), 'b', dict('v', 2))", "clone(SELF)", D(), "SELF", "value('" . d() . "')", "create('" . one(@structs) . "')");
     return "{ name = '1'; x = $begin; SELF['a']['v'] = " . n() . "; x['a']['v'] = 0; foreach (i; key; list('b', 'c')) { if (!exists(x[key])) x[key] = dict('v', 9); if (!exists(SELF[key])) SELF[key] = dict('v', 8) }; " . join('; ', map { step() } 1 .. 1 + n(5)) . "; " . one('x', 'SELF', "merge(dict(), x)", 'return(SELF)', 'return(x)') . " }";
 }
+# Lists and dicts so large that what differs between two of them is looked for.
+sub wide {
+    my ($i, $key, $number) = (n(2), one("'k" . n(14) . "'", "'k' + to_string(" . one('I', number(1)) . ')', "'z' + OBJECT"), one('I', number()));
+    return one(
+        "'/wide$i' = { foreach (i; key; KEYS) SELF[key]" . one("['w'] = i % 10", "['d'] = 3", " = dict('d', i)", " = dict()", "['v'] = " . n()) . "; SELF[$key] = dict('v', $number); SELF };",
+        "'/wide$i' = { foreach (i; key; KEYS) if (i != " . one('I', n(12)) . ") SELF[key]['w'] = i % 10; SELF };",
+        "'/wide$i/k" . n(14) . "/" . one('v', 'd', 'w') . "' = $number;",
+        "'/wide$i/k" . n(14) . "' = null;",
+        "'/deep$i' = { foreach (i; key; KEYS) SELF[key] = value('/wide$i', dict()); SELF['k1']['x'] = dict('v', $number); SELF };",
+        "'/many$i' = { foreach (i; key; KEYS) SELF[i] = dict('w', i % 10); SELF[" . one('I', n(14)) . "]['v'] = $number; SELF };",
+        "'/many$i' = append(dict('v', $number));",
+        "'/nums$i' = { foreach (i; key; KEYS) SELF[key] = if (i % 3 == 1) undef else i; SELF[$key] = " . one($number, 'undef') . "; SELF };",
+        "bind '/wide$i' = entry{" . one('', '', '9..13') . "};", "bind '/deep$i' = entry{}{};", "bind '/many$i' = entry[];", "bind '/nums$i' = filled{};",
+        "bind '/wide$i' = wide with length(SELF) > " . n(12) . " || exists('" . p() . "');");
+}
 sub statement {
-    my $what = n(34);
+    my $what = n(42);
+    return wide() if $what >= 34;
     return "'" . d() . "' = " . code() . ";" if $what < 8;
     return "variable " . D() . " = " . code() . ";" if $what == 8;
     return "variable " . D() . " ?= " . dict() . ";" if $what == 9;
@@ -98,9 +114,10 @@ sub site {
         . "function count = { n = 0; foreach (i; v; ARGV[0]) n = n + 1; n };\n"
         . "function change = { ARGV[0]['a']['c'] = ARGV[1]; y = ARGV[0]['b']; if (is_dict(y)) y['c'] = ARGV[1]; ARGV[0] };\n"
         . "function named = length(FUNCTION);\nfunction big = { SELF < " . (50 + n(200)) . " || exists('" . p() . "') };\n"
-        . "type small = long with big();\n"
+        . "type small = long with big();\ntype filled = long = " . n() . ";\n"
         . "type more = extensible { 'extra' : long = " . n() . " } with { x = SELF; x['v'] = 3; value('" . p() . "', 0) < 40 };\n"
         . "type entry = extensible { 'v' : small = " . n() . " 'd' ? long = 4 'w' ? long(0..9) include more };\n"
+        . "type wide = entry{};\n"
         . "type record = extensible { 'a' ? entry 'b' ? extensible {} with length(SELF) < 9 };\n");
     for my $s (@structs) {
         put("site/$s.pan", "structure template $s;\n'a' = dict('v', " . number(1) . ");\n" . one('', "'b' = dict('v', value('a/v'));\n", "'b/v' = value('" . p() . "', 1);\n", "'c' = dict('l', length(" . L() . "));\n"));
@@ -110,14 +127,14 @@ sub site {
         put("site/$t.pan", "template $t;\n'/$t' = 1;\n") if !@names;
         push @names, $t;    # so that no template includes itself, most of the time
     }
-    my $begin = "include 'types';\n" . join('', map { "variable D$_ = dict('a', dict('v', $_), 'b', dict('v', 1));\nvariable L$_ = list($_, 2);\n'/d$_/a/v' = 1;\n'/d$_/b' = dict('v', 2);\n'/l$_' = list(1);\n'/p$_' = $_;\n" } 0 .. 2);
+    my $begin = "include 'types';\nvariable KEYS = list(" . join(', ', map { "'k$_'" } 0 .. 11) . ");\n" . join('', map { "variable D$_ = dict('a', dict('v', $_), 'b', dict('v', 1));\nvariable L$_ = list($_, 2);\n'/d$_/a/v' = 1;\n'/d$_/b' = dict('v', 2);\n'/l$_' = list(1);\n'/p$_' = $_;\n" } 0 .. 2);
     put('site/begin.pan', "template begin;\n$begin");
     put('site/profiles/other.pan', "object template other;\n'/p1' = 4;\n'/d1/a' = 1;\n");
     my @kinds = map { [map { one(@names) } 1 .. 3 + n(3)] } 0 .. 2;
     for my $i (0 .. $nodes - 1) {
         my @parts = @{one(@kinds)};
         splice @parts, n(scalar @parts), 0, one(@names) if rand() < 0.3;
-        my $text = "object template node$i;\ninclude 'begin';\nvariable P0 = " . n(2) . ";\nvariable P1 = " . n(2) . ";\n";
+        my $text = "object template node$i;\nvariable I = $i;\ninclude 'begin';\nvariable P0 = " . n(2) . ";\nvariable P1 = " . n(2) . ";\n";
         $text .= "variable D0 = dict('a', dict('v', " . n(2) . "), 'c', dict());\n" if rand() < 0.5;
         put("site/profiles/node$i.pan", $text . join('', map { "include '$_';\n" } @parts));
     }

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <random>
 #include <thread>
 
 #include "base/error.hh"
@@ -104,9 +105,18 @@ static bool set_attributes(int fd, const struct stat& st, const FileAttributes& 
 struct Temporary {
     std::string path;
     Fd fd;
-    explicit Temporary(const std::string& target) : path(target + ".XXXXXX") {
-        fd = Fd(mkostemp(path.data(), O_CLOEXEC));
-        if (!fd) throw system_error("cannot create a file beside '" + target + "'");
+    Temporary(const std::string& target, mode_t mode) {
+        thread_local std::minstd_rand random(std::random_device{}());
+        for (int tries = 0; !fd && tries < 100; tries++) {
+            path = target + '.';
+            for (int i = 0; i < 6; i++) path += "abcdefghijklmnopqrstuvwxyz0123456789"[random() / 64 % 36];
+            fd = Fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+            if (!fd && errno != EEXIST) break;
+        }
+        if (!fd) {
+            path.clear();   // it may be somebody else's
+            throw system_error("cannot create a file beside '" + target + "'");
+        }
     }
     ~Temporary() { if (!path.empty()) ::unlink(path.c_str()); }
 };
@@ -125,42 +135,40 @@ static bool holds(int fd, std::string_view text, const std::string& path) {
 
 Change write_file(const std::string& name, std::string_view contents, const FileAttributes& a) {
     std::string path = name;
-    std::error_code ec;
-    for (int hops = 0; fs::is_symlink(path, ec) && hops < 16; hops++) {
-        fs::path to = fs::read_symlink(path, ec);
+    struct stat st{};
+    Fd old;
+    for (int hops = 0;; hops++) {
+        old = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        if (old || errno == ENOENT || errno == ENOTDIR) break;
+        int failed = errno;
+        std::error_code ec;
+        fs::path to = failed == ELOOP && hops < 16 ? fs::read_symlink(path, ec) : fs::path();
+        errno = failed;
+        if (to.empty()) throw system_error("cannot open '" + path + "'");
         path = (to.is_absolute() ? to : fs::path(folder(path)) / to).string();
     }
-
-    struct stat st{};
-    Fd old(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!old && errno != ENOENT && errno != ENOTDIR) throw system_error("cannot open '" + path + "'");
     if (old && fstat(old.get(), &st)) throw system_error("cannot examine '" + path + "'");
     if (old && !S_ISREG(st.st_mode)) throw Error(exit_io, "'" + path + "' is not a regular file");
     if (old && size_t(st.st_size) == contents.size() && holds(old.get(), contents, path))
         return set_attributes(old.get(), st, a, path) ? Change::attributes : Change::none;
     if (a.noaction) return old ? Change::contents : Change::created;
 
-    if (!old) {
-        mode_t mask = umask(0);
-        umask(mask);
-        st.st_mode = 0644 & ~mask;
-        st.st_uid = geteuid();
-        st.st_gid = getegid();
-    }
-    Temporary tmp(path);
+    // A new file gets its mode from the umask, which only the system can ask without changing it.
+    Temporary tmp(path, old || a.mode ? 0600 : 0644);
     FileAttributes want = a;
-    if (!want.mode) want.mode = st.st_mode & 07777;
-    if (!want.owner && st.st_uid != geteuid()) want.owner = st.st_uid;
-    if (!want.group && st.st_gid != getegid()) want.group = st.st_gid;
-    // Owner and mode before the contents: a secret is never readable by the wrong user.
-    struct stat made{};
-    if (fstat(tmp.fd.get(), &made)) throw system_error("cannot examine '" + tmp.path + "'");
-    time_t keep = want.mtime.value_or(0);
+    if (old && !want.mode) want.mode = st.st_mode & 07777;
+    if (old && !want.owner && st.st_uid != geteuid()) want.owner = st.st_uid;
+    if (old && !want.group && st.st_gid != getegid()) want.group = st.st_gid;
     want.mtime.reset();
-    set_attributes(tmp.fd.get(), made, want, path);
+    // Owner and mode before the contents: a secret is never readable by the wrong user.
+    if (want.mode || want.owner || want.group) {
+        struct stat made{};
+        if (fstat(tmp.fd.get(), &made)) throw system_error("cannot examine '" + tmp.path + "'");
+        set_attributes(tmp.fd.get(), made, want, path);
+    }
     write_all(tmp.fd.get(), contents, path);
     if (a.mtime) {
-        struct timespec t[2] = {{keep, 0}, {keep, 0}};
+        struct timespec t[2] = {{*a.mtime, 0}, {*a.mtime, 0}};
         futimens(tmp.fd.get(), t);
     }
     if (a.sync && fsync(tmp.fd.get())) throw system_error("cannot write '" + path + "'");

@@ -9,6 +9,7 @@
 #include <memory>
 #include <regex>
 #include <thread>
+#include <unordered_map>
 
 namespace weft::compiler {
 
@@ -73,6 +74,24 @@ static std::string real_path(const std::string& path) {
     std::unique_ptr<char, void (*)(void*)> real(realpath(path.c_str(), nullptr), std::free);
     return real ? real.get() : "";
 }
+
+/// Real paths of many files: those of their folders are looked for once. Empty: there is no such file.
+class RealPaths {
+public:
+    std::string find(const std::string& path) {
+        size_t name = path.rfind('/') + 1;
+        struct stat st;
+        if (name == path.size() || path.compare(name, std::string::npos, ".") == 0 || path.compare(name, std::string::npos, "..") == 0) return real_path(path);
+        if (lstat(path.c_str(), &st) != 0) return "";
+        if (S_ISLNK(st.st_mode)) return real_path(path);
+        auto [it, added] = folders_.try_emplace(path.substr(0, name));
+        if (added) it->second = real_path(name ? it->first : ".");
+        return it->second.empty() ? "" : (it->second == "/" ? "" : it->second) + '/' + path.substr(name);
+    }
+
+private:
+    std::unordered_map<std::string, std::string> folders_;
+};
 
 static bool is_folder(const std::string& path) {
     struct stat st;
@@ -153,8 +172,9 @@ Command read_command(const Args& args) {
     if (shape == "classic") c.shape = Shape::classic;
     else if (shape == "json") c.shape = Shape::json;
     else if (shape != "plain") throw Error(exit_usage, fmt::format("--messages is plain, json or classic, not '{}'", shape));
+    RealPaths paths;
     for (const std::string& f : args.rest()) {
-        std::string real = real_path(f);
+        std::string real = paths.find(f);
         c.files.push_back(real.empty() ? f : real);
     }
     c.explain = args.get("explain");

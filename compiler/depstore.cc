@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -270,6 +271,21 @@ DependencyStore::Now& DependencyStore::now(const std::string& path) {
     return it->second;
 }
 
+/// Is there anything of this name? For many names in one folder the folder is read instead.
+bool DependencyStore::there(const std::string& path) {
+    size_t slash = path.rfind('/');
+    Folder& f = folders_[path.substr(0, slash == std::string::npos ? 0 : slash + 1)];
+    if (++f.asked < 8) return Stamp::of(path).has_value();
+    if (f.asked == 8) {
+        std::error_code no;
+        for (auto at = std::filesystem::directory_iterator(slash == std::string::npos ? "." : path.substr(0, slash + 1), no); !no && at != std::filesystem::directory_iterator(); at.increment(no))
+            f.names.insert(at->path().filename());
+        f.read = !no || no == std::errc::no_such_file_or_directory || no == std::errc::not_a_directory;
+    }
+    // A link may lead nowhere.
+    return (!f.read || f.names.contains(path.substr(slash + 1))) && Stamp::of(path);
+}
+
 /// Is the file as it was?
 bool DependencyStore::same(Version& v) {
     Now& n = now(v.path);
@@ -301,7 +317,7 @@ const std::optional<std::string>& DependencyStore::judge(uint32_t use) {
     bool text = d.type == Dependency::text || d.type == Dependency::absent_text;
     std::string what = fmt::format("{} '{}'", text ? "the file" : "the template", d.name);
     for (const std::string& b : d.before)
-        if (Stamp::of(b)) return why = fmt::format("{} is found {}: {}", what, d.path.empty() ? "now" : "earlier in the path now", b);
+        if (there(b)) return why = fmt::format("{} is found {}: {}", what, d.path.empty() ? "now" : "earlier in the path now", b);
     if (d.path.empty()) return why;
     if (!now(d.path).there) return why = fmt::format("{} has gone: {}", what, d.path);
     if (u.version >= 0 && !same(versions_[size_t(u.version)])) return why = fmt::format("{} has changed: {}", what, d.path);

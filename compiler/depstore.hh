@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/compile.hh"
@@ -98,7 +99,14 @@ private:
         Stamp stamp;
         Hash hash{};
     };
+    /// A folder in which files were looked for and not found.
+    struct Folder {
+        int asked = 0;
+        bool read = false;
+        std::unordered_set<std::string> names;
+    };
     Now& now(const std::string& path);
+    bool there(const std::string& path);
     bool same(Version&);
     bool ignored(std::string_view name) const;
     const std::optional<std::string>& judge(uint32_t use);
@@ -123,6 +131,7 @@ private:
     // This run
     std::string ignore_;
     std::unordered_map<std::string, Now> now_;
+    std::unordered_map<std::string, Folder> folders_;
     std::vector<std::pair<bool, std::optional<std::string>>> judged_;   ///< by use: looked at? then why not, if not
     std::unordered_map<std::string, uint32_t> fresh_;                   ///< versions of files read
     std::unordered_map<const Dependency*, uint32_t> of_this_run_;       ///< their uses

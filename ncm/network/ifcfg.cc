@@ -19,7 +19,12 @@ std::string ifcfg_file(const Interface& i) {
     put("ONBOOT", yesno(i.onboot));
     put("NM_CONTROLLED", "no");
     put("DEVICE", i.name);
-    put("TYPE", i.kind == Interface::bridge ? "Bridge" : i.kind == Interface::bond ? "Bond" : i.kind == Interface::vlan ? "Vlan" : "Ethernet");
+    static constexpr const char* types[] = {"Ethernet", "Bond", "Bridge", "Vlan", "IPIP", "Ethernet"};
+    put("TYPE", i.kind == Interface::ovs ? i.switched.type : types[i.kind]);
+    if (const Ovs& o = i.switched; i.kind == Interface::ovs)
+        for (const auto& [key, value] : {std::pair{"DEVICETYPE", std::string("ovs")}, {"OVS_BRIDGE", o.bridge}, {"OVS_OPTIONS", o.options}, {"OVS_EXTRA", o.extra}, {"BOND_IFACES", join(o.bonded, " ")},
+                                         {"OVS_TUNNEL_TYPE", o.tunnel_type}, {"OVS_TUNNEL_OPTIONS", o.tunnel_options}, {"OVS_PATCH_PEER", o.peer}})
+            put(key, value);
     if (i.kind == Interface::bond) put("BONDING_MASTER", "yes");
     put("BRIDGE", i.bridge_of);
     put("MACADDR", i.mac);
@@ -30,6 +35,7 @@ std::string ifcfg_file(const Interface& i) {
     int n4 = 0;
     std::string first6, more6;
     for (const Address& a : i.addresses) {
+        if (i.kind == Interface::ipip && &a == &i.addresses.back()) break;  // the inner one has words of its own
         if (a.v6()) {
             if (first6.empty()) first6 = a.text();
             else more6 += (more6.empty() ? "" : " ") + a.text();
@@ -56,7 +62,16 @@ std::string ifcfg_file(const Interface& i) {
         options.push_back(name + "=" + join(words, ","));
     }
     put("BONDING_OPTS", join(options, " "));
-    if (i.kind == Interface::vlan) put("VLAN", "yes"), put("PHYSDEV", i.physdev);
+    if (i.kind == Interface::vlan) put("VLAN", "yes");
+    const Tunnel& t = i.tunnel;
+    if (i.kind == Interface::ipip)
+        put("MY_INNER_IPADDR", i.addresses.back().text()), put("MY_OUTER_IPADDR", t.local), put("PEER_OUTER_IPADDR", t.remote);
+    if (i.kind == Interface::vxlan) {
+        put("VXLAN", "yes"), put("VNI", std::to_string(t.id)), put("GROUP_IPADDR", t.group), put("REMOTE_IPADDR", t.remote), put("LOCAL_IPADDR", t.local);
+        if (t.port) put("DSTPORT", std::to_string(t.port));
+        if (t.policy) put("GBP", "yes");
+    }
+    put("PHYSDEV", i.physdev);
     put("PEERDNS", "no");
     return out;
 }

@@ -9,6 +9,25 @@ namespace {
 
 constexpr const char* path = "/etc/network/interfaces";
 
+/// Made with ip(8) and taken away again.
+std::string tunnel_words(const Interface& i) {
+    const Tunnel& t = i.tunnel;
+    auto word = [](const char* key, const std::string& value) { return value.empty() ? "" : fmt::format(" {} {}", key, value); };
+    if (i.kind == Interface::ipip)
+        return "ip tunnel add $IFACE mode ipip" + word("local", t.local) + word("remote", t.remote.empty() ? "any" : t.remote);
+    return fmt::format("ip link add $IFACE type vxlan id {} dev {}", t.id, i.physdev) + word("group", t.group) + word("remote", t.remote) +
+           word("local", t.local) + word("dstport", t.port ? std::to_string(t.port) : "") + (t.policy ? " gbp" : "");
+}
+
+/// The words of Open vSwitch's own part of ifupdown.
+template <class F> void put_ovs(const Interface& i, F put) {
+    const Ovs& o = i.switched;
+    put("ovs_type " + o.type);
+    for (const auto& [key, value] : {std::pair{"ovs_bridge", o.bridge}, {"ovs_ports", join(i.ports, " ")}, {"ovs_bonds", join(o.bonded, " ")}, {"ovs_options", o.options},
+                                     {"ovs_extra", o.extra}, {"ovs_patch_peer", o.peer}, {"ovs_tunnel_type", o.tunnel_type}, {"ovs_tunnel_options", o.tunnel_options}})
+        if (!value.empty()) put(fmt::format("{} {}", key, value));
+}
+
 /// What belongs to the interface and not to one of its addresses: it stands in its first stanza.
 std::string common(const Interface& i) {
     std::string out;
@@ -31,6 +50,9 @@ std::string common(const Interface& i) {
         if (i.delay) put(fmt::format("bridge_fd {}", *i.delay));
     }
     if (i.kind == Interface::vlan) put("vlan-raw-device " + i.physdev);
+    if (i.kind == Interface::ipip) put("pre-up " + tunnel_words(i)), put("post-down ip tunnel del $IFACE || true");
+    if (i.kind == Interface::vxlan) put("pre-up " + tunnel_words(i)), put("post-down ip link del $IFACE || true");
+    if (i.kind == Interface::ovs) put_ovs(i, put);
     for (const Route& r : i.routes)
         put(fmt::format("up ip {}route replace {}", r.v6 ? "-6 " : "", route_words(r, "$IFACE")));
     for (const Rule& r : i.rules) {
@@ -42,7 +64,9 @@ std::string common(const Interface& i) {
 }
 
 std::string stanzas(const Interface& i) {
-    std::string out = i.onboot ? fmt::format("\nauto {}\n", i.name) : "\n", rest = common(i);
+    // A port of Open vSwitch comes up with its bridge.
+    std::string out = !i.switched.bridge.empty() ? fmt::format("\nallow-{} {}\n", i.switched.bridge, i.name) : i.onboot ? fmt::format("\nauto {}\n", i.name) : "\n";
+    std::string rest = common(i);
     bool v4 = false, v6 = false;
     auto begin = [&](const char* family, const char* method) {
         out += fmt::format("iface {} {} {}\n", i.name, family, method);

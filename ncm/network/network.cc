@@ -91,12 +91,41 @@ static void read_vlan(Interface& i, View v) {
     if (i.physdev.empty()) throw wrong(i.name, "a vlan needs its physdev");
 }
 
+static void read_ipip(Interface& i, View v) {
+    for (const char* need : {"my_inner_ipaddr", "my_inner_prefix", "my_outer_ipaddr"})
+        if (!v[need]) throw wrong(i.name, fmt::format("a tunnel needs {}", need));
+    i.addresses.push_back({checked_ip(v["my_inner_ipaddr"].text()), v["my_inner_prefix"].number()});
+    i.tunnel.local = checked_ip(v["my_outer_ipaddr"].text());
+    if (v["peer_outer_ipaddr"]) i.tunnel.remote = checked_ip(v["peer_outer_ipaddr"].text());
+}
+
+/// The number is the end of the name unless it is said.
+static void read_vxlan(Interface& i, View v, View x) {
+    size_t digits = i.name.find_last_not_of("0123456789") + 1;
+    i.tunnel.id = x["vni"] ? x["vni"].number() : digits < i.name.size() && i.name.size() - digits <= 8 ? std::stol(i.name.substr(digits)) : -1;
+    if (i.tunnel.id < 0 || i.tunnel.id >= 1 << 24) throw wrong(i.name, "a vxlan needs its vni");
+    if (bool(x["group"]) == bool(x["remote"])) throw wrong(i.name, "a vxlan needs group or remote, one of them");
+    for (auto [to, from] : {std::pair{&i.tunnel.group, "group"}, {&i.tunnel.remote, "remote"}, {&i.tunnel.local, "local"}})
+        if (x[from]) *to = checked_ip(x[from].text());
+    i.tunnel.port = x["dstport"].number(), i.tunnel.policy = x["gbp"].flag();
+    i.physdev = v["physdev"].line();
+    if (i.physdev.empty()) throw wrong(i.name, "a vxlan needs its physdev");
+}
+
+static Ovs read_ovs(const std::string& type, View v) {
+    Ovs o{type, v["ovs_bridge"].line(), v["ovs_opts"].line(), v["ovs_extra"].line(), v["ovs_patch_peer"].line(), v["ovs_tunnel_type"].line(), v["ovs_tunnel_opts"].line(), {}};
+    for (View b : v["bond_ifaces"].items()) o.bonded.push_back(b.line());
+    // They end in files that a shell reads.
+    for (const std::string* text : {&o.options, &o.extra, &o.tunnel_options})
+        if (text->find_first_of("'\"`$\\") != std::string::npos) throw Error(exit_data, "a quote, backslash or dollar in '" + *text + "'");
+    return o;
+}
+
 static Interface interface(const std::string& key, View v, View nic, bool set_mac) {
     Interface i;
     i.name = v["device"].line(key);
     good_name(i.name);
     std::string type = v["type"].text(), proto = v["bootproto"].text("static");
-    if (type.starts_with("OVS") || type == "IPIP" || v["plugin"]) throw wrong(i.name, "type " + (type.empty() ? "vxlan" : type) + " is not supported");
     i.dhcp = proto == "dhcp";
     i.onboot = v["onboot"].flag(true);
     i.mtu = v["mtu"].number();
@@ -114,6 +143,9 @@ static Interface interface(const std::string& key, View v, View nic, bool set_ma
     for (View r : v["rule"].items()) i.rules.push_back(rule(r));
     if (type == "Bridge") i.kind = Interface::bridge;
     else if (type == "Bond" || v["bonding_opts"]) i.kind = Interface::bond;
+    else if (type == "IPIP") i.kind = Interface::ipip, read_ipip(i, v);
+    else if (View x = v["plugin"]["vxlan"]) i.kind = Interface::vxlan, read_vxlan(i, v, x);
+    else if (type.starts_with("OVS")) i.kind = Interface::ovs, i.switched = read_ovs(type, v);
     else if (type == "Vlan" || v["vlan"].flag() || i.name.starts_with("vlan")) i.kind = Interface::vlan, read_vlan(i, v);
     return i;
 }
@@ -142,6 +174,17 @@ Network read_network(View n, View nics) {
             if (w->kind == Interface::plain) w->kind = kind;
             w->ports.push_back(i.name);
         }
+
+    for (Interface& i : net.interfaces) {
+        auto need = [&](const std::string& name) {
+            if (!name.empty() && !find(name)) throw wrong(i.name, "it names '" + name + "', which is not there");
+        };
+        if (i.kind == Interface::vxlan) need(i.physdev);
+        if (i.kind != Interface::ovs) continue;
+        need(i.switched.bridge);
+        for (const std::string& b : i.switched.bonded) need(b);
+        if (Interface* w = find(i.switched.bridge)) w->ports.push_back(i.name);
+    }
 
     // The default route is the one that is said, else the first gateway of an interface.
     std::string gateway = n["default_gateway"].line(), device = n["gatewaydev"].line();

@@ -32,8 +32,21 @@ struct Rule {
     bool v6() const { return (from + to).find(':') != std::string::npos; }
 };
 
+/// What an ipip or vxlan interface says of its packets.
+struct Tunnel {
+    std::string local, remote, group;  ///< addresses; remote or group for vxlan
+    long id = 0, port = 0;             ///< of vxlan
+    bool policy = false;               ///< vxlan's group policy extension
+};
+
+/// A part of Open vSwitch: type is OVSBridge, OVSPort, OVSIntPort, OVSBond, OVSTunnel or OVSPatchPort, or empty.
+struct Ovs {
+    std::string type, bridge, options, extra, peer, tunnel_type, tunnel_options;
+    std::vector<std::string> bonded;
+};
+
 struct Interface {
-    enum Kind { plain, bond, bridge, vlan } kind = plain;
+    enum Kind { plain, bond, bridge, vlan, ipip, vxlan, ovs } kind = plain;
     std::string name, mac;           ///< mac only when it is to be set
     bool dhcp = false, onboot = true;
     std::optional<bool> autoconf6;
@@ -42,8 +55,10 @@ struct Interface {
     std::string gateway4, gateway6;  ///< of the default route, when it is this one's
     std::string bond_of, bridge_of;      ///< what it is part of
     std::vector<std::string> ports;  ///< of a bond or bridge
-    std::string physdev;             ///< of a vlan
+    std::string physdev;             ///< of a vlan or vxlan
     long vlan_id = 0;
+    Tunnel tunnel;
+    Ovs switched;
     View options;                    ///< bonding_opts
     std::optional<bool> stp;
     std::optional<long> delay;

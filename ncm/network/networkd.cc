@@ -33,10 +33,24 @@ std::string bond_section(const Interface& i) {
 }
 
 std::string netdev(const Interface& i) {
-    static constexpr const char* kinds[] = {"", "bond", "bridge", "vlan"};
+    static constexpr const char* kinds[] = {"", "bond", "bridge", "vlan", "ipip", "vxlan"};
     std::string out = fmt::format("[NetDev]\nName={}\nKind={}\n", i.name, kinds[i.kind]);
     if (i.kind == Interface::bond) out += bond_section(i);
     if (i.kind == Interface::vlan) out += fmt::format("\n[VLAN]\nId={}\n", i.vlan_id);
+    const Tunnel& t = i.tunnel;
+    auto put = [&](const char* key, const std::string& value) {
+        if (!value.empty()) out += fmt::format("{}={}\n", key, value);
+    };
+    if (i.kind == Interface::ipip) {
+        out += "\n[Tunnel]\nIndependent=yes\n";
+        put("Local", t.local), put("Remote", t.remote.empty() ? "any" : t.remote);
+    }
+    if (i.kind == Interface::vxlan) {
+        out += fmt::format("\n[VXLAN]\nVNI={}\n", t.id);
+        put("Group", t.group), put("Remote", t.remote), put("Local", t.local);
+        if (t.port) put("DestinationPort", std::to_string(t.port));
+        if (t.policy) put("GroupPolicyExtension", "yes");
+    }
     if (i.kind == Interface::bridge && (i.stp || i.delay)) {
         out += "\n[Bridge]\n";
         if (i.stp) out += "STP=" + yesno(*i.stp) + "\n";
@@ -61,6 +75,7 @@ std::string network_file(const Network& net, const Interface& i) {
     if (!i.bridge_of.empty()) out += "Bridge=" + i.bridge_of + "\n";
     for (const Interface& other : net.interfaces) {
         if (other.kind == Interface::vlan && other.physdev == i.name) out += "VLAN=" + other.name + "\n";
+        if (other.kind == Interface::vxlan && other.physdev == i.name) out += "VXLAN=" + other.name + "\n";
         if (other.name == i.bond_of && other.options["primary"].text() == i.name) out += "PrimarySlave=yes\n";
     }
     for (const Address& a : i.addresses) {
@@ -89,6 +104,8 @@ std::string network_file(const Network& net, const Interface& i) {
 
 bool write(Run& run, const Network& net) {
     static const std::string folder = "/etc/systemd/network/", prefix = "10-weft-";
+    for (const Interface& i : net.interfaces)
+        if (i.kind == Interface::ovs) throw Error(exit_data, fmt::format("interface '{}': networkd knows no Open vSwitch", i.name), {}, "ifupdown and ifcfg do");
     std::vector<std::string> wanted;
     bool changed = false;
     auto put = [&](const std::string& name, const std::string& text) {

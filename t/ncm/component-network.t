@@ -169,6 +169,65 @@ ok 'ifcfg files, which a shell reads' '
 ok 'with routes and rules' 'grep -qx "198.51.100.0/24 via 192.0.2.2 dev bond0" "$scripts/route-bond0" && grep -qx "from 192.0.2.80/32 table backup priority 100" "$scripts/rule-bond0"'
 ok 'what the node has decides without a backend' 'run 0 network configure "{}" "$(extra)" && changed'
 
+# ---- tunnels
+tunnels='.interfaces += {
+    "tunl1": {"type": "IPIP", "my_inner_ipaddr": "10.9.0.1", "my_inner_prefix": 30, "my_outer_ipaddr": "192.0.2.11", "peer_outer_ipaddr": "198.51.100.9"},
+    "vxlan7": {"ip": "10.8.0.1", "netmask": "255.255.255.0", "physdev": "bond0", "plugin": {"vxlan": {"group": "239.1.1.1", "dstport": 4789}}},
+    "over": {"bootproto": "none", "physdev": "bond0", "plugin": {"vxlan": {"vni": 70000, "remote": "198.51.100.9", "local": "192.0.2.11", "gbp": true}}}}'
+ok 'tunnels for networkd' '
+    run 0 network configure "$networkd" "$(with "$tunnels")"
+    grep -qx VXLAN=vxlan7 "$units/10-weft-bond0.network"
+    grep -qx Address=10.9.0.1/30 "$units/10-weft-tunl1.network"
+    sed 1d "$units/10-weft-tunl1.netdev" >got
+    printf "%s\n" "[NetDev]" Name=tunl1 Kind=ipip "" "[Tunnel]" Independent=yes Local=192.0.2.11 Remote=198.51.100.9 | same - got
+    sed 1d "$units/10-weft-vxlan7.netdev" >got
+    printf "%s\n" "[NetDev]" Name=vxlan7 Kind=vxlan "" "[VXLAN]" VNI=7 Group=239.1.1.1 DestinationPort=4789 | same - got
+    sed 1d "$units/10-weft-over.netdev" >got
+    printf "%s\n" "[NetDev]" Name=over Kind=vxlan "" "[VXLAN]" VNI=70000 Remote=198.51.100.9 Local=192.0.2.11 GroupPolicyExtension=yes | same - got'
+if command -v networkd_reads >tools; then
+    ok 'networkd understands them' 'rm "$units/10-weft-by-hand.network"; networkd_reads || { cat networkd.log; false; }; not grep -e 10-weft networkd.log'
+else
+    skip 'networkd understands them' 'no systemd-networkd here, or no right to give it a network'
+fi
+ok 'for ifupdown, made and taken away with ip' '
+    run 0 network configure "$ifupdown" "$(with "$tunnels")"
+    grep -qxF "    pre-up ip tunnel add \$IFACE mode ipip local 192.0.2.11 remote 198.51.100.9" "$NCM_ROOT/etc/network/interfaces"
+    grep -qxF "    pre-up ip link add \$IFACE type vxlan id 7 dev bond0 group 239.1.1.1 dstport 4789" "$NCM_ROOT/etc/network/interfaces"
+    grep -qxF "    post-down ip link del \$IFACE || true" "$NCM_ROOT/etc/network/interfaces"
+    test "$(grep -c "address 10.9.0.1/30" "$NCM_ROOT/etc/network/interfaces")" = 1'
+if command -v ifquery >tools; then
+    ok 'ifup would make and address them' '
+        mkdir -p run
+        ifup -i "$NCM_ROOT/etc/network/interfaces" --state-dir run --no-act --no-scripts --force vxlan7 tunl1 >ifup.log 2>&1 || { cat ifup.log; false; }
+        cat ifup.log
+        grep -q "ip link add .IFACE type vxlan id 7 dev bond0" ifup.log
+        grep -q "ip addr add 10.9.0.1/255.255.255.252" ifup.log'
+else
+    skip 'ifup would make and address them' 'no ifupdown here'
+fi
+ok 'for the scripts of Red Hat' '
+    run 0 network configure "$ifcfg" "$(with "$tunnels")"
+    (. "$scripts/ifcfg-tunl1"; test "$TYPE $MY_INNER_IPADDR $MY_OUTER_IPADDR $PEER_OUTER_IPADDR $IPADDR" = "IPIP 10.9.0.1/30 192.0.2.11 198.51.100.9 ")
+    (. "$scripts/ifcfg-vxlan7"; test "$VXLAN $VNI $PHYSDEV $GROUP_IPADDR $DSTPORT $IPADDR" = "yes 7 bond0 239.1.1.1 4789 10.8.0.1")'
+
+# ---- Open vSwitch
+switched='.interfaces += {
+    "ovs0": {"type": "OVSBridge", "ip": "10.7.0.1", "netmask": "255.255.255.0", "ovs_extra": "set bridge ovs0 stp_enable=true"},
+    "eth7": {"type": "OVSPort", "bootproto": "none", "ovs_bridge": "ovs0", "ovs_opts": "tag=42"},
+    "gre0": {"type": "OVSTunnel", "bootproto": "none", "ovs_bridge": "ovs0", "ovs_tunnel_type": "gre", "ovs_tunnel_opts": "options:remote_ip=198.51.100.9"}}'
+ok 'Open vSwitch for ifupdown: ports come up with their bridge' '
+    run 0 network configure "$ifupdown" "$(with "$switched")"
+    sed -n "/^allow-ovs0 eth7/,/^$/p" "$NCM_ROOT/etc/network/interfaces" >got
+    printf "%s\n" "allow-ovs0 eth7" "iface eth7 inet manual" "    ovs_type OVSPort" "    ovs_bridge ovs0" "    ovs_options tag=42" "" | same - got
+    grep -qx "    ovs_ports eth7 gre0" "$NCM_ROOT/etc/network/interfaces"
+    grep -qx "    ovs_extra set bridge ovs0 stp_enable=true" "$NCM_ROOT/etc/network/interfaces"'
+ok 'and for the scripts of Red Hat' '
+    run 0 network configure "$ifcfg" "$(with "$switched")"
+    (. "$scripts/ifcfg-eth7"; test "$DEVICETYPE $TYPE $OVS_BRIDGE $OVS_OPTIONS" = "ovs OVSPort ovs0 tag=42")
+    (. "$scripts/ifcfg-gre0"; test "$TYPE $OVS_TUNNEL_TYPE $OVS_TUNNEL_OPTIONS" = "OVSTunnel gre options:remote_ip=198.51.100.9")
+    (. "$scripts/ifcfg-ovs0"; test "$TYPE $IPADDR $OVS_EXTRA" = "OVSBridge 10.7.0.1 set bridge ovs0 stp_enable=true")'
+run 0 network configure "$networkd" "$(extra)" >back.log
+
 # ---- what is refused
 refused() { ok "$1" "run 1 network configure '$networkd' \"\$(with '$2')\" && changed && says '(.msg // \"\") | startswith(\"$3\")'"; }
 cp -R "$units" before
@@ -177,6 +236,10 @@ refused 'a part of nothing' '.interfaces.eth0.master = "bond9"' 'interface \u002
 refused 'a name that leads elsewhere' '.interfaces["../x"] = {"bootproto": "dhcp"}' 'interface \u0027../x\u0027: that is no name'
 refused 'a gateway nobody reaches' '.default_gateway = "10.0.0.1" | del(.interfaces.eth2)' 'no interface reaches the default gateway'
 refused 'a routing table nobody named' '.interfaces.bond0.route[1].table = "nosuch"' 'there is no routing table'
+refused 'Open vSwitch for networkd' '.interfaces.ovs0 = {"type": "OVSBridge"}' 'interface \u0027ovs0\u0027: networkd knows no Open vSwitch'
+refused 'a vxlan without a number' '.interfaces.over = {"bootproto": "none", "physdev": "bond0", "plugin": {"vxlan": {"remote": "192.0.2.9"}}}' 'interface \u0027over\u0027: a vxlan needs its vni'
+refused 'a tunnel without an end' '.interfaces.tunl1 = {"type": "IPIP", "my_inner_ipaddr": "10.9.0.1", "my_inner_prefix": 30}' 'interface \u0027tunl1\u0027: a tunnel needs my_outer_ipaddr'
+refused 'words for a shell' '.interfaces.ovs0 = {"type": "OVSBridge", "ovs_extra": "x$(id)"}' 'interface \u0027ovs0\u0027: a quote, backslash or dollar'
 refused 'a line end' '.interfaces.eth0.master = "bond0\nGateway=10.0.0.1"' 'interface \u0027eth0\u0027: a line end'
 ok 'and the files stay as they were' 'diff -r before "$units"'
 done_testing

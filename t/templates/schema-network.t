@@ -39,6 +39,16 @@ refused 'a primary in a mode that has none' '
         "bonding_opts", dict("mode", 4, "primary", "eth0")));' 'bonding mode 4 has no primary'
 refused 'bonding options on a plain interface' '
     "/system/network/interfaces/eth0/bonding_opts" = dict("mode", 1);' 'bonding options on a Ethernet interface'
+good 'tunnels and parts of Open vSwitch' '
+    "/system/network/interfaces/tunl1" = dict("type", "IPIP", "my_inner_ipaddr", "10.9.0.1", "my_inner_prefix", 30, "my_outer_ipaddr", "10.1.0.11");
+    "/system/network/interfaces/vxlan7" = dict("ip", "10.8.0.1", "netmask", "255.255.255.0", "physdev", "eth0", "plugin", dict("vxlan", dict("group", "239.1.1.1")));
+    "/system/network/interfaces/ovs0" = dict("type", "OVSBridge");
+    "/system/network/interfaces/eth7" = dict("type", "OVSPort", "ovs_bridge", "ovs0");'
+refused 'a tunnel without an end' '"/system/network/interfaces/tunl1" = dict("type", "IPIP", "my_inner_ipaddr", "10.9.0.1", "my_inner_prefix", 30);' 'a tunnel needs my_outer_ipaddr'
+refused 'the end of a tunnel on a card' '"/system/network/interfaces/eth0/my_outer_ipaddr" = "10.1.0.11";' 'my_outer_ipaddr on a Ethernet interface'
+refused 'a vxlan of two kinds' '"/system/network/interfaces/vxlan7" = dict("bootproto", "none", "physdev", "eth0", "plugin", dict("vxlan", dict("group", "239.1.1.1", "remote", "10.0.0.1")));' 'a vxlan needs group or remote, one of them'
+refused 'a port of no bridge' '"/system/network/interfaces/eth7" = dict("type", "OVSPort");' 'an OVSPort needs its ovs_bridge'
+refused 'a port of a bridge that is not there' '"/system/network/interfaces/eth7" = dict("type", "OVSPort", "ovs_bridge", "ovs9");' 'ovs_bridge ovs9 is not an interface of this node'
 refused 'a name the kernel would not take' '
     "/system/network/interfaces/a_very_long_interface_name" = dict("bootproto", "none", "onboot", false);' \
     'a_very_long_interface_name cannot be the name of an interface'

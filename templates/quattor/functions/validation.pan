@@ -9,7 +9,7 @@ function interfaces_have_cards = {
     cards = value('/hardware/cards/nic', dict());
     foreach (name; interface; value('/system/network/interfaces')) {
         physical = interface['type'] == 'Ethernet' && interface['onboot'] &&
-            !(exists(interface['vlan']) && interface['vlan']);
+            !(exists(interface['vlan']) && interface['vlan']) && !exists(interface['plugin']['vxlan']);
         device = if (exists(interface['device'])) interface['device'] else name;
         if (physical && !exists(cards[device]))
             error('interface %s has no card %s in /hardware/cards/nic', name, device);

@@ -60,6 +60,16 @@ type network_bonding_options = {
     'mode' : long(0..6)
     'miimon' ? long(0..)
     'lacp_rate' ? long(0..1)
+    'ad_select' ? choice('bandwidth', 'count', 'stable')
+    'all_slaves_active' ? long(0..1)
+    'arp_interval' ? long(0..)
+    'arp_ip_target' ? type_ip[]
+    'arp_validate' ? choice('none', 'active', 'backup', 'all')
+    'fail_over_mac' ? choice('active', 'follow', 'none')
+    'min_links' ? long(0..)
+    'num_grat_arp' ? long(0..255)
+    'primary_reselect' ? choice('always', 'better', 'failure')
+    'resend_igmp' ? long(0..255)
     'primary' ? valid_interface
     'updelay' ? long(0..)
     'downdelay' ? long(0..)
@@ -72,6 +82,20 @@ type network_bonding_options = {
     true;
 };
 
+@{ desc = a network of Ethernet frames inside UDP; the number is the end of the interface's name unless vni says it }
+type network_vxlan = {
+    'vni' ? long(0..16777215)
+    'group' ? type_ip
+    'remote' ? type_ip
+    'local' ? type_ip
+    'dstport' ? long(1..65535)
+    @{ desc = group policy extension }
+    'gbp' ? boolean
+} with {
+    if (exists(SELF['group']) == exists(SELF['remote'])) error('a vxlan needs group or remote, one of them');
+    true;
+};
+
 @{ desc = one interface of the node }
 type network_interface = {
     'ip' ? type_ipv4
@@ -80,7 +104,8 @@ type network_interface = {
     'gateway' ? type_ipv4
     'bootproto' : choice('static', 'dhcp', 'none') = 'static'
     'onboot' : boolean = true
-    'type' : choice('Ethernet', 'Bridge', 'Bond', 'Vlan', 'Infiniband') = 'Ethernet'
+    'type' : choice('Ethernet', 'Bridge', 'Bond', 'Vlan', 'Infiniband', 'IPIP', 'OVSBridge', 'OVSPort', 'OVSIntPort', 'OVSBond',
+        'OVSTunnel', 'OVSPatchPort') = 'Ethernet'
     'device' ? valid_interface
     'fqdn' ? type_fqdn
     'mtu' ? long(576..65535)
@@ -102,18 +127,48 @@ type network_interface = {
     'ipv6addr_secondaries' ? type_network_name[]
     'ipv6_autoconf' ? boolean
     'ipv6init' ? boolean
+    @{ desc = of a tunnel, type IPIP: the address inside, our end and the other one; without it any }
+    'my_inner_ipaddr' ? type_ip
+    'my_inner_prefix' ? long(0..32)
+    'my_outer_ipaddr' ? type_ip
+    'peer_outer_ipaddr' ? type_ip
+    'plugin' ? {
+        'vxlan' ? network_vxlan
+    }
+    @{ desc = of Open vSwitch: the bridge this is part of; ovs_opts and ovs_tunnel_opts as in ovs-vswitchd.conf.db(5) }
+    'ovs_bridge' ? valid_interface
+    'ovs_opts' ? string
+    'ovs_extra' ? string
+    'ovs_patch_peer' ? string
+    'ovs_tunnel_type' ? choice('gre', 'vxlan')
+    'ovs_tunnel_opts' ? string
+    'bond_ifaces' ? valid_interface[1..]
 } with {
+    switched = match(SELF['type'], '^OVS');
     if (exists(SELF['ip'])) {
         if (!exists(SELF['netmask'])) error('address %s without a netmask', SELF['ip']);
         foreach (i; name; list('gateway', 'broadcast')) {
             if (exists(SELF[name]) && !ip_in_network(SELF[name], SELF['ip'], SELF['netmask']))
                 error('%s %s is outside the network of %s/%s', name, SELF[name], SELF['ip'], SELF['netmask']);
         };
-    } else if (SELF['bootproto'] == 'static' && SELF['onboot'] && !exists(SELF['master']) && !exists(SELF['bridge'])) {
+    } else if (SELF['bootproto'] == 'static' && SELF['onboot'] && !exists(SELF['master']) && !exists(SELF['bridge']) &&
+        SELF['type'] != 'IPIP' && !switched) {
         error('a static interface needs an address');
     };
     if (exists(SELF['bonding_opts']) && SELF['type'] != 'Bond')
         error('bonding options on a %s interface', SELF['type']);
+    foreach (name; of; dict('ovs_tunnel_type', 'OVSTunnel', 'ovs_tunnel_opts', 'OVSTunnel', 'ovs_patch_peer', 'OVSPatchPort', 'bond_ifaces', 'OVSBond',
+            'my_inner_ipaddr', 'IPIP', 'my_inner_prefix', 'IPIP', 'my_outer_ipaddr', 'IPIP', 'peer_outer_ipaddr', 'IPIP')) {
+        if (exists(SELF[name]) && SELF['type'] != of) error('%s on a %s interface', name, SELF['type']);
+    };
+    if (SELF['type'] == 'IPIP') {
+        foreach (i; name; list('my_inner_ipaddr', 'my_inner_prefix', 'my_outer_ipaddr')) {
+            if (!exists(SELF[name])) error('a tunnel needs %s', name);
+        };
+    };
+    if (SELF['type'] == 'OVSBridge' && exists(SELF['ovs_bridge'])) error('an OVSBridge is no part of another');
+    if (switched && SELF['type'] != 'OVSBridge' && !exists(SELF['ovs_bridge'])) error('an %s needs its ovs_bridge', SELF['type']);
+    if (exists(SELF['plugin']['vxlan']) && !exists(SELF['physdev'])) error('a vxlan needs its physdev');
     true;
 };
 
@@ -151,7 +206,7 @@ function network_is_consistent = {
     gateway = if (exists(ARGV[0]['default_gateway'])) ARGV[0]['default_gateway'] else '';
     foreach (name; interface; interfaces) {
         if (!is_interface_name(name)) error('%s cannot be the name of an interface', name);
-        foreach (i; other; list('master', 'bridge', 'physdev')) {
+        foreach (i; other; list('master', 'bridge', 'physdev', 'ovs_bridge')) {
             if (exists(interface[other]) && !exists(interfaces[interface[other]]))
                 error('interface %s: %s %s is not an interface of this node', name, other, interface[other]);
         };

@@ -132,10 +132,15 @@ void long_line(const LintLine& l, const Report& report) {
 
 void comma(const LintLine& l, const Report& report) {
     std::string_view s = code_of(l);
-    for (const LintToken& t : l.tokens()) {
-        if (t.text != "," || t.to == s.size()) continue;
-        size_t n = blanks_at(s, t.to);
-        if (n != 1) report(l, t.from, t.to + n, n ? "more than one blank behind a comma" : "no blank behind a comma", LintEdit{t.to, t.to + n, " "});
+    auto t = l.tokens();
+    for (size_t i = 0; i < t.size(); i++) {
+        if (t[i].text != "," || t[i].to == s.size()) continue;
+        size_t n = blanks_at(s, t[i].to);
+        if (n == 1) continue;
+        // A last comma means nothing; a first or second one is an argument left out.
+        bool last = !n && t[i + 1].text == ")" && i && t[i - 1].text != "(" && t[i - 1].text != ",";
+        report(l, t[i].from, t[i].to + n, last ? "a comma before ')'" : n ? "more than one blank behind a comma" : "no blank behind a comma",
+               last ? LintEdit{t[i].from, t[i].to, ""} : LintEdit{t[i].to, t[i].to + n, " "});
     }
 }
 
@@ -148,10 +153,14 @@ void before_semicolon(const LintLine& l, const Report& report) {
 
 void behind_semicolon(const LintLine& l, const Report& report) {
     std::string_view s = code_of(l);
-    for (const LintToken& t : l.tokens()) {
-        if (t.text != ";" || t.to == s.size()) continue;
-        size_t n = blanks_at(s, t.to);
-        if (n != 1) report(l, t.from, t.to + n, n ? "more than one blank behind a semicolon" : "no blank behind a semicolon", LintEdit{t.to, t.to + n, " "});
+    auto t = l.tokens();
+    for (size_t i = 0; i < t.size(); i++) {
+        if (t[i].text != ";" || t[i].to == s.size()) continue;
+        size_t n = blanks_at(s, t[i].to);
+        if (n == 1) continue;
+        bool twice = !n && t[i + 1].text == ";";
+        report(l, t[i].from, t[i].to + n, twice ? "a semicolon too many" : n ? "more than one blank behind a semicolon" : "no blank behind a semicolon",
+               twice ? LintEdit{t[i].from, t[i].to, ""} : LintEdit{t[i].to, t[i].to + n, " "});
     }
 }
 

@@ -64,6 +64,11 @@ BOOST_AUTO_TEST_CASE(commas_and_semicolons) {
     BOOST_TEST(found("'/a' = list(1,2,  3, 4);") == "2:LP007 2:LP007");
     BOOST_TEST(found("'/a' = list(1,   # one\n    2,\n);") == "");
     BOOST_TEST(fixed("'/a' = list(1,2,  3, ',x');") == "'/a' = list(1, 2, 3, ',x');");
+    // A last comma and a second semicolon mean nothing; a comma for an argument left out does.
+    BOOST_TEST(found("'/a' = list(1,);") == "2:LP007");
+    BOOST_TEST(fixed("'/a' = list(f(1,),);") == "'/a' = list(f(1));");
+    BOOST_TEST(fixed("'/a' = list(f(,), f(1,,));") == "'/a' = list(f(, ), f(1, , ));");
+    BOOST_TEST(fixed("'/a' = 1;;;") == "'/a' = 1;");
     BOOST_TEST(found("'/a' = 1 ;") == "2:LP008");
     BOOST_TEST(found("'/a' = {foreach (k;v;  l) 1;};") == "2:LP009 2:LP009 2:LP009");
     BOOST_TEST(fixed("'/a' = {foreach (k ;v;  l) 1; };") == "'/a' = {foreach (k; v; l) 1; };");
@@ -168,6 +173,9 @@ BOOST_AUTO_TEST_CASE(code_that_never_runs) {
     BOOST_TEST(found("function f = { return(1); 2; };") == "2:UR001");
     BOOST_TEST(found("function f = { if (ARGC > 1) { error('x') } else { return(2) }; 3; };") == "2:UR001");
     BOOST_TEST(found("function f = { if (ARGC > 1) { return(2) }; 3; };") == "");
+    // Many write a value behind error() for form's sake.
+    BOOST_TEST(found("function f = { if (ARGC > 1) { error('x'); return(false) }; if (ARGC > 2) { error('y'); SELF }; 3 };") == "");
+    BOOST_TEST(found("function f = { error('x'); return(g(1)); };\nfunction h = { error('x'); 1; 2 };") == "2:UR001 3:UR001");
     BOOST_TEST(found("'/a' = { if (false) 1 else 2 };") == "2:UR001");
     BOOST_TEST(found("'/a' = { if (true) OBJECT else 2 };") == "2:UR001");
     BOOST_TEST(found("'/a' = { while (true) return(OBJECT) };") == "");

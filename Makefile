@@ -98,7 +98,7 @@ $(foreach s,$(TESTSRC), $(eval $(OUT)/$(s:%.cc=%.t): $(s:%.cc=$(OUT)/%.o) $(call
 $(foreach s,$(BENCHSRC) $(FUZZSRC),$(eval $(OUT)/$(s:%.cc=%): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
 $(UNITS): LDLIBS += -lboost_unit_test_framework -lrapidcheck
 $(BENCHES): LDLIBS += -lbenchmark
-$(FUZZERS): FLAGS.fuzz += -fsanitize=fuzzer
+$(FUZZERS): private FLAGS.fuzz += -fsanitize=fuzzer
 
 TESTENV = LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.supp:print_suppressions=0 PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
 CHECK   ?= $(UNITS) $(SCRIPTS)
@@ -148,17 +148,19 @@ deps-fuzz:  ; @.ci/deps build fuzz
 
 # ---- rules -----------------------------------------------------------------
 # Objects depend on the flags they were built with, and on every header they saw. One precompiled
-# header for the standard library halves a clean build; clang (MODE=fuzz) reads it as text.
+# header for the standard library halves a clean build; each compiler has its words for ccache about it.
 $(OUT)/flags: FORCE
 	@$(call note,$(GXX) $(ALLFLAGS))
 
-PCH := $(if $(filter g++,$(GXX)),$(OUT)/base/pch.hh.gch)
+PCH := $(OUT)/base/pch.hh.gch
+PCH_MAKE := $(if $(filter clang++,$(GXX)),-Xclang -fno-pch-timestamp)
+PCH_USE  := -include $(OUT)/base/pch.hh $(if $(filter g++,$(GXX)),-fpch-preprocess)
 $(OUT)/base/pch.hh.gch: base/pch.hh $(OUT)/flags
-	@mkdir -p $(@D); echo '  PCH $<'; $(CXX) $(ALLFLAGS) -x c++-header -o $@ $<
+	@mkdir -p $(@D); echo '  PCH $<'; $(CXX) $(ALLFLAGS) $(PCH_MAKE) -x c++-header -o $@ $<
 
 $(OUT)/%.o: %.cc $(OUT)/flags $(PCH)
 	@mkdir -p $(@D); echo '  CXX $<'
-	@$(CXX) $(ALLFLAGS) $(if $(PCH),-include $(OUT)/base/pch.hh -fpch-preprocess,-include base/pch.hh) -MMD -MP -c -o $@ $<
+	@$(CXX) $(ALLFLAGS) $(PCH_USE) -MMD -MP -c -o $@ $<
 
 $(OUT)/lib/%.a:
 	@mkdir -p $(@D); rm -f $@

@@ -270,7 +270,7 @@ private:
             groups_++;
         }
         std::string out = head + alternatives() + ')';
-        if (!take(')')) fail("the group is not closed", from);
+        if (!take(')')) fail("the group is not closed by ')'; write \\( for the character", from);
         flags_ = before;
         nesting_--;
         return out;

@@ -159,8 +159,8 @@ private:
                     add(name_span(*w->kids[0]), "UN001", fmt::format("the local variable '{}' is set but never read", name), goes);
                 }
             }
-            bool here = std::any_of(t_.statements.begin(), t_.statements.end(), [&](const Statement& s) {
-                return s.kind == Statement::Kind::variable && s.symbol == key.second;
+            bool here = std::any_of(t_.statements.begin(), t_.statements.end(), [&, symbol = key.second](const Statement& s) {
+                return s.kind == Statement::Kind::variable && s.symbol == symbol;
             });
             if (here || (tree_ && tree_->has_global(name)))
                 add(name_span(target), "SH001", fmt::format("the local variable '{}' has the name of a global one; setting it fails where that is defined", name));

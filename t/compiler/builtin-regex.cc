@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(matching_searches_and_does_not_anchor) {
     BOOST_TEST(call("match", s(""), s("")) == b(true));
     BOOST_TEST(failure("match", s("a"), s("a"), s("iq")) == "match(): unknown flag in 'iq'; there are i, m, s, u and x");
     BOOST_TEST(failure("match", s("a"), n(1)) == "match(): argument 2 must be a string, not a long");
-    BOOST_TEST(failure("match", s("a"), s("(a")) == "match(): invalid regular expression '(a': the group is not closed (position 0)");
+    BOOST_TEST(failure("match", s("a"), s("(a")) == "match(): invalid regular expression '(a': the group is not closed by ')'; write \\( for the character (position 0)");
 }
 
 BOOST_AUTO_TEST_CASE(matches_drops_the_groups_behind_the_last_that_took_part) {
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_pattern_is_said_in_plain_words) {
         return at == m.npos ? m : m.substr(at + 3);
     };
     BOOST_TEST(wrong("a)") == "a ')' without '(' (position 1)");
-    BOOST_TEST(wrong("(a") == "the group is not closed (position 0)");
+    BOOST_TEST(wrong("(a") == "the group is not closed by ')'; write \\( for the character (position 0)");
     BOOST_TEST(wrong("[a") == "the class is not closed by ']' (position 0)");
     BOOST_TEST(wrong("[]") == "the class is not closed by ']' (position 0)");
     BOOST_TEST(wrong("[b-a]") == "a range ends below its beginning (position 1)");

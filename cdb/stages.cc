@@ -134,9 +134,14 @@ Revision Store::promote(const Promotion& order) {
     auto to = revision(order.target);
     if (!to) throw Error(exit_data, fmt::format("there is no revision {}", order.target));
     if (to->recorded) throw Error(exit_data, fmt::format("revision {} was only recorded: nothing was compiled from it", order.target), {}, "a later one was");
-    auto changes = promotion(s, order.target);
-    if (!order.canary.empty())
-        std::erase_if(changes, [&](auto& p) { return std::find(order.canary.begin(), order.canary.end(), node_of(p.object)) == order.canary.end(); });
+    // Canaries of a promotion before this one stay when the way is the same, and go back when it is another.
+    std::vector<std::string> canary = order.canary;
+    if (!canary.empty() && s.target == order.target) canary.insert(canary.end(), s.canary.begin(), s.canary.end());
+    std::sort(canary.begin(), canary.end());
+    canary.erase(std::unique(canary.begin(), canary.end()), canary.end());
+    auto changes = moves(s, [&](std::string_view object) {
+        return canary.empty() || std::binary_search(canary.begin(), canary.end(), node_of(object)) ? order.target : s.revision;
+    });
     return env_.update([&](bdb::Txn& t) {
         Revision rev{.number = meta_number(t_->meta, &t, "head") + 1, .author = order.author, .time = now(), .comment = order.comment,
                      .base = s.revision, .stage = s.name, .target = order.target};
@@ -151,12 +156,12 @@ Revision Store::promote(const Promotion& order) {
             else t_->outbox.put(t, c.object, Encoder().number(p.revision).number(uint64_t(p.modified)).take());
             rev.profiles.push_back({c.object, c.before ? c.before->xml : Hash(), p.xml});
         }
-        if (order.canary.empty()) {
+        if (canary.empty()) {
             s.revision = order.target;
             s.target = 0, s.canary.clear(), s.stopped.clear(), s.promoted = 0;
         } else {
             s.target = order.target;
-            s.canary = order.canary;
+            s.canary = canary;
             s.stopped.clear();
             s.promoted = rev.number;
             s.started = now();

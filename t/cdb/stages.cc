@@ -44,6 +44,31 @@ BOOST_AUTO_TEST_CASE(a_stage_takes_nodes_over_from_another_and_they_keep_what_th
     alarm(0);
 }
 
+BOOST_AUTO_TEST_CASE(the_canaries_of_a_second_promotion_join_those_of_the_first_or_send_them_back) {
+    alarm(120);
+    ScratchDir dir;
+    Store s(dir.path());
+    auto commit = [&](const char* xml) {
+        s.land({.author = "a", .built = {built("lxb001", xml), built("lxb002", xml), built("lxb003", xml)}, .words = words});
+    };
+    commit("<one/>");
+    s.add_stage("prod", {"lxb*"}, "a");
+    commit("<two/>");
+    commit("<three/>");
+    s.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb001"}});
+    s.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb002"}});
+    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") == "<two/><two/><one/>");
+    BOOST_TEST(fmt::format("{}", fmt::join(s.stage("prod")->canary, " ")) == "lxb001 lxb002");
+    BOOST_TEST(wrong(s) == "");
+    s.promote({.stage = "prod", .target = 3, .author = "a", .canary = {"lxb002"}});
+    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") == "<one/><three/><one/>");
+    BOOST_TEST(wrong(s) == "");
+    s.promote({.stage = "prod", .target = 3, .author = "a"});
+    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") == "<three/><three/><three/>");
+    BOOST_TEST(wrong(s) == "");
+    alarm(0);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_the_next_one) {
     ScratchDir dir;
     Store s(dir.path());

@@ -12,11 +12,11 @@
 namespace weft::compiler {
 
 static void xml(const Result& r, std::string& out) {
-    thread_local TextCache texts(size_t(24) << 20);
+    thread_local TextCache texts(size_t(14) << 20);
     write_xml(r.root, out, {.cache = &texts});
 }
 static void json(const Result& r, std::string& out) {
-    thread_local TextCache texts(size_t(12) << 20);
+    thread_local TextCache texts(size_t(7) << 20);
     write_json(r.root, out, {.cache = &texts});
 }
 static void empty(const Result&, std::string&) {}

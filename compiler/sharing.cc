@@ -10,7 +10,7 @@ namespace weft::compiler {
 /// Deeper trees, which validation refuses, are left as they are.
 static constexpr int max_level = 20'000;
 /// Children in one generation.
-static constexpr size_t max_weight = 300'000;
+static constexpr size_t max_weight = 200'000;
 
 /// Half of the marks are for constants.
 static constexpr uint64_t first_constant = uint64_t(1) << 31;

@@ -427,8 +427,10 @@ void Memo::replay(Object& o, const Record& r) {
         } else if (w.there) {
             *place_at(o.tree_, first, last) = w.value;
         } else {
+            // What is above the element is made all the same: it may have been there the first time.
             bool odd = false;
-            if (seek(o.tree_, first, last, &odd)) remove_at(o.tree_, first, last);
+            const Element* above = first == last ? nullptr : seek(o.tree_, first, last - 1, &odd);
+            if (!above || !above->is_defined() || seek(o.tree_, first, last, &odd)) remove_at(o.tree_, first, last);
         }
         if (top_) top_->written(w.spot);
     }

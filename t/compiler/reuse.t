@@ -62,6 +62,38 @@ while [ $seed -le "$seeds" ]; do
     seed=$((seed + 1))
 done
 
+empty() { rm -rf profiles site && mkdir profiles site; }
+ok 'a dict that is known by two names stays one when the template runs again' '
+    empty
+    cat >site/twice.pan <<EOF
+template twice;
+"/d" = {
+    foreach (i; key; list("b", "c")) if (!exists(SELF[key])) SELF[key] = dict("v", 9);
+    foreach (i; key; list("b", "c")) SELF[key]["n"] = i;
+    if (exists(SELF["a"])) SELF["a"]["again"] = 1;
+    SELF["a"] = SELF["c"];
+    SELF;
+};
+EOF
+    for n in 1 2 3; do echo "object template two-names-$n; include \"twice\"; include \"twice\";" >profiles/two-names-$n.pan; done
+    same
+    grep -c again one/two-names-3.json | grep -qx 2'
+ok 'removing what is not there makes what is above it, also when that was there for another' '
+    empty
+    cat >site/gone.pan <<EOF
+template gone;
+"/d" = {
+    foreach (i; key; list("b", "c")) SELF[key] = dict("v", 9);
+    foreach (i; key; list("b", "c")) SELF[key]["n"] = i;
+    SELF;
+};
+"/wide/k" = null;
+EOF
+    printf "object template above-1; \"/wide/x\" = 1; include \"gone\";" >profiles/above-1.pan
+    printf "object template above-2; include \"gone\";" >profiles/above-2.pan
+    same
+    grep -q wide one/above-2.json'
+
 # A real site with mistakes and surprises in it.
 mutate() {
     rm -rf profiles site && "$gen" --nodes 24 --out site && mv site/profiles . && perl -e '

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Profiles nobody should send: the node keeps the one it has, says why, and stays small; big ones it takes.
+# REQ-C-4 (its limit on size: t/base/curl.cc). Profiles nobody should send: the node keeps the one it has, says why, and stays small; big ones it takes.
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/ncm/node.sh"
 profile '' '<string name="v">good</string>'

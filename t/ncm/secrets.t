@@ -28,7 +28,7 @@ ok 'nor its plain checksum' '
     sum_of() { printf "$1\036string" | md5sum | cut -c1-32; }
     grep -q "$(sum_of grid)" "$cache"/profile.1/eid2data.db
     ! grep -q "$(sum_of hunter2)" "$cache"/profile.1/eid2data.db'
-ok 'REQ-C-7: nobody may ask, and sees ***' '
+ok 'REQ-C-7, C.6: nobody may ask, and sees ***' '
     as_nobody ccm get /software/components/tell/password >got; echo "***" | same - got
     as_nobody ccm get /system/tokens/site/a >got; echo "***" | same - got
     as_nobody ccm get /system/tokens/n >got; echo 7 | same - got'

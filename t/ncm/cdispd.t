@@ -15,13 +15,13 @@ pid() { cat "$pidfile"; }
 start() {
     rm -f ready
     cdispd -v --ready-fd 9 "$@" 9>ready >>log 2>&1 &
-    until_true 10 test -s ready
+    until_true 60 test -s ready
 }
-gone() { until_true 15 flock -n "$pidfile" true; }
+gone() { until_true 60 flock -n "$pidfile" true; }
 stop() { [ ! -s "$pidfile" ] || { kill "$(pid)" 2>/dev/null; gone; }; }
 # settled: everything of the current profile was looked at and nothing runs
 settled() {
-    until_true 15 sh -c "jq -e --argjson cid \$(cat $node/var/lib/ccm/current.cid) '.cid == \$cid and .status != \"pending\"' $node/var/lib/weft/ncm/status.json >/dev/null 2>&1"
+    until_true 60 sh -c "jq -e --argjson cid \$(cat $node/var/lib/ccm/current.cid) '.cid == \$cid and .status != \"pending\"' $node/var/lib/weft/ncm/status.json >/dev/null 2>&1"
 }
 # ran 'what': after the next profile exactly this was run
 ran() { ccm-fetch && settled && runs >got && printf "$1" >want && same want got; }
@@ -68,7 +68,7 @@ ok 'REQ-D-6: its failure does not make others run' 'ran "configure foo\n"'
 stop
 ok 'REQ-D-3, D.2: a restart forgets nothing and runs only what is not done' 'start && settled && runs >got && echo "configure foo" >want && same want got'
 component foo </dev/null
-ok 'SIGUSR1 tries again at once' 'kill -USR1 $(pid); until_true 10 grep -qs foo runs && until_true 10 jq -e ".status == \"ok\"" $node/var/lib/weft/ncm/status.json && test "$(runs)" = "configure foo"'
+ok 'SIGUSR1 tries again at once' 'kill -USR1 $(pid); until_true 30 grep -qs foo runs && until_true 30 jq -e ".status == \"ok\"" $node/var/lib/weft/ncm/status.json && test "$(runs)" = "configure foo"'
 stop
 component foo <<'END'
 test -e "$NCM_ROOT/mended"
@@ -78,10 +78,10 @@ printf 'retry-first = 0.3\ninterval = 600\n' >"$node/etc/ncm-cdispd.conf"
 ok 'REQ-D-4, D.2: a failed one is tried by the clock, and what waited for it runs with it' '
     ccm-fetch
     start
-    until_true 10 sh -c "test \$(grep -c \"configure foo\" runs) -ge 3"
+    until_true 30 sh -c "test \$(grep -c \"configure foo\" runs) -ge 3"
     not grep -q "configure bar" runs
     touch $node/mended
-    until_true 10 grep -qs "configure bar" runs
+    until_true 30 grep -qs "configure bar" runs
     settled
     until_true 5 jq -e ".status == \"ok\"" $node/var/lib/weft/ncm/status.json
     runs >/dev/null'
@@ -99,7 +99,7 @@ END
 profile "$(active foo '<string name="x">5</string>')" ""
 ok 'REQ-D-8: a clean stop waits for the component that runs' '
     ccm-fetch
-    until_true 10 test -s runs
+    until_true 30 test -s runs
     stop
     test -s $node/ended
     runs >/dev/null'
@@ -107,12 +107,12 @@ profile "$(active foo '<string name="x">6</string>')" ""
 ccm-fetch; rm -f "$node/ended"
 ok 'REQ-D-3: killed while a component runs, the next one does the work again' '
     start
-    until_true 10 test -s runs
+    until_true 30 test -s runs
     kill -9 $(pid)
     gone
     start
     settled
-    until_true 10 test -s $node/ended
+    until_true 30 test -s $node/ended
     grep -c "configure foo" runs
     runs >/dev/null'
 stop
@@ -141,5 +141,5 @@ stop; runs >/dev/null
 ok 'settings are checked' '
     cdispd -n && echo "intervall = 5" >bad.conf && code 78 cdispd -n -f bad.conf 2>err && grep -q "did you mean .interval." err && code 64 cdispd --interval soon'
 ok 'without a cache it waits for one' '
-    rm -r $node/var/lib/ccm $node/var/lib/weft; start && ccm-fetch && until_true 10 grep -qs "configure foo" runs'
+    rm -r $node/var/lib/ccm $node/var/lib/weft; start && ccm-fetch && until_true 30 grep -qs "configure foo" runs'
 done_testing

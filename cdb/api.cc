@@ -14,6 +14,7 @@ const std::vector<ApiRow>& api() {
         {"GET", "commits", reader, ApiRow::loop, get_commits},
         {"GET", "audit", admin, ApiRow::reader, get_audit},
         {"POST", "verify", admin, ApiRow::line, post_verify},
+        {"POST", "prune", admin, ApiRow::line, post_prune},
         {"POST", "backup", admin, ApiRow::reader, post_backup},
         // files and history
         {"GET", "tree", reader, ApiRow::reader, get_tree},

@@ -7,7 +7,7 @@ namespace weft::cdb {
 using Answer = std::optional<HttpResponse>;
 
 Answer get_health(Server&, Call&), get_metrics(Server&, Call&), get_whoami(Server&, Call&), get_events(Server&, Call&),
-    get_commits(Server&, Call&), get_audit(Server&, Call&), post_verify(Server&, Call&), post_backup(Server&, Call&);
+    get_commits(Server&, Call&), get_audit(Server&, Call&), post_verify(Server&, Call&), post_prune(Server&, Call&), post_backup(Server&, Call&);
 
 Answer get_tree(Server&, Call&), get_export(Server&, Call&), get_template(Server&, Call&), get_annotate(Server&, Call&),
     get_revisions(Server&, Call&), get_revision(Server&, Call&), get_revision_diff(Server&, Call&), get_revision_effects(Server&, Call&);

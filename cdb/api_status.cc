@@ -88,7 +88,7 @@ Answer get_events(Server& s, Call& c) {
     return std::nullopt;
 }
 
-static void put(Json& j, const AtWork& w) {
+void put(Json& j, const AtWork& w) {
     j.open().field("author", w.author).field("comment", w.comment).field("request", w.request).field("check", w.check);
     j.field("compiled", uint64_t(w.compiled)).field("objects", uint64_t(w.objects)).field("seconds", w.seconds).close();
 }
@@ -123,6 +123,26 @@ Answer post_verify(Server& s, Call& c) {
     for (auto& w : wrong) s.log.error("verify: {}", w);
     Json j;
     j.open().field("revision", s.store.head()).field("collected", garbage.contents).field("wrong", wrong).close();
+    return json(200, j);
+}
+
+Answer post_prune(Server& s, Call& c) {
+    Element body = c.body();
+    bool by_number = body.find(Term(Key("keep"))), by_time = body.find(Term(Key("days")));
+    if (!by_number && !by_time) throw Error(exit_data, "how many revisions, or days, are to be kept?", {}, R"({"keep": 100, "days": 90} keeps what either keeps)");
+    uint64_t head = s.store.head(), before = head;
+    if (by_number) before = std::min(before, head - std::min(head, number_of(body, "keep", 0)) + 1);
+    if (by_time) before = std::min(before, s.store.first_since(s.store.now() - int64_t(std::min<uint64_t>(number_of(body, "days", 0), 36500)) * 86400));
+    bool really = !flag_of(body, "check");
+    std::map<std::string, std::set<uint64_t>> nodes;
+    for (auto& [name, bytes] : s.store.nodes()) {
+        NodeState n = NodeState::decode(bytes);
+        nodes[name] = {n.has, n.runs};
+    }
+    Store::Pruning p;
+    s.pipeline.alone([&] { p = s.store.prune(before, nodes, really, c.who.name); });
+    Json j;
+    j.open().field("before", p.before).field("profiles", p.profiles).field("contents", p.contents).field("bytes", p.bytes).field("check", !really).close();
     return json(200, j);
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "cdb/client.hh"
+#include "cdb/json.hh"
 #include "cdb/records.hh"
 #include "cdb/workdir.hh"
 
@@ -50,6 +51,19 @@ int verify(const Args& a) {
     return wrong.size() ? exit_no : exit_ok;
 }
 
+int prune(const Args& a) {
+    if (!a.has("keep") && !a.has("days")) throw Error(exit_usage, "how much is to be kept?", {}, "--keep revisions, --days days, or both");
+    Client c(a);
+    Json j;
+    j.open().field("check", a.noaction());
+    for (const char* key : {"keep", "days"})
+        if (a.has(key)) j.field(key, int64_t(a.number(key, 0, 0, 1000000000)));
+    Element e = c.post("prune", j.close().take());
+    if (!raw(a, c))
+        fmt::print("before revision {}: {} old profiles{}, {:.1f} MB\n", number_at(e, "before"), number_at(e, "profiles"), a.noaction() ? " would go" : " are gone", double(number_at(e, "bytes")) / 1e6);
+    return exit_ok;
+}
+
 int backup(const Args& a) {
     Client c(a);
     std::string name = a.rest().empty() ? "" : a.rest()[0];
@@ -66,6 +80,8 @@ std::vector<Program> keep_commands() {
          .options = {{0, "at", "REVISION", "as it was then"}}, .body = export_},
         {.name = "verify", .usage = "cdb verify [--collect] [--compile] [--rebuild]", .about = "Prove the database: every record, every index, every content.",
          .options = {{0, "collect", nullptr, "drop contents nothing refers to"}, {0, "compile", nullptr, "compile everything and compare that too"}, {0, "rebuild", nullptr, "make the indexes anew first"}}, .body = verify},
+        {.name = "prune", .usage = "cdb prune [-n] [--keep revisions] [--days days]", .about = "Drop what profiles were long ago.",
+         .options = {{'n', "noaction", nullptr, "only say what would go"}, {0, "keep", "REVISIONS", "the newest so many stay as they are"}, {0, "days", "DAYS", "and so do those of the last so many"}}, .body = prune},
         {.name = "backup", .usage = "cdb backup [name]", .about = "Copy the database while it is in use, on the server.", .options = {}, .body = backup},
     };
 }

@@ -142,6 +142,9 @@ Revision Store::promote(const Promotion& order) {
     auto changes = moves(s, [&](std::string_view object) {
         return canary.empty() || std::binary_search(canary.begin(), canary.end(), node_of(object)) ? order.target : s.revision;
     });
+    for (auto& p : changes)
+        if (p.after && !t_->content.has(nullptr, p.after->xml))
+            throw Error(exit_data, fmt::format("profiles of revision {} were pruned", order.target), {}, fmt::format("those of revision {} and later are there", pruned()));
     return env_.update([&](bdb::Txn& t) {
         Revision rev{.number = meta_number(t_->meta, &t, "head") + 1, .author = order.author, .time = now(), .comment = order.comment,
                      .base = s.revision, .stage = s.name, .target = order.target};

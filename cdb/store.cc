@@ -46,6 +46,8 @@ Store::~Store() = default;
 
 std::string Store::content_gzip(const Hash& hash) const {
     auto v = t_->content.get(nullptr, hash);
+    if (uint64_t before = v ? 0 : pruned())
+        throw Error(exit_data, fmt::format("the content {} is no longer there: profiles of before revision {} were pruned", to_hex(hash), before), {}, "'cdb verify' says whether anything else is missing");
     if (!v) throw Error(exit_io, fmt::format("the content {} is missing from the store", to_hex(hash)), {}, "'cdb verify' tells more");
     return std::move(*v);
 }

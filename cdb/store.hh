@@ -5,6 +5,7 @@
 // one transaction.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -232,6 +233,16 @@ public:
     /// Drop contents that no revision, profile or session refers to; not those sent for a commit within the last hour.
     struct Garbage { uint64_t contents = 0, bytes = 0; };
     Garbage collect_garbage();
+    /// Drop the contents of profiles that were superseded at or before a revision: but not those of the revisions that
+    /// tags and stages name, nor what a node has. The records of when a profile changed stay.
+    ///   nodes    the revisions each has told us of
+    ///   really   otherwise only count
+    struct Pruning { uint64_t before = 0, profiles = 0, contents = 0, bytes = 0; };
+    Pruning prune(uint64_t before, const std::map<std::string, std::set<uint64_t>>& nodes, bool really, const std::string& who);
+    /// Profiles of before this revision may be gone; 0: none is.
+    uint64_t pruned() const;
+    /// The oldest of the newest revisions that are all from that time or later; one after the head: none is.
+    uint64_t first_since(int64_t time) const;
     /// Make the head's files, their history and all indexes anew, from the revisions, the profiles and what compiling
     /// every object of the head gave.
     void rebuild_indexes(const Landing& compiled);

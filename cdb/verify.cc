@@ -60,6 +60,8 @@ void Store::verify_revisions(std::vector<std::string>& wrong) const {
     Tree tree;
     std::map<std::string, Profile, std::less<>> profiles;  // the last one ever, withdrawn ones too
     std::map<std::string, std::pair<Hash, Hash>> given;    // by promotion, the last one
+    std::map<std::string, uint64_t> gone;                  // whose content is missing, since that revision
+    const uint64_t prune_below = pruned();
     uint64_t number = 0;
     size_t rows = 0, published = 0;
     t_->revision.each(nullptr, {}, careful(wrong, "revision", [&](std::string_view key, std::string_view bytes) {
@@ -89,11 +91,16 @@ void Store::verify_revisions(std::vector<std::string>& wrong) const {
             if (old.xml != p.before || now.xml != p.after || now.revision != number)
                 wrong.push_back(fmt::format("revision {}: the profile of '{}' is not the one it made", number, p.object));
             if (now.modified <= old.modified) wrong.push_back(fmt::format("revision {}: the time of '{}' did not grow", number, p.object));
+            if (auto it = gone.find(p.object); it != gone.end()) {
+                if (number > prune_below) wrong.push_back(fmt::format("revision {}: the content of the profile of '{}' is missing", it->second, p.object));
+                gone.erase(it);
+            }
             for (const Hash* h : {&now.xml, &now.origins})
-                if (!h->empty() && !has_content(*h)) wrong.push_back(fmt::format("revision {}: the content of the profile of '{}' is missing", number, p.object));
+                if (!h->empty() && !has_content(*h)) gone[p.object] = number;
             old = now;
         }
     }));
+    for (auto& [object, since] : gone) wrong.push_back(fmt::format("revision {}: the content of the profile of '{}' is missing", since, object));
     if (number != head()) wrong.push_back(fmt::format("revision: the head is {}, the last revision {}", head(), number));
     t_->history.each(nullptr, {}, [&](auto, auto) { return ++published; });
     if (published != rows) wrong.push_back(fmt::format("history: {} rows, the revisions account for {}", published, rows));

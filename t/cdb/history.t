@@ -74,4 +74,15 @@ ok 'a lock ends by itself' '
     as_anna lock -m short --for 1 service && echo "# four" >>site/service/base.pan && until_true 10 as_admin commit -m after site && [ -z "$(as_admin lock)" ]'
 ok 'a lock needs a reason and a path that can be one' 'code 64 as_anna lock service && code 65 as_anna lock -m x ../x'
 ok 'all of it proves right' 'as_admin verify --compile'
+ok 'old profiles are pruned, and what they were is told as gone; templates of then stay' '
+    as_admin prune -n --keep 1 >out
+    cat out
+    grep -q "old profiles would go" out
+    code 64 as_admin prune 2>err
+    as_admin prune --keep 1 >out
+    grep -q "old profiles are gone" out
+    as_admin prune --keep 1 | grep -q ": 0 old profiles"
+    as_admin export --at 1 then >/dev/null
+    [ -s then/service/time.pan ]
+    as_admin verify'
 done_testing

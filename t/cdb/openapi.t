@@ -104,6 +104,8 @@ call("admin", "POST", a + "stages/prod/promote", {"revision": 99}, 400)
 call("admin", "POST", a + "stages/none/promote", {}, 404)
 call("admin", "POST", a + "stages/prod/promote", {})
 call("admin", "DELETE", a + "stages/prod")
+call("admin", "POST", a + "prune", {"keep": 1, "days": 1, "check": True})
+call("admin", "POST", a + "prune", {}, 400)
 call("admin", "DELETE", a + "stages/prod", status=404)
 s = a + "sessions/" + call("admin", "POST", a + "sessions", {"comment": "mine"}, 201)["session"]
 call("admin", "PUT", s + "/templates/service/new.pan", "template service/new;\n")

@@ -282,6 +282,48 @@ BOOST_AUTO_TEST_CASE(what_a_commit_spilled_is_there_when_it_lands_and_gone_when_
 
 // A child commits in a loop and says each number after its commit returned; the parent kills it at random,
 // opens the store and proves it: nothing said is missing, and at most the one commit under way is there too.
+BOOST_AUTO_TEST_CASE(pruning_keeps_what_a_tag_a_stage_or_a_node_uses_and_all_templates) {
+    ScratchDir dir;
+    clock_at = 1000;
+    Store s(dir.path(), {}, fixed_clock);
+    for (int i = 1; i <= 8; i++, clock_at += 100) {
+        std::string n = std::to_string(i);
+        s.land({.author = "a", .edits = {put("x", n)}, .built = {built("n1", "<one" + n + "/>", {file("x")}), built("n2", "<two" + n + "/>", {file("x")})}, .words = words});
+        if (i == 2) s.add_stage("prod", {"n2"}, "a");
+        if (i == 3) s.put_tag({.name = "good", .revision = 3, .author = "a"});
+    }
+    auto has = [&](const std::string& xml) { return s.has_content(hash_of(xml)); };
+    BOOST_TEST(s.first_since(1600) == 7u);
+    BOOST_TEST(s.first_since(0) == 1u);
+    BOOST_TEST(s.first_since(5000) == 9u);
+    std::map<std::string, std::set<uint64_t>> nodes = {{"n1", {5, 5}}};
+    auto would = s.prune(7, nodes, false, "a");
+    BOOST_TEST(has("<one1/>"));
+    BOOST_TEST(s.pruned() == 0u);
+    auto did = s.prune(7, nodes, true, "a");
+    BOOST_TEST(did.profiles == would.profiles);
+    BOOST_TEST(did.contents == would.contents);
+    // n1: 3 is tagged, 5 is what it has, 2 is the stage's revision (for whichever object), 7 and 8 are kept.
+    for (int i = 1; i <= 8; i++) {
+        std::string n = std::to_string(i);
+        BOOST_TEST(has("<one" + n + "/>") == (i != 1 && i != 4 && i != 6), "n1 " << i);
+        BOOST_TEST(has("<two" + n + "/>") == (i != 1 && i != 4 && i != 5 && i != 6), "n2 " << i);
+        BOOST_TEST(s.content(s.file_at("x", uint64_t(i))) == n);
+    }
+    BOOST_TEST(s.profile_at("n1", 4)->xml == hash_of("<one4/>"));  // that it was so is still known
+    BOOST_CHECK_EXCEPTION(s.content(hash_of("<one4/>")), Error, [](const Error& e) { return e.status == exit_data && e.message.find("before revision 7 were pruned") != std::string::npos; });
+    BOOST_CHECK_EXCEPTION(s.promote({.stage = "prod", .target = 4, .author = "a"}), Error, [](const Error& e) { return e.message == "profiles of revision 4 were pruned"; });
+    BOOST_TEST(text(s.verify()) == "");
+    BOOST_TEST(s.collect_garbage().contents == 0u);
+    // A profile that comes back as it once was is stored again.
+    s.land({.author = "a", .edits = {put("x", "again")}, .built = {built("n1", "<one4/>", {file("x")})}, .words = words});
+    BOOST_TEST(has("<one4/>"));
+    BOOST_TEST(text(s.verify()) == "");
+    bdb::Table content = s.env().table("content");
+    s.env().update([&](bdb::Txn& t) { content.erase(t, hash_of("<one8/>")); });
+    BOOST_TEST(text(s.verify()) == "revision 8: the content of the profile of 'n1' is missing\n");
+}
+
 BOOST_AUTO_TEST_CASE(no_acknowledged_commit_is_lost_by_sigkill) {
     ScratchDir dir;
     const char* count = std::getenv("WEFT_KILLS");

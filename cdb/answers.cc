@@ -181,13 +181,17 @@ void put(Json& j, const Outcome& o) {
     for (auto& l : o.locks) put(j, l);
     j.close(']').key("errors").open('[');
     for (auto& d : o.errors) {
-        j.open().field("kind", d.kind).field("message", d.message);
-        if (!d.file.empty()) j.field("file", d.file);
-        if (d.line) j.field("line", d.line).field("col", d.col);
-        if (!d.hint.empty()) j.field("hint", d.hint);
-        j.field("text", d.text).field("objects", d.objects).close();
+        const Error& e = d.error;
+        j.open().field("kind", d.kind).field("message", e.message);
+        if (!e.where.file.empty()) j.field("file", e.where.file);
+        if (e.where.line) j.field("line", e.where.line).field("col", e.where.col);
+        if (!e.hint.empty()) j.field("hint", e.hint);
+        j.field("text", e.text()).field("objects", d.objects).close();
     }
-    j.close(']').field("failing", o.failing).field("notes", o.notes);
+    j.close(']').field("failing", o.failing).key("notes").open('[');
+    for (auto* list : {&o.notes, &o.printed})
+        for (auto& line : *list) j.value(line);
+    j.close(']');
     j.key("effects");
     put(j, o.effects);
     j.key("nodes").open('[');

@@ -34,8 +34,9 @@ Answer commit(Server& s, Call& c, Proposal p) {
     for (auto& past : p.past)
         for (auto& [path, hash] : past.files) s.need(c, path == access_path ? Namespaces::admin : Namespaces::commit, path);
     if (p.comment.size() > 10000) throw Error(exit_data, "the comment is longer than 10000 bytes");
-    Outcome o = s.pipeline.commit(p, [&](const Outcome& done) {
-        s.loop.post([&s, done, author = p.author, comment = p.comment, reply = c.reply] {
+    Outcome o = s.pipeline.commit(p, [&](Outcome done) {
+        s.veil(c, done);
+        s.loop.post([&s, done = std::move(done), author = p.author, comment = p.comment, reply = c.reply] {
             s.publish(done, author, comment);
             reply.send(*outcome(done));
         });
@@ -47,6 +48,7 @@ Answer commit(Server& s, Call& c, Proposal p) {
         s.log.info("commit by {} refused: {} errors in {} objects, {} conflicts: {}", p.author, o.errors.size(), o.failing.size(), o.conflicts.size(), p.comment);
         s.loop.post([&s] { s.counters.refused_commits++; });
     }
+    s.veil(c, o);
     return outcome(o);
 }
 
@@ -56,7 +58,7 @@ Answer check(Server& s, Call& c, Proposal p) {
     p.request = std::string(c.request.header("x-weft-request").substr(0, 100));
     for (auto& e : p.edits) s.need(c, Namespaces::write, e.path);
     Outcome o = s.pipeline.check(p);
-    s.veil(c, o.effects);
+    s.veil(c, o);
     return outcome(o);
 }
 

@@ -138,16 +138,29 @@ static std::string bad_report(const Server& s, const Stage& stage, size_t& good)
     return {};
 }
 
+/// The stages are read where the store may be waited for, the reports where they come in.
 void Server::watch_canaries() {
     if (canaries_busy_) return;
-    for (auto& stage : store.stages()) {
-        if (!stage.target || !stage.stopped.empty()) continue;
+    canaries_busy_ = true;
+    readers.submit([this] {
+        std::vector<Stage> stages;
+        try {
+            stages = store.stages();
+            std::erase_if(stages, [](auto& s) { return !s.target || !s.stopped.empty(); });
+        } catch (const Error& e) {
+            log.error("stages: {}", e.message);
+        }
+        loop.post([this, stages = std::move(stages)] { look_at_canaries(stages); });
+    });
+}
+
+void Server::look_at_canaries(const std::vector<Stage>& stages) {
+    for (auto& stage : stages) {
         size_t good = 0;
         std::string bad = bad_report(*this, stage, good);
         if (bad.empty() && good < stage.canary.size() && store.now() >= stage.deadline)
             bad = fmt::format("{} of {} nodes have not reported in time", stage.canary.size() - good, stage.canary.size());
         if (bad.empty() && good < stage.canary.size()) continue;
-        canaries_busy_ = true;
         line.submit([this, stage, bad] {
             Promotion order{.stage = stage.name, .target = stage.target, .author = "cdbd",
                             .comment = fmt::format("{} to revision {}: {} nodes reported success", stage.name, stage.target, stage.canary.size())};
@@ -163,6 +176,7 @@ void Server::watch_canaries() {
         });
         return;  // one at a time
     }
+    canaries_busy_ = false;
 }
 
 }  // namespace weft::cdb

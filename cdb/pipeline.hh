@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hh"
 #include "cdb/effect.hh"
 #include "cdb/store.hh"
 #include "cdb/tree_source.hh"
@@ -47,9 +48,7 @@ struct Conflict {
 /// One message of the compiler, and the objects that have it.
 struct Diagnostic {
     std::string kind;                   ///< "parse error", "validation error", ...
-    std::string file, message, hint;
-    int line = 0, col = 0;
-    std::string text;                   ///< the whole, with source line, caret, hint and trace
+    Error error;                        ///< with the tree's own paths
     std::vector<std::string> objects;
 };
 
@@ -68,7 +67,8 @@ struct Outcome {
     std::vector<PathLock> locks;        ///< of others, on files that would change
     std::vector<Diagnostic> errors;
     std::vector<std::string> failing;   ///< objects that do not compile
-    std::vector<std::string> notes;     ///< what the compiler warned of, what was left out
+    std::vector<std::string> notes;     ///< what was left out
+    std::vector<std::string> printed;   ///< by the compiler: warnings, and what templates print
     std::vector<Effect> effects;        ///< of a check: what changes on which nodes
     std::vector<Profile> published;     ///< of a commit: whose profile changed; xml empty when withdrawn
     size_t compiled = 0;                ///< objects
@@ -114,6 +114,8 @@ public:
     std::shared_ptr<const std::map<std::string, std::string>> objects() const;
     /// In the order they came. From any thread.
     std::vector<AtWork> at_work() const;
+    /// Called with that whenever one begins or ends, on its thread. To be set before the first.
+    void on_work(std::function<void(std::vector<AtWork>)> f) { on_work_ = std::move(f); }
     /// Commits that compiled a second time, because of others before them.
     uint64_t compiled_again() const { return again_; }
 
@@ -144,6 +146,7 @@ private:
     std::shared_ptr<const Head> head_;
     std::vector<std::unique_ptr<Bench>> idle_;
     std::list<Work*> works_;
+    std::function<void(std::vector<AtWork>)> on_work_;
     std::atomic<uint64_t> again_ = 0;
 };
 

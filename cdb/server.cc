@@ -29,6 +29,7 @@ Server::Server(Service& s)
     head = store.head();
     for (auto& p : store.served()) published[node_of(p.object)] = p;
     notifier.add(store.pending());
+    pipeline.on_work([this](std::vector<AtWork> now) { loop.post([this, now = std::move(now)] { tell_work(now); }); });
     open_listeners();
     flush_timer_ = loop.every(2, [this] { flush(), watch_canaries(); });
     checkpoint_timer_ = loop.every(service.config.seconds("checkpoint"), [this] {
@@ -151,12 +152,13 @@ void Server::stop(std::function<void()> done) {
     flush_timer_.cancel();
     checkpoint_timer_.cancel();
     expiry_timer_.cancel();
+    work_timer_.cancel();
     for (auto& [key, l] : listeners) l.first->close();
     auto left = std::make_shared<int>(int(bool(secure_)) + int(bool(plain_)));
     auto one = [this, left, done] {
         if (--*left) return;
         // Commits that were taken are finished; what they did is in the store before we go.
-        line.submit([this, done] { pipeline.alone([&] { loop.post([this, done] { flush(); done(); }); }); });
+        line.submit([this, done] { pipeline.alone([&] { loop.post([this, done] { flush(done); }); }); });
     };
     for (auto* s : {&secure_, &plain_})
         if (*s) (*s)->stop(5, one);
@@ -239,16 +241,65 @@ void Server::veil(const Call& c, std::vector<Effect>& effects) {
     effects = std::move(all);
 }
 
-void Server::flush() {
+void Server::veil(const Call& c, Outcome& o) {
+    auto rules = namespaces();
+    if (rules->may_read_all(c.who)) return;
+    veil(c, o.effects);
+    o.printed.clear();  // values of any node, by debug()
+    auto values = readable(c.who);
+    auto may_read = [&](const std::string& file) { return file.empty() || rules->may(c.who, Namespaces::read, file); };
+    // An object that the head does not have is the asker's own.
+    auto own = [&](const std::string& object) { return pipeline.template_of(object).empty() || values(object); };
+    for (Diagnostic& d : o.errors) {
+        Error& e = d.error;
+        std::erase_if(e.trace, [&](auto& frame) { return !may_read(frame.where.file); });
+        bool place = may_read(e.where.file);
+        if (place && (d.objects.empty() || std::any_of(d.objects.begin(), d.objects.end(), own))) continue;
+        e.message = fmt::format("{} {} that '{}' may not read", d.kind, place ? "of a node" : "in a template", c.who.name);
+        e.hint = fmt::format("the rules are in '{}' of the tree; an administrator sees the whole message", access_path);
+        if (place) continue;
+        e.where = {};
+        e.line.clear();
+        e.trace.clear();
+    }
+}
+
+void Server::flush(std::function<void()> done) {
+    if (flushing_) {  // the earlier states go first
+        if (done) loop.post([this, done = std::move(done)]() mutable { flush(std::move(done)); });
+        return;
+    }
     auto changed = nodes.take_changed();
     auto told = notifier.take_told();
-    if (changed.empty() && told.empty()) return;
-    try {
-        store.put_nodes(changed);
-        store.told(told);
-    } catch (const Error& e) {
-        log.error("{}", e.message);  // nodes will ask and be told again
+    if (changed.empty() && told.empty()) {
+        if (done) done();
+        return;
     }
+    flushing_ = true;
+    readers.submit([this, changed = std::move(changed), told = std::move(told), done = std::move(done)] {
+        try {
+            store.put_nodes(changed);
+            store.told(told);
+        } catch (const Error& e) {
+            log.error("{}", e.message);  // nodes will ask and be told again
+        }
+        loop.post([this, done] {
+            flushing_ = false;
+            if (done) done();
+        });
+    });
+}
+
+void Server::tell_work(const std::vector<AtWork>& now) {
+    Json j;
+    j.open().key("commits").open('[');
+    for (auto& w : now) put(j, w);
+    j.close(']').close();
+    if (now.empty() && work_.empty()) return;
+    if (now.empty()) work_timer_.cancel();
+    else if (!work_timer_.pending()) work_timer_ = loop.every(1, [this] { tell_work(pipeline.at_work()); });
+    work_ = now.empty() ? "" : j.text();
+    event("work", j.text());
 }
 
 void Server::event(const std::string& name, const std::string& data, const std::string& node) {

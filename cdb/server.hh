@@ -119,10 +119,15 @@ public:
     void need_values(const Call&, const std::string& object);
     /// Take out the values that the asker may not see.
     void veil(const Call&, std::vector<Effect>&);
-    /// Write what nodes did and who is told.
-    void flush();
+    /// Of an outcome also the lines of templates, and the messages about such values.
+    void veil(const Call&, Outcome&);
+    /// Write what nodes did and who is told: on a reader's thread, for the store may be busy; then `done`, on the loop's.
+    void flush(std::function<void()> done = {});
+    /// Tell listeners which commits are at work, and how far; `now` as pipeline.at_work() had it.
+    void tell_work(const std::vector<AtWork>& now);
     /// Promotions that wait for the reports of some nodes: go on when all are good, stop at the first bad one.
     void watch_canaries();
+    void look_at_canaries(const std::vector<Stage>&);
 
     void serve_profile(const HttpRequest&, HttpReply);
     void serve_api(const HttpRequest&, HttpReply);
@@ -144,10 +149,11 @@ private:
     std::map<std::string, HttpDocument, std::less<>> page_;
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
-    bool canaries_busy_ = false;
+    bool flushing_ = false, canaries_busy_ = false;
+    std::string work_;                                ///< what the last event said is at work
     mutable std::mutex namespaces_lock_;
     std::shared_ptr<const Namespaces> namespaces_;
-    Timer flush_timer_, checkpoint_timer_, expiry_timer_;
+    Timer flush_timer_, checkpoint_timer_, expiry_timer_, work_timer_;
 
 public:
     Workers readers{2}, line{int(std::clamp(service.config.number("commits"), 1L, 64L))};  ///< last: their jobs end while all of the above lives
@@ -170,6 +176,7 @@ bool from_elsewhere(const HttpRequest&);
 /// With `may_read` also the files it changed that this lets through, and the nodes.
 void put(Json&, const Revision&, const std::function<bool(const std::string& path)>& may_read = {});
 void put(Json&, const PathLock&);
+void put(Json&, const AtWork&);
 int status_of(const Outcome&);
 /// Throws when somebody may not name a content by its hash.
 using MayName = std::function<void(const Hash&)>;

@@ -1,12 +1,12 @@
 // The shell: which address is which view, keys, light and dark, and the line that hears of commits.
-import {count, empty, h, note, paged} from './dom.js';
+import {count, empty, h, note, paged, person} from './dom.js';
 import {get} from './api.js';
 import {recent, revision, revisions} from './revisions.js';
 import {node, node_heads, node_row, nodes} from './nodes.js';
 import {template, templates} from './templates.js';
 import {search} from './search.js';
 
-const main = document.getElementById('main'), live = document.getElementById('live'), words = document.getElementById('words');
+const main = document.getElementById('main'), live = document.getElementById('live'), words = document.getElementById('words'), work = document.getElementById('work');
 
 let newest;   // the revision that is shown
 
@@ -69,6 +69,9 @@ async function show() {
 
 // ---- events
 const again = () => { if (['', 'revisions'].includes(address().view)) show(); };
+const at_work = commits => work.replaceChildren(...commits.map(c => h('div', {},
+  h('progress', {max: c.objects || 1, value: c.compiled}), h('span', {}, person(c.author), c.check ? ' checks ' : ' commits ', h('b', {}, c.comment || 'without a comment')),
+  h('span', {class: 'quiet'}, c.objects ? `${c.compiled.toLocaleString('en')} of ${count(c.objects, 'node')} compiled` : 'looks for the nodes it reaches'))));
 function listen() {
   const stream = new EventSource('api/v1/events');
   const number = n => { live.querySelector('span').textContent = `Revision ${n}`; live.href = n ? `#/revision/${n}` : '#/revisions'; };
@@ -85,10 +88,12 @@ function listen() {
     note(`Revision ${r.revision}: ${r.comment || count(r.nodes.length, 'node') + ' changed'}`);
     again();
   });
+  stream.addEventListener('work', e => at_work(JSON.parse(e.data).commits));
   let later;
   stream.addEventListener('report', () => { if (['', 'nodes'].includes(address().view) && !later) later = setTimeout(() => { later = 0; show(); }, 3000); });
   stream.onerror = () => {
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+    at_work([]);
     live.classList.remove('on'); live.querySelector('span').textContent = 'Not connected';
   };
 }

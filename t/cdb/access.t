@@ -46,8 +46,31 @@ ok 'REQ-A-12: the values of a node are for those who may read its object templat
     denied profile $b2 && as_anna profile $b1 >/dev/null && [ "$(status anna /profiles/$b2.xml)" = 403 ] && [ "$(status anna /profiles/$b1.xml)" = 200 ] && [ "$(status anna "/api/v1/profiles/$b2/diff?from=1&to=head")" = 403 ] &&
     ask anna /profiles/profiles-info.xml | grep -c "<profile " | grep -qx 2 && as_anna open && sed s/17/18/ local.pan | as_anna put service/local.pan && as_anna check >out && cat out && [ "$(grep -c "~ /system/n  17 -> 18" out)" = 1 ] && grep -q "changed on 1 node: $b2" out && as_anna close &&
     ask anna /api/v1/revisions/head/effects | jq -e ".effects | any(.nodes == [\"$b2\"] and .values == [] and .more == 1) and any(.nodes == [\"$b1\", \"lxb003.example.org\"] and (.values | length) == 1)" && [ "$(status $b2 /profiles/$b2.xml)" = 200 ]'
-ok 'a change of the rules is a revision like any other' 'as_admin log .access | grep -c rules | grep -qx 4 && as_admin diff --path .access 2 head | grep -q "^+allow \." && [ "$(as_anna who service)" = "CN=anna,O=Weft: read write" ] &&
-    as_admin revert "$(as_admin log -l 1 .access | cut -d" " -f1)" && [ "$(as_anna who service)" = "CN=anna,O=Weft: nothing" ] && as_admin verify'
+ok 'a refused commit quotes no line and no value that its sender may not read, but all of what he may' '
+    b2=lxb002.example.org
+    printf "allow . \"CN=anna,O=Weft\" commit\ndeny secret \"CN=anna,O=Weft\" read\ndeny profiles/$b2.pan \"CN=anna,O=Weft\" read\n" >hide
+    rules <hide
+    printf "template secret/key;\n\"/system/key\" = \"hunter2\";\n" >key.pan
+    sed "s,include .service/base.;,&\ninclude \"secret/key\";," site/profiles/$b2.pan >b2.pan
+    as_admin open
+    as_admin put secret/key.pan key.pan
+    as_admin put profiles/$b2.pan b2.pan
+    as_admin commit -m secrets
+    (cat site/service/base.pan; echo "bind \"/system\" = extensible { \"key\" ? long };") >base.pan
+    change=$(jq -Rs "{changes: [{path: \"service/base.pan\", text: .}]}" <base.pan)
+    ask admin /api/v1/check -d "$change" >out
+    cat out
+    jq -e ".state == \"refused\" and (tostring | contains(\"hunter2\") and contains(\"secret/key.pan\"))" out
+    for path in check commit; do
+        ask anna /api/v1/$path -d "$change" >out
+        cat out
+        jq -e ".state == \"refused\" and .failing == [\"$b2\"] and (.errors | length) == 1 and (.errors[0].message | contains(\"may not read\"))" out
+        not grep -e hunter2 -e secret/key -e "profiles/$b2.pan" out
+    done
+    change=$(jq -Rs "{changes: [{path: \"service/base.pan\", text: (. + \"nonsense\")}]}" <site/service/base.pan)
+    ask anna /api/v1/check -d "$change" | jq -e ".errors[0] | .file == \"service/base.pan\" and .line > 0 and (.text | contains(\"nonsense\"))"'
+ok 'a change of the rules is a revision like any other' 'as_admin log .access | grep -c rules | grep -qx 5 && as_admin diff --path .access 2 head | grep -q "^+allow \." && [ "$(as_anna who service)" = "CN=anna,O=Weft: read write commit" ] &&
+    as_admin revert "$(as_admin log -l 1 .access | cut -d" " -f1)" && [ "$(as_anna who service)" = "CN=anna,O=Weft: read write" ] && as_admin verify'
 ok 'REQ-A-13: a node reads its own profile and no other; a proxy those it is for' '
     [ "$(status $b1 /profiles/$b1.xml)" = 200 ] && [ "$(status $b1 /profiles/lxb002.example.org.xml)" = 403 ] && [ "$(status boot /profiles/$b1.xml)" = 200 ] && [ "$(status boot /profiles/lxb002.example.org.xml)" = 403 ] && [ "$(status $b1 /api/v1/tree)" = 403 ]'
 done_testing

@@ -156,6 +156,7 @@ ok 'REQ-A-1: a backup is a store' '
     kill "$(cat second.pid)" && grep -q "serving revision $(as_admin log -l 1 | cut -d" " -f1): 3 profiles" second.log'
 ok 'events tell of a commit' '
     { ask admin /api/v1/events -N --max-time 20 >events & } && until_true 5 grep -q "^event: hello" events && echo "# more" >>site/service/time.pan &&
-    as_admin update --mine site && as_admin commit -m "an event" site && until_true 5 grep -q "^event: revision" events && grep -q "\"comment\":\"an event\"" events'
+    as_admin update --mine site && as_admin commit -m "an event" site && until_true 5 grep -q "^event: revision" events && grep -q "\"comment\":\"an event\"" events && grep -A1 "^event: work" events | grep -q "\"author\":\"CN=admin,O=Weft\",\"comment\":\"an event\"" &&
+    until_true 10 eval "grep -A1 \"^event: work\" events | grep -qx \"data: {.commits.:\[\]}\""'
 ok 'no server: said so, to be tried again' 'server_stop && code 69 as_admin log 2>err && grep -q "is cdbd running there" err'
 done_testing

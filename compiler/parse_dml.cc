@@ -439,7 +439,8 @@ void Parser::check_literals(const Expr& e) {
             if (k->op != Op::literal || (!k->value.is(Kind::null) && (i == 0 || e.kids.size() > 2))) continue;
             report(ErrorClass::syntax, fmt::format("join(): argument {} must be a {}, not {}", i + 1, i && e.kids.size() == 2 ? "list" : "string", with_article(k->value.kind())), k->span);
         }
-    if (!b.call || e.kids.empty() || std::find(std::begin(strict), std::end(strict), b.name) == std::end(strict)) return;
+    bool too_few = int(e.kids.size()) < b.arity.min;   // has been reported
+    if (!b.call || e.kids.empty() || too_few || std::find(std::begin(strict), std::end(strict), b.name) == std::end(strict)) return;
     bool dict = b.name == "dict" || b.name == "nlist";
     size_t unknown = b.name == "digest" ? 1 : b.name == "match" || b.name == "matches" ? 0 : e.kids.size();
     std::vector<Element> values;

@@ -72,6 +72,7 @@ ok 'panc.conf: what is wrong in it is told, with its line' '
     c FORMAT=json; grep -q "home/.panc.conf:2:1: error: there is no option .FORMAT." got; grep -q "hint: did you mean .FORMATS.?" got
     c "FORMATS = json"; c "FORMATS=\$X"; c "DEBUG=maybe"; c "FORMATS=\"json"; c "FORMATS"
     printf "MESSAGES=classic\nFORMATS=nosuch\n" >home/.panc.conf; code 1 h a.pan 2>got; grep -q "^OPTIONS ERROR: " got; rm home/.panc.conf'
+ok 'a home that cannot be looked into has none' 'ln -s loop loop; HOME=$here/loop panc -I .:lib -O out a.pan'
 
 ok '--logging task' '
     p -j 1 --logging task --log-file log a.pan; sed -E "s/^[0-9]{13} [0-9]+ //; s#$here/##" log >got

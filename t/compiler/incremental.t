@@ -66,13 +66,14 @@ ok 'an object that is only looked at is made when it is missing' '
 ok 'noaction leaves the store alone' 'echo >>site/motd; cp out/.panc.deps before; panc -n -I site -o out --check-deps site/n?.pan; cmp before out/.panc.deps'
 
 ok 'a damaged store is noticed: everything is built' '
-    for damage in "truncate -s 100 out/.panc.deps" "truncate -s 0 out/.panc.deps" "printf x | dd of=out/.panc.deps bs=1 seek=300 conv=notrunc status=none" "echo hello >out/.panc.deps"; do
+    for damage in "truncate -s 100 out/.panc.deps" "truncate -s 0 out/.panc.deps" "perl -0777 -pi -e \"substr(\\\$_, 300, 1) ^= qq(\\1)\" out/.panc.deps" "echo hello >out/.panc.deps"; do
         why >got; why >got; test ! -s got; eval "$damage"; why >got 2>err
         grep -q "warning: .$here/out/.panc.deps. is .*: everything is built" err; test "$(wc -l <got)" = 4
     done'
+# n4 needs n1: two of them may write it, and the store then has the file of the first.
 ok 'builds of different objects into one folder know of each other' '
     rm -rf o3; mkdir o3; for i in 1 2 3 4; do panc -j 1 -I site -o o3 --check-deps site/n$i.pan & done; wait
-    panc -I site -o o3 --why-rebuilt site/n?.pan >got; test ! -s got; same o3/n4.xml out/n4.xml'
+    panc -I site -o o3 --why-rebuilt site/n?.pan >got; sed -i "/^n1: its file was changed by somebody else/d" got; same /dev/null got; same o3/n4.xml out/n4.xml'
 ok 'what has gone from the site goes from the store' '
     rm site/n3.pan; echo >>site/n1.pan; panc -I site -o o3 --check-deps site/n?.pan; ! grep -aq n3 o3/.panc.deps'
 

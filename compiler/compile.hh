@@ -32,6 +32,9 @@ struct TemplateError : Error {
     ErrorClass cls;
     std::string object;         ///< the object that was being built; empty for a file's own errors
     std::string element_path, element_value;  ///< validation: of what was checked
+    std::string object_file;    ///< validation: where the object template is
+    std::vector<Frame> types;   ///< validation: what it was checked by, as the classic compiler says it
+    std::string cause;          ///< the error behind this one, in the classic shape
     std::vector<TemplateError> also;    ///< further errors of the same file
     /// The message in the shape of the classic compiler (pan-language 9.5).
     std::string classic() const;

@@ -6,6 +6,7 @@
 #include "compiler/limits.hh"
 #include "compiler/parse.hh"
 #include "compiler/paths.hh"
+#include "compiler/utf16.hh"
 
 namespace weft::compiler {
 
@@ -15,6 +16,33 @@ Where where_of(const Template* t, const Span& s) {
 
 Error::Frame shown_frame(const Template* t, const Span& s, std::string what) {
     return {where_of(t, s), std::move(what), t && t->text ? source_line(*t->text, int(s.line)) : ""};
+}
+
+std::string source_part(const Template& t, const Span& s) {
+    std::string all, out;
+    for (uint32_t n = s.line; n <= s.end_line; n++) {
+        std::string_view line = line_of(*t.text, int(n));
+        auto byte = [&](uint32_t columns) {
+            size_t at = 0;
+            for (; columns && at < line.size(); columns--) at += code_point(line, at).bytes;
+            return at;
+        };
+        size_t from = n == s.line ? byte(s.col - 1) : 0, to = n == s.end_line ? byte(s.end_col) : line.size();
+        all.append(line.substr(from, std::max(to, from) - from)) += ' ';
+    }
+    for (char c : all) {
+        bool blank = c == ' ' || c == '\t' || c == '\r';
+        if (!blank) out += c;
+        else if (!out.empty() && out.back() != ' ') out += ' ';
+    }
+    if (out.ends_with(' ')) out.pop_back();
+    if (out.size() > 80) {
+        size_t cut = 77;
+        while (cut && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) cut--;
+        out.resize(cut);
+        out += "...";
+    }
+    return out;
 }
 
 static size_t after_blanks(std::string_view s, size_t i) { return std::min(s.find_first_not_of(" \t", i), s.size()); }

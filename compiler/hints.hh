@@ -9,6 +9,8 @@
 
 namespace weft::compiler {
 
+/// What a span holds, in one line of at most 80 bytes.
+std::string source_part(const Template&, const Span&);
 Where where_of(const Template*, const Span&);
 
 /// A line of the trace that shows its source line too: "it was set at site/a.pan:3:1".

@@ -88,7 +88,10 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
     }
     if (!errors.empty()) {
         TemplateError e = errors[0];
-        if (e.cls == ErrorClass::syntax) e.cls = ErrorClass::evaluation;
+        if (e.cls == ErrorClass::syntax) {
+            e.cause = e.classic();
+            e.cls = ErrorClass::evaluation;
+        }
         std::vector<Error::Frame> trace{{where_of(from, span), "included from"}};
         for (auto& f : eval_.trace()) trace.push_back(f);
         e.trace.insert(e.trace.end(), trace.begin(), trace.end());

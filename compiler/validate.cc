@@ -28,10 +28,18 @@ static std::string shown(const Element& e) {
 }
 
 /// The types passed on the way, innermost first, and the binding that asked.
-void Validator::add_types(Error& error) const {
-    for (size_t i = aliases_.size(); i-- > 0;)
-        error.trace.push_back({where_of(aliases_[i].in, aliases_[i].span), fmt::format("in type '{}' at", symbol_text(Name::type, aliases_[i].symbol).view())});
-    if (binding_) error.trace.push_back({where_of(binding_->in, binding_->statement->name_span), fmt::format("bound to '{}' at", path_text(binding_->path))});
+void Validator::add_types(TemplateError& error) const {
+    for (size_t i = aliases_.size(); i-- > 0;) {
+        Where at = where_of(aliases_[i].in, aliases_[i].span);
+        std::string_view name = symbol_text(Name::type, aliases_[i].symbol).view();
+        error.trace.push_back({at, fmt::format("in type '{}' at", name)});
+        error.types.push_back({at, fmt::format("type: '{}'", name)});
+    }
+    if (!binding_) return;
+    const Statement& s = *binding_->statement;
+    std::string path = path_text(binding_->path);
+    error.trace.push_back({where_of(binding_->in, s.name_span), fmt::format("bound to '{}' at", path)});
+    error.types.push_back({where_of(binding_->in, s.type.span), fmt::format("path '{}' bound to type {} in", path, source_part(*binding_->in, s.type.span))});
 }
 
 /// Where the value was set, or, of a list or dict, the properties right below it: six places at most.
@@ -57,7 +65,7 @@ void Validator::add_values(Error& error, const Element& e) const {
 }
 
 /// The message stands at the line that set the value, when that is known; types and binding follow as trace.
-void Validator::fail(std::string message, const Span& type, const Element* e, std::string hint) {
+void Validator::fail(std::string message, const Span& type, const Element* e, std::string hint, const TypeSpec* basic) {
     TemplateError error(ErrorClass::validation, fmt::format("{}: {}", path_text(path_), message), {}, std::move(hint));
     error.object = object_.name();
     bool at_value = false;
@@ -76,6 +84,7 @@ void Validator::fail(std::string message, const Span& type, const Element* e, st
     } else if (at_value && t && type.line) {
         error.trace.push_back(shown_frame(t, type, "rejected by the type at"));
     }
+    if (basic && basic->kind == TypeSpec::builtin) error.types.push_back({{"?:?"}, fmt::format("type: '{}'", symbol_text(Name::type, basic->symbol).view())});
     add_types(error);
     error.element_path = path_text(path_);
     if (e && e->is_property()) error.element_value = property_text(*e);
@@ -238,6 +247,7 @@ void Validator::check_with(const FullType& f, const Element& e) {
         error.trace = cause.trace;
         error.object = object_.name();
         error.element_path = path_text(path_);
+        error.cause = cause.classic();
         add_values(error, e);
         add_types(error);
         throw error;
@@ -266,7 +276,7 @@ void Validator::basic(const TypeSpec& t, const Element& e) {
     if (t.basic == TypeSpec::long_ && e.is(Kind::string)) hint = "write it without quotes, or use to_long()";
     if (t.basic == TypeSpec::double_ && e.is(Kind::long_)) hint = fmt::format("write {}.0", e.long_value());
     fail(fmt::format("expected {} {}, not {} ({})", std::string_view("aeio").find(wanted[0]) == std::string_view::npos || wanted[0] == 'a' ? "a" : "an",
-                     wanted, with_article(e.kind()), shown(e)), t.span, &e, hint);
+                     wanted, with_article(e.kind()), shown(e)), t.span, &e, hint, &t);
 }
 
 void Validator::range(const TypeSpec& t, const Element& e) {
@@ -278,13 +288,13 @@ void Validator::range(const TypeSpec& t, const Element& e) {
     case Kind::long_: n = e.long_value(); what = "value"; break;
     case Kind::double_:
         if (e.double_value() >= double(r.low) && e.double_value() <= double(r.high)) return;
-        fail(fmt::format("value ({}) is outside range {}", shown(e), r.text()), t.span, &e);
+        fail(fmt::format("value ({}) is outside range {}", shown(e), r.text()), t.span, &e, {}, &t);
     case Kind::string: n = utf16_count(e.string()); what = "string size"; break;
     case Kind::list:
     case Kind::dict: n = int64_t(e.size()); what = "number of children"; break;
-    default: fail(fmt::format("a range makes no sense for {}", with_article(e.kind())), t.span, &e);
+    default: fail(fmt::format("a range makes no sense for {}", with_article(e.kind())), t.span, &e, {}, &t);
     }
-    if (n < r.low || n > r.high) fail(fmt::format("{} ({}) is outside range {}", what, n, r.text()), t.span, &e);
+    if (n < r.low || n > r.high) fail(fmt::format("{} ({}) is outside range {}", what, n, r.text()), t.span, &e, {}, &t);
 }
 
 void Validator::check(const TypeSpec& t, const Element& e) {
@@ -458,18 +468,23 @@ void Object::validate() {
     validating_ = true;
     validated++;
     relative_root_ = nullptr;
-    Validator(*this).complete(tree_);
-    for (const Binding* b : ordered_bindings()) {
-        const Element* e = nullptr;
-        try {
-            e = look_up(tree_, b->path.data(), b->path.data() + b->path.size());
-        } catch (const EvalFailure&) {
+    try {
+        Validator(*this).complete(tree_);
+        for (const Binding* b : ordered_bindings()) {
+            const Element* e = nullptr;
+            try {
+                e = look_up(tree_, b->path.data(), b->path.data() + b->path.size());
+            } catch (const EvalFailure&) {
+            }
+            try {
+                Validator(*this).binding(*b, e);
+            } catch (const EvalFailure& f) {
+                fail(*b->in, b->statement->name_span, fmt::format("{}: {}", path_text(b->path), f.message), f.hint, ErrorClass::validation);
+            }
         }
-        try {
-            Validator(*this).binding(*b, e);
-        } catch (const EvalFailure& f) {
-            fail(*b->in, b->statement->name_span, fmt::format("{}: {}", path_text(b->path), f.message), f.hint, ErrorClass::validation);
-        }
+    } catch (TemplateError& e) {
+        if (main_) e.object_file = main_->path;
+        throw;
     }
 }
 

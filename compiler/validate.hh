@@ -16,8 +16,8 @@ public:
     void check(const TypeSpec&, const Element&);
 
 private:
-    [[noreturn]] void fail(std::string message, const Span& type, const Element*, std::string hint = {});
-    void add_types(Error&) const;
+    [[noreturn]] void fail(std::string message, const Span& type, const Element*, std::string hint = {}, const TypeSpec* = nullptr);
+    void add_types(TemplateError&) const;
     void add_values(Error&, const Element&) const;
     void check_really(const FullType&, const Element&);
     bool check_rest(const FullType&, const Element&);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/lsp/text.hh"
+#include "compiler/hints.hh"
 
 namespace weft::compiler::lsp {
 namespace {
@@ -118,21 +118,6 @@ std::vector<std::string> choices_of(const Workspace& w, const std::vector<Term>&
     return out;
 }
 
-std::string type_text(const Sheet& sheet, const FullType& type) {
-    Lines lines(*sheet.tpl->text, Units::utf8);
-    std::string out;
-    for (char c : lines.slice(type.span)) {
-        bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-        if (!blank) out += c;
-        else if (!out.empty() && out.back() != ' ') out += ' ';
-    }
-    if (out.size() > 80) {
-        size_t cut = 77;
-        while (cut && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) cut--;
-        out.resize(cut);
-        out += "...";
-    }
-    return out;
-}
+std::string type_text(const Sheet& sheet, const FullType& type) { return source_part(*sheet.tpl, type.span); }
 
 }  // namespace weft::compiler::lsp

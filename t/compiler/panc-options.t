@@ -54,6 +54,44 @@ ok '--messages classic: shapes, and status 1' '
     code 1 p --messages classic --max-iteration 10 loop.pan 2>got; grep -q "^evaluation error \[$here/loop.pan:2" got
     code 1 p --messages=classic --frmats x a.pan 2>got; grep -q "^OPTIONS ERROR: unknown option" got
     code 1 p --messages classic --warnings some a.pan 2>got; grep -q "^OPTIONS ERROR: --warnings is" got'
+printf "declaration template ct;\ntype port = long(1..65535);\ntype web = { 'port' : port };\nfunction no = error('nope');\ntype odd = string with no();\n" >ct.pan
+printf "object template c1;\ninclude 'ct';\nbind '/x' = web [];\n'/x/0/port' = 0;\n" >c1.pan
+printf "object template c2;\ninclude 'ct';\nbind '/s' = odd;\n'/s' = 'a';\n" >c2.pan
+printf "template cb;\n'/b' = true + 1;\n" >cb.pan
+printf "object template c3;\ninclude 'cb';\n" >c3.pan
+cat >classic.want <<END
+validation error [c1.pan]
+value (0) is outside range 1..65535
+element path: '/x/0/port'
+element value: 0
+type: 'long' [?:?]
+type: 'port' [ct.pan:2.6-2.9]
+type: 'web' [ct.pan:3.6-3.8]
+path '/x' bound to type web [] in [c1.pan:3.13-3.18]
+
+validation error [c2.pan]
+the validation code failed
+element path: '/s'
+type: 'odd' [ct.pan:5.6-5.8]
+path '/s' bound to type odd in [c2.pan:3.13-3.15]
+caused by: evaluation error [ct.pan:4.15-4.27]
+user-initiated error: nope
+>>> call stack trace 
+>>> [ct.pan:4.15-4.27]
+>>> [ct.pan:5.24-5.27]
+>>> ====================
+
+
+evaluation error [c3.pan:2.1-2.13]
+syntax error [cb.pan:2.8-2.15]
+arguments for add (+) operation must be longs, doubles, or strings, not boolean and long
+>>> call stack trace 
+>>> [c3.pan:2.1-2.13]
+>>> ====================
+
+END
+ok '--messages classic: the types a value was checked by, what is behind a failed check, an included file with a mistake' '
+    for o in c1 c2 c3; do code 1 panc --messages classic -o out $o.pan 2>>classic; done; sed "s#$here/##g" classic >got; same classic.want got'
 ok 'PANC_OPTIONS come before the command line' 'PANC_OPTIONS="--messages classic  --formats json" code 1 p --max-iteration 10 loop.pan; rm -f out/*; PANC_OPTIONS="--formats json" p a.pan; test "$(ls out)" = a.json'
 ok 'options of version 8' '
     rm -f out/*; panc --include . -I lib -O out -x pan -z -y a.pan; ls out/a.xml.gz out/a.dep.gz; panc -I .:lib --output out -x xmldb a.pan; grep -q xmldb out/a.xml

@@ -105,9 +105,10 @@ CHECK   ?= $(UNITS) $(SCRIPTS)
 JOBS    ?= $(shell nproc)
 
 tests: programs $(UNITS)
+# Tests wait more than they compute.
 check: deps-check
 	@$(MAKE) --no-print-directory -j$(JOBS) tests
-	$(TESTENV) prove -j$(JOBS) --timer --exec '' $(PROVE) $(CHECK)
+	$(TESTENV) prove -j$$((2 * $(JOBS))) --timer --exec '' $(PROVE) $(CHECK)
 
 accept: programs
 	$(TESTENV) WEFT_ACCEPT=1 prove --exec '' t/compiler/lang.t t/compiler/messages.t
@@ -154,13 +155,20 @@ $(OUT)/flags: FORCE
 
 PCH := $(OUT)/base/pch.hh.gch
 PCH_MAKE := $(if $(filter clang++,$(GXX)),-Xclang -fno-pch-timestamp)
-PCH_USE  := -include $(OUT)/base/pch.hh $(if $(filter g++,$(GXX)),-fpch-preprocess)
-$(OUT)/base/pch.hh.gch: base/pch.hh $(OUT)/flags
-	@mkdir -p $(@D); echo '  PCH $<'; $(CXX) $(ALLFLAGS) $(PCH_MAKE) -x c++-header -o $@ $<
+PCH_USE   = -include $(PCH:.gch=) $(if $(filter g++,$(GXX)),-fpch-preprocess)
+$(OUT)/base/pch.hh.gch $(OUT)/t/pch.hh.gch: base/pch.hh $(OUT)/flags
+	@mkdir -p $(@D); echo '  PCH $@'; $(CXX) $(ALLFLAGS) $(PCH_MAKE) -x c++-header -o $@ $<
 
 $(OUT)/%.o: %.cc $(OUT)/flags $(PCH)
 	@mkdir -p $(@D); echo '  CXX $<'
 	@$(CXX) $(ALLFLAGS) $(PCH_USE) -MMD -MP -c -o $@ $<
+
+# Unit tests are many templates that run for moments: not optimised they compile in half the time.
+ifeq ($(MODE),release)
+$(UNITS:%.t=%.o): PCH := $(PCH:$(OUT)/base/%=$(OUT)/t/%)
+$(UNITS:%.t=%.o): $(OUT)/t/pch.hh.gch
+$(UNITS:%.t=%.o) $(OUT)/t/pch.hh.gch: private FLAGS.release := -O0
+endif
 
 $(OUT)/lib/%.a:
 	@mkdir -p $(@D); rm -f $@

@@ -44,7 +44,8 @@ LD       := $(if $(shell command -v ld.lld),-fuse-ld=lld)
 NOISE    := -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-maybe-uninitialized
 WARN     := -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local $(NOISE))
 CXXFLAGS ?= -g1
-ALLFLAGS  = -std=c++20 -pthread $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
+# The same objects make the programs and the shared library.
+ALLFLAGS  = -std=c++20 -pthread -fPIC -fno-semantic-interposition $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
 LDLIBS    = -Wl,--as-needed $(PKGLIBS) -ldb -lboost_json -lunistring
 
 export CCACHE_NOHASHDIR := 1
@@ -91,7 +92,10 @@ FUZZSRC  := $(wildcard t/*/fuzz-*.cc)
 UNITS    := $(TESTSRC:%.cc=$(OUT)/%.t)
 BENCHES  := $(BENCHSRC:%.cc=$(OUT)/%)
 FUZZERS  := $(FUZZSRC:%.cc=$(OUT)/%)
-SCRIPTS  := $(wildcard t/*.t t/*/*.t)
+# Those that take long first, so that none is left alone at the end.
+SCRIPTS  := $(sort $(wildcard t/*.t t/*/*.t))
+LONG     := $(filter %/kill.t %/kill-deb.t %-random.t %/packager-dnf.t,$(SCRIPTS))
+SCRIPTS  := $(LONG) $(filter-out $(LONG),$(SCRIPTS))
 SRCS     += $(TESTSRC) $(BENCHSRC)
 # t/cdb/store.cc may use whatever the room cdb may use.
 $(foreach s,$(TESTSRC), $(eval $(OUT)/$(s:%.cc=%.t): $(s:%.cc=$(OUT)/%.o) $(call archives,$(word 2,$(subst /, ,$s)))))
@@ -101,7 +105,7 @@ $(BENCHES): LDLIBS += -lbenchmark
 $(FUZZERS): private FLAGS.fuzz += -fsanitize=fuzzer
 
 TESTENV = LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.supp:print_suppressions=0 PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
-CHECK   ?= $(UNITS) $(SCRIPTS)
+CHECK   ?= $(SCRIPTS) $(UNITS)
 JOBS    ?= $(shell nproc)
 
 tests: programs $(UNITS)

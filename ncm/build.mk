@@ -12,20 +12,16 @@ COMPONENTS := $(shell sed -n 's/^COMPONENT(\(.*\))$$/\1/p' ncm/components.def)
 programs: $(COMPONENTS:%=$(OUT)/bin/ncm/%)
 $(COMPONENTS:%=$(OUT)/bin/ncm/%): ; @mkdir -p $(@D); ln -sfn ../ncm-component $@
 
-# The access library for other languages: built when it is installed or tested, not with every change.
+# The access library for other languages.
 CCM_SO := $(OUT)/lib/libweft-ccm.so
 CCM_SO_SRCS := ncm/ccm_c.cc ncm/cache.cc ncm/secrets.cc ncm/cdbfile.cc base/error.cc base/file.cc base/base64.cc $(wildcard base/noun/*.cc) \
                $(addprefix base/wrap/,dbhash.cc digest.cc json.cc xml.cc unicode.cc gzip.cc)
-$(OUT)/pic/%.o: %.cc $(OUT)/flags
-	@mkdir -p $(@D); echo '  CXX $< (shared)'
-	@$(CXX) $(ALLFLAGS) -fPIC -fvisibility=hidden -ffunction-sections -include base/pch.hh -MMD -MP -c -o $@ $<
-$(CCM_SO): $(CCM_SO_SRCS:%.cc=$(OUT)/pic/%.o) ncm/libweft-ccm.map ncm/weft-ccm.pc $(wildcard ncm/include/weft/*.h)
+$(CCM_SO): $(CCM_SO_SRCS:%.cc=$(OUT)/%.o) ncm/libweft-ccm.map ncm/weft-ccm.pc $(wildcard ncm/include/weft/*.h)
 	@mkdir -p $(OUT)/lib/pkgconfig $(OUT)/include; echo '  LD  $@'
-	@$(GXX) $(FLAGS.$(MODE)) -shared $(LD) -Wl,--no-undefined -Wl,--gc-sections -Wl,-soname,libweft-ccm.so.1 -Wl,--version-script=ncm/libweft-ccm.map \
+	@$(GXX) $(FLAGS.$(MODE)) -shared $(LD) -Wl,--no-undefined -Wl,-soname,libweft-ccm.so.1 -Wl,--version-script=ncm/libweft-ccm.map \
 	    -o $@.1 $(filter %.o,$^) $(LDLIBS) && ln -sfn libweft-ccm.so.1 $@
 	@cp ncm/weft-ccm.pc $(OUT)/lib/pkgconfig/ && cp -R ncm/include/weft $(OUT)/include/
--include $(CCM_SO_SRCS:%.cc=$(OUT)/pic/%.d)
-install: $(CCM_SO)
+programs: $(CCM_SO)
 
 ncm_INSTALL = install $(OUT)/bin/ncm-component-perl $1/libexec/weft/;install -d $1/lib/pkgconfig $1/include/weft;\
     install -m 644 ncm/weft-ccm.pc $1/lib/pkgconfig/;install -m 644 ncm/include/weft/*.h $1/include/weft/;\

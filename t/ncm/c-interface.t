@@ -3,8 +3,6 @@
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/ncm/node.sh"
 case $WEFT_OUT in *asan | *tsan) skip_all 'a sanitizer wants the C programs built with it too' ;; esac
-mode=${WEFT_OUT##*/}
-make -s -C "$WEFT_SRC" MODE="$mode" "build/$mode/lib/libweft-ccm.so" >make.log 2>&1 || { cat make.log >&2; exit 99; }
 PKG_CONFIG_PATH=$WEFT_OUT/lib/pkgconfig LD_LIBRARY_PATH=$WEFT_OUT/lib
 export PKG_CONFIG_PATH LD_LIBRARY_PATH
 

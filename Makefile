@@ -5,6 +5,7 @@
 #   make demo           install what is missing, build, show the whole story, clean up
 #   make check          install what is missing, build, run everything under t/ (TAP, through prove)
 #   make check CHECK=t/compiler/panc.t          one test
+#   make check SEED=7   other random programs and trees than the usual ones
 #   make accept         rewrite the expected outputs of t/compiler/lang and messages; review the diff
 #   make bench          figures with units, from t/*/bench-* (BENCH=t/compiler/bench-site for one)
 #   make fuzz           every t/*/fuzz-*.cc for FUZZ_SECONDS each (default 60)
@@ -104,7 +105,9 @@ $(UNITS): LDLIBS += -lboost_unit_test_framework -lrapidcheck
 $(BENCHES): LDLIBS += -lbenchmark
 $(FUZZERS): private FLAGS.fuzz += -fsanitize=fuzzer
 
-TESTENV = LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.supp:print_suppressions=0 PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
+# What random tests begin with: a run can be repeated.
+SEED    ?= 1
+TESTENV = SEED=$(SEED) RC_PARAMS=seed=$(SEED) LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.supp:print_suppressions=0 PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
 CHECK   ?= $(SCRIPTS) $(UNITS)
 JOBS    ?= $(shell nproc)
 

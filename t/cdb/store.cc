@@ -280,8 +280,6 @@ BOOST_AUTO_TEST_CASE(what_a_commit_spilled_is_there_when_it_lands_and_gone_when_
     BOOST_TEST(text(s.verify()) == "");
 }
 
-// A child commits in a loop and says each number after its commit returned; the parent kills it at random,
-// opens the store and proves it: nothing said is missing, and at most the one commit under way is there too.
 BOOST_AUTO_TEST_CASE(pruning_keeps_what_a_tag_a_stage_or_a_node_uses_and_all_templates) {
     ScratchDir dir;
     clock_at = 1000;
@@ -324,6 +322,8 @@ BOOST_AUTO_TEST_CASE(pruning_keeps_what_a_tag_a_stage_or_a_node_uses_and_all_tem
     BOOST_TEST(text(s.verify()) == "revision 8: the content of the profile of 'n1' is missing\n");
 }
 
+// A child commits in a loop and says each number after its commit returned; the parent kills it at random,
+// opens the store and proves it: nothing said is missing, and at most the one commit under way is there too.
 BOOST_AUTO_TEST_CASE(no_acknowledged_commit_is_lost_by_sigkill) {
     ScratchDir dir;
     const char* count = std::getenv("WEFT_KILLS");

@@ -22,7 +22,8 @@ ok() {
     if [ $? = 0 ]; then echo "ok $n - $1"; else
         failed=1
         echo "not ok $n - $1"
-        sed 's/^/# /' out.log
+        # Where prove shows it.
+        { echo "$self: not ok $n - $1"; cat out.log; } | sed 's/^/# /' >&2
     fi
 }
 # skip 'claim' 'reason'

@@ -7,13 +7,13 @@
 
 namespace weft {
 
-Builder::Wrong Builder::key(std::string_view text, int line, int col) {
+Builder::Wrong Builder::key(std::string_view text, size_t place) {
     if (!any_key_) {
         auto t = parse_term(text);
         if (!t || !t->is_key() || t->key.view() != text) return fmt::format("'{}' cannot be the name of an element", text);
-        next_ = {t->key, {}, line, col};
+        next_ = {t->key, {}, place};
     } else {
-        next_ = {Key(text), {}, line, col};
+        next_ = {Key(text), {}, place};
     }
     return std::nullopt;
 }
@@ -49,7 +49,7 @@ std::optional<Builder::Misplaced> Builder::close() {
         auto twice = std::adjacent_find(first, last, [](const Child& a, const Child& b) { return a.key == b.key; });
         if (twice != last) {
             ++twice;
-            return Misplaced{fmt::format("'{}' is there twice", twice->key.view()), twice->line, twice->col};
+            return Misplaced{fmt::format("'{}' is there twice", twice->key.view()), twice->place};
         }
         c.self.value = Element::new_dict();
         Dict& d = c.self.value.dict_ref();
@@ -59,6 +59,15 @@ std::optional<Builder::Misplaced> Builder::close() {
     waiting_.erase(first, last);
     waiting_.push_back(std::move(c.self));
     return std::nullopt;
+}
+
+Error misread(std::string_view text, size_t at, std::string_view name, std::string message, std::string hint) {
+    std::string_view before = text.substr(0, at);
+    size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+    int line = int(std::count(before.begin(), before.end(), '\n')) + 1;
+    Error e(exit_data, std::move(message), Where{std::string(name), line, int(before.size() - line_start) + 1}, std::move(hint));
+    e.line = line_of(text, line).substr(0, 200);
+    return e;
 }
 
 }  // namespace weft

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hh"
 #include "base/noun/profile.hh"
 
 namespace weft {
@@ -17,12 +18,12 @@ public:
     using Wrong = std::optional<std::string>;
     explicit Builder(const ReadLimits& l, bool any_key = false) : limits_(l), any_key_(any_key) {}
 
-    /// The name of what comes next, and where it stands. Only in a dict.
-    Wrong key(std::string_view, int line, int col);
+    /// The name of what comes next, and where it stands, as the reader counts. Only in a dict.
+    Wrong key(std::string_view, size_t place);
     Wrong open(Kind);
     struct Misplaced {
         std::string message;
-        int line, col;
+        size_t place;
     };
     /// The innermost container is complete; names a key that came twice.
     std::optional<Misplaced> close();
@@ -37,7 +38,7 @@ private:
     struct Child {
         Key key;
         Element value;
-        int line, col;
+        size_t place = 0;
     };
     struct Container {
         Kind kind;
@@ -51,5 +52,8 @@ private:
     std::vector<Child> waiting_;
     std::vector<Container> open_;
 };
+
+/// What is wrong at a byte of the text of document `name`, with line, column and that line. Exit status 65.
+Error misread(std::string_view text, size_t at, std::string_view name, std::string message, std::string hint = {});
 
 }  // namespace weft

@@ -20,7 +20,6 @@ struct Sum {
 std::vector<Checksum> checksums(const Element& root) {
     std::vector<Checksum> all;
     std::vector<Sum> stack;
-    Md5 md5;
     std::string text;
     const Element* e = &root;
     for (;;) {
@@ -33,7 +32,7 @@ std::vector<Checksum> checksums(const Element& root) {
             append_text(text, *e);
             if (e->is_defined()) text += '\x1e', text += kind_name(e->kind());
             else text = "_<undef>_";
-            md5.hex(text, all[at].data());
+            md5_hex(text, all[at].data());
         }
         // The finished element's checksum goes into its container; a full container is finished too.
         bool finished = !e->is_resource();
@@ -52,7 +51,7 @@ std::vector<Checksum> checksums(const Element& root) {
                 break;
             }
             at = s.at;
-            md5.hex(s.text, all[at].data());
+            md5_hex(s.text, all[at].data());
             stack.pop_back();
             finished = true;
         }

@@ -1,24 +1,19 @@
-// EVP contexts are kept, so that a sum costs no more than its arithmetic.
+// Nettle's digests: they need no set-up, so that a program starts no later for being able to sum.
 #include "base/wrap/digest.hh"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include <fcntl.h>
+#include <nettle/hmac.h>
+#include <nettle/md5.h>
+#include <nettle/nettle-meta.h>
 #include <unistd.h>
-
-#include <new>
 
 #include "base/error.hh"
 #include "base/file.hh"
-#include "base/wrap/free.hh"
 
 namespace weft {
+namespace {
 
-using Context = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
-using Algorithm = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
-
-static void hex(const unsigned char* bytes, size_t n, char* out) {
+void hex(const uint8_t* bytes, size_t n, char* out) {
     static constexpr char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < n; i++) {
         out[2 * i] = digits[bytes[i] >> 4];
@@ -26,70 +21,71 @@ static void hex(const unsigned char* bytes, size_t n, char* out) {
     }
 }
 
-struct Md5::State {
-    Algorithm algorithm{EVP_MD_fetch(nullptr, "MD5", nullptr)};
-    Context context{EVP_MD_CTX_new()};
+const uint8_t* bytes(std::string_view s) { return reinterpret_cast<const uint8_t*>(s.data()); }
+
+/// A sum in the making.
+class Sum {
+public:
+    explicit Sum(const std::string& algorithm) {
+        std::string name;  // SHA-1 and sha1 are one
+        for (char c : algorithm)
+            if (c != '-') name += c >= 'A' && c <= 'Z' ? char(c + 32) : c;
+        hash_ = nettle_lookup_hash(name.c_str());
+        if (!hash_) throw Error(exit_data, "there is no digest '" + algorithm + "'");
+        state_ = std::make_unique<std::max_align_t[]>(hash_->context_size / sizeof(std::max_align_t) + 1);
+        hash_->init(state_.get());
+    }
+    void add(std::string_view text) { hash_->update(state_.get(), text.size(), bytes(text)); }
+    std::string end() {
+        std::vector<uint8_t> sum(hash_->digest_size);
+        hash_->digest(state_.get(), sum.size(), sum.data());
+        std::string out(2 * sum.size(), '0');
+        hex(sum.data(), sum.size(), out.data());
+        return out;
+    }
+
+private:
+    const nettle_hash* hash_;
+    std::unique_ptr<std::max_align_t[]> state_;
 };
 
-Md5::Md5() : state_(std::make_unique<State>()) {
-    if (!state_->context) throw std::bad_alloc();
-    // A machine that forbids MD5 altogether cannot have a profile cache.
-    if (!state_->algorithm || !EVP_DigestInit_ex2(state_->context.get(), state_->algorithm.get(), nullptr))
-        throw Error(exit_config, "this machine's OpenSSL offers no MD5, which profile checksums are made of");
-}
+}  // namespace
 
-Md5::~Md5() = default;
-
-void Md5::hex(std::string_view text, char* out) {
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    EVP_MD_CTX* c = state_->context.get();
-    if (!EVP_DigestInit_ex2(c, nullptr, nullptr) || !EVP_DigestUpdate(c, text.data(), text.size()) ||
-        !EVP_DigestFinal_ex(c, sum, &n))
-        throw Error(exit_software, "OpenSSL cannot compute MD5");
-    weft::hex(sum, n, out);
+void md5_hex(std::string_view text, char* out) {
+    md5_ctx c;
+    uint8_t sum[MD5_DIGEST_SIZE];
+    md5_init(&c);
+    md5_update(&c, text.size(), bytes(text));
+    md5_digest(&c, sizeof sum, sum);
+    hex(sum, sizeof sum, out);
 }
 
 std::string digest_hex(const std::string& algorithm, std::string_view text) {
-    Algorithm a(EVP_MD_fetch(nullptr, algorithm.c_str(), nullptr));
-    if (!a) throw Error(exit_data, "there is no digest '" + algorithm + "'");
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    if (!EVP_Digest(text.data(), text.size(), sum, &n, a.get(), nullptr))
-        throw Error(exit_software, "OpenSSL cannot compute " + algorithm);
-    std::string out(2 * n, '0');
-    hex(sum, n, out.data());
-    return out;
+    Sum s(algorithm);
+    s.add(text);
+    return s.end();
 }
 
 std::string file_digest_hex(const std::string& algorithm, const std::string& path) {
-    Algorithm a(EVP_MD_fetch(nullptr, algorithm.c_str(), nullptr));
-    if (!a) throw Error(exit_data, "there is no digest '" + algorithm + "'");
+    Sum s(algorithm);
     Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) throw system_error("cannot open '" + path + "'");
-    Context c(EVP_MD_CTX_new());
-    if (!c) throw std::bad_alloc();
-    bool good = EVP_DigestInit_ex2(c.get(), a.get(), nullptr);
     std::string piece(1 << 18, '\0');
-    for (ssize_t got; good && (got = ::read(fd.get(), piece.data(), piece.size())) != 0;) {
+    for (ssize_t got; (got = ::read(fd.get(), piece.data(), piece.size())) != 0;) {
         if (got < 0) throw system_error("cannot read '" + path + "'");
-        good = EVP_DigestUpdate(c.get(), piece.data(), size_t(got));
+        s.add({piece.data(), size_t(got)});
     }
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    if (!good || !EVP_DigestFinal_ex(c.get(), sum, &n)) throw Error(exit_software, "OpenSSL cannot compute " + algorithm);
-    std::string out(2 * n, '0');
-    hex(sum, n, out.data());
-    return out;
+    return s.end();
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view text) {
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    if (!HMAC(EVP_sha256(), key.data(), int(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(), sum, &n))
-        throw Error(exit_software, "OpenSSL cannot compute an HMAC");
-    std::string out(2 * n, '0');
-    hex(sum, n, out.data());
+    hmac_sha256_ctx c;
+    uint8_t sum[SHA256_DIGEST_SIZE];
+    hmac_sha256_set_key(&c, key.size(), bytes(key));
+    hmac_sha256_update(&c, text.size(), bytes(text));
+    hmac_sha256_digest(&c, sizeof sum, sum);
+    std::string out(2 * sizeof sum, '0');
+    hex(sum, sizeof sum, out.data());
     return out;
 }
 

@@ -50,7 +50,7 @@ struct Handler {
     bool close(json::error_code& ec) {
         auto twice = build.close();
         if (!twice) return true;
-        repeated = size_t(twice->line);
+        repeated = twice->place;
         return stop(std::move(twice->message), ec);
     }
     bool on_object_end(size_t, json::error_code& ec) { return close(ec); }
@@ -61,7 +61,7 @@ struct Handler {
     bool on_number_part(json::string_view s, json::error_code&) { return part(s); }
     bool on_key(json::string_view s, size_t, json::error_code& ec) {
         part(s);
-        auto w = build.key(text, int(++key_number), 0);
+        auto w = build.key(text, ++key_number);
         text.clear();
         return check(std::move(w), ec);
     }
@@ -100,12 +100,6 @@ bool Handler::number(json::string_view last, json::error_code& ec) {
     return add(Element::of_double(d), ec);
 }
 
-Where place(std::string_view name, std::string_view text, size_t offset) {
-    std::string_view before = text.substr(0, offset);
-    size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-    return {std::string(name), int(std::count(before.begin(), before.end(), '\n')) + 1, int(before.size() - line_start) + 1};
-}
-
 /// Where the n-th key (from 1) of a document begins that is well-formed up to there.
 size_t offset_of_key(std::string_view text, size_t n) {
     size_t start = 0;
@@ -137,9 +131,7 @@ Element read(std::string_view text, std::string_view name, const ReadLimits& lim
     std::string message = !h.wrong.empty()                   ? h.wrong
                           : ec == json::error::incomplete || !ec ? "the document is incomplete"
                                                              : "not JSON: " + ec.message();
-    Error e(exit_data, std::move(message), place(name, text, at));
-    e.line = line_of(text, e.where.line).substr(0, 200);
-    throw e;
+    throw misread(text, at, name, std::move(message));
 }
 
 }  // namespace

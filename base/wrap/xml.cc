@@ -1,8 +1,6 @@
-// libxml2, met once: a profile read by SAX events, straight into the tree.
+// Expat, met once: a profile read by its events, straight into the tree.
+#include <expat.h>
 #include <fmt/core.h>
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 
 #include <algorithm>
 #include <charconv>
@@ -19,8 +17,6 @@
 namespace weft {
 namespace {
 
-std::string_view view(const xmlChar* s) { return s ? std::string_view(reinterpret_cast<const char*>(s)) : std::string_view(); }
-
 std::optional<Kind> kind_of(std::string_view tag) {
     for (Kind k : {Kind::dict, Kind::string, Kind::list, Kind::long_, Kind::double_, Kind::boolean})
         if (kind_name(k) == tag) return k;
@@ -30,11 +26,11 @@ std::optional<Kind> kind_of(std::string_view tag) {
 enum class Coding { none, base64, base64_gzip };
 
 struct Reader {
-    std::string_view name;
+    std::string_view name, document;
     const ReadLimits& limits;
-    xmlParserCtxtPtr parser = nullptr;
+    XML_Parser parser;
     Builder build;
-    std::optional<Error> error;
+    std::optional<Error> wrong;
     bool began = false;        ///< the root has been seen
     bool in_value = false;     ///< inside a property
     Kind kind = Kind::undef;   ///< of that property
@@ -43,47 +39,47 @@ struct Reader {
     std::string text;
     size_t expanded = 0;       ///< bytes that came out of compressed strings
 
-    Reader(std::string_view n, const ReadLimits& l) : name(n), limits(l), build(l) {}
+    Reader(std::string_view n, std::string_view d, const ReadLimits& l, XML_Parser p) : name(n), document(d), limits(l), parser(p), build(l) {}
 
+    /// The byte where the present tag or text begins.
+    size_t here() const { return size_t(std::max(XML_GetCurrentByteIndex(parser), XML_Index(0))); }
     /// The first thing that is wrong ends the reading. Nothing may be thrown through the C library.
-    void fail(std::string message, int line = 0, int col = 0, std::string hint = {}) {
-        if (error) return;
-        if (!line && parser->input) line = parser->input->line, col = parser->input->col;
-        error = Error(exit_data, std::move(message), Where{std::string(name), line, col}, std::move(hint));
-        xmlStopParser(parser);
+    void fail(std::string message, std::string hint = {}) { fail_at(here(), std::move(message), std::move(hint)); }
+    void fail_at(size_t at, std::string message, std::string hint = {}) {
+        if (wrong) return;
+        wrong = misread(document, at, name, std::move(message), std::move(hint));
+        XML_StopParser(parser, XML_FALSE);
     }
-    void start(std::string_view tag, bool prefixed, int n, const xmlChar** attributes);
+    void start(std::string_view tag, const char** attributes);
     void end();
     std::optional<Element> property();
 };
 
-void Reader::start(std::string_view tag, bool prefixed, int n, const xmlChar** attributes) {
+void Reader::start(std::string_view tag, const char** attributes) {
     std::string_view key, format, encoding, type;
     bool named = false, formatted = false;
-    for (int i = 0; i < n; i++, attributes += 5) {
-        if (attributes[1]) continue;
-        std::string_view attribute = view(attributes[0]);
-        std::string_view value(reinterpret_cast<const char*>(attributes[3]), size_t(attributes[4] - attributes[3]));
+    for (; *attributes; attributes += 2) {
+        std::string_view attribute = attributes[0], value = attributes[1];
         if (attribute == "name") key = value, named = true;
         else if (attribute == "format") format = value, formatted = true;
         else if (attribute == "encoding") encoding = value;
         else if (attribute == "type") type = value;
     }
-    auto k = prefixed ? std::nullopt : kind_of(tag);
+    auto k = kind_of(tag);
     if (!began) {
         began = true;
         if (k != Kind::dict || (formatted && format != "pan") || (named && key != "profile") || (!named && !formatted))
-            return fail(fmt::format("the root element <{}> is not that of a profile", tag), 0, 0,
+            return fail(fmt::format("the root element <{}> is not that of a profile", tag),
                         "a profile begins with <nlist format=\"pan\" name=\"profile\">");
     }
     if (in_value) return fail(fmt::format("element <{}> inside a {}", tag, kind_name(kind)));
     if (!k) return fail(fmt::format("unknown element <{}>", tag));
     if (build.in_dict()) {
         if (!named) return fail(fmt::format("a {} in an nlist has no name", tag));
-        if (auto wrong = build.key(key, parser->input->line, parser->input->col)) return fail(*wrong);
+        if (auto bad = build.key(key, here())) return fail(*bad);
     }
     if (*k == Kind::dict || *k == Kind::list) {
-        if (auto wrong = build.open(*k)) fail(*wrong);
+        if (auto bad = build.open(*k)) fail(*bad);
         return;
     }
     if (encoding.empty() || encoding == "none") coding = Coding::none;
@@ -136,19 +132,19 @@ std::optional<Element> Reader::property() {
 
 void Reader::end() {
     if (!in_value) {
-        if (auto wrong = build.close()) fail(wrong->message, wrong->line, wrong->col);
+        if (auto bad = build.close()) fail_at(bad->place, bad->message);
         return;
     }
     in_value = false;
     auto e = property();
     if (!e) return;
-    if (auto wrong = build.add(std::move(*e))) fail(*wrong);
+    if (auto bad = build.add(std::move(*e))) fail(*bad);
 }
 
 /// Run a step of the reader behind a C callback: what it throws is remembered.
 template <class F> void guarded(void* data, F step) {
     Reader& r = *static_cast<Reader*>(data);
-    if (r.error) return;
+    if (r.wrong) return;
     try {
         step(r);
     } catch (const Error& e) {
@@ -158,41 +154,37 @@ template <class F> void guarded(void* data, F step) {
     }
 }
 
-void on_start(void* data, const xmlChar* local, const xmlChar* prefix, const xmlChar*, int, const xmlChar**, int n, int,
-              const xmlChar** attributes) {
-    guarded(data, [&](Reader& r) { r.start(view(local), prefix, n, attributes); });
+void on_start(void* data, const char* tag, const char** attributes) {
+    guarded(data, [&](Reader& r) { r.start(tag, attributes); });
 }
 
-void on_end(void* data, const xmlChar*, const xmlChar*, const xmlChar*) {
+void on_end(void* data, const char*) {
     guarded(data, [](Reader& r) { r.end(); });
 }
 
-void on_text(void* data, const xmlChar* text, int n) {
+void on_text(void* data, const char* text, int n) {
     guarded(data, [&](Reader& r) {
-        std::string_view s(reinterpret_cast<const char*>(text), size_t(n));
+        std::string_view s(text, size_t(n));
         if (r.in_value) r.text += s;
         else if (s.find_first_not_of(" \t\r\n") != std::string_view::npos) r.fail("text between elements");
     });
 }
 
-void on_doctype(void* data, const xmlChar*, const xmlChar*, const xmlChar*) {
+/// Without document types there are no entities but the five of XML itself: nothing is ever fetched or expanded.
+void on_doctype(void* data, const char*, const char*, const char*, int) {
     guarded(data, [](Reader& r) { r.fail("a profile has no document type"); });
 }
 
-void on_reference(void* data, const xmlChar* name) {
-    guarded(data, [&](Reader& r) { r.fail(fmt::format("unknown entity '{}'", view(name))); });
-}
-
-void on_error(void* data, xmlErrorPtr e) {
-    if (e->level < XML_ERR_ERROR) return;
-    guarded(data, [&](Reader& r) {
-        std::string message = e->message ? e->message : "malformed XML";
-        while (!message.empty() && (message.back() == '\n' || message.back() == '.')) message.pop_back();
-        if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z' && message.size() > 1 && message[1] >= 'a')
-            message[0] = char(message[0] | 32);
-        std::replace(message.begin(), message.end(), '\n', ' ');
-        r.fail("not well-formed: " + message, e->line, e->int2);
-    });
+std::string complaint(XML_Error code) {
+    switch (code) {
+    case XML_ERROR_NO_MEMORY: return "out of memory";
+    case XML_ERROR_NO_ELEMENTS:
+    case XML_ERROR_UNCLOSED_TOKEN:
+    case XML_ERROR_UNCLOSED_CDATA_SECTION:
+    case XML_ERROR_PARTIAL_CHAR: return "the document is incomplete";
+    case XML_ERROR_INVALID_TOKEN: return "not well-formed: no such character or tag may stand here";
+    default: return fmt::format("not well-formed: {}", XML_ErrorString(code));
+    }
 }
 
 }  // namespace
@@ -202,38 +194,22 @@ Element read_xml(std::string_view text, std::string_view name, const ReadLimits&
     if (text.size() > std::min(limits.bytes, size_t(std::numeric_limits<int>::max())))
         throw Error(exit_data, fmt::format("the document has {} bytes; the limit is {}", text.size(), limits.bytes), start);
     if (text.empty()) throw Error(exit_data, "the document is empty", start);
-    // A profile is UTF-8: libxml2 shall neither guess nor believe in another encoding.
     std::string_view begin = text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
     size_t first = begin.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos || begin[first] != '<' || text.find('\0') != std::string_view::npos)
         throw Error(exit_data, "the document is not XML in UTF-8", start);
-    static const bool initialized = (xmlInitParser(), true);
-    (void)initialized;
 
-    Reader reader(name, limits);
-    std::unique_ptr<xmlParserCtxt, Free<xmlFreeParserCtxt>> parser(
-        xmlCreateMemoryParserCtxt(text.data(), int(text.size())));
+    // A profile is UTF-8, whatever it says of itself.
+    std::unique_ptr<XML_ParserStruct, Free<XML_ParserFree>> parser(XML_ParserCreate("UTF-8"));
     if (!parser) throw std::bad_alloc();
-    reader.parser = parser.get();
-    // Not XML_PARSE_NOENT: nothing is ever substituted. HUGE lifts a depth limit of 256; ours replaces it.
-    xmlCtxtUseOptions(parser.get(), XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC);
-    xmlSAXHandler sax{};
-    sax.initialized = XML_SAX2_MAGIC;
-    sax.startElementNs = on_start;
-    sax.endElementNs = on_end;
-    sax.characters = sax.ignorableWhitespace = sax.cdataBlock = on_text;
-    sax.internalSubset = on_doctype;
-    sax.reference = on_reference;
-    sax.serror = on_error;
-    *parser->sax = sax;
-    parser->userData = &reader;
-    xmlParseDocument(parser.get());
-
-    if (!reader.error && (!parser->wellFormed || !reader.build.complete())) reader.fail("the document is incomplete");
-    if (reader.error) {
-        reader.error->line = line_of(text.substr(0, text.size()), reader.error->where.line).substr(0, 200);
-        throw std::move(*reader.error);
-    }
+    Reader reader(name, text, limits, parser.get());
+    XML_SetUserData(parser.get(), &reader);
+    XML_SetElementHandler(parser.get(), on_start, on_end);
+    XML_SetCharacterDataHandler(parser.get(), on_text);
+    XML_SetStartDoctypeDeclHandler(parser.get(), on_doctype);
+    if (XML_Parse(parser.get(), text.data(), int(text.size()), XML_TRUE) != XML_STATUS_OK) reader.fail(complaint(XML_GetErrorCode(parser.get())));
+    else if (!reader.build.complete()) reader.fail("the document is incomplete");
+    if (reader.wrong) throw std::move(*reader.wrong);
     return reader.build.take();
 }
 

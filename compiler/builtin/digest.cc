@@ -6,7 +6,6 @@
 #include "base/error.hh"
 #include "base/wrap/digest.hh"
 #include "compiler/builtin.hh"
-#include "compiler/md2.hh"
 #include "compiler/utf16.hh"
 
 namespace weft::compiler::builtin {
@@ -30,7 +29,7 @@ static Element call(Eval&, const Arguments& arg) {
     // Templates depend on what the first compiler did: it took as many bytes as the text has UTF-16
     // units, and printed the result as a number.
     if (!whole) text = text.substr(0, utf16_length(text));
-    std::string hex = name == "MD2" ? md2_hex(text) : digest_hex(name, text);
+    std::string hex = digest_hex(name, text);
     if (!whole) hex.erase(0, std::min(hex.find_first_not_of('0'), hex.size() - 1));
     return Element::of_string(hex);
 }

@@ -38,8 +38,8 @@ namespace {
 
 /// What we have of the primary URL, to ask only for something newer.
 struct Known {
-    std::string body, etag;
-    time_t modified = 0;
+    std::string body{}, etag{};
+    time_t modified = 0, signed_at = 0;  ///< 0: not told, not signed
     bool any = false;
 };
 
@@ -52,13 +52,14 @@ static Known known(const std::string& root, const std::string& url, bool must_be
         int cid = read_cid(root + "/latest.cid").value_or(0);
         std::string dir = fmt::format("{}/profile.{}", root, cid);
         if (::access(dir.c_str(), F_OK)) return k;
+        k.signed_at = fetch_note(dir).signed_at;
         Configuration whole(dir, cid);
         activate(root, cid, r);  // a kill may have come between the two numbers
         if (whole.url() != url) {
             log.info("the profile's URL changed from '{}'", whole.url());
             return k;
         }
-        if (must_be_signed && !fetch_note(dir).signed_at) {
+        if (must_be_signed && !k.signed_at) {
             log.info("the cached profile's signature was never seen, fetching it anew");
             return k;
         }
@@ -73,7 +74,7 @@ static Known known(const std::string& root, const std::string& url, bool must_be
         if (st.st_mtime <= ::time(nullptr)) k.modified = st.st_mtime;
     } catch (const Error& e) {
         log.warning("the cached profile is not usable, fetching it anew: {}", e.message);
-        k = {};
+        k = {.signed_at = k.signed_at};  // unusable, and yet the newest we have seen
     }
     return k;
 }
@@ -83,17 +84,8 @@ static void remove_leftovers(const std::string& root) {
     for (auto& f : fs::directory_iterator(root + "/tmp", ec)) fs::remove_all(f.path(), ec);
 }
 
-/// When the profile before was signed; 0 when it was not.
-static time_t last_signed(const std::string& root) {
-    try {
-        return fetch_note(fmt::format("{}/profile.{}", root, read_cid(root + "/latest.cid").value_or(0))).signed_at;
-    } catch (const Error&) {
-        return 0;  // damaged: known() has told
-    }
-}
-
 /// Who signed this body, and under this name? An older one than ours is somebody's way back to a hole that was mended.
-static void check_signature(const Settings& s, const std::string& root, const std::string& from, const Known& have, HttpClient& http, Download& d) {
+static void check_signature(const Settings& s, const std::string& from, const Known& have, HttpClient& http, Download& d) {
     std::string where = without_gz(from) + ".sig";
     HttpResponse got = http.get(where);
     if (!got.ok()) throw Error(exit_data, "it is not signed: " + (got.status ? fmt::format("'{}' answered {}", where, got.status) : got.error));
@@ -101,7 +93,7 @@ static void check_signature(const Settings& s, const std::string& root, const st
     std::string name = where.substr(where.rfind('/') + 1, where.size() - where.rfind('/') - 5);
     d.signed_at = signature_time(fmt::format("{}\n{}", name, plain.empty() ? d.body : plain), got.body, s.get("signer_file"));
     d.signature = std::move(got.body);
-    if (time_t last = last_signed(root); d.signed_at < last && d.body != have.body && !s.flag("force"))
+    if (time_t last = have.signed_at; d.signed_at < last && d.body != have.body && !s.flag("force"))
         throw Error(exit_data, fmt::format("it was signed at {}, the profile we have later, at {}", http_date(d.signed_at), http_date(last)), {},
                     "'ccm-fetch --force' takes it all the same");
 }
@@ -117,7 +109,7 @@ static FetchResult keep(const Settings& s, const std::string& root, const std::s
     if (from == url) d.etag = got.header("etag");
     std::string_view revision = got.header("x-weft-revision");
     std::from_chars(revision.data(), revision.data() + revision.size(), d.revision);
-    if (!s.get("signer_file").empty()) check_signature(s, root, from, have, http, d);
+    if (!s.get("signer_file").empty()) check_signature(s, from, have, http, d);
     if (!d.modified) log.warning("'{}' has no date (Last-Modified)", from);
     else if (d.modified > ::time(nullptr) + 60) log.warning("'{}' is dated in the future: {}", from, got.header("last-modified"));
 

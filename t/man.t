@@ -19,4 +19,7 @@ for bin in "$WEFT_OUT"/bin/*; do
     [ -n "$page" ] || continue
     ok "the synopsis of $p is what -h prints" "synopsis '$page' >want; usage '$bin' >got; same want got"
 done
+for c in $(ncm-component --list | cut -d' ' -f1); do
+    ok "ncm(7) leads to the page of $c" "grep -qx '.It Xr ncm-$c 8' '$WEFT_SRC/man/ncm.7' && test -f '$WEFT_SRC/man/ncm-$c.8'"
+done
 done_testing

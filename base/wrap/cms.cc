@@ -8,15 +8,15 @@
 
 #include <new>
 
-#include "base/error.hh"
 #include "base/file.hh"
-#include "base/wrap/free.hh"
+#include "base/wrap/openssl.hh"
 
 namespace weft {
 
+using openssl::Bio, openssl::last_error, openssl::unusable;
+
 namespace {
 
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Message = std::unique_ptr<CMS_ContentInfo, Free<CMS_ContentInfo_free>>;
 
@@ -28,18 +28,6 @@ Bio reading(std::string_view text) {
     Bio bio(BIO_new_mem_buf(text.data(), int(text.size())));
     if (!bio) throw std::bad_alloc();
     return bio;
-}
-
-/// The oldest entry of the error queue, which is emptied.
-std::string last_error() {
-    unsigned long code = ERR_get_error();
-    ERR_clear_error();
-    const char* reason = code ? ERR_reason_error_string(code) : nullptr;
-    return reason ? reason : "not understood";
-}
-
-Error unusable(const char* what, const std::string& file) {
-    return Error(exit_config, fmt::format("cannot use the {} '{}': {}", what, file, last_error()));
 }
 
 std::string settings_file(const char* what, const std::string& file) {

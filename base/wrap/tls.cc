@@ -7,10 +7,27 @@
 
 #include <ctime>
 
-#include "base/error.hh"
-#include "base/wrap/free.hh"
+#include "base/wrap/openssl.hh"
+
+namespace weft {
+
+std::string openssl::last_error(const char* otherwise) {
+    unsigned long code = ERR_get_error();
+    ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
+    const char* reason = code ? ERR_reason_error_string(code) : nullptr;
+    return reason ? reason : otherwise;
+}
+
+Error openssl::unusable(const char* what, const std::string& file) {
+    return Error(exit_config, fmt::format("cannot use the {} '{}': {}", what, file, last_error()));
+}
+
+}  // namespace weft
 
 namespace weft::tls {
+
+using openssl::Bio, openssl::last_error, openssl::unusable;
 
 struct Context::Impl {
     std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>> ctx;
@@ -23,21 +40,6 @@ struct Stream::Impl {
 };
 
 namespace {
-
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-
-/// The oldest entry of the error queue, which is emptied.
-std::string last_error(const char* otherwise) {
-    unsigned long code = ERR_get_error();
-    ERR_clear_error();
-    if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
-    const char* reason = code ? ERR_reason_error_string(code) : nullptr;
-    return reason ? reason : otherwise;
-}
-
-Error unusable(const char* what, const std::string& file) {
-    return Error(exit_config, fmt::format("cannot use the {} '{}': {}", what, file, last_error("not understood")));
-}
 
 std::string name_text(const X509_NAME* name) {
     Bio bio(BIO_new(BIO_s_mem()));

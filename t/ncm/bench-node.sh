@@ -20,7 +20,7 @@ figure() { printf '%-62s %8s %-3s (limit %s)\n' "$1" "$2" "$3" "$4"; }
 {
     printf '<?xml version="1.0" encoding="UTF-8"?>\n<nlist format="pan" name="profile"><nlist name="system"><nlist name="network"><string name="hostname">lxb001</string><string name="domainname">example.org</string></nlist></nlist>'
     printf '<nlist name="filler">'
-    for i in $(seq 1 2400); do printf '<nlist name="item%d"><string name="text">some text of a usual length %d</string><long name="n">%d</long></nlist>\n' "$i" "$i" "$i"; done
+    for i in $(seq 1 2150); do printf '<nlist name="item%d"><string name="text">some text of a usual length %d</string><long name="n">%d</long></nlist>\n' "$i" "$i" "$i"; done
     printf '</nlist><nlist name="software"><nlist name="components">'
     active hostsfile '<nlist name="entries"><nlist name="lxb002"><string name="ipaddr">192.0.2.2</string></nlist></nlist>'
     active sysctl '<nlist name="variables"><string name="net.ipv4.ip_forward">1</string></nlist>'

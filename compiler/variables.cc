@@ -267,6 +267,7 @@ Element Eval::assign(const Expr& target, Element value, bool want_result) {
             const Term& last = t.back();
             if (!parent->is_defined()) *parent = last.is_key() ? Element::new_dict() : Element::new_list();
             if (look_up(*parent, &last, &last + 1)) remove_at(*parent, &last, &last + 1);
+            else check_nothing(*parent, &last, &last + 1);
             return value;
         }
         if (object_ && object_->derive_) object_->derive_containers(*base, t.data(), t.data() + t.size(), current_);

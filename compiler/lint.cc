@@ -130,18 +130,24 @@ void long_line(const LintLine& l, const Report& report) {
         report(l, byte_of_unit(code, most), l.length, fmt::format("{} characters; at most {} are easily read", width, most));
 }
 
-void comma(const LintLine& l, const Report& report) {
+/// One blank behind each of these marks, unless it is superfluous: then it goes.
+///   superfluous(tokens, i)   there is another token right behind i
+void blank_behind(const LintLine& l, const Report& report, std::string_view mark, std::string_view name, std::string_view wrong, auto superfluous) {
     std::string_view s = code_of(l);
     auto t = l.tokens();
     for (size_t i = 0; i < t.size(); i++) {
-        if (t[i].text != "," || t[i].to == s.size()) continue;
+        if (t[i].text != mark || t[i].to == s.size()) continue;
         size_t n = blanks_at(s, t[i].to);
         if (n == 1) continue;
-        // A last comma means nothing; a first or second one is an argument left out.
-        bool last = !n && t[i + 1].text == ")" && i && t[i - 1].text != "(" && t[i - 1].text != ",";
-        report(l, t[i].from, t[i].to + n, last ? "a comma before ')'" : n ? "more than one blank behind a comma" : "no blank behind a comma",
-               last ? LintEdit{t[i].from, t[i].to, ""} : LintEdit{t[i].to, t[i].to + n, " "});
+        if (!n && superfluous(t, i)) report(l, t[i].from, t[i].to, std::string(wrong), LintEdit{t[i].from, t[i].to, ""});
+        else report(l, t[i].from, t[i].to + n, fmt::format("{} blank behind a {}", n ? "more than one" : "no", name), LintEdit{t[i].to, t[i].to + n, " "});
     }
+}
+
+void comma(const LintLine& l, const Report& report) {
+    // A last comma means nothing; a first or second one is an argument left out.
+    blank_behind(l, report, ",", "comma", "a comma before ')'",
+                 [](auto& t, size_t i) { return t[i + 1].text == ")" && i && t[i - 1].text != "(" && t[i - 1].text != ","; });
 }
 
 void before_semicolon(const LintLine& l, const Report& report) {
@@ -152,16 +158,7 @@ void before_semicolon(const LintLine& l, const Report& report) {
 }
 
 void behind_semicolon(const LintLine& l, const Report& report) {
-    std::string_view s = code_of(l);
-    auto t = l.tokens();
-    for (size_t i = 0; i < t.size(); i++) {
-        if (t[i].text != ";" || t[i].to == s.size()) continue;
-        size_t n = blanks_at(s, t[i].to);
-        if (n == 1) continue;
-        bool twice = !n && t[i + 1].text == ";";
-        report(l, t[i].from, t[i].to + n, twice ? "a semicolon too many" : n ? "more than one blank behind a semicolon" : "no blank behind a semicolon",
-               twice ? LintEdit{t[i].from, t[i].to, ""} : LintEdit{t[i].to, t[i].to + n, " "});
-    }
+    blank_behind(l, report, ";", "semicolon", "a semicolon too many", [](auto& t, size_t i) { return t[i + 1].text == ";"; });
 }
 
 /// The name in "variable NAME", if this is such a statement.

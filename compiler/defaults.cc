@@ -53,8 +53,6 @@ void Object::fill(const TypeSpec& t, Element& e) {
     e = std::move(made);
 }
 
-static const Element& child(const Element& e, size_t i) { return e.is(Kind::list) ? e.list()[i] : e.dict()[i].value; }
-
 static void put_child(Element& e, size_t i, Element value) {
     make_own(e);
     (e.is(Kind::list) ? e.list_ref()[i] : e.dict_ref()[i].value) = std::move(value);
@@ -62,13 +60,13 @@ static void put_child(Element& e, size_t i, Element value) {
 
 /// Of a list or dict of this type.
 void Object::fill_child(const TypeSpec& t, Element& e, size_t i) {
-    if (child(e, i).is(Kind::undef)) {
+    if (e.child(i).is(Kind::undef)) {
         const FullType* d = find_default(*t.of);
         if (!d) return;
         put_child(e, i, default_of(*d));
     }
-    if (!child(e, i).is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) return;
-    Element copy = child(e, i);
+    if (!e.child(i).is_resource() && t.of->kind != TypeSpec::link && t.of->kind != TypeSpec::alias) return;
+    Element copy = e.child(i);
     const void* node = copy.node();
     fill(*t.of, copy);
     if (copy.node() != node) put_child(e, i, std::move(copy));
@@ -88,7 +86,7 @@ bool Object::fill_rest(const TypeSpec& t, Element& e) {
     Element filled = *known;
     for (size_t i = 0; i < e.size(); i++) {
         if (i >= kin.first && i < kin.last) fill_child(t, e, i);
-        else if (filled.mark() != kin.like.mark() && !Sharing::alike(child(filled, i), child(e, i))) put_child(e, i, child(filled, i));
+        else if (filled.mark() != kin.like.mark() && !Sharing::alike(filled.child(i), e.child(i))) put_child(e, i, filled.child(i));
     }
     return true;
 }

@@ -375,7 +375,7 @@ Element Eval::for_each(const Expr& e) {
             Element& child = r.is(Kind::list) ? r.list_ref()[i] : r.dict_ref()[i].value;
             make_own(child);
         }
-        Element v = r.is(Kind::list) ? r.list()[i] : r.dict()[i].value;
+        Element v = r.child(i);
         // The element itself, frozen or not: a changed copy is made only when the body changes it.
         if (whole_key && !is_global(key.symbol)) {
             Local& slot = locals_->slots[key.slot];

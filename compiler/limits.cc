@@ -39,7 +39,7 @@ void check_finite(std::string_view function, const Element& top) {
             levels.pop_back();
             continue;
         }
-        const Element& child = l.e->is(Kind::list) ? l.e->list()[l.next] : l.e->dict()[l.next].value;
+        const Element& child = l.e->child(l.next);
         l.next++;
         spend(1);
         if (++seen > max_elements)

@@ -72,8 +72,7 @@ bool Sharing::alike(const Element& a, const Element& b) {
 
 /// The same child in two lists or two dicts.
 static bool same_child(const Element& a, const Element& b, size_t i) {
-    if (a.is(Kind::list)) return Sharing::alike(a.list()[i], b.list()[i]);
-    return a.dict()[i].key == b.dict()[i].key && Sharing::alike(a.dict()[i].value, b.dict()[i].value);
+    return (a.is(Kind::list) || a.dict()[i].key == b.dict()[i].key) && Sharing::alike(a.child(i), b.child(i));
 }
 
 static bool same_contents(const Element& a, const Element& b) {
@@ -85,7 +84,7 @@ static bool same_contents(const Element& a, const Element& b) {
 
 /// What a child adds to the hash of its list or dict: sums can do without the children that are the same.
 static uint64_t child_hash(const Element& e, size_t i) {
-    uint64_t h = e.is(Kind::dict) ? hash_of(e.dict()[i].key.hash(), e.dict()[i].value) : hash_of(i, e.list()[i]);
+    uint64_t h = hash_of(e.is(Kind::dict) ? e.dict()[i].key.hash() : i, e.child(i));
     return h ^ h >> 32;
 }
 

@@ -149,8 +149,7 @@ void Validator::walk(const Element& e) {
         path_.pop_back();
     };
     for (size_t i = first; i < end; i++) {
-        if (e.is(Kind::list)) visit(e.list()[i], Term(int32_t(i)));
-        else visit(e.dict()[i].value, Term(e.dict()[i].key));
+        visit(e.child(i), e.is(Kind::list) ? Term(int32_t(i)) : Term(e.dict()[i].key));
     }
     if (mark && seen_ - before < max_depth) object_.memo_->complete(mark) = uint32_t(seen_ - before + 1);
 }
@@ -159,7 +158,7 @@ void Validator::walk(const Element& e) {
 size_t Validator::rest_complete(const Sharing::Kin& kin) {
     size_t n = object_.memo_->complete(kin.like.mark());
     for (size_t i = kin.first; n && i < kin.last; i++) {
-        const Element& c = kin.like.is(Kind::dict) ? kin.like.dict()[i].value : kin.like.list()[i];
+        const Element& c = kin.like.child(i);
         if (!c.is_resource()) continue;
         size_t below = c.mark() ? object_.memo_->complete(c.mark()) : 0;
         n = below ? n - (c.size() + below - 1) : 0;
@@ -215,7 +214,7 @@ bool Validator::check_rest(const FullType& f, const Element& e) {
     range(t, e);
     for (size_t i = kin.first; i < kin.last; i++) {
         path_.push_back(e.is(Kind::list) ? Term(int32_t(i)) : Term(e.dict()[i].key));
-        check(*t.of, e.is(Kind::list) ? e.list()[i] : e.dict()[i].value);
+        check(*t.of, e.child(i));
         path_.pop_back();
     }
     return true;

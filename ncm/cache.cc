@@ -256,7 +256,7 @@ void walk(const Element& root, const std::function<void(const std::string&, cons
             continue;
         }
         size_t i = top.next++;
-        const Element& child = top.e->is(Kind::list) ? top.e->list()[i] : top.e->dict()[i].value;
+        const Element& child = top.e->child(i);
         path += '/';
         if (top.e->is(Kind::list)) path += std::to_string(i);
         else path += top.e->dict()[i].key.view();

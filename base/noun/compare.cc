@@ -46,7 +46,7 @@ std::vector<Checksum> checksums(const Element& root) {
             }
             Sum& s = stack.back();
             if (s.next < s.e->size()) {
-                e = s.e->is(Kind::dict) ? &s.e->dict()[s.next].value : &s.e->list()[s.next];
+                e = &s.e->child(s.next);
                 s.next++;
                 break;
             }

@@ -71,6 +71,7 @@ public:
     const List& list() const;
     const Dict& dict() const;
     size_t size() const;  ///< children; 0 for a property
+    const Element& child(size_t position) const;  ///< of a list or a dict
 
     /// A string that is known to hold a path (type="link" in the XML).
     bool is_link() const { return link_; }
@@ -219,6 +220,7 @@ inline std::string_view Element::string() const {
 inline const List& Element::list() const { return static_cast<const Node::OfList*>(node_)->list; }
 inline const Dict& Element::dict() const { return static_cast<const Node::OfDict*>(node_)->dict; }
 inline size_t Element::size() const { return kind_ == Kind::list ? list().size() : kind_ == Kind::dict ? dict().size() : 0; }
+inline const Element& Element::child(size_t i) const { return kind_ == Kind::dict ? dict()[i].value : list()[i]; }
 inline bool Element::frozen() const { return !counted() || node_->frozen; }
 inline uint32_t Element::mark() const { return kind_ == Kind::dict ? dict().mark_ : kind_ == Kind::list ? list().mark_ : 0; }
 inline Element& Element::child_to_share(size_t i) {

@@ -282,9 +282,8 @@ static void begin(std::vector<Frame>& stack, const Element& e, std::string_view 
     stack.push_back({&e, 0, false, keep, out.size()});
     size_t n = e.size(), head = 0, tail = 0;
     if (n < large || n > too_large) return;
-    auto child = [](const Element& c, size_t i) -> const Element& { return c.is(Kind::dict) ? c.dict()[i].value : c.list()[i]; };
     for (size_t i = 0; i < n; i++)
-        if (!child(e, i).is_defined()) return;   // which is no member of an object
+        if (!e.child(i).is_defined()) return;   // which is no member of an object
     Frame& f = stack.back();
     f.last = &cache->last(name, n, stack.size());
     f.made = std::make_unique<TextCache::Written>();
@@ -292,7 +291,7 @@ static void begin(std::vector<Frame>& stack, const Element& e, std::string_view 
     const TextCache::Written* like = f.last->get();
     if (!like || like->container.kind() != e.kind() || like->container.size() != n) return;
     auto alike = [&](size_t i) {
-        return (!e.is(Kind::dict) || e.dict()[i].key == like->container.dict()[i].key) && written_alike(child(e, i), child(like->container, i));
+        return (!e.is(Kind::dict) || e.dict()[i].key == like->container.dict()[i].key) && written_alike(e.child(i), like->container.child(i));
     };
     while (head < n && alike(head)) head++;
     while (tail < n - head && alike(n - 1 - tail)) tail++;

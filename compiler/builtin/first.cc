@@ -42,7 +42,7 @@ template <bool start> static Element call(Eval& eval, const CallNode& call) {
     Element key = r.is(Kind::list) ? Element::of_long(int64_t(at)) : Element::of_string(r.dict()[at].key.view());
     // A change to the variable's children is one to the resource's, unless that is a protected one.
     if (!r.frozen()) make_own(r.is(Kind::list) ? r.list_ref()[at] : r.dict_ref()[at].value);
-    Element child = r.is(Kind::list) ? r.list()[at] : r.dict()[at].value;
+    Element child = r.child(at);
     set(1, std::move(key));
     set(2, Element());
     set(2, std::move(child));

@@ -7,13 +7,14 @@ exec 2>/dev/null
 rm "$node/etc/ncm-ncd.conf"   # the built-in components
 cleanup() { for p in cdispd cdp-listend; do kill "$(cat "$node/run/weft/$p.pid")"; done; }
 
-# middle N command...: the median wall time of N runs, in ms
+# middle N command...: the median wall time of N runs, in ms; what it prints goes nowhere
 middle() {
     runs=$1; shift
     perl -MTime::HiRes=time -e '
         my ($n, @c) = @ARGV; my @t;
+        open my $out, ">&", STDOUT; open STDOUT, ">", "/dev/null";
         for (1 .. $n) { my $a = time; system(@c); push @t, (time - $a) * 1000; die if $?; }
-        @t = sort { $a <=> $b } @t; printf "%.1f", $t[$n / 2]' "$runs" "$@"
+        @t = sort { $a <=> $b } @t; printf $out "%.1f", $t[$n / 2]' "$runs" "$@"
 }
 figure() { printf '%-62s %8s %-3s (limit %s)\n' "$1" "$2" "$3" "$4"; }
 
@@ -34,10 +35,10 @@ figure 'size of the profile' $(($(stat -c %s profile.xml) / 1024)) KB 250
 ccm-fetch || exit 1
 cpu=$(perl -e 'for (1 .. 20) { system("ccm-fetch", "--force") and die } my @t = times; printf "%.1f", ($t[2] + $t[3]) / 20 * 1000')
 figure 'fetch, parse, store and activate it, CPU' "$cpu" ms 25
-figure 'ccm get PATH, process start included' "$(middle 50 sh -c 'exec ccm get /filler/item77/text >/dev/null')" ms 5
-figure 'ccm --format json of all of it' "$(middle 20 sh -c 'exec ccm --format json >/dev/null')" ms -
+figure 'ccm get PATH, process start included' "$(middle 50 ccm get /filler/item77/text)" ms 5
+figure 'ccm --format json of all of it' "$(middle 20 ccm --format json)" ms -
 ncd --configure --all >out || { cat out; exit 1; }
-figure 'ncd --configure --all, five components, nothing to change' "$(middle 30 sh -c 'exec ncd --configure --all >/dev/null')" ms 50
+figure 'ncd --configure --all, five components, nothing to change' "$(middle 30 ncd --configure --all)" ms 50
 
 
 # A forced run of 25 with nothing to change: components in plain files, each with its own configuration.
@@ -52,7 +53,7 @@ several=$(for c in $built_in; do
     esac
 done)
 profile "$several"; ccm-fetch --force; ncd --configure --all >out
-figure "ncd --configure --all, $(echo "$built_in" | wc -l) of our components, nothing to change" "$(middle 10 sh -c 'ncd --configure --all >out.txt; :')" ms 400
+figure "ncd --configure --all, $(echo "$built_in" | wc -l) of our components, nothing to change" "$(middle 10 sh -c 'ncd --configure --all; :')" ms 400
 profile "$(for i in $(seq 1 50); do active "c$i" "<long name='n'>1</long>"; done)"
 for i in $(seq 1 50); do component "c$i" </dev/null; done
 echo "component-dir = $scratch/components" >"$node/etc/ncm-ncd.conf"

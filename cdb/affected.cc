@@ -27,11 +27,11 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         }
         if (e.text) {
             (*plan.tree)[e.path] = after;
-            if (e.path == access_path) Namespaces::parse(*e.text);  // refuses the commit when it is wrong
             plan.fresh.emplace_back(after, std::make_shared<const std::string>(*e.text));
         } else {
             plan.tree->erase(e.path);
         }
+        if (e.path == access_path) plan.out.rules = std::make_shared<const Namespaces>(Namespaces::parse(e.text.value_or("")));  // refuses the commit when they are wrong
         plan.out.files.push_back({e.path, now, after});
         plan.landing.edits.push_back(e);
     }

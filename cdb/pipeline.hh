@@ -13,6 +13,7 @@
 
 #include "base/error.hh"
 #include "cdb/effect.hh"
+#include "cdb/namespaces.hh"
 #include "cdb/store.hh"
 #include "cdb/tree_source.hh"
 #include "cdb/turns.hh"
@@ -63,6 +64,7 @@ struct Outcome {
     } state = done;
     uint64_t revision = 0;              ///< the new one, or the head it was checked against
     std::vector<FileChange> files;
+    std::shared_ptr<const Namespaces> rules;  ///< those of its tree, when it changes them
     std::vector<Conflict> conflicts;
     std::vector<PathLock> locks;        ///< of others, on files that would change
     std::vector<Diagnostic> errors;

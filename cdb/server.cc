@@ -24,7 +24,8 @@ Server::Server(Service& s)
       notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
     load_access();
     load_signer();
-    load_namespaces(store.file_at(access_path, store.head()));
+    Hash rules = store.file_at(access_path, store.head());
+    use(std::make_shared<const Namespaces>(Namespaces::parse(rules.empty() ? "" : store.content(rules))));
     load_page();
     head = store.head();
     for (auto& p : store.served()) published[node_of(p.object)] = p;
@@ -175,8 +176,7 @@ std::shared_ptr<const Namespaces> Server::namespaces() const {
     return namespaces_;
 }
 
-void Server::load_namespaces(const Hash& hash) {
-    auto rules = std::make_shared<const Namespaces>(Namespaces::parse(hash.empty() ? "" : store.content(hash)));
+void Server::use(std::shared_ptr<const Namespaces> rules) {
     std::lock_guard hold(namespaces_lock_);
     namespaces_ = std::move(rules);
 }
@@ -265,27 +265,27 @@ void Server::veil(const Call& c, Outcome& o) {
 }
 
 void Server::flush(std::function<void()> done) {
-    if (flushing_) {  // the earlier states go first
-        if (done) loop.post([this, done = std::move(done)]() mutable { flush(std::move(done)); });
-        return;
-    }
+    if (done) flushed_.push_back(std::move(done));
+    if (flushing_) return;  // the earlier states go first
     auto changed = nodes.take_changed();
     auto told = notifier.take_told();
+    auto waiting = std::exchange(flushed_, {});
     if (changed.empty() && told.empty()) {
-        if (done) done();
+        for (auto& f : waiting) f();
         return;
     }
     flushing_ = true;
-    readers.submit([this, changed = std::move(changed), told = std::move(told), done = std::move(done)] {
+    readers.submit([this, changed = std::move(changed), told = std::move(told), waiting = std::move(waiting)] {
         try {
             store.put_nodes(changed);
             store.told(told);
         } catch (const Error& e) {
             log.error("{}", e.message);  // nodes will ask and be told again
         }
-        loop.post([this, done] {
+        loop.post([this, waiting] {
             flushing_ = false;
-            if (done) done();
+            for (auto& f : waiting) f();
+            if (!flushed_.empty()) flush();
         });
     });
 }
@@ -308,8 +308,7 @@ void Server::event(const std::string& name, const std::string& data, const std::
 }
 
 void Server::publish(const Outcome& o, const std::string& author, const std::string& comment) {
-    for (auto& f : o.files)
-        if (f.path == access_path) load_namespaces(f.after);
+    if (o.rules) use(o.rules);
     head = o.revision;
     std::vector<Pending> pending;
     for (const Profile& p : o.published) {

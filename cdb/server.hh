@@ -136,7 +136,7 @@ public:
 private:
     void open_listeners();
     void load_access();
-    void load_namespaces(const Hash&);
+    void use(std::shared_ptr<const Namespaces>);
     void load_page();
     void load_signer();
     void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&, std::shared_ptr<const HttpDocument>, bool gz);
@@ -150,6 +150,7 @@ private:
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
     bool flushing_ = false, canaries_busy_ = false;
+    std::vector<std::function<void()>> flushed_;      ///< who waits for the next flush
     std::string work_;                                ///< what the last event said is at work
     mutable std::mutex namespaces_lock_;
     std::shared_ptr<const Namespaces> namespaces_;

@@ -91,7 +91,7 @@ Answer post_promote(Server& s, Call& c) {
                     .wait = int64_t(std::min<uint64_t>(number_of(body, "wait", 1800), 366 * 86400))};
     if (back && !body.find(Term(Key("revision")))) order.target = stage->revision;
     if (order.target < stage->revision && !back)
-        throw Error(exit_data, fmt::format("the stage '{}' is at revision {} already", stage->name, stage->revision), {}, "'cdb promote --back' goes back");
+        throw Error(exit_no, fmt::format("the stage '{}' is at revision {} already", stage->name, stage->revision), {}, "'cdb promote --back' goes back");
     auto changes = s.store.promotion(*stage, order.target);
     if (flag_of(body, "check")) {
         Outcome o{.revision = order.target};

@@ -86,6 +86,7 @@ HttpResponse Client::send(const std::string& method, const std::string& resource
 static Error refusal(int status, const std::string& body, const std::string& resource) {
     int code = status == 403 || status == 401 ? exit_denied : status == 503 ? exit_try_later : status >= 500 ? exit_io : exit_data;
     if (status == 404) code = exit_no;
+    if (status == 409) code = resource == "locks" ? exit_try_later : exit_no;  // a lock ends by itself
     try {
         Element e = parse_json(body, "the answer");
         return Error(code, text_at(e, "error"), {}, text_at(e, "hint"));
@@ -124,7 +125,9 @@ Element Client::judged(const std::string& resource, const std::string& body, int
             HttpResponse r = send("POST", resource, body, {{"X-Weft-Request", name}});
             if (status) *status = r.status;
             if (!r.ok() && r.status != 409 && r.status != 422) throw refusal(r.status, last_, resource);
-            return parse_json(last_, "the answer");
+            Element answer = parse_json(last_, "the answer");
+            if (text_at(answer, "state").empty()) throw refusal(r.status, last_, resource);
+            return answer;
         } catch (const Error& e) {
             // The body carries a key: should the first one have arrived after all, we hear what it did.
             if (e.status != exit_unavailable || tries == 2) throw;

@@ -74,7 +74,7 @@ void Store::put_lock(PathLock lock) {
             PathLock other = PathLock::decode(std::string(path), v);
             if (other.expires <= lock.time) return over.push_back(other.path), true;
             if (other.owner != lock.owner && (other.covers(lock.path) || lock.covers(other.path)))
-                throw Error(exit_try_later, fmt::format("'{}' is locked by {}: {}", other.path, other.owner, other.reason), {},
+                throw Error(exit_no, fmt::format("'{}' is locked by {}: {}", other.path, other.owner, other.reason), {},
                             "'cdb lock' lists the locks with the time they end");
             return true;
         });

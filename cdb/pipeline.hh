@@ -32,7 +32,7 @@ struct Proposal {
     uint64_t reverts = 0;
     std::string once;                   ///< a key that makes a repeated commit answer as the first did
     std::string session;                ///< closed by the commit
-    int64_t touched = 0;                ///< when that was last changed: Error(75) when it was again since
+    int64_t touched = 0;                ///< when that was last changed: Error(1) when it was again since
     bool everything = false;            ///< compile every object, affected or not
     std::string request;                ///< a name to find it by while it is at work
     std::function<void(size_t done, size_t all)> progress = {};   ///< after each object, from the compiling threads

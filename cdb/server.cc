@@ -365,6 +365,7 @@ static int http_status(const Error& e) {
     switch (e.status) {
     case exit_usage: case exit_data: return 400;
     case exit_denied: return 403;
+    case exit_no: return 409;
     case exit_try_later: return 503;
     case exit_io: return 507;
     default: return 500;

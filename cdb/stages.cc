@@ -33,7 +33,7 @@ Stage Store::add_stage(std::string name, std::vector<std::string> nodes, const s
     std::lock_guard hold(commit_lock_);
     // All of it is read before the transaction: a read from beside would wait for what that has written.
     auto all = stages();
-    if (std::any_of(all.begin(), all.end(), [&](auto& o) { return o.name == name; })) throw Error(exit_try_later, fmt::format("there is a stage '{}' already", name));
+    if (std::any_of(all.begin(), all.end(), [&](auto& o) { return o.name == name; })) throw Error(exit_no, fmt::format("there is a stage '{}' already", name));
     Stage s{.name = name, .nodes = nodes};
     std::set<uint64_t, std::greater<>> revisions = {head()};
     for (auto& o : all) revisions.insert({o.revision, o.target});
@@ -46,7 +46,7 @@ Stage Store::add_stage(std::string name, std::vector<std::string> nodes, const s
     };
     auto found = std::find_if(revisions.begin(), revisions.end(), fits);
     if (found == revisions.end())
-        throw Error(exit_try_later, "nodes of this stage have the profiles of different revisions", {}, "promote the stages they are in so far, or name fewer nodes");
+        throw Error(exit_no, "nodes of this stage have the profiles of different revisions", {}, "promote the stages they are in so far, or name fewer nodes");
     s.revision = *found;
     return env_.update([&](bdb::Txn& t) {
         for (Profile p : has) {
@@ -71,7 +71,7 @@ void Store::drop_stage(std::string_view name, const std::string& who) {
         return next ? next->revision : head();
     };
     if (s->target || !moves(*s, without).empty())
-        throw Error(exit_try_later, fmt::format("the nodes of the stage '{}' would get other profiles without it", name), {}, fmt::format("'cdb promote {}' brings it to the head", name));
+        throw Error(exit_no, fmt::format("the nodes of the stage '{}' would get other profiles without it", name), {}, fmt::format("'cdb promote {}' brings it to the head", name));
     env_.update([&](bdb::Txn& t) {
         t_->stage.erase(t, name);
         audit(t, who, "stage", fmt::format("{} is gone", name));

@@ -230,7 +230,7 @@ Revision Store::land(const Landing& l) {
         if (!l.session.empty()) {
             auto session = t_->session.get(&t, l.session);
             if (l.touched && (!session || Session::decode(l.session, *session).touched != l.touched))
-                throw Error(exit_try_later, fmt::format("the session '{}' was changed while its commit compiled", l.session), {}, "nothing was committed; look at it, and commit it again");
+                throw Error(exit_no, fmt::format("the session '{}' was changed while its commit compiled", l.session), {}, "nothing was committed; look at it, and commit it again");
             erase_session(t, t_->session, t_->edit, l.session);
         }
         audit(t, who, "commit", fmt::format("revision {}: {} files, {} profiles: {}", rev.number, rev.files.size(), rev.profiles.size(), l.comment));

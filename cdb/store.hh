@@ -199,7 +199,7 @@ public:
     /// A new one, at the newest revision whose profiles its nodes have: they keep what they have. Error(65), (75) when
     /// it is there already, or its nodes do not have the profiles of one revision.
     Stage add_stage(std::string name, std::vector<std::string> nodes, const std::string& who);
-    /// Error(75) unless its nodes have what they would get without it.
+    /// Error(1) unless its nodes have what they would get without it.
     void drop_stage(std::string_view name, const std::string& who);
     /// Whose profile would change, and to what.
     std::vector<Promoted> promotion(const Stage&, uint64_t target) const;
@@ -212,7 +212,7 @@ public:
     std::optional<Profile> served(std::string_view object) const;
 
     // ---- locks
-    /// Take or renew one. Error(75) when another's covers the path, or is below it.
+    /// Take or renew one. Error(1) when another's covers the path, or is below it.
     void put_lock(PathLock);
     /// False when there is none. Error(77) when it is another's, unless `force`.
     bool drop_lock(std::string_view path, const std::string& who, bool force);

@@ -49,12 +49,12 @@ ok 'REQ-A-10: no report in time stops it' '
     as_admin promote --canary 50% --wait 1 prod && until_true 20 eval "as_admin stage >out; grep -q \"1 of 1 nodes have not reported in time\" out"'
 ok 'without a canary it goes on at once' 'as_admin promote prod && site_is $b1 four && as_admin stage | grep -q settled'
 ok 'an earlier revision only with --back' '
-    code 65 as_admin promote prod 2 2>err && grep -q "is at revision .* already" err && as_admin promote --back prod 2 && site_is $b1 two && as_admin promote prod && site_is $b1 four'
+    code 1 as_admin promote prod 2 2>err && grep -q "is at revision .* already" err && as_admin promote --back prod 2 && site_is $b1 two && as_admin promote prod && site_is $b1 four'
 ok 'what was only recorded is no target; names that are wrong are told' '
     code 65 as_admin promote prod 999
     code 1 as_admin promote nobody
     code 65 as_admin promote --canary nobody prod 2>err
-    code 64 as_admin stage x && code 75 as_admin stage prod "y*"'
+    code 64 as_admin stage x && code 1 as_admin stage prod "y*" 2>err && grep -q "there is a stage .prod. already" err'
 ok 'a stage ends where the head is' '
-    change five && code 75 as_admin stage -d prod && as_admin promote prod && as_admin stage -d prod && change six && site_is $b1 six && as_admin verify --compile && [ -z "$(as_admin stage)" ]'
+    change five && code 1 as_admin stage -d prod 2>err && grep -q "would get other profiles without it" err && as_admin promote prod && as_admin stage -d prod && change six && site_is $b1 six && as_admin verify --compile && [ -z "$(as_admin stage)" ]'
 done_testing

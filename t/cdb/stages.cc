@@ -24,7 +24,7 @@ std::string served(const Store& s, const char* object) {
     return p ? s.content(p->xml) : "";
 }
 std::string wrong(const Store& s) { return fmt::format("{}", fmt::join(s.verify(), "\n")); }
-bool later(const Error& e) { return e.status == exit_try_later; }
+bool stands_in_the_way(const Error& e) { return e.status == exit_no; }
 
 }  // namespace
 
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(nodes_at_different_revisions_make_no_stage) {
     s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}, .words = words});
     s.add_stage("prod", {"lxb001"}, "a");
     s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}, .words = words});
-    BOOST_CHECK_EXCEPTION(s.add_stage("all", {"lxb*"}, "a"), Error, later);
+    BOOST_CHECK_EXCEPTION(s.add_stage("all", {"lxb*"}, "a"), Error, stands_in_the_way);
     s.promote({.stage = "prod", .target = 2, .author = "a"});
     BOOST_TEST(s.add_stage("all", {"lxb*"}, "a").revision == 3u);
     BOOST_TEST(wrong(s) == "");
@@ -120,11 +120,11 @@ BOOST_AUTO_TEST_CASE(a_stage_goes_when_its_nodes_have_what_they_get_without_it) 
     s.add_stage("early", {"lxb001"}, "a");
     s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}, .words = words});
     s.promote({.stage = "early", .target = 2, .author = "a"});
-    BOOST_CHECK_EXCEPTION(s.drop_stage("early", "a"), Error, later);  // at the head, but 'prod' is not
+    BOOST_CHECK_EXCEPTION(s.drop_stage("early", "a"), Error, stands_in_the_way);  // at the head, but 'prod' is not
     s.promote({.stage = "early", .target = 1, .author = "a"});
     s.drop_stage("early", "a");                                       // not at the head, but where 'prod' is
     BOOST_TEST(served(s, "lxb001") == "<one/>");
-    BOOST_CHECK_EXCEPTION(s.drop_stage("prod", "a"), Error, later);
+    BOOST_CHECK_EXCEPTION(s.drop_stage("prod", "a"), Error, stands_in_the_way);
     s.promote({.stage = "prod", .target = 2, .author = "a"});
     s.drop_stage("prod", "a");
     BOOST_TEST(served(s, "lxb001") == "<two/>");

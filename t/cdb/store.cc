@@ -167,10 +167,10 @@ BOOST_AUTO_TEST_CASE(a_session_that_changes_while_its_commit_compiles_is_not_clo
     auto commit = [&](int64_t touched) { s.land({.author = "a", .edits = s.edits(w.id), .session = w.id, .touched = touched}); };
     int64_t before = s.session(w.id)->touched;
     s.put_edits(w.id, {put("x", "2")});   // in the same second
-    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_try_later; });
+    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_no; });
     before = s.session(w.id)->touched;
     s.drop_edits(w.id, {"y"});
-    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_try_later; });
+    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_no; });
     BOOST_TEST(s.head() == 0u);
     BOOST_TEST(s.edit(w.id, "x")->text.value() == "2");
     commit(s.session(w.id)->touched);

@@ -1,8 +1,11 @@
 // Many nodes that fetch their profile at once, each with its own certificate and a TLS handshake in full; how long
 // from the first packet to the last byte. bench-scale.sh runs it:
 //
-//   bench-fetch certificates PKI <names     as cdb-pki makes them, a thousand times faster; not on its list
-//   bench-fetch PORT PKI SPREAD <names      SPREAD seconds over which the nodes begin
+//   bench-fetch certificates PKI <names       as cdb-pki makes them, a thousand times faster; not on its list
+//   bench-fetch PORT PKI spread=SECONDS <names    the nodes begin evenly over that time; 0: at the same instant
+//   bench-fetch PORT PKI open=N <names            so many connections at a time
+//   bench-fetch PORT PKI told=UDPPORT <names      each begins when the datagram for it comes: the n-th, from 0, is told
+//                                             at 127.1.(n / 250).(n % 250 + 1); "waiting" on stderr when it can hear
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -23,11 +26,13 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+/// As the kernel's times of datagrams.
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 struct Node {
     std::string name;
@@ -112,14 +117,48 @@ int make_certificates(const std::string& pki) {
     return 0;
 }
 
+/// A socket that hears every node's datagrams.
+int hear(uint16_t port) {
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, size = 8 << 20;
+    sockaddr_in at{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {INADDR_ANY}, .sin_zero = {}};
+    if (bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at)) std::perror("bind"), std::exit(70);
+    setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    return fd;
+}
+
+/// The next datagram: the number of its node, and when it came. False when there is none.
+bool heard(int fd, size_t& node, double& when) {
+    char bytes[2048], control[512];
+    iovec part{bytes, sizeof bytes};
+    msghdr m{};
+    m.msg_iov = &part, m.msg_iovlen = 1, m.msg_control = control, m.msg_controllen = sizeof control;
+    if (recvmsg(fd, &m, 0) < 0) return false;
+    node = SIZE_MAX, when = now();
+    for (cmsghdr* c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+            uint32_t to = ntohl(reinterpret_cast<in_pktinfo*>(CMSG_DATA(c))->ipi_addr.s_addr);
+            if (to >> 16 == 0x7f01) node = size_t(to >> 8 & 255) * 250 + (to & 255) - 1;
+        } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
+            auto* t = reinterpret_cast<timespec*>(CMSG_DATA(c));
+            when = double(t->tv_sec) + double(t->tv_nsec) / 1e9;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     if (argc == 3) return make_certificates(argv[2]);
     if (argc != 4) return 0;  // `make bench` runs every bench; this one belongs to bench-scale.sh
     signal(SIGPIPE, SIG_IGN);
-    std::string pki = argv[2];
-    double spread = std::atof(argv[3]);
+    std::string pki = argv[2], how = argv[3], word = how.substr(0, how.find('='));
+    double number = std::atof(how.c_str() + std::min(word.size() + 1, how.size()));
+    bool told = word == "told";
+    double spread = word == "spread" ? number : 0, limit = told ? 600 : spread + 60;
+    size_t most = word == "open" ? size_t(number) : SIZE_MAX;
     SSL_CTX* ctx = SSL_CTX_new(TLS_client_method());
     SSL_CTX_load_verify_locations(ctx, (pki + "/ca.crt").c_str(), nullptr);
     SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, nullptr);
@@ -137,35 +176,48 @@ int main(int argc, char** argv) {
     to.sin_port = htons(uint16_t(std::atoi(argv[1])));
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 
-    int poll = epoll_create1(0);
+    int poll = epoll_create1(0), udp = -1;
+    if (told) {
+        udp = hear(uint16_t(number));
+        epoll_event e{.events = EPOLLIN, .data = {.u64 = SIZE_MAX}};
+        epoll_ctl(poll, EPOLL_CTL_ADD, udp, &e);
+        std::fprintf(stderr, "waiting\n");
+    }
     size_t begun = 0, over = 0;
-    double start = now();
-    auto step = [&](size_t i, int how) {
-        uint32_t events = go_on(nodes[i]);
-        if (!events) { over++; return; }
-        epoll_event e{.events = events, .data = {.u64 = i}};
-        epoll_ctl(poll, how, nodes[i].fd, &e);
-    };
-    while (over < nodes.size() && now() - start < spread + 60) {
-        while (begun < nodes.size() && now() - start >= spread * double(begun) / double(nodes.size())) {
-            Node& n = nodes[begun];
-            n.start = now();
-            n.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-            int one = 1;
-            setsockopt(n.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-            if (n.fd < 0 || (connect(n.fd, reinterpret_cast<sockaddr*>(&to), sizeof to) && errno != EINPROGRESS)) {
-                if (n.fd >= 0) close(n.fd);
-                n.failed = true, n.end = now(), begun++, over++;
-                continue;
-            }
-            SSL_set_fd(n.ssl.get(), n.fd);
-            epoll_event e{.events = EPOLLOUT, .data = {.u64 = begun}};
-            epoll_ctl(poll, EPOLL_CTL_ADD, n.fd, &e);
-            begun++;
+    double start = now(), first = 0;
+    auto begin = [&](size_t i, double at) {
+        Node& n = nodes[i];
+        n.start = at;
+        if (!begun++) first = at;
+        n.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        int one = 1;
+        setsockopt(n.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        if (n.fd < 0 || (connect(n.fd, reinterpret_cast<sockaddr*>(&to), sizeof to) && errno != EINPROGRESS)) {
+            if (n.fd >= 0) close(n.fd);
+            n.failed = true, n.end = now(), over++;
+            return;
         }
+        SSL_set_fd(n.ssl.get(), n.fd);
+        epoll_event e{.events = EPOLLOUT, .data = {.u64 = i}};
+        epoll_ctl(poll, EPOLL_CTL_ADD, n.fd, &e);
+    };
+    while (over < nodes.size() && now() - start < limit) {
+        while (!told && begun < nodes.size() && begun - over < most && now() - start >= spread * double(begun) / double(nodes.size())) begin(begun, now());
         epoll_event ready[256];
-        int count = epoll_wait(poll, ready, 256, begun < nodes.size() ? 1 : 100);
-        for (int i = 0; i < count; i++) step(ready[i].data.u64, EPOLL_CTL_MOD);
+        int count = epoll_wait(poll, ready, 256, begun < nodes.size() && most == SIZE_MAX ? 1 : 100);
+        for (int i = 0; i < count; i++) {
+            size_t node = ready[i].data.u64;
+            double when = 0;
+            if (node == SIZE_MAX) {
+                while (heard(udp, node, when))
+                    if (node < nodes.size() && !nodes[node].start) begin(node, when);
+            } else if (uint32_t events = go_on(nodes[node])) {
+                epoll_event e{.events = events, .data = {.u64 = node}};
+                epoll_ctl(poll, EPOLL_CTL_MOD, nodes[node].fd, &e);
+            } else {
+                over++;
+            }
+        }
     }
     std::vector<double> times;
     size_t errors = 0;
@@ -175,7 +227,6 @@ int main(int argc, char** argv) {
     }
     std::sort(times.begin(), times.end());
     auto at = [&](double part) { return times.empty() ? 0 : times[std::min(times.size() - 1, size_t(part * double(times.size())))] * 1e3; };
-    std::printf("%zu nodes over %.0f s: %zu errors, median %.0f ms, p99 %.0f ms, max %.0f ms, all done after %.2f s\n", nodes.size(), spread, errors, at(0.5),
-                at(0.99), at(1), now() - start);
+    std::printf("%zu nodes, %zu errors, median %.0f ms, p99 %.0f ms, max %.0f ms, all done after %.2f s\n", nodes.size(), errors, at(0.5), at(0.99), at(1), now() - first);
     return errors ? 1 : 0;
 }

@@ -1,7 +1,11 @@
 #!/bin/sh
 # The database with NODES nodes (1000; the site's figure is 10000) of 240 KB each: a first commit, one value that all
-# use, one that ten use, a query of one path, FETCH nodes (2000 at most) that fetch at once with their own certificates,
-# a restart after SIGKILL. Wall time; CPU seconds of the daemon beside it. Loopback only.
+# use, one that ten use, a query of one path, FETCH nodes (2000 at most) that fetch with their own certificates, a restart
+# after SIGKILL. Wall time; CPU seconds of the daemon beside it. Loopback only.
+#
+# They fetch in three ways: all in the same instant; as soon as one of 256 connections is free; woken by the datagrams of
+# one commit, at the pace cdbd has by default. The first two also from nginx, which shows what the handshakes cost anybody:
+# clients and server share this machine.
 set -e
 nodes=${NODES:-1000} fetch=${FETCH:-2000}
 [ "$fetch" -le "$nodes" ] || fetch=$nodes
@@ -22,8 +26,9 @@ ten() { printf "unique template local/ten;\n'/software/components/sysctl/variabl
 all() { sed -i "/bench_all/d" tree/site/sysctl.pan && echo "'bench_all' = '$1';" >>tree/site/sysctl.pan; }
 ten 0; all 0
 
-# Every node listens at one port where nobody reads: the datagrams are sent, that is what counts.
-names | sed "s/\$/ 127.0.0.1:$notify_port/" >notify.map
+# Every node has an address of its own, as bench-fetch knows them; most of the time nobody listens there: the datagrams are
+# sent, that is what counts.
+names | awk -v port="$notify_port" '{ n = NR - 1; printf "%s 127.1.%d.%d:%d\n", $0, int(n / 250), n % 250 + 1, port }' >notify.map
 sed -i 's/^store_memory.*/store_memory = 256M/; s/^notify_retry.*/notify_retry = 600/' cdbd.conf
 server_start
 cpu() { cut -d')' -f2 "/proc/$(cat cdbd.pid)/stat" | awk '{ print ($12 + $13) / 100 }'; }
@@ -68,12 +73,52 @@ done
 
 cut -d' ' -f1 notify.map | head -"$fetch" >names
 "$WEFT_OUT/t/cdb/bench-fetch" certificates pki <names
-server_stop && server_start
-for spread in 0 15; do
+fetch() { "$WEFT_OUT/t/cdb/bench-fetch" "$1" pki "$2" <names; }
+spent() { line '' "$(echo "$c $(cpu)" | awk '{ printf "%.1f", $2 - $1 }') CPU s of the server, memory $(memory), peak $(peak)"; }
+server_stop
+server_start
+for how in spread=0 open=256; do
     c=$(cpu)
-    line "profiles fetched" "$("$WEFT_OUT/t/cdb/bench-fetch" "$port" pki $spread <names)"
-    line "" "$(echo "$c $(cpu)" | awk '{ printf "%.1f", $2 - $1 }') CPU s of the server, memory $(memory), peak $(peak)"
+    line "profiles fetched, $how" "$(fetch "$port" $how)"
+    spent
 done
+
+nginx=$(PATH=$PATH:/usr/sbin command -v nginx || :)
+if [ "$nginx" ]; then
+    theirs=$(free_port)
+    mkdir www
+    ask admin "/profiles/$(head -1 names).xml.gz" -o www/profile
+    chmod 755 . www
+    cat >nginx.conf <<END
+daemon off; worker_processes auto; pid $scratch/nginx.pid; error_log $scratch/nginx.log crit; worker_rlimit_nofile 20000;
+events { worker_connections 8192; }
+http {
+    access_log off; sendfile on; tcp_nopush on; root $scratch/www; default_type text/xml; open_file_cache max=100;
+    ssl_certificate $scratch/pki/server.crt; ssl_certificate_key $scratch/pki/server.key;
+    ssl_session_tickets off; ssl_session_cache none; ssl_protocols TLSv1.2 TLSv1.3;
+    client_body_temp_path $scratch/b; proxy_temp_path $scratch/p; fastcgi_temp_path $scratch/f; uwsgi_temp_path $scratch/u; scgi_temp_path $scratch/s;
+    server {
+        listen 127.0.0.1:$theirs ssl backlog=4096; ssl_client_certificate $scratch/pki/ca.crt; ssl_verify_client on;
+        location / { add_header Content-Encoding gzip; try_files /profile =404; }
+    }
+}
+END
+    "$nginx" -c "$scratch/nginx.conf" 2>nginx.err &
+    until_true 20 eval "ask admin / -o /dev/null 2>/dev/null --connect-to localhost:$port:127.0.0.1:$theirs"
+    for how in spread=0 open=256; do line "the same from nginx, $how" "$(fetch "$theirs" $how)"; done
+    kill "$(cat nginx.pid)"
+else
+    line 'the same from nginx' 'skipped: it is not here'
+fi
+
+all 2
+"$WEFT_OUT/t/cdb/bench-fetch" "$port" pki "told=$notify_port" <names >told.out 2>told.err &
+until_true 60 grep -q waiting told.err
+c=$(cpu)
+commit
+wait $! || :
+line 'profiles fetched, woken by one commit: from the datagram' "$(cat told.out)"
+spent
 
 ask admin /api/v1/commit -d "$change" -o /dev/null
 server_kill

@@ -138,6 +138,31 @@ ok 'a revoked certificate is out as soon as the list is read' '
     kill -HUP "$(cat cdbd.pid)" && cp kept.crt pki/$b2.crt &&
     until_true 10 sh -c "! curl -sS --cert pki/$b2.crt --key pki/$b2.key --cacert pki/ca.crt $url/profiles/$b2.xml" &&
     [ "$(status $b1 /profiles/$b1.xml)" = 200 ]'
+ok 'the certificates of an authority the site has do as well, with another between it and them' '
+    new() { openssl req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout "own/$1.key" -subj "/O=Site/CN=$1" -new 2>/dev/null; }
+    sign() { new "$1" | openssl x509 -req -CA "own/$2.crt" -CAkey "own/$2.key" -days 2 -extfile own/ext -out "own/$1.crt" 2>/dev/null; }
+    mkdir own
+    openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout own/root.key -subj /O=Site/CN=root -days 2 -out own/root.crt 2>/dev/null
+    echo "basicConstraints = critical, CA:true" >own/ext
+    sign between root
+    echo "subjectAltName = DNS:localhost" >own/ext
+    sign server between
+    echo "subjectAltName = DNS:$b1" >own/ext
+    sign "$b1" between
+    cat own/between.crt >>own/server.crt
+    cat own/between.crt >>"own/$b1.crt"
+    sed "s,^certificate .*,certificate = $scratch/own/server.crt,; s,^key .*,key = $scratch/own/server.key,; s,^ca .*,ca = $scratch/own/root.crt,; /^crl/d" cdbd.conf >own.conf
+    server_stop
+    mv cdbd.conf kept.conf
+    mv own.conf cdbd.conf
+    server_start
+    own() { curl -sS --cert "own/$b1.crt" --key "own/$b1.key" --cacert own/root.crt -o /dev/null -w "%{http_code}\n" "$url$1"; }
+    [ "$(own /profiles/$b1.xml)" = 200 ]
+    [ "$(own /profiles/$b2.xml)" = 403 ]
+    not curl -sS --cert "pki/$b1.crt" --key "pki/$b1.key" --cacert own/root.crt "$url/profiles/$b1.xml"
+    server_stop
+    mv kept.conf cdbd.conf
+    server_start'
 ok 'settings that make no sense are pointed at' '
     echo "lisen = :1" >wrong.conf &&
     code 78 cdbd -n -f wrong.conf 2>err &&

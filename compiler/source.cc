@@ -78,18 +78,27 @@ Text DiskSource::read(const std::string& path) {
     return kept.text;
 }
 
+/// Names are tried in many folders (2.4), of which few are there: no need to look into the others again and again.
 bool DiskSource::exists(const std::string& path) {
+    std::string folder = path.substr(0, path.rfind('/') + 1);
+    while (folder.ends_with('/')) folder.pop_back();
     {
         std::lock_guard guard(lock_);
-        auto it = files_.find(path);
-        if (it != files_.end() && it->second.seen == build_) return it->second.there;
+        auto known = [&](const std::string& p) {
+            auto it = files_.find(p);
+            return it != files_.end() && it->second.seen == build_ ? &it->second : nullptr;
+        };
+        if (const Entry* e = known(path)) return e->there;
+        if (const Entry* e = known(folder); e && !e->there) return false;
     }
     struct stat st;
     bool there = stat(path.c_str(), &st) == 0;
+    if (!there && !folder.empty()) exists(folder);
     std::lock_guard guard(lock_);
     Entry& e = files_[path];
     e.there = there;
-    if (!there) e.text = nullptr, e.seen = build_;
+    if (!there) e.text = nullptr;
+    if (!e.text) e.seen = build_;
     return there;
 }
 

@@ -6,8 +6,12 @@
 set -e
 src=${WEFT_SRC:-$(cd "$(dirname "$0")/../.." && pwd)}
 nodes=${NODES:-1000}
+# In memory when there is room and TMPDIR does not say where, as bench-site.sh.
+room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+[ "${room:-0}" -lt $((nodes * 800)) ] || : "${TMPDIR:=/dev/shm}"
 work=$(mktemp -d "${TMPDIR:-/tmp}/weft-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+echo "in $work"
 site=$work/site
 
 # timed what count command...: the median of count runs; before each `prepare` is run

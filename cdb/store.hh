@@ -196,7 +196,7 @@ public:
     /// By name.
     std::vector<Stage> stages() const;
     std::optional<Stage> stage(std::string_view name) const;
-    /// A new one, at the newest revision whose profiles its nodes have: they keep what they have. Error(65), (75) when
+    /// A new one, at the newest revision whose profiles its nodes have: they keep what they have. Error(65), (1) when
     /// it is there already, or its nodes do not have the profiles of one revision.
     Stage add_stage(std::string name, std::vector<std::string> nodes, const std::string& who);
     /// Error(1) unless its nodes have what they would get without it.

@@ -4,8 +4,8 @@
 # after SIGKILL. Wall time; CPU seconds of the daemon beside it. Loopback only.
 #
 # They fetch in three ways: all in the same instant; as soon as one of 256 connections is free; woken by the datagrams of
-# one commit, at the pace cdbd has by default. The first two also from nginx, which shows what the handshakes cost anybody:
-# clients and server share this machine.
+# one commit, at the pace cdbd has by default, and at a third of it. The first two also from nginx, which shows what the
+# handshakes cost anybody: clients, which have as much to do for one, and server share this machine.
 set -e
 nodes=${NODES:-1000} fetch=${FETCH:-2000}
 [ "$fetch" -le "$nodes" ] || fetch=$nodes
@@ -31,7 +31,8 @@ ten 0; all 0
 names | awk -v port="$notify_port" '{ n = NR - 1; printf "%s 127.1.%d.%d:%d\n", $0, int(n / 250), n % 250 + 1, port }' >notify.map
 sed -i 's/^store_memory.*/store_memory = 256M/; s/^notify_retry.*/notify_retry = 600/' cdbd.conf
 server_start
-cpu() { cut -d')' -f2 "/proc/$(cat cdbd.pid)/stat" | awk '{ print ($12 + $13) / 100 }'; }
+cpu_of() { for pid in "$@"; do cut -d')' -f2 "/proc/$pid/stat"; done | awk '{ sum += $12 + $13 } END { print sum / 100 }'; }
+cpu() { cpu_of "$(cat cdbd.pid)"; }
 memory() { awk '/^VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/$(cat cdbd.pid)/status"; }
 peak() { awk '/^VmHWM/ { printf "%.0f MB", $2 / 1024 }' "/proc/$(cat cdbd.pid)/status"; }
 seconds() { date +%s.%N; }
@@ -105,20 +106,30 @@ http {
 END
     "$nginx" -c "$scratch/nginx.conf" 2>nginx.err &
     until_true 20 eval "ask admin / -o /dev/null 2>/dev/null --connect-to localhost:$port:127.0.0.1:$theirs"
-    for how in spread=0 open=256; do line "the same from nginx, $how" "$(fetch "$theirs" $how)"; done
+    their_cpu() { cpu_of $(cat "/proc/$(cat nginx.pid)/task/$(cat nginx.pid)/children"); }
+    for how in spread=0 open=256; do
+        c=$(their_cpu)
+        line "the same from nginx, $how" "$(fetch "$theirs" $how)"
+        line '' "$(echo "$c $(their_cpu)" | awk '{ printf "%.1f", $2 - $1 }') CPU s of nginx"
+    done
     kill "$(cat nginx.pid)"
 else
     line 'the same from nginx' 'skipped: it is not here'
 fi
 
-all 2
-"$WEFT_OUT/t/cdb/bench-fetch" "$port" pki "told=$notify_port" <names >told.out 2>told.err &
-until_true 60 grep -q waiting told.err
-c=$(cpu)
-commit
-wait $! || :
-line 'profiles fetched, woken by one commit: from the datagram' "$(cat told.out)"
-spent
+for rate in 1000 333; do
+    server_stop
+    echo "notify_rate = $rate" >>cdbd.conf
+    server_start
+    all "at $rate"
+    "$WEFT_OUT/t/cdb/bench-fetch" "$port" pki "told=$notify_port" <names >told.out 2>told.err &
+    until_true 60 grep -q waiting told.err
+    commit
+    wait $! || :
+    line "woken by one commit, $rate a second: from the datagram" "$(cat told.out)"
+    line '' "memory $(memory), compiling included"
+    sed -i '$d' cdbd.conf
+done
 
 ask admin /api/v1/commit -d "$change" -o /dev/null
 server_kill

@@ -95,7 +95,12 @@ END
 
 site_server_start() { site_start_program cdbd cdbd --root "$site/server"; }
 site_listend_start() { site_start_program "$1.cdp-listend" cdp-listend --root "$site/node/$1"; }
-site_cdispd_start() { site_start_program "$1.cdispd" cdispd --root "$site/node/$1"; }
+site_cdispd_start() {
+    # One that was killed in the middle of starting a child has left its lock to that, until the child has begun.
+    lock=$site/node/$1/run/weft/cdispd.pid
+    [ ! -e "$lock" ] || until_true 20 flock -n "$lock" true
+    site_start_program "$1.cdispd" cdispd --root "$site/node/$1"
+}
 site_node_start() { site_listend_start "$1" && site_cdispd_start "$1"; }
 
 # site_commit MESSAGE: the working copy, as the administrator

@@ -30,7 +30,7 @@ const std::vector<Setting>& settings() {
         {"notify_port", Setting::number, "7777", "where nodes listen"},
         {"notify_map", Setting::path, "", "nodes whose address is not that of their name"},
         {"notify_source", Setting::text, ":0", "address and port our datagrams come from"},
-        {"notify_rate", Setting::number, "1000", "datagrams a second"},
+        {"notify_rate", Setting::number, "500", "datagrams a second"},
         {"notify_tries", Setting::number, "3", "datagrams for one change, until the node has fetched it"},
         {"notify_retry", Setting::seconds, "30", "between two of them"},
         {"notify_key", Setting::path, "", "a file with the key of version 2 datagrams"},

@@ -107,7 +107,7 @@ $(FUZZERS): private FLAGS.fuzz += -fsanitize=fuzzer
 
 # What random tests begin with: a run can be repeated.
 SEED    ?= 1
-TESTENV = SEED=$(SEED) RC_PARAMS=seed=$(SEED) LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.supp:print_suppressions=0 PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
+TESTENV = SEED=$(SEED) RC_PARAMS=seed=$(SEED) LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.supp:print_suppressions=0 TSAN_OPTIONS=suppressions=$(CURDIR)/t/tsan.supp PATH=$(abspath $(OUT)/bin):$$PATH WEFT_SRC=$(CURDIR) WEFT_OUT=$(abspath $(OUT)) BOOST_TEST_COLOR_OUTPUT=no
 CHECK   ?= $(SCRIPTS) $(UNITS)
 JOBS    ?= $(shell nproc)
 

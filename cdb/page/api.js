@@ -6,20 +6,21 @@ export class Problem extends Error {
   constructor(status, message, hint) { super(message); this.status = status; this.hint = hint; }
 }
 
-async function ask(resource) {
+async function ask(resource, read) {
   let r;
   try {
     r = await fetch('api/v1/' + resource);
-  } catch {
+    if (r.ok) return await r[read]();
+  } catch (e) {
+    if (e instanceof SyntaxError) throw e;   // an answer, and a wrong one
     throw new Problem(0, 'The server does not answer', 'Nothing is lost; the page goes on when it is back.');
   }
-  if (r.ok) return r;
   const body = await r.json().catch(() => ({}));
   throw new Problem(r.status, body.error || r.statusText, body.hint);
 }
 
-export const get = async resource => (await ask(resource)).json();
-export const text = async resource => (await ask(resource)).text();
+export const get = resource => ask(resource, 'json');
+export const text = resource => ask(resource, 'text');
 
 /** The same, remembered: for what a revision number makes final. */
 export function lasting(resource, how = get) {

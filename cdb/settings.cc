@@ -25,7 +25,7 @@ const std::vector<Setting>& settings() {
         {"session_expiry", Setting::seconds, "30d", "until a session nobody touches is closed; 0: never"},
         {"commits", Setting::number, "2", "commits and checks that compile at once"},
         {"jobs", Setting::number, "0", "compiling threads of each; 0: one a core"},
-        {"checkpoint", Setting::seconds, "60", "between checkpoints of the store"},
+        {"checkpoint", Setting::seconds, "15", "between checkpoints of the store"},
         {"notify", Setting::yes_no, "yes", "tell nodes that their profile changed?"},
         {"notify_port", Setting::number, "7777", "where nodes listen"},
         {"notify_map", Setting::path, "", "nodes whose address is not that of their name"},

@@ -1,4 +1,5 @@
-// Settings files of the suite: `key = value` a line, # comments, every key known and checked when read.
+// Settings files of the suite: `key = value` a line, # comments, every key known and checked when
+// read.
 #pragma once
 #include <map>
 #include <string>
@@ -22,7 +23,8 @@ struct Setting {
     };
     const char* name;
     Kind kind;
-    const char* fallback;  ///< the value when the file does not say, in the same spelling; "" = unset
+    const char*
+        fallback;  ///< the value when the file does not say, in the same spelling; "" = unset
     const char* help;
 };
 
@@ -31,12 +33,13 @@ class Config {
 public:
     /// Everything from the fallbacks.
     explicit Config(std::vector<Setting> table = {});
-    /// Error(78) with file, line, column and a hint for an unknown key, a repeated one, a bad value.
+    /// Error(78) with file, line, column and a hint for an unknown key, a repeated one, a bad
+    /// value.
     static Config parse(std::string_view text, const std::string& file, std::vector<Setting> table);
     /// Error(78) when there is no such file; `optional`: the fallbacks then.
     static Config read(const std::string& path, std::vector<Setting> table, bool optional = false);
 
-    std::string get(std::string_view name) const;        ///< text or path; "" when unset
+    std::string get(std::string_view name) const;  ///< text or path; "" when unset
     long number(std::string_view name) const;
     bool yes(std::string_view name) const;
     double seconds(std::string_view name) const;
@@ -45,7 +48,8 @@ public:
 
     /// Was it in the file?
     bool given(std::string_view name) const;
-    /// Error(78) pointing at the line that set `name` (or at the file): for checks the table cannot do.
+    /// Error(78) pointing at the line that set `name` (or at the file): for checks the table cannot
+    /// do.
     Error error(std::string_view name, std::string message, std::string hint = {}) const;
     const std::string& file() const { return file_; }
 

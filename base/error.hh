@@ -7,10 +7,11 @@
 
 namespace weft {
 
-/// Exit statuses, from <sysexits.h> where it has a name. "Does retrying help?": only try_later says yes.
+/// Exit statuses, from <sysexits.h> where it has a name. "Does retrying help?": only try_later says
+/// yes.
 enum Status {
-    exit_ok = 0,            ///< done, or yes
-    exit_no = 1,            ///< no: denied, differs, nothing to do (as grep)
+    exit_ok = 0,  ///< done, or yes
+    exit_no = 1,  ///< no: denied, differs, nothing to do (as grep)
     exit_usage = 64,
     exit_data = 65,         ///< bad input data
     exit_unavailable = 69,  ///< a peer is unavailable
@@ -27,23 +28,23 @@ struct Where {
     int line = 0, col = 0, end_line = 0, end_col = 0;
 };
 
-/// "Cannot do what was asked." Caught in run() and at a daemon's request boundary only; elsewhere only
-/// to add what the catcher knows.
+/// "Cannot do what was asked." Caught in run() and at a daemon's request boundary only; elsewhere
+/// only to add what the catcher knows.
 class Error : public std::exception {
 public:
     Error(int status, std::string message, Where where = {}, std::string hint = {});
 
     int status;
-    std::string message;           ///< lower case, no full stop, subjects in single quotes
+    std::string message;  ///< lower case, no full stop, subjects in single quotes
     Where where;
-    std::string hint;              ///< what a tired administrator can do about it
-    std::string line;              ///< the source line of where, for the caret; filled by whoever has the text
+    std::string hint;  ///< what a tired administrator can do about it
+    std::string line;  ///< the source line of where, for the caret; filled by whoever has the text
     struct Frame {
         Where where;
-        std::string what;          ///< "included from", "called from", "while reading node01's profile"
-        std::string line = {};     ///< shown with a caret below the place, when given
+        std::string what;  ///< "included from", "called from", "while reading node01's profile"
+        std::string line = {};  ///< shown with a caret below the place, when given
     };
-    std::vector<Frame> trace;      ///< innermost first
+    std::vector<Frame> trace;  ///< innermost first
 
     Error& while_doing(std::string what) &;
     Error&& while_doing(std::string what) &&;
@@ -62,7 +63,8 @@ Error system_error(std::string what, int status = exit_io);
 
 /// The candidate nearest to `word` by edit distance (insert, delete, change, swap), at most `limit`
 /// away; empty if none is.
-std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates, int limit = 2);
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates,
+                         int limit = 2);
 
 /// Line `n` (from 1) of a text, without its line end; empty if there is none.
 std::string_view line_of(std::string_view text, int n);

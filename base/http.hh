@@ -1,5 +1,5 @@
-// HTTP/1.1 for our servers: requests and responses as values, a server on the loop, and the small arts of the
-// protocol (conditions, encodings, dates, percent signs) as functions.
+// HTTP/1.1 for our servers: requests and responses as values, a server on the loop, and the small
+// arts of the protocol (conditions, encodings, dates, percent signs) as functions.
 #pragma once
 #include <functional>
 #include <memory>
@@ -21,14 +21,14 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 /// A request, whole.
 struct HttpRequest {
-    std::string method;                     ///< "GET"; a HEAD reaches GET's handler, as "HEAD"
-    std::string target;                     ///< as sent: "/profiles/lxb001.xml?old=1"
-    std::string path;                       ///< decoded, without the query; always starts with '/'
-    std::string query;                      ///< as sent, without the '?'
-    HttpHeaders headers;                    ///< names in lower case, in the order sent
+    std::string method;   ///< "GET"; a HEAD reaches GET's handler, as "HEAD"
+    std::string target;   ///< as sent: "/profiles/lxb001.xml?old=1"
+    std::string path;     ///< decoded, without the query; always starts with '/'
+    std::string query;    ///< as sent, without the '?'
+    HttpHeaders headers;  ///< names in lower case, in the order sent
     std::string body;
-    std::optional<tls::Identity> peer;      ///< nothing without TLS or without a client certificate
-    bool secure = false;                    ///< came over TLS
+    std::optional<tls::Identity> peer;  ///< nothing without TLS or without a client certificate
+    bool secure = false;                ///< came over TLS
     Endpoint remote;
 
     /// The value of a header ("" when absent; the first when repeated). Name in lower case.
@@ -42,11 +42,14 @@ struct HttpRequest {
 
 struct HttpResponse {
     int status = 200;
-    HttpHeaders headers{};                  ///< Date, Content-Length and Connection are added
+    HttpHeaders headers{};  ///< Date, Content-Length and Connection are added
     HttpBody body{};
 
-    static HttpResponse text(int status, std::string body, std::string type = "text/plain; charset=utf-8");
-    static HttpResponse json(int status, std::string body) { return text(status, std::move(body), "application/json"); }
+    static HttpResponse text(int status, std::string body,
+                             std::string type = "text/plain; charset=utf-8");
+    static HttpResponse json(int status, std::string body) {
+        return text(status, std::move(body), "application/json");
+    }
     HttpResponse& with(std::string name, std::string value) &;
     HttpResponse&& with(std::string name, std::string value) &&;
 };
@@ -58,8 +61,8 @@ std::string_view http_reason(int status);
 class HttpStream {
 public:
     HttpStream() = default;
-    /// Queue bytes. False when the client is gone or has let more than `stream_bytes` pile up (it is then
-    /// disconnected).
+    /// Queue bytes. False when the client is gone or has let more than `stream_bytes` pile up (it
+    /// is then disconnected).
     bool write(std::string bytes) const;
     /// One server-sent event; line ends in `data` are taken care of.
     bool event(std::string_view data, std::string_view name = {}, std::string_view id = {}) const;
@@ -77,8 +80,8 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// The right, and the duty, to answer one request: now or later, from any thread, once. When the last copy
-/// goes unanswered the client is told 500.
+/// The right, and the duty, to answer one request: now or later, from any thread, once. When the
+/// last copy goes unanswered the client is told 500.
 class HttpReply {
 public:
     void send(HttpResponse) const;
@@ -95,39 +98,41 @@ private:
 };
 
 struct HttpLimits {
-    size_t header_bytes = 16 << 10;    ///< request line and headers: 431
-    size_t body_bytes = 1 << 20;       ///< 413; a route may have its own
-    size_t stream_bytes = 1 << 20;     ///< unsent bytes of one HttpStream
+    size_t header_bytes = 16 << 10;  ///< request line and headers: 431
+    size_t body_bytes = 1 << 20;     ///< 413; a route may have its own
+    size_t stream_bytes = 1 << 20;   ///< unsent bytes of one HttpStream
     double handshake_seconds = 10;
-    double header_seconds = 10;        ///< from the first byte to the end of the headers: 408
-    double body_seconds = 60;          ///< the whole request body: 408
-    double write_seconds = 60;         ///< without any progress
-    double idle_seconds = 75;          ///< between requests
-    size_t connections = 10000;        ///< at once; more are closed at once
+    double header_seconds = 10;  ///< from the first byte to the end of the headers: 408
+    double body_seconds = 60;    ///< the whole request body: 408
+    double write_seconds = 60;   ///< without any progress
+    double idle_seconds = 75;    ///< between requests
+    size_t connections = 10000;  ///< at once; more are closed at once
 };
 
-/// A server on one address. Handlers run on the loop's thread. What a handler throws is answered with 500 (an
-/// Error(65) or (64): 400, (77): 403, (75): 503, (69): 502) and given to on_error.
+/// A server on one address. Handlers run on the loop's thread. What a handler throws is answered
+/// with 500 (an Error(65) or (64): 400, (77): 403, (75): 503, (69): 502) and given to on_error.
 class HttpServer {
 public:
     using Handler = std::function<void(const HttpRequest&, HttpReply)>;
 
-    /// Listens from now on. Error(69) when the address is taken; port 0 takes a free one (see local()).
+    /// Listens from now on. Error(69) when the address is taken; port 0 takes a free one (see
+    /// local()).
     HttpServer(Loop&, const Endpoint& listen, std::optional<tls::Context> = {}, HttpLimits = {});
     ~HttpServer();
 
-    /// Requests for `path` go to `handler`; a path that ends in '/' stands for everything below it; the
-    /// longest match wins. `method` "*" is any. A known path with the wrong method is answered with 405, an
-    /// unknown one with 404, OPTIONS with what is allowed.
+    /// Requests for `path` go to `handler`; a path that ends in '/' stands for everything below it;
+    /// the longest match wins. `method` "*" is any. A known path with the wrong method is answered
+    /// with 405, an unknown one with 404, OPTIONS with what is allowed.
     ///   The request is valid until its reply was sent.
-    void route(std::string method, std::string path, Handler handler, std::optional<size_t> body_bytes = {});
+    void route(std::string method, std::string path, Handler handler,
+               std::optional<size_t> body_bytes = {});
 
     /// Called after each response: for access logs and counters.
     struct Served {
         const HttpRequest& request;
         int status;
-        size_t bytes;      ///< of the body
-        double seconds;    ///< from the whole request to the last byte
+        size_t bytes;    ///< of the body
+        double seconds;  ///< from the whole request to the last byte
     };
     void on_served(std::function<void(const Served&)> f);
     void on_error(std::function<void(const HttpRequest&, const std::exception&)> f);
@@ -141,8 +146,8 @@ public:
     Endpoint local() const;
     size_t connections() const;
 
-    /// No new connections; those under way finish their request; `done` is called when the last has gone, or
-    /// after `seconds`, when the rest is cut off.
+    /// No new connections; those under way finish their request; `done` is called when the last has
+    /// gone, or after `seconds`, when the rest is cut off.
     void stop(double seconds, std::function<void()> done);
 
     struct Impl;
@@ -163,24 +168,26 @@ std::optional<std::string> percent_decode(std::string_view, bool plus = false);
 /// Everything but letters, digits and "-._~" as %XX.
 std::string percent_encode(std::string_view);
 
-/// The components of a decoded path, empty ones dropped. Nothing when one is "." or "..", or holds a
-/// NUL, a '\\' or another control character: no file can be reached outside the folder it is joined to.
+/// The components of a decoded path, empty ones dropped. Nothing when one is "." or "..", or holds
+/// a NUL, a '\\' or another control character: no file can be reached outside the folder it is
+/// joined to.
 std::optional<std::vector<std::string>> split_path(std::string_view path);
 
-/// Does the client take gzip? Read leniently: commas, blanks or both between the names, x-gzip, ";q=0".
+/// Does the client take gzip? Read leniently: commas, blanks or both between the names, x-gzip,
+/// ";q=0".
 bool accepts_gzip(std::string_view accept_encoding);
 
 /// One thing, ready to be served in one or two encodings.
 struct HttpDocument {
-    std::string type;           ///< media type
+    std::string type;  ///< media type
     HttpBody plain;
-    HttpBody gzip{};            ///< may be absent
-    std::string etag{};         ///< without quotes; strong. The gzip form's has "-gz" added
-    time_t modified = 0;        ///< 0: not said
+    HttpBody gzip{};      ///< may be absent
+    std::string etag{};   ///< without quotes; strong. The gzip form's has "-gz" added
+    time_t modified = 0;  ///< 0: not said
 };
 
-/// The right answer to GET and HEAD: 200 in the encoding the client takes, or 304. If-None-Match goes before
-/// If-Modified-Since, as RFC 9110 has it.
+/// The right answer to GET and HEAD: 200 in the encoding the client takes, or 304. If-None-Match
+/// goes before If-Modified-Since, as RFC 9110 has it.
 HttpResponse respond(const HttpRequest&, const HttpDocument&);
 
 }  // namespace weft

@@ -18,14 +18,28 @@ public:
     void write(Level, std::string_view line) const;
     bool enabled(Level l) const { return l <= level_; }
 
-    template <class... T> void error(fmt::format_string<T...> f, T&&... a) const { put(Level::error, f, a...); }
-    template <class... T> void warning(fmt::format_string<T...> f, T&&... a) const { put(Level::warning, f, a...); }
-    template <class... T> void info(fmt::format_string<T...> f, T&&... a) const { put(Level::info, f, a...); }
-    template <class... T> void debug(fmt::format_string<T...> f, T&&... a) const { put(Level::debug, f, a...); }
+    template <class... T>
+    void error(fmt::format_string<T...> f, T&&... a) const {
+        put(Level::error, f, a...);
+    }
+    template <class... T>
+    void warning(fmt::format_string<T...> f, T&&... a) const {
+        put(Level::warning, f, a...);
+    }
+    template <class... T>
+    void info(fmt::format_string<T...> f, T&&... a) const {
+        put(Level::info, f, a...);
+    }
+    template <class... T>
+    void debug(fmt::format_string<T...> f, T&&... a) const {
+        put(Level::debug, f, a...);
+    }
 
 private:
-    template <class... T> void put(Level l, fmt::string_view f, T&... a) const {
-        if (enabled(l)) write(l, fmt::vformat(f, fmt::make_format_args(a...)));
+    template <class... T>
+    void put(Level l, fmt::string_view f, T&... a) const {
+        if (enabled(l))
+            write(l, fmt::vformat(f, fmt::make_format_args(a...)));
     }
     std::string program_;
     Level level_;

@@ -1,4 +1,5 @@
-// The loop on Boost.Asio: timers, descriptors, signals. Datagrams, folders and children have files of their own.
+// The loop on Boost.Asio: timers, descriptors, signals. Datagrams, folders and children have files
+// of their own.
 #include "base/loop.hh"
 
 #include <fcntl.h>
@@ -37,14 +38,18 @@ void Loop::post(std::function<void()> f) {
     asio::post(impl_->context, [this, f = std::move(f)] { impl_->guard(f); });
 }
 
-void Loop::on_error(std::function<void(const std::exception&)> f) { impl_->on_error = std::move(f); }
+void Loop::on_error(std::function<void(const std::exception&)> f) {
+    impl_->on_error = std::move(f);
+}
 
 void Loop::on_signal(const std::vector<int>& signals, std::function<void(int)> f) {
     auto set = std::make_unique<asio::signal_set>(impl_->context);
-    for (int s : signals) set->add(s);
+    for (int s : signals)
+        set->add(s);
     auto wait = [impl = impl_.get(), raw = set.get(), f = std::move(f)](auto self) -> void {
         raw->async_wait([=](ErrorCode ec, int signal) {
-            if (ec) return;
+            if (ec)
+                return;
             self(self);
             impl->guard([&] { f(signal); });
         });
@@ -61,7 +66,8 @@ struct Timer::State final : Thing, std::enable_shared_from_this<Timer::State> {
     std::chrono::steady_clock::duration period{};  ///< zero: once
     bool pending = true;
 
-    State(Loop::Impl& l, double seconds, std::function<void()> call) : Thing(l), timer(l.context), f(std::move(call)) {
+    State(Loop::Impl& l, double seconds, std::function<void()> call)
+        : Thing(l), timer(l.context), f(std::move(call)) {
         timer->expires_after(in_seconds(std::max(seconds, 0.0)));
     }
     void end() override {
@@ -70,13 +76,17 @@ struct Timer::State final : Thing, std::enable_shared_from_this<Timer::State> {
         timer.reset();
     }
     void wait() {
-        timer->async_wait([self = shared_from_this()](ErrorCode ec) { if (!ec && self->pending) self->fire(); });
+        timer->async_wait([self = shared_from_this()](ErrorCode ec) {
+            if (!ec && self->pending)
+                self->fire();
+        });
     }
     void fire() {
         Loop::Impl* l = loop;
         if (period.count()) {
             auto now = std::chrono::steady_clock::now(), next = timer->expiry() + period;
-            if (next < now) next += (now - next) / period * period + period;
+            if (next < now)
+                next += (now - next) / period * period + period;
             timer->expires_at(next);
             wait();
             l->guard(f);
@@ -100,9 +110,11 @@ Timer& Timer::operator=(Timer&& o) noexcept {
 Timer::~Timer() { cancel(); }
 bool Timer::pending() const { return state_ && state_->pending; }
 void Timer::cancel() {
-    if (!state_) return;
+    if (!state_)
+        return;
     state_->pending = false;
-    if (state_->timer) state_->timer->cancel();
+    if (state_->timer)
+        state_->timer->cancel();
     state_.reset();
 }
 
@@ -114,7 +126,8 @@ Timer Loop::after(double seconds, std::function<void()> f) {
 }
 
 Timer Loop::every(double seconds, std::function<void()> f) {
-    if (seconds <= 0) bug("a timer without a period");
+    if (seconds <= 0)
+        bug("a timer without a period");
     Timer t;
     t.state_ = std::make_shared<Timer::State>(*impl_, seconds, std::move(f));
     t.state_->period = in_seconds(seconds);
@@ -129,11 +142,14 @@ struct Watch::State final : Thing, std::enable_shared_from_this<Watch::State> {
     asio::posix::stream_descriptor::wait_type what;
     std::function<void()> f;
 
-    State(Loop::Impl& l, int d, asio::posix::stream_descriptor::wait_type w, std::function<void()> call)
+    State(Loop::Impl& l, int d, asio::posix::stream_descriptor::wait_type w,
+          std::function<void()> call)
         : Thing(l), what(w), f(std::move(call)) {
-        // A copy of its own: two watches of one descriptor do not meet, and a closed one does no harm.
+        // A copy of its own: two watches of one descriptor do not meet, and a closed one does no
+        // harm.
         int copy = fcntl(d, F_DUPFD_CLOEXEC, 3);
-        if (copy < 0) throw system_error("cannot watch a descriptor");
+        if (copy < 0)
+            throw system_error("cannot watch a descriptor");
         fd.emplace(l.context, copy);
     }
     void end() override {
@@ -142,9 +158,11 @@ struct Watch::State final : Thing, std::enable_shared_from_this<Watch::State> {
     }
     void wait() {
         fd->async_wait(what, [self = shared_from_this()](ErrorCode ec) {
-            if (ec || !self->fd) return;
+            if (ec || !self->fd)
+                return;
             self->loop->guard(self->f);
-            if (self->fd) self->wait();
+            if (self->fd)
+                self->wait();
         });
     }
 };
@@ -160,21 +178,24 @@ Watch& Watch::operator=(Watch&& o) noexcept {
 }
 Watch::~Watch() { cancel(); }
 void Watch::cancel() {
-    if (!state_) return;
+    if (!state_)
+        return;
     state_->fd.reset();
     state_.reset();
 }
 
 Watch Loop::on_readable(int fd, std::function<void()> f) {
     Watch w;
-    w.state_ = std::make_shared<Watch::State>(*impl_, fd, asio::posix::stream_descriptor::wait_read, std::move(f));
+    w.state_ = std::make_shared<Watch::State>(*impl_, fd, asio::posix::stream_descriptor::wait_read,
+                                              std::move(f));
     w.state_->wait();
     return w;
 }
 
 Watch Loop::on_writable(int fd, std::function<void()> f) {
     Watch w;
-    w.state_ = std::make_shared<Watch::State>(*impl_, fd, asio::posix::stream_descriptor::wait_write, std::move(f));
+    w.state_ = std::make_shared<Watch::State>(
+        *impl_, fd, asio::posix::stream_descriptor::wait_write, std::move(f));
     w.state_->wait();
     return w;
 }

@@ -1,5 +1,5 @@
-// Children on the loop: a pidfd says when one ends, its pipes are read as they fill, a timer ends what lasts
-// too long.
+// Children on the loop: a pidfd says when one ends, its pipes are read as they fill, a timer ends
+// what lasts too long.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -21,14 +21,19 @@ struct Child::State final : Thing, std::enable_shared_from_this<Child::State> {
     Capture err{Fd(), result.err, options.on_error_line, {}};
     Descriptor out_ready, err_ready, in_ready, ended;
     Fd in;
-    size_t given = 0;          ///< bytes of options.input the child has
+    size_t given = 0;                         ///< bytes of options.input the child has
     std::optional<asio::steady_timer> limit;  ///< TERM, then KILL
     std::optional<asio::steady_timer> rest;   ///< how long a dead child's pipes may stay open
     pid_t pid = 0;
-    bool told = false;         ///< on_exit was called, or is no longer wanted
+    bool told = false;  ///< on_exit was called, or is no longer wanted
 
-    State(Loop::Impl& l, const std::vector<std::string>& argv, ProcessOptions o, std::function<void(const ProcessResult&)> call)
-        : Thing(l), options(std::move(o)), on_exit(std::move(call)), limit(l.context), rest(l.context) {
+    State(Loop::Impl& l, const std::vector<std::string>& argv, ProcessOptions o,
+          std::function<void(const ProcessResult&)> call)
+        : Thing(l),
+          options(std::move(o)),
+          on_exit(std::move(call)),
+          limit(l.context),
+          rest(l.context) {
         Spawned s = spawn_process(argv, options);
         pid = s.pid;
         in = std::move(s.in);
@@ -54,28 +59,37 @@ struct Child::State final : Thing, std::enable_shared_from_this<Child::State> {
         }
         close();
         ended.reset();
-        limit.reset(), rest.reset();
+        limit.reset();
+        rest.reset();
     }
     void close() {
-        out_ready.reset(), err_ready.reset(), in_ready.reset();
-        out.fd.close(), err.fd.close(), in.close();
+        out_ready.reset();
+        err_ready.reset();
+        in_ready.reset();
+        out.fd.close();
+        err.fd.close();
+        in.close();
     }
 
     void start() {
-        ended->async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](ErrorCode ec) {
-            if (!ec && self->loop) self->reap();
-        });
+        ended->async_wait(asio::posix::stream_descriptor::wait_read,
+                          [self = shared_from_this()](ErrorCode ec) {
+                              if (!ec && self->loop)
+                                  self->reap();
+                          });
         watch(out, out_ready);
         watch(err, err_ready);
         if (in) {
             in_ready.emplace(loop->context, copy_of(in.get()));
             feed();
         }
-        if (options.timeout > 0) arm(options.timeout, SIGTERM, true);
+        if (options.timeout > 0)
+            arm(options.timeout, SIGTERM, true);
     }
     static int copy_of(int fd) {
         int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-        if (copy < 0) throw system_error("cannot watch a child");
+        if (copy < 0)
+            throw system_error("cannot watch a child");
         return copy;
     }
     void watch(Capture& c, Descriptor& d) {
@@ -83,70 +97,93 @@ struct Child::State final : Thing, std::enable_shared_from_this<Child::State> {
         read(c, d);
     }
     void read(Capture& c, Descriptor& d) {
-        d->async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this(), &c, &d](ErrorCode ec) {
-            if (ec || !self->loop || !c.fd) return;
-            bool more = true;
-            self->loop->guard([&] { more = c.take(self->options.output_limit, self->result.truncated); });
-            if (!c.fd) return;  // the handler gave the child up
-            if (more) return self->read(c, d);
-            c.fd.close();
-            d.reset();
-            self->finish();
-        });
+        d->async_wait(asio::posix::stream_descriptor::wait_read,
+                      [self = shared_from_this(), &c, &d](ErrorCode ec) {
+                          if (ec || !self->loop || !c.fd)
+                              return;
+                          bool more = true;
+                          self->loop->guard([&] {
+                              more = c.take(self->options.output_limit, self->result.truncated);
+                          });
+                          if (!c.fd)
+                              return;  // the handler gave the child up
+                          if (more)
+                              return self->read(c, d);
+                          c.fd.close();
+                          d.reset();
+                          self->finish();
+                      });
     }
     void feed() {
-        in_ready->async_wait(asio::posix::stream_descriptor::wait_write, [self = shared_from_this()](ErrorCode ec) {
-            if (ec || !self->in) return;
-            std::string_view left = std::string_view(self->options.input).substr(self->given);
-            ssize_t n = ::write(self->in.get(), left.data(), left.size());
-            if (n > 0) self->given += size_t(n);
-            bool again = n < 0 && (errno == EAGAIN || errno == EINTR);
-            if (again || (n > 0 && self->given < self->options.input.size())) return self->feed();
-            self->in_ready.reset();
-            self->in.close();
-        });
+        in_ready->async_wait(
+            asio::posix::stream_descriptor::wait_write, [self = shared_from_this()](ErrorCode ec) {
+                if (ec || !self->in)
+                    return;
+                std::string_view left = std::string_view(self->options.input).substr(self->given);
+                ssize_t n = ::write(self->in.get(), left.data(), left.size());
+                if (n > 0)
+                    self->given += size_t(n);
+                bool again = n < 0 && (errno == EAGAIN || errno == EINTR);
+                if (again || (n > 0 && self->given < self->options.input.size()))
+                    return self->feed();
+                self->in_ready.reset();
+                self->in.close();
+            });
     }
     void arm(double seconds, int signal, bool timed) {
         limit->expires_after(in_seconds(seconds));
         limit->async_wait([self = shared_from_this(), signal, timed](ErrorCode ec) {
-            if (ec || !self->pid || !self->limit) return;
-            if (timed) self->result.timed_out = true;
+            if (ec || !self->pid || !self->limit)
+                return;
+            if (timed)
+                self->result.timed_out = true;
             kill(-self->pid, signal);
-            if (signal == SIGTERM) self->arm(2, SIGKILL, false);
+            if (signal == SIGTERM)
+                self->arm(2, SIGKILL, false);
         });
     }
     void reap() {
         int status = 0;
-        if (waitpid(pid, &status, WNOHANG) != pid) return;
+        if (waitpid(pid, &status, WNOHANG) != pid)
+            return;
         pid = 0;
         result.status = exit_status(status);
         limit.reset();
         ended.reset();
-        if (told) return;
-        if (!out.fd && !err.fd) return finish();
+        if (told)
+            return;
+        if (!out.fd && !err.fd)
+            return finish();
         rest->expires_after(in_seconds(2));
         rest->async_wait([self = shared_from_this()](ErrorCode ec) {
-            if (ec || !self->loop) return;
+            if (ec || !self->loop)
+                return;
             self->close();
             self->finish();
         });
     }
     /// When all of it has ended, tell.
     void finish() {
-        if (told || pid || out.fd || err.fd) return;
+        if (told || pid || out.fd || err.fd)
+            return;
         told = true;
         rest.reset();
         close();
         auto call = std::move(on_exit);
-        loop->guard([&] { if (call) call(result); });
+        loop->guard([&] {
+            if (call)
+                call(result);
+        });
     }
     /// Its handle goes: kill it, and stay only to see it gone.
     void give_up() {
         told = true;
         on_exit = nullptr;
-        limit.reset(), rest.reset();
+        limit.reset();
+        rest.reset();
         close();
-        if (pid) kill(-pid, SIGKILL);
+        if (pid)
+            kill(-pid, SIGKILL);
     }
 };
 
@@ -157,17 +194,20 @@ Child& Child::operator=(Child&& o) noexcept {
     return *this;
 }
 Child::~Child() {
-    if (state_) state_->give_up();
+    if (state_)
+        state_->give_up();
 }
 pid_t Child::pid() const { return state_ ? state_->pid : 0; }
 bool Child::running() const { return state_ && !state_->told; }
 void Child::terminate() {
-    if (!state_ || !state_->pid || !state_->loop) return;
+    if (!state_ || !state_->pid || !state_->loop)
+        return;
     kill(-state_->pid, SIGTERM);
     state_->arm(2, SIGKILL, false);
 }
 
-Child Loop::child(const std::vector<std::string>& argv, ProcessOptions o, std::function<void(const ProcessResult&)> f) {
+Child Loop::child(const std::vector<std::string>& argv, ProcessOptions o,
+                  std::function<void(const ProcessResult&)> f) {
     Child c;
     c.state_ = std::make_shared<Child::State>(*impl_, argv, std::move(o), std::move(f));
     c.state_->start();

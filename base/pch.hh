@@ -1,6 +1,8 @@
-// The standard headers nearly every file of ours uses, parsed once. Files still include what they use.
+// The standard headers nearly every file of ours uses, parsed once. Files still include what they
+// use.
 #ifndef WEFT_PCH
 #define WEFT_PCH
+#include <fmt/core.h>
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -24,5 +26,4 @@
 #include <utility>
 #include <variant>
 #include <vector>
-#include <fmt/core.h>
 #endif

@@ -1,5 +1,6 @@
-// The program skeleton. The option table is data, so that the page, the completion and -h agree; parsing it
-// is 40 lines and costs no start-up time, which a component run pays fifty times a minute.
+// The program skeleton. The option table is data, so that the page, the completion and -h agree;
+// parsing it is 40 lines and costs no start-up time, which a component run pays fifty times a
+// minute.
 #include "base/program.hh"
 
 #include <fmt/core.h>
@@ -32,7 +33,8 @@ std::vector<std::string> Args::all(std::string_view name) const {
 
 long Args::number(std::string_view name, long fallback, long low, long high) const {
     auto it = values_.find(name);
-    if (it == values_.end()) return fallback;
+    if (it == values_.end())
+        return fallback;
     const std::string& text = it->second.back();
     long n = 0;
     auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
@@ -44,7 +46,8 @@ long Args::number(std::string_view name, long fallback, long low, long high) con
 }
 
 std::string Args::rooted(std::string_view path) const {
-    if (root_.empty() || root_ == "/" || !path.starts_with('/')) return std::string(path);
+    if (root_.empty() || root_ == "/" || !path.starts_with('/'))
+        return std::string(path);
     return root_ + std::string(path);
 }
 
@@ -57,21 +60,27 @@ static const Option common[] = {
 
 static const Option* find(const Program& p, auto match) {
     for (const Option& o : p.options)
-        if (match(o)) return &o;
+        if (match(o))
+            return &o;
     for (const Option& o : common)
-        if (match(o)) return &o;
+        if (match(o))
+            return &o;
     return nullptr;
 }
 
 static Error unknown_option(const Program& p, const std::string& word) {
     std::vector<std::string_view> names;
     for (const Option& o : p.options)
-        if (o.help) names.push_back(o.name);
-    for (const Option& o : common) names.push_back(o.name);
+        if (o.help)
+            names.push_back(o.name);
+    for (const Option& o : common)
+        names.push_back(o.name);
     Error e(exit_usage, "unknown option '" + word + "'");
     std::string bare = word.substr(word.find_first_not_of('-'));
-    if (auto near = nearest(bare, names); !near.empty()) e.hint = fmt::format("did you mean '--{}'?", near);
-    else e.hint = fmt::format("'{} -h' lists the options", p.name);
+    if (auto near = nearest(bare, names); !near.empty())
+        e.hint = fmt::format("did you mean '--{}'?", near);
+    else
+        e.hint = fmt::format("'{} -h' lists the options", p.name);
     return e;
 }
 
@@ -80,14 +89,16 @@ Args parse_args(const Program& p, const std::vector<std::string>& words) {
     a.program_ = p.name;
     auto take = [&](const Option& o, const std::string* value, size_t& i) {
         if (!o.arg) {
-            if (value) throw Error(exit_usage, fmt::format("--{} takes no value", o.name));
+            if (value)
+                throw Error(exit_usage, fmt::format("--{} takes no value", o.name));
             a.values_[o.name].push_back("");
         } else if (value) {
             a.values_[o.name].push_back(*value);
         } else if (o.arg[0] == '[') {
             a.values_[o.name].push_back("");
         } else {
-            if (i + 1 >= words.size()) throw Error(exit_usage, fmt::format("--{} needs {}", o.name, o.arg));
+            if (i + 1 >= words.size())
+                throw Error(exit_usage, fmt::format("--{} needs {}", o.name, o.arg));
             a.values_[o.name].push_back(words[++i]);
         }
     };
@@ -101,24 +112,30 @@ Args parse_args(const Program& p, const std::vector<std::string>& words) {
         } else if (w[1] == '-') {
             size_t eq = w.find('=');
             std::string name = w.substr(2, eq == std::string::npos ? eq : eq - 2), value;
-            if (eq != std::string::npos) value = w.substr(eq + 1);
+            if (eq != std::string::npos)
+                value = w.substr(eq + 1);
             const Option* o = find(p, [&](const Option& x) { return name == x.name; });
-            if (!o) throw unknown_option(p, w.substr(0, eq));
+            if (!o)
+                throw unknown_option(p, w.substr(0, eq));
             take(*o, eq == std::string::npos ? nullptr : &value, i);
         } else {
             for (size_t j = 1; j < w.size(); j++) {  // -nv, -j4
                 const Option* o = find(p, [&](const Option& x) { return x.letter == w[j]; });
-                if (!o) throw unknown_option(p, std::string("-") + w[j]);
+                if (!o)
+                    throw unknown_option(p, std::string("-") + w[j]);
                 std::string value = w.substr(j + 1);
                 take(*o, o->arg && !value.empty() ? &value : nullptr, i);
-                if (o->arg) break;
+                if (o->arg)
+                    break;
             }
         }
     }
     const char* env = std::getenv("WEFT_ROOT");
     a.root_ = a.get("root", env ? env : "");
-    if (!a.root_.empty()) a.root_ = fs::absolute(a.root_).lexically_normal().string();
-    while (a.root_.size() > 1 && a.root_.ends_with('/')) a.root_.pop_back();
+    if (!a.root_.empty())
+        a.root_ = fs::absolute(a.root_).lexically_normal().string();
+    while (a.root_.size() > 1 && a.root_.ends_with('/'))
+        a.root_.pop_back();
     return a;
 }
 
@@ -132,28 +149,35 @@ std::string help(const Program& p) {
     s += fmt::format("{}\n", p.about);
     if (!p.commands.empty()) {
         s += "\ncommands:\n";
-        for (const Program& c : p.commands) s += fmt::format("  {:<14} {}\n", c.name, c.about);
+        for (const Program& c : p.commands)
+            s += fmt::format("  {:<14} {}\n", c.name, c.about);
     }
     auto row = [&](const Option& o) {
-        std::string left = o.letter ? fmt::format("-{}, --{}", o.letter, o.name) : fmt::format("    --{}", o.name);
-        if (o.arg) left += fmt::format("{}{}", o.arg[0] == '[' ? "" : " ", o.arg);
+        std::string left =
+            o.letter ? fmt::format("-{}, --{}", o.letter, o.name) : fmt::format("    --{}", o.name);
+        if (o.arg)
+            left += fmt::format("{}{}", o.arg[0] == '[' ? "" : " ", o.arg);
         s += fmt::format("  {:<28} {}\n", left, o.help);
     };
     s += "\noptions:\n";
     for (const Option& o : p.options)
-        if (o.help) row(o);
+        if (o.help)
+            row(o);
     for (const Option& o : common)
-        if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o) row(o);
+        if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o)
+            row(o);
     return s;
 }
 
-/// Where the command stands: after the program's own options, -f FILE --root=DIR command. The number of words
-/// when there is none, or -h or -V is asked of the program itself; one more when the last option lacks its value.
+/// Where the command stands: after the program's own options, -f FILE --root=DIR command. The
+/// number of words when there is none, or -h or -V is asked of the program itself; one more when
+/// the last option lacks its value.
 static size_t command_at(const Program& p, const std::vector<std::string>& words) {
     size_t i = 0;
     while (i < words.size() && words[i].size() > 1 && words[i][0] == '-') {
         const std::string& w = words[i++];
-        if (w == "-h" || w == "--help" || w == "-V" || w == "--version") return words.size();
+        if (w == "-h" || w == "--help" || w == "-V" || w == "--version")
+            return words.size();
         bool takes_next = false;
         if (w[1] == '-') {
             const Option* o = find(p, [&](const Option& x) { return w.substr(2) == x.name; });
@@ -161,7 +185,8 @@ static size_t command_at(const Program& p, const std::vector<std::string>& words
         } else {
             for (size_t j = 1; j < w.size(); j++) {
                 const Option* o = find(p, [&](const Option& x) { return x.letter == w[j]; });
-                if (!o || !o->arg || o->arg[0] == '[') continue;
+                if (!o || !o->arg || o->arg[0] == '[')
+                    continue;
                 takes_next = j + 1 == w.size();
                 break;
             }
@@ -175,16 +200,19 @@ static int body_of(const Program& p, const std::vector<std::string>& words) {
     if (size_t at = p.commands.empty() ? words.size() : command_at(p, words); at < words.size()) {
         for (const Program& c : p.commands)
             if (words[at] == c.name) {
-                Program whole = c;  // options of the program hold for its commands too, before and after the word
+                Program whole = c;  // options of the program hold for its commands too, before and
+                                    // after the word
                 whole.options.insert(whole.options.end(), p.options.begin(), p.options.end());
                 std::vector<std::string> rest = words;
                 rest.erase(rest.begin() + long(at));
                 return body_of(whole, rest);
             }
         std::vector<std::string_view> names;
-        for (const Program& c : p.commands) names.push_back(c.name);
+        for (const Program& c : p.commands)
+            names.push_back(c.name);
         Error e(exit_usage, fmt::format("unknown command '{}'", words[at]));
-        if (auto near = nearest(words[at], names); !near.empty()) e.hint = fmt::format("did you mean '{}'?", near);
+        if (auto near = nearest(words[at], names); !near.empty())
+            e.hint = fmt::format("did you mean '{}'?", near);
         throw e;
     }
     Args a = parse_args(p, words);
@@ -196,13 +224,15 @@ static int body_of(const Program& p, const std::vector<std::string>& words) {
         fmt::print("{} (weft) {}\n", p.name, *WEFT_VERSION ? WEFT_VERSION : "unreleased");
         return exit_ok;
     }
-    if (!p.body) throw Error(exit_usage, "which command?", {}, fmt::format("'{} -h' lists them", p.name));
+    if (!p.body)
+        throw Error(exit_usage, "which command?", {}, fmt::format("'{} -h' lists them", p.name));
     return p.body(a);
 }
 
 std::vector<std::string> completions(const Program& p, std::vector<std::string> words) {
     std::string last = words.empty() ? "" : words.back();
-    if (!words.empty()) words.pop_back();
+    if (!words.empty())
+        words.pop_back();
     size_t at = p.commands.empty() ? words.size() : command_at(p, words);
     for (const Program& c : p.commands)
         if (at < words.size() && words[at] == c.name) {
@@ -213,11 +243,14 @@ std::vector<std::string> completions(const Program& p, std::vector<std::string> 
     std::vector<std::string> offers;
     if (last.starts_with('-')) {
         for (const Option& o : p.options)
-            if (o.help) offers.push_back(std::string("--") + o.name);
+            if (o.help)
+                offers.push_back(std::string("--") + o.name);
         for (const Option& o : common)
-            if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o) offers.push_back(std::string("--") + o.name);
+            if (find(p, [&](const Option& x) { return std::string_view(x.name) == o.name; }) == &o)
+                offers.push_back(std::string("--") + o.name);
     } else if (at == words.size()) {
-        for (const Program& c : p.commands) offers.emplace_back(c.name);
+        for (const Program& c : p.commands)
+            offers.emplace_back(c.name);
     }
     return offers;
 }
@@ -225,7 +258,8 @@ std::vector<std::string> completions(const Program& p, std::vector<std::string> 
 int run(const Program& p, int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     if (std::getenv("WEFT_COMPLETE")) {  // base/completion.bash asks
-        for (auto& offer : completions(p, {argv + 1, argv + argc})) fmt::print("{}\n", offer);
+        for (auto& offer : completions(p, {argv + 1, argv + argc}))
+            fmt::print("{}\n", offer);
         return exit_ok;
     }
     int status;
@@ -244,7 +278,8 @@ int run(const Program& p, int argc, char** argv) {
     }
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
         // A closed pipe is the reader's choice (ccm ... | head); a full disk is an error.
-        if (errno == EPIPE) return status;
+        if (errno == EPIPE)
+            return status;
         fmt::print(stderr, "{}", system_error("cannot write standard output").text(p.name));
         return exit_io;
     }
@@ -258,14 +293,17 @@ static fs::path prefix() {
 }
 
 std::string libexec_dir() {
-    if (const char* dir = std::getenv("WEFT_LIBEXEC")) return dir;
+    if (const char* dir = std::getenv("WEFT_LIBEXEC"))
+        return dir;
     fs::path self = fs::read_symlink("/proc/self/exe").parent_path();
-    if (self.filename() == "weft") return self.string();  // a helper asks
+    if (self.filename() == "weft")
+        return self.string();  // a helper asks
     return (prefix() / "libexec/weft").string();
 }
 
 std::string share_dir() {
-    if (const char* dir = std::getenv("WEFT_SHARE")) return dir;
+    if (const char* dir = std::getenv("WEFT_SHARE"))
+        return dir;
     return (prefix() / "share/weft").string();
 }
 

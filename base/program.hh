@@ -1,4 +1,5 @@
-// What every program of the suite is: -h -V -v, --root, uniform messages, exit statuses from sysexits.
+// What every program of the suite is: -h -V -v, --root, uniform messages, exit statuses from
+// sysexits.
 #pragma once
 #include <functional>
 #include <map>
@@ -10,8 +11,10 @@
 
 namespace weft {
 
-/// One option: a letter (0 for none), a long word, the name of its argument (nullptr: a switch; "[=what]":
-/// --word=what or the word alone, which gives an empty value), one line of help. The same letter means the same thing in all programs.
+/// One option: a letter (0 for none), a long word, the name of its argument (nullptr: a switch;
+/// "[=what]":
+/// --word=what or the word alone, which gives an empty value), one line of help. The same letter
+/// means the same thing in all programs.
 struct Option {
     char letter;
     const char* name;
@@ -35,7 +38,8 @@ public:
     bool verbose() const { return has("verbose"); }
     bool noaction() const { return has("noaction"); }
 
-    /// A path of the system below --root (or WEFT_ROOT): rooted("/var/lib/ccm") -> "/scratch/var/lib/ccm".
+    /// A path of the system below --root (or WEFT_ROOT): rooted("/var/lib/ccm") ->
+    /// "/scratch/var/lib/ccm".
     std::string rooted(std::string_view path) const;
     const std::string& root() const { return root_; }
 
@@ -50,22 +54,23 @@ private:
 /// A program: `cdb commit` and the like are programs within a program (commands).
 struct Program {
     const char* name;
-    const char* usage;               ///< the synopsis, as in the manual page; further forms after '\n'
-    const char* about;               ///< one sentence: what it is for
-    std::vector<Option> options;     ///< besides -h -V -v and --root, which all have
+    const char* usage;            ///< the synopsis, as in the manual page; further forms after '\n'
+    const char* about;            ///< one sentence: what it is for
+    std::vector<Option> options;  ///< besides -h -V -v and --root, which all have
     std::function<int(const Args&)> body;
-    std::vector<Program> commands;   ///< when not empty, the first word selects one
-    int usage_status = exit_usage;   ///< of a wrong command line; historic tools differ
+    std::vector<Program> commands;  ///< when not empty, the first word selects one
+    int usage_status = exit_usage;  ///< of a wrong command line; historic tools differ
 };
 
 /// Parse, run, print what was thrown, return the exit status: main() is one call to this.
 int run(const Program&, int argc, char** argv);
 
-/// The parsing half of run(), for tests and for shells; -h and -V are returned as ordinary switches.
+/// The parsing half of run(), for tests and for shells; -h and -V are returned as ordinary
+/// switches.
 Args parse_args(const Program&, const std::vector<std::string>& words);
 
-/// What may stand where the last word stands: commands or options. Nothing where a value or an operand belongs:
-/// that may be a file.
+/// What may stand where the last word stands: commands or options. Nothing where a value or an
+/// operand belongs: that may be a file.
 std::vector<std::string> completions(const Program&, std::vector<std::string> words);
 
 /// The help text that -h prints.

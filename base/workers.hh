@@ -1,4 +1,5 @@
-// Threads that do what would keep the loop waiting, in the order asked; what is urgent before the rest.
+// Threads that do what would keep the loop waiting, in the order asked; what is urgent before the
+// rest.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -14,7 +15,8 @@ namespace weft {
 class Workers {
 public:
     explicit Workers(int threads) {
-        for (int i = 0; i < threads; i++) threads_.emplace_back([this] { work(); });
+        for (int i = 0; i < threads; i++)
+            threads_.emplace_back([this] { work(); });
     }
     /// Finishes what is queued.
     ~Workers() {
@@ -48,11 +50,15 @@ public:
 private:
     void work() {
         std::unique_lock hold(lock_);
-        auto first = [&] { return std::find_if(jobs_.begin(), jobs_.end(), [](auto& queue) { return !queue.empty(); }); };
+        auto first = [&] {
+            return std::find_if(jobs_.begin(), jobs_.end(),
+                                [](auto& queue) { return !queue.empty(); });
+        };
         for (;;) {
             wake_.wait(hold, [&] { return ending_ || first() != jobs_.end(); });
             auto queue = first();
-            if (queue == jobs_.end()) return;
+            if (queue == jobs_.end())
+                return;
             auto job = std::move(queue->front());
             queue->pop_front();
             hold.unlock();

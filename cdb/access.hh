@@ -1,4 +1,5 @@
-// Who may do what: administrators and readers named in a file, nodes by the host name in their certificate.
+// Who may do what: administrators and readers named in a file, nodes by the host name in their
+// certificate.
 #pragma once
 #include <functional>
 #include <optional>
@@ -11,17 +12,18 @@
 
 namespace weft::cdb {
 
-/// Each right includes those after it. A member is somebody the tree's own rules name (namespaces.hh).
+/// Each right includes those after it. A member is somebody the tree's own rules name
+/// (namespaces.hh).
 enum class Right { admin, member, reader, anyone };
 
 /// Somebody at the other end of a connection.
 struct Principal {
-    std::string name = "anonymous";         ///< the certificate's subject
+    std::string name = "anonymous";  ///< the certificate's subject
     Right right = Right::anyone;
-    bool reads_all = false;                 ///< a reader, whatever else
+    bool reads_all = false;  ///< a reader, whatever else
     std::optional<tls::Identity> identity;
-    std::vector<std::string> profiles;      ///< patterns of nodes whose profiles it may read
-    bool anonymous_reads = false;           ///< the listener lets anybody read profiles
+    std::vector<std::string> profiles;  ///< patterns of nodes whose profiles it may read
+    bool anonymous_reads = false;       ///< the listener lets anybody read profiles
 
     bool is_node(std::string_view node) const { return identity && identity->is_host(node); }
     /// As the node itself, as its proxy, or as anybody on a listener that lets them.
@@ -32,7 +34,8 @@ struct Principal {
 bool is_named(const tls::Identity&, const std::string& who);
 /// Can it be such a name?
 bool can_be_named(std::string_view who);
-/// A line of a file of rules, read in words: blanks between, quotes around one that has blanks, # before a comment.
+/// A line of a file of rules, read in words: blanks between, quotes around one that has blanks, #
+/// before a comment.
 struct RuleLine {
     std::string_view file, text;
     int number = 0, status = 0;
@@ -43,7 +46,8 @@ struct RuleLine {
     Error wrong(size_t word, std::string message, std::string hint) const;
 };
 /// Every line that has words. Error with that status for a quote without its end.
-void each_rule_line(std::string_view text, std::string_view file, int status, const std::function<void(const RuleLine&)>&);
+void each_rule_line(std::string_view text, std::string_view file, int status,
+                    const std::function<void(const RuleLine&)>&);
 
 /// The access file: a right, who has it, and for proxies which nodes; a line each.
 ///     admin   "CN=Anna Example,O=Site"

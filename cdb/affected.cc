@@ -1,4 +1,5 @@
-// The first steps of a commit: its changes on top of the head, and the objects whose values may differ by them.
+// The first steps of a commit: its changes on top of the head, and the objects whose values may
+// differ by them.
 #include <fmt/core.h>
 
 #include "base/error.hh"
@@ -18,10 +19,12 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         auto it = plan.tree->find(e.path);
         Hash now = it == plan.tree->end() ? Hash() : it->second;
         Hash after = e.text ? hash_of(*e.text) : Hash();
-        if (now == after) continue;
+        if (now == after)
+            continue;
         if (now != e.base) {
             Conflict c{.path = e.path, .revision = store_.changed_at(e.path, plan.out.revision)};
-            if (auto r = store_.revision(c.revision)) c.author = r->author;
+            if (auto r = store_.revision(c.revision))
+                c.author = r->author;
             plan.out.conflicts.push_back(std::move(c));
             continue;
         }
@@ -31,35 +34,47 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         } else {
             plan.tree->erase(e.path);
         }
-        if (e.path == access_path) plan.out.rules = std::make_shared<const Namespaces>(Namespaces::parse(e.text.value_or("")));  // refuses the commit when they are wrong
+        if (e.path == access_path)
+            plan.out.rules = std::make_shared<const Namespaces>(
+                Namespaces::parse(e.text.value_or("")));  // refuses the commit when they are wrong
         plan.out.files.push_back({e.path, now, after});
         plan.landing.edits.push_back(e);
     }
     for (auto& lock : store_.locks())
-        if (lock.owner != p.principal() && std::any_of(plan.out.files.begin(), plan.out.files.end(), [&](auto& f) { return lock.covers(f.path); }))
+        if (lock.owner != p.principal() &&
+            std::any_of(plan.out.files.begin(), plan.out.files.end(),
+                        [&](auto& f) { return lock.covers(f.path); }))
             plan.out.locks.push_back(lock);
-    if (!plan.out.conflicts.empty()) plan.out.state = Outcome::conflict;
-    else if (!plan.out.locks.empty()) plan.out.state = Outcome::locked;
-    else if (plan.out.files.empty() && !p.everything && p.past.empty()) plan.out.state = Outcome::unchanged;
+    if (!plan.out.conflicts.empty())
+        plan.out.state = Outcome::conflict;
+    else if (!plan.out.locks.empty())
+        plan.out.state = Outcome::locked;
+    else if (plan.out.files.empty() && !p.everything && p.past.empty())
+        plan.out.state = Outcome::unchanged;
     return plan.out.state == Outcome::done;
 }
 
 // ---- 2: the objects whose value may differ
 
-std::string resolve(const Tree& tree, const std::vector<std::string>& roots, const std::string& name) {
+std::string resolve(const Tree& tree, const std::vector<std::string>& roots,
+                    const std::string& name) {
     for (auto& root : roots)
         for (const char* ending : {".pan", ".tpl"})
-            if (std::string path = tree_path(root + "/" + name + ending); tree.contains(path)) return path;
+            if (std::string path = tree_path(root + "/" + name + ending); tree.contains(path))
+                return path;
     return {};
 }
 
 std::vector<Need> touched_by(const FileChange& f) {
-    if (!f.before.empty()) return {{Need::file, f.path}};
+    if (!f.before.empty())
+        return {{Need::file, f.path}};
     std::vector<Need> needs;  // a new file may be found where another, or none, was found before
-    for (size_t at = 0; at != std::string::npos; at = f.path.find('/', at), at += at != std::string::npos) {
+    for (size_t at = 0; at != std::string::npos;
+         at = f.path.find('/', at), at += at != std::string::npos) {
         std::string name = f.path.substr(at);
         needs.push_back({Need::text, name});
-        if (is_template(f.path)) needs.push_back({Need::source, name.substr(0, name.size() - 4)});
+        if (is_template(f.path))
+            needs.push_back({Need::source, name.substr(0, name.size() - 4)});
     }
     return needs;
 }
@@ -75,19 +90,24 @@ void Pipeline::find_affected(const Proposal& p, Plan& plan, TreeSource& source) 
         return !path.empty() && declared_object(*source.text(plan.tree->at(path))) == object;
     };
     auto consider = [&](const std::string& object) {
-        if (exists(object)) plan.build.insert(object);
-        else if (store_.profile(object)) plan.withdrawn.insert(object);
+        if (exists(object))
+            plan.build.insert(object);
+        else if (store_.profile(object))
+            plan.withdrawn.insert(object);
     };
     auto users = [&](const Need& need) {
-        for (auto& object : store_.objects_needing(need)) consider(object);
+        for (auto& object : store_.objects_needing(need))
+            consider(object);
     };
 
     bool all = p.everything || plan.roots != plan.head->roots;
     if (all) {
-        for (auto& profile : store_.profiles()) consider(profile.object);
+        for (auto& profile : store_.profiles())
+            consider(profile.object);
         for (auto& [path, hash] : *plan.tree)
             if (is_template(path))
-                if (auto object = declared_object(*source.text(hash)); object && exists(*object)) plan.build.insert(*object);
+                if (auto object = declared_object(*source.text(hash)); object && exists(*object))
+                    plan.build.insert(*object);
     }
     size_t outside = 0;
     for (const FileChange& f : plan.out.files) {
@@ -96,51 +116,72 @@ void Pipeline::find_affected(const Proposal& p, Plan& plan, TreeSource& source) 
             plan.changed_templates.push_back(f.path);
             if (auto object = declared_object(*source.text(f.after))) {
                 consider(*object);
-                if (!plan.build.contains(*object)) outside++;
+                if (!plan.build.contains(*object))
+                    outside++;
             }
         }
         if (tpl && !f.before.empty())
-            if (auto object = declared_object(*source.text(f.before))) consider(*object);
-        if (all) continue;
-        for (auto& need : touched_by(f)) users(need);
+            if (auto object = declared_object(*source.text(f.before)))
+                consider(*object);
+        if (all)
+            continue;
+        for (auto& need : touched_by(f))
+            users(need);
     }
     if (outside)
-        plan.out.notes.push_back(fmt::format("{} object template{} outside the load path, or not named like {} file: no profile is made",
-                                             outside, outside == 1 ? " is" : "s are", outside == 1 ? "its" : "their"));
-    for (auto& object : std::set(plan.withdrawn)) users({Need::object, object});
+        plan.out.notes.push_back(
+            fmt::format("{} object template{} outside the load path, or not named like {} file: no "
+                        "profile is made",
+                        outside, outside == 1 ? " is" : "s are", outside == 1 ? "its" : "their"));
+    for (auto& object : std::set(plan.withdrawn))
+        users({Need::object, object});
 }
 
 /// Merge and find; false when there is nothing to go on with.
-bool Pipeline::prepare(const Proposal& p, Plan& plan, std::shared_ptr<const Head> head, TreeSource& source) {
+bool Pipeline::prepare(const Proposal& p, Plan& plan, std::shared_ptr<const Head> head,
+                       TreeSource& source) {
     plan.head = std::move(head);
-    if (!merge(p, plan)) return false;
+    if (!merge(p, plan))
+        return false;
     find_affected(p, plan, source);
     return true;
 }
 
-/// Others have committed since this was compiled: does it stay as it is on top of theirs? `fresh` is the same
-/// proposal prepared for the new head.
+/// Others have committed since this was compiled: does it stay as it is on top of theirs? `fresh`
+/// is the same proposal prepared for the new head.
 bool Pipeline::still_holds(const Plan& plan, const Plan& fresh) {
-    if (plan.out.state != Outcome::done || plan.unsure) return false;
-    if (plan.build != fresh.build || plan.withdrawn != fresh.withdrawn || plan.roots != fresh.roots) return false;
+    if (plan.out.state != Outcome::done || plan.unsure)
+        return false;
+    if (plan.build != fresh.build || plan.withdrawn != fresh.withdrawn || plan.roots != fresh.roots)
+        return false;
     std::set<uint32_t> touched;
     const Tree &was = *plan.head->tree, &is = *fresh.head->tree;
     auto changed = [&](const std::string& path, const Hash& before, const Hash& after) {
         for (auto& need : touched_by({path, before, after}))
-            if (auto n = plan.landing.words->find(need_key(need))) touched.insert(*n);
+            if (auto n = plan.landing.words->find(need_key(need)))
+                touched.insert(*n);
     };
     for (auto a = was.begin(), b = is.begin(); a != was.end() || b != is.end();) {
         int order = a == was.end() ? 1 : b == is.end() ? -1 : a->first.compare(b->first);
-        if (order < 0) changed(a->first, a->second, {}), ++a;
-        else if (order > 0) changed(b->first, {}, b->second), ++b;
-        else {
-            if (a->second != b->second) changed(a->first, a->second, b->second);
-            ++a, ++b;
+        if (order < 0) {
+            changed(a->first, a->second, {});
+            ++a;
+        } else if (order > 0) {
+            changed(b->first, {}, b->second);
+            ++b;
+        } else {
+            if (a->second != b->second)
+                changed(a->first, a->second, b->second);
+            ++a;
+            ++b;
         }
     }
     return std::none_of(plan.landing.built.begin(), plan.landing.built.end(), [&](const Built& b) {
-        if (resolve(*plan.tree, plan.roots, b.object) != resolve(*fresh.tree, plan.roots, b.object)) return true;
-        return std::any_of(touched.begin(), touched.end(), [&](uint32_t n) { return std::binary_search(b.needs.begin(), b.needs.end(), n); });
+        if (resolve(*plan.tree, plan.roots, b.object) != resolve(*fresh.tree, plan.roots, b.object))
+            return true;
+        return std::any_of(touched.begin(), touched.end(), [&](uint32_t n) {
+            return std::binary_search(b.needs.begin(), b.needs.end(), n);
+        });
     });
 }
 

@@ -8,11 +8,14 @@
 
 namespace weft::cdb {
 
-uint64_t revision_asked(const Server& s, const Call& c) { return s.store.revision_named(c.request.parameter("at").value_or("head")); }
+uint64_t revision_asked(const Server& s, const Call& c) {
+    return s.store.revision_named(c.request.parameter("at").value_or("head"));
+}
 
 uint64_t revision_of(const Server& s, const Element& body, std::string_view key) {
     const Element* e = body.find(Term(Key(key)));
-    if (e && e->is(Kind::string)) return s.store.revision_named(e->string());
+    if (e && e->is(Kind::string))
+        return s.store.revision_named(e->string());
     uint64_t n = number_of(body, key, s.store.head());
     return s.store.revision_named(std::to_string(n));
 }
@@ -20,7 +23,8 @@ uint64_t revision_of(const Server& s, const Element& body, std::string_view key)
 static void put_tree(Json& j, Server& s, const Call& c, uint64_t revision, const Tree& tree) {
     j.open().field("revision", revision).key("files").open('[');
     for (auto& [path, hash] : tree)
-        if (s.may_read(c, path)) j.open().field("path", path).field("hash", to_hex(hash)).close();
+        if (s.may_read(c, path))
+            j.open().field("path", path).field("hash", to_hex(hash)).close();
     j.close(']').close();
 }
 
@@ -33,11 +37,14 @@ Answer get_tree(Server& s, Call& c) {
 
 Answer get_session_tree(Server& s, Call& c) {
     auto session = s.store.session(c.args[0]);
-    if (!session) return problem(404, fmt::format("there is no session '{}'", c.args[0]));
+    if (!session)
+        return problem(404, fmt::format("there is no session '{}'", c.args[0]));
     Tree tree = s.store.tree(session->base);
     for (auto& e : s.store.edits(session->id))
-        if (e.text) tree[e.path] = hash_of(*e.text);
-        else tree.erase(e.path);
+        if (e.text)
+            tree[e.path] = hash_of(*e.text);
+        else
+            tree.erase(e.path);
     Json j;
     put_tree(j, s, c, session->base, tree);
     return json(200, j);
@@ -48,7 +55,8 @@ Answer get_export(Server& s, Call& c) {
     Json j;
     j.open().field("revision", at).key("files").open('[');
     for (auto& [path, hash] : s.store.tree(at))
-        if (s.may_read(c, path)) put_file(j, path, s.store.content(hash));
+        if (s.may_read(c, path))
+            put_file(j, path, s.store.content(hash));
     j.close(']').close();
     return json(200, j);
 }
@@ -59,11 +67,14 @@ Answer get_template(Server& s, Call& c) {
     // As it was before it was removed, for who wants it back.
     if (c.request.parameter("last")) {
         uint64_t changed = s.store.changed_at(c.args[0], at);
-        if (changed && s.store.file_at(c.args[0], changed).empty()) at = changed - 1;
+        if (changed && s.store.file_at(c.args[0], changed).empty())
+            at = changed - 1;
     }
     Hash h = s.store.file_at(c.args[0], at);
-    if (h.empty()) return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
-    return HttpResponse::text(200, s.store.content(h), "application/octet-stream").with("ETag", '"' + to_hex(h) + '"');
+    if (h.empty())
+        return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
+    return HttpResponse::text(200, s.store.content(h), "application/octet-stream")
+        .with("ETag", '"' + to_hex(h) + '"');
 }
 
 Answer get_revisions(Server& s, Call& c) {
@@ -74,16 +85,22 @@ Answer get_revisions(Server& s, Call& c) {
     uint64_t found = 0;
     for (uint64_t before = c.number("before", 0); found < limit;) {
         auto some = s.store.log(before, path || author ? 500 : limit - found);
-        if (some.empty()) break;
+        if (some.empty())
+            break;
         for (auto& r : some) {
             before = r.number;
             bool touches = !path || std::any_of(r.files.begin(), r.files.end(), [&](auto& f) {
                 return f.path == *path || f.path.starts_with(*path + "/");
             });
-            touches = touches && (!author || r.author.find(*author) != std::string::npos || r.by.find(*author) != std::string::npos);
-            if (touches && found < limit) put(j, r), found++;
+            touches = touches && (!author || r.author.find(*author) != std::string::npos ||
+                                  r.by.find(*author) != std::string::npos);
+            if (touches && found < limit) {
+                put(j, r);
+                found++;
+            }
         }
-        if (before <= 1) break;
+        if (before <= 1)
+            break;
     }
     j.close(']').close();
     return json(200, j);
@@ -92,7 +109,8 @@ Answer get_revisions(Server& s, Call& c) {
 static Revision revision_named(Server& s, const std::string& name) {
     uint64_t n = s.store.revision_named(name);
     auto r = s.store.revision(n);
-    if (!r) throw Error(exit_data, fmt::format("there is no revision {}", n), {}, "the first one is 1");
+    if (!r)
+        throw Error(exit_data, fmt::format("there is no revision {}", n), {}, "the first one is 1");
     return *r;
 }
 
@@ -106,7 +124,9 @@ Answer get_revision(Server& s, Call& c) {
 Answer get_revision_effects(Server& s, Call& c) {
     Revision r = revision_named(s, c.args[0]);
     size_t limit = std::min<uint64_t>(c.number("limit", 100), r.profiles.size());
-    auto tree = [&](const ProfileChange& p, const Hash& h) { return h.empty() ? Element() : read_xml(s.store.content(h), p.object); };
+    auto tree = [&](const ProfileChange& p, const Hash& h) {
+        return h.empty() ? Element() : read_xml(s.store.content(h), p.object);
+    };
     std::vector<Effect> all;
     for (size_t i = 0; i < limit; i++) {
         auto& p = r.profiles[i];
@@ -121,17 +141,24 @@ Answer get_revision_effects(Server& s, Call& c) {
     return json(200, j);
 }
 
-static void put_diff(Json& j, std::string_view path, const std::string& before, const std::string& after) {
-    j.open().field("path", path).field("diff", text_diff(before, after, std::string(path), 2000)).close();
+static void put_diff(Json& j, std::string_view path, const std::string& before,
+                     const std::string& after) {
+    j.open()
+        .field("path", path)
+        .field("diff", text_diff(before, after, std::string(path), 2000))
+        .close();
 }
 
 Answer get_revision_diff(Server& s, Call& c) {
     Revision r = revision_named(s, c.args[0]);
-    auto text = [&](const Hash& h) { return h.empty() ? std::string() : s.store.content(h); };
+    auto text = [&](const Hash& h) {
+        return h.empty() ? std::string() : s.store.content(h);
+    };
     Json j;
     j.open().field("revision", r.number).key("files").open('[');
     for (auto& f : r.files)
-        if (s.may_read(c, f.path)) put_diff(j, f.path, text(f.before), text(f.after));
+        if (s.may_read(c, f.path))
+            put_diff(j, f.path, text(f.before), text(f.after));
     j.close(']').close();
     return json(200, j);
 }
@@ -147,7 +174,8 @@ Answer get_diff(Server& s, Call& c) {
         for (auto& [name, hash] : *tree) {
             auto a = before.find(name), b = after.find(name);
             bool same = a != before.end() && b != after.end() && a->second == b->second;
-            if (!same && (path.empty() || name == path || name.starts_with(path + "/"))) paths.insert(name);
+            if (!same && (path.empty() || name == path || name.starts_with(path + "/")))
+                paths.insert(name);
         }
     auto text = [&](const Tree& tree, const std::string& name) {
         auto it = tree.find(name);
@@ -156,64 +184,87 @@ Answer get_diff(Server& s, Call& c) {
     Json j;
     j.open().field("from", from).field("to", to).key("files").open('[');
     for (auto& name : paths)
-        if (s.may_read(c, name)) put_diff(j, name, text(before, name), text(after, name));
+        if (s.may_read(c, name))
+            put_diff(j, name, text(before, name), text(after, name));
     j.close(']').close();
     return json(200, j);
 }
 
 Answer get_session_diff(Server& s, Call& c) {
     auto session = s.store.session(c.args[0]);
-    if (!session) return problem(404, fmt::format("there is no session '{}'", c.args[0]));
+    if (!session)
+        return problem(404, fmt::format("there is no session '{}'", c.args[0]));
     Json j;
     j.open().field("session", session->id).key("files").open('[');
     for (auto& e : s.store.edits(session->id))
-        if (s.may_read(c, e.path)) put_diff(j, e.path, e.base.empty() ? "" : s.store.content(e.base), e.text.value_or(""));
+        if (s.may_read(c, e.path))
+            put_diff(j, e.path, e.base.empty() ? "" : s.store.content(e.base), e.text.value_or(""));
     j.close(']').close();
     return json(200, j);
 }
 
-/// The file's own path; for one that is not there the first along the load path, as origins name templates.
+/// The file's own path; for one that is not there the first along the load path, as origins name
+/// templates.
 static std::string found(const Store& store, const std::string& path, uint64_t at) {
-    if (!store.file_at(path, at).empty()) return path;
+    if (!store.file_at(path, at).empty())
+        return path;
     Hash h = store.file_at(load_path_file, at);
     for (auto& root : parse_load_path(h.empty() ? "" : store.content(h)))
-        if (std::string p = tree_path(root + "/" + path); !store.file_at(p, at).empty()) return p;
+        if (std::string p = tree_path(root + "/" + path); !store.file_at(p, at).empty())
+            return p;
     return {};
 }
 
-/// Each line of a file with the revision that brought it: the versions compared from the oldest to the newest.
+/// Each line of a file with the revision that brought it: the versions compared from the oldest to
+/// the newest.
 Answer get_annotate(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     std::string path = found(s.store, c.args[0], at);
     s.need(c, Namespaces::read, path.empty() ? c.args[0] : path);
-    if (path.empty()) return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
+    if (path.empty())
+        return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
     std::vector<uint64_t> versions;
-    for (uint64_t n = s.store.changed_at(path, at); n; n = s.store.changed_at(path, n - 1)) versions.push_back(n);
+    for (uint64_t n = s.store.changed_at(path, at); n; n = s.store.changed_at(path, n - 1))
+        versions.push_back(n);
 
-    struct Line { std::string text; uint64_t revision; };
+    struct Line {
+        std::string text;
+        uint64_t revision;
+    };
     std::vector<Line> now;
     for (auto v = versions.rbegin(); v != versions.rend(); ++v) {
         Hash h = s.store.file_at(path, *v);
         std::string text = h.empty() ? "" : s.store.content(h);
         auto fresh = lines(text);
-        // The longest common subsequence keeps its lines' revisions; a head and tail in common cost nothing.
+        // The longest common subsequence keeps its lines' revisions; a head and tail in common cost
+        // nothing.
         size_t head = 0, tail = 0;
-        while (head < now.size() && head < fresh.size() && now[head].text == fresh[head]) head++;
-        while (tail < now.size() - head && tail < fresh.size() - head && now[now.size() - 1 - tail].text == fresh[fresh.size() - 1 - tail]) tail++;
+        while (head < now.size() && head < fresh.size() && now[head].text == fresh[head])
+            head++;
+        while (tail < now.size() - head && tail < fresh.size() - head &&
+               now[now.size() - 1 - tail].text == fresh[fresh.size() - 1 - tail])
+            tail++;
         size_t n = now.size() - head - tail, m = fresh.size() - head - tail;
         std::vector<Line> next(now.begin(), now.begin() + long(head));
         if (n * m <= 4000000) {
             std::vector<std::vector<uint32_t>> common(n + 1, std::vector<uint32_t>(m + 1));
             for (size_t i = n; i-- > 0;)
                 for (size_t k = m; k-- > 0;)
-                    common[i][k] = now[head + i].text == fresh[head + k] ? common[i + 1][k + 1] + 1 : std::max(common[i + 1][k], common[i][k + 1]);
+                    common[i][k] = now[head + i].text == fresh[head + k]
+                                       ? common[i + 1][k + 1] + 1
+                                       : std::max(common[i + 1][k], common[i][k + 1]);
             for (size_t i = 0, k = 0; k < m;) {
-                if (i < n && now[head + i].text == fresh[head + k]) next.push_back(now[head + i++]), k++;
-                else if (i < n && common[i + 1][k] >= common[i][k + 1]) i++;
-                else next.push_back({std::string(fresh[head + k++]), *v});
+                if (i < n && now[head + i].text == fresh[head + k]) {
+                    next.push_back(now[head + i++]);
+                    k++;
+                } else if (i < n && common[i + 1][k] >= common[i][k + 1])
+                    i++;
+                else
+                    next.push_back({std::string(fresh[head + k++]), *v});
             }
         } else {
-            for (size_t k = 0; k < m; k++) next.push_back({std::string(fresh[head + k]), *v});
+            for (size_t k = 0; k < m; k++)
+                next.push_back({std::string(fresh[head + k]), *v});
         }
         next.insert(next.end(), now.end() - long(tail), now.end());
         now = std::move(next);
@@ -223,8 +274,14 @@ Answer get_annotate(Server& s, Call& c) {
     j.open().field("path", path).key("lines").open('[');
     for (auto& l : now) {
         auto it = known.find(l.revision);
-        if (it == known.end()) it = known.emplace(l.revision, s.store.revision(l.revision).value_or(Revision{})).first;
-        j.open().field("revision", l.revision).field("author", it->second.author).field("time", it->second.time).field("text", l.text).close();
+        if (it == known.end())
+            it = known.emplace(l.revision, s.store.revision(l.revision).value_or(Revision{})).first;
+        j.open()
+            .field("revision", l.revision)
+            .field("author", it->second.author)
+            .field("time", it->second.time)
+            .field("text", l.text)
+            .close();
     }
     j.close(']').close();
     return json(200, j);

@@ -12,12 +12,20 @@ namespace weft::cdb {
 
 static void put(Json& j, const Stage& s) {
     j.open().field("stage", s.name).field("nodes", s.nodes).field("revision", s.revision);
-    if (s.target) j.field("target", s.target).field("canary", s.canary).field("promoted", s.promoted).field("started", s.started).field("deadline", s.deadline);
-    if (!s.stopped.empty()) j.field("stopped", s.stopped);
+    if (s.target)
+        j.field("target", s.target)
+            .field("canary", s.canary)
+            .field("promoted", s.promoted)
+            .field("started", s.started)
+            .field("deadline", s.deadline);
+    if (!s.stopped.empty())
+        j.field("stopped", s.stopped);
     j.close();
 }
 
-Answer get_stages(Server& s, Call&) { return list_answer("stages", s.store.stages(), s.store.head()); }
+Answer get_stages(Server& s, Call&) {
+    return list_answer("stages", s.store.stages(), s.store.head());
+}
 
 Answer put_stage(Server& s, Call& c) {
     s.need(c, Namespaces::admin, "");
@@ -29,14 +37,16 @@ Answer put_stage(Server& s, Call& c) {
 
 Answer delete_stage(Server& s, Call& c) {
     s.need(c, Namespaces::admin, "");
-    if (!s.store.stage(c.args[0])) return problem(404, fmt::format("there is no stage '{}'", c.args[0]));
+    if (!s.store.stage(c.args[0]))
+        return problem(404, fmt::format("there is no stage '{}'", c.args[0]));
     s.store.drop_stage(c.args[0], c.who.name);
     Json j;
     j.open().field("stage", c.args[0]).close();
     return json(200, j);
 }
 
-/// Promote, publish, then call back on the loop's thread. What commits do comes before all of it, or after.
+/// Promote, publish, then call back on the loop's thread. What commits do comes before all of it,
+/// or after.
 static void promote(Server& s, const Promotion& order, std::function<void(const Outcome&)> then) {
     std::lock_guard hold(s.store.commit_lock());
     Revision r = s.store.promote(order);
@@ -53,17 +63,22 @@ static void promote(Server& s, const Promotion& order, std::function<void(const 
 }
 
 /// "3", "10%" or names and patterns: of the nodes whose profile changes.
-static std::vector<std::string> canaries(const std::vector<Promoted>& changes, const std::string& wanted) {
+static std::vector<std::string> canaries(const std::vector<Promoted>& changes,
+                                         const std::string& wanted) {
     std::vector<std::string> nodes, chosen;
-    for (auto& p : changes) nodes.push_back(node_of(p.object));
+    for (auto& p : changes)
+        nodes.push_back(node_of(p.object));
     std::sort(nodes.begin(), nodes.end());
     size_t n = 0;
     auto [end, ec] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), n);
     std::string_view unit(end, size_t(wanted.data() + wanted.size() - end));
     if (ec == std::errc() && (unit.empty() || unit == "%")) {
-        if (n == 0) throw Error(exit_data, "a canary of no nodes says nothing");
-        if (!unit.empty() && n > 100) throw Error(exit_data, fmt::format("'{}' is more than all", wanted));
-        if (!unit.empty()) n = (nodes.size() * n + 99) / 100;
+        if (n == 0)
+            throw Error(exit_data, "a canary of no nodes says nothing");
+        if (!unit.empty() && n > 100)
+            throw Error(exit_data, fmt::format("'{}' is more than all", wanted));
+        if (!unit.empty())
+            n = (nodes.size() * n + 99) / 100;
         nodes.resize(std::min(n, nodes.size()));
         return nodes;
     }
@@ -73,8 +88,11 @@ static std::vector<std::string> canaries(const std::vector<Promoted>& changes, c
         at = stop + 1;
         size_t before = chosen.size();
         for (auto& node : nodes)
-            if (fnmatch(pattern.c_str(), node.c_str(), 0) == 0) chosen.push_back(node);
-        if (chosen.size() == before) throw Error(exit_data, fmt::format("no node that would change is called '{}'", pattern), {}, "'cdb promote -n' shows which would");
+            if (fnmatch(pattern.c_str(), node.c_str(), 0) == 0)
+                chosen.push_back(node);
+        if (chosen.size() == before)
+            throw Error(exit_data, fmt::format("no node that would change is called '{}'", pattern),
+                        {}, "'cdb promote -n' shows which would");
     }
     std::sort(chosen.begin(), chosen.end());
     chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
@@ -85,21 +103,36 @@ Answer post_promote(Server& s, Call& c) {
     Element body = c.body();
     s.need(c, Namespaces::promote, c.args[0]);
     auto stage = s.store.stage(c.args[0]);
-    if (!stage) return problem(404, fmt::format("there is no stage '{}'", c.args[0]), "'cdb stage' lists them");
+    if (!stage)
+        return problem(404, fmt::format("there is no stage '{}'", c.args[0]),
+                       "'cdb stage' lists them");
     bool back = flag_of(body, "back");
-    Promotion order{.stage = stage->name, .target = revision_of(s, body, "revision"), .author = c.who.name, .comment = text_of(body, "comment"),
-                    .wait = int64_t(std::min<uint64_t>(number_of(body, "wait", 1800), 366 * 86400))};
-    if (back && !body.find(Term(Key("revision")))) order.target = stage->revision;
+    Promotion order{
+        .stage = stage->name,
+        .target = revision_of(s, body, "revision"),
+        .author = c.who.name,
+        .comment = text_of(body, "comment"),
+        .wait = int64_t(std::min<uint64_t>(number_of(body, "wait", 1800), 366 * 86400))};
+    if (back && !body.find(Term(Key("revision"))))
+        order.target = stage->revision;
     if (order.target < stage->revision && !back)
-        throw Error(exit_no, fmt::format("the stage '{}' is at revision {} already", stage->name, stage->revision), {}, "'cdb promote --back' goes back");
+        throw Error(
+            exit_no,
+            fmt::format("the stage '{}' is at revision {} already", stage->name, stage->revision),
+            {}, "'cdb promote --back' goes back");
     auto changes = s.store.promotion(*stage, order.target);
     if (flag_of(body, "check")) {
         Outcome o{.revision = order.target};
-        auto tree = [&](const std::optional<Profile>& p) { return p ? read_xml(s.store.content(p->xml), p->object) : Element(); };
+        auto tree = [&](const std::optional<Profile>& p) {
+            return p ? read_xml(s.store.content(p->xml), p->object) : Element();
+        };
         constexpr size_t most = 1000;  // commits wait meanwhile
         for (size_t i = 0; i < std::min(most, changes.size()); i++)
-            o.effects.push_back(effect(node_of(changes[i].object), tree(changes[i].before), tree(changes[i].after)));
-        if (changes.size() > most) o.notes.push_back(fmt::format("only the first {} of {} profiles are compared", most, changes.size()));
+            o.effects.push_back(effect(node_of(changes[i].object), tree(changes[i].before),
+                                       tree(changes[i].after)));
+        if (changes.size() > most)
+            o.notes.push_back(
+                fmt::format("only the first {} of {} profiles are compared", most, changes.size()));
         o.effects = grouped(std::move(o.effects));
         s.veil(c, o.effects);
         o.changed = changes.size();
@@ -107,8 +140,11 @@ Answer post_promote(Server& s, Call& c) {
         put(j, o);
         return json(200, j);
     }
-    if (std::string wanted = text_of(body, "canary"); !wanted.empty()) order.canary = canaries(changes, wanted);
-    if (order.comment.empty()) order.comment = fmt::format("{} to revision {}{}", stage->name, order.target, order.canary.empty() ? "" : ", canary");
+    if (std::string wanted = text_of(body, "canary"); !wanted.empty())
+        order.canary = canaries(changes, wanted);
+    if (order.comment.empty())
+        order.comment = fmt::format("{} to revision {}{}", stage->name, order.target,
+                                    order.canary.empty() ? "" : ", canary");
     if (changes.empty() && !stage->target) {
         Outcome o{.state = Outcome::unchanged, .revision = order.target};
         Json j;
@@ -130,17 +166,22 @@ static std::string bad_report(const Server& s, const Stage& stage, size_t& good)
     for (auto& node : stage.canary) {
         auto it = s.published.find(node);
         const NodeState* n = s.nodes.find(node);
-        if (it == s.published.end() || it->second.revision < stage.promoted) good++;  // its profile did not change
-        else if (!n || n->reported < stage.started) continue;
-        else if (n->status == "failed" && n->has >= stage.promoted) return fmt::format("{} failed{}{}", node, n->message.empty() ? "" : ": ", n->message);
-        else if (n->status != "failed" && n->runs >= stage.promoted) good++;
+        if (it == s.published.end() || it->second.revision < stage.promoted)
+            good++;  // its profile did not change
+        else if (!n || n->reported < stage.started)
+            continue;
+        else if (n->status == "failed" && n->has >= stage.promoted)
+            return fmt::format("{} failed{}{}", node, n->message.empty() ? "" : ": ", n->message);
+        else if (n->status != "failed" && n->runs >= stage.promoted)
+            good++;
     }
     return {};
 }
 
 /// The stages are read where the store may be waited for, the reports where they come in.
 void Server::watch_canaries() {
-    if (canaries_busy_) return;
+    if (canaries_busy_)
+        return;
     canaries_busy_ = true;
     readers.submit([this] {
         std::vector<Stage> stages;
@@ -159,16 +200,27 @@ void Server::look_at_canaries(const std::vector<Stage>& stages) {
         size_t good = 0;
         std::string bad = bad_report(*this, stage, good);
         if (bad.empty() && good < stage.canary.size() && store.now() >= stage.deadline)
-            bad = fmt::format("{} of {} nodes have not reported in time", stage.canary.size() - good, stage.canary.size());
-        if (bad.empty() && good < stage.canary.size()) continue;
+            bad = fmt::format("{} of {} nodes have not reported in time",
+                              stage.canary.size() - good, stage.canary.size());
+        if (bad.empty() && good < stage.canary.size())
+            continue;
         line.submit([this, stage, bad] {
-            Promotion order{.stage = stage.name, .target = stage.target, .author = "cdbd",
-                            .comment = fmt::format("{} to revision {}: {} nodes reported success", stage.name, stage.target, stage.canary.size())};
+            Promotion order{.stage = stage.name,
+                            .target = stage.target,
+                            .author = "cdbd",
+                            .comment = fmt::format("{} to revision {}: {} nodes reported success",
+                                                   stage.name, stage.target, stage.canary.size())};
             try {
                 auto now = store.stage(stage.name);
-                if (!now || now->promoted != stage.promoted) {}  // promoted again meanwhile
-                else if (bad.empty()) promote(*this, order, [](auto&) {});
-                else store.stop_stage(stage.name, bad), log.error("stage {} stops on its way to revision {}: {}", stage.name, stage.target, bad);
+                if (!now || now->promoted != stage.promoted) {
+                }  // promoted again meanwhile
+                else if (bad.empty())
+                    promote(*this, order, [](auto&) {});
+                else {
+                    store.stop_stage(stage.name, bad);
+                    log.error("stage {} stops on its way to revision {}: {}", stage.name,
+                              stage.target, bad);
+                }
             } catch (const Error& e) {
                 log.error("stage {}: {}", stage.name, e.message);
             }

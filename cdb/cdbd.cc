@@ -1,5 +1,6 @@
 // cdbd - the configuration database: validated commits, history, profiles over HTTPS, notification
-//                                                                                     page: man/cdbd.8
+//                                                                                     page:
+//                                                                                     man/cdbd.8
 #include <memory>
 
 #include "base/daemon.hh"
@@ -10,19 +11,30 @@ using namespace weft;
 static std::unique_ptr<cdb::Server> server;  // from on_start to the end of on_stop
 
 int main(int argc, char** argv) {
-    int status = serve({
-        .name = "cdbd",
-        .usage = "cdbd [-dnv] [-f file] [--detach] [--pidfile file] [--ready-fd n] [--root dir]",
-        .about = "Serve the configuration database: commits, profiles and notification of the nodes.",
-        .config_file = "/etc/weft/cdbd.conf",
-        .settings = cdb::settings(),
-        .threads = true,
-        .on_start = [](Service& s) { server = std::make_unique<cdb::Server>(s); },
-        .on_reload = [](Service&) { server->reload(); },
-        .on_stop = [](Service& s, std::function<void()> done) {
-            server->stop([&s, done] { s.loop.post([done] { server.reset(), done(); }); });
+    int status = serve(
+        {
+            .name = "cdbd",
+            .usage =
+                "cdbd [-dnv] [-f file] [--detach] [--pidfile file] [--ready-fd n] [--root dir]",
+            .about = "Serve the configuration database: commits, profiles and notification of the "
+                     "nodes.",
+            .config_file = "/etc/weft/cdbd.conf",
+            .settings = cdb::settings(),
+            .threads = true,
+            .on_start = [](Service& s) { server = std::make_unique<cdb::Server>(s); },
+            .on_reload = [](Service&) { server->reload(); },
+            .on_stop =
+                [](Service& s, std::function<void()> done) {
+                    server->stop([&s, done] {
+                        s.loop.post([done] {
+                            server.reset();
+                            done();
+                        });
+                    });
+                },
         },
-    }, argc, argv);
-    static_cast<void>(server.release());  // only after a stop that was not waited for: its loop is gone
+        argc, argv);
+    static_cast<void>(
+        server.release());  // only after a stop that was not waited for: its loop is gone
     return status;
 }

@@ -14,14 +14,16 @@ public:
     /// From --server --cert --key --ca, else ~/.weft/cdb.conf, else /etc/weft/cdb.conf.
     explicit Client(const Args&);
 
-    /// The answer's document. Error(65), (77), (75), ... with the server's words when it says no; Error(69)
-    /// when it does not answer.
+    /// The answer's document. Error(65), (77), (75), ... with the server's words when it says no;
+    /// Error(69) when it does not answer.
     Element get(const std::string& resource);
     Element post(const std::string& resource, const std::string& body);
-    Element request(const std::string& method, const std::string& resource, const std::string& body = {});
+    Element request(const std::string& method, const std::string& resource,
+                    const std::string& body = {});
     /// A body as it is.
     std::string text(const std::string& resource);
-    /// For commits and checks: refusals (409, 422) are answers too. Asked again when the connection broke.
+    /// For commits and checks: refusals (409, 422) are answers too. Asked again when the connection
+    /// broke.
     Element judged(const std::string& resource, const std::string& body, int* status = nullptr);
 
     /// The revision the last answer was about: its X-Weft-Revision; 0 when it has none.
@@ -35,7 +37,8 @@ public:
     void remember_session(const std::string& id);
 
 private:
-    HttpResponse send(const std::string& method, const std::string& resource, const std::string& body, const HttpHeaders& more = {});
+    HttpResponse send(const std::string& method, const std::string& resource,
+                      const std::string& body, const HttpHeaders& more = {});
     HttpOptions options_;
     HttpClient http_;
     std::string server_, session_file_, session_, last_;
@@ -72,13 +75,15 @@ void print_effects(const Element&);
 /// Print what a commit or check came to; the exit status it means.
 int print_outcome(const Element&, bool check);
 
-/// Commands one a line, from a terminal with history and completion, or from a script, which ends with the first
-/// that fails. The options given to cdb hold for each.
+/// Commands one a line, from a terminal with history and completion, or from a script, which ends
+/// with the first that fails. The options given to cdb hold for each.
 int shell(const Program&, const Args&);
-/// A line as words: blanks, quotes, backslashes, # for a comment. Error(64) for a quote without its end.
+/// A line as words: blanks, quotes, backslashes, # for a comment. Error(64) for a quote without its
+/// end.
 std::vector<std::string> split_words(std::string_view line);
 
 /// The commands of cdb, by group.
-std::vector<Program> session_commands(), change_commands(), mark_commands(), git_commands(), stage_commands(), look_commands(), keep_commands();
+std::vector<Program> session_commands(), change_commands(), mark_commands(), git_commands(),
+    stage_commands(), look_commands(), keep_commands();
 
 }  // namespace weft::cdb

@@ -1,4 +1,5 @@
-// Bytes of records: little numbers small, texts with their length, keys whose byte order is their order.
+// Bytes of records: little numbers small, texts with their length, keys whose byte order is their
+// order.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -10,8 +11,15 @@ namespace weft::cdb {
 class Encoder {
 public:
     Encoder& number(uint64_t n);
-    Encoder& text(std::string_view s) { number(s.size()); bytes_.append(s); return *this; }
-    Encoder& flag(bool b) { bytes_ += char(b); return *this; }
+    Encoder& text(std::string_view s) {
+        number(s.size());
+        bytes_.append(s);
+        return *this;
+    }
+    Encoder& flag(bool b) {
+        bytes_ += char(b);
+        return *this;
+    }
     std::string take() { return std::move(bytes_); }
     const std::string& bytes() const { return bytes_; }
 

@@ -1,5 +1,5 @@
-// One path over all nodes: each value with who has it. A value that ten thousand nodes share is a handful of
-// bytes.
+// One path over all nodes: each value with who has it. A value that ten thousand nodes share is a
+// handful of bytes.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -15,15 +15,17 @@ namespace weft::cdb {
 struct Column {
     struct Group {
         LeafValue value;
-        std::vector<uint32_t> slots;    ///< of the objects (Store::slots), ascending
+        std::vector<uint32_t> slots;  ///< of the objects (Store::slots), ascending
     };
-    std::vector<Group> groups;          ///< by value
+    std::vector<Group> groups;  ///< by value
 
     std::string encode() const;
     static Column decode(std::string_view bytes);
 
     /// Who leaves a value, and who comes to it. In any order.
-    struct Change { std::vector<uint32_t> drop, add; };
+    struct Change {
+        std::vector<uint32_t> drop, add;
+    };
     using Changes = std::map<std::string_view, Change>;
     /// Error(74) when somebody leaves a value it does not have.
     void apply(Changes&, std::string_view path);

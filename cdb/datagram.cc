@@ -7,7 +7,8 @@ namespace weft::cdb {
 
 std::string datagram(int64_t seconds) { return std::string("ccm\0", 4) + std::to_string(seconds); }
 
-std::string signed_datagram(uint64_t revision, int64_t seconds, std::string_view nonce, std::string_view key) {
+std::string signed_datagram(uint64_t revision, int64_t seconds, std::string_view nonce,
+                            std::string_view key) {
     std::string d = "ccm2";
     d += '\0';
     d += std::to_string(revision);

@@ -10,6 +10,7 @@ namespace weft::cdb {
 std::string datagram(int64_t seconds);
 
 /// "ccm2" NUL revision NUL seconds NUL nonce NUL mac: the same, with proof that it comes from us.
-std::string signed_datagram(uint64_t revision, int64_t seconds, std::string_view nonce, std::string_view key);
+std::string signed_datagram(uint64_t revision, int64_t seconds, std::string_view nonce,
+                            std::string_view key);
 
 }  // namespace weft::cdb

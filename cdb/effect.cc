@@ -10,17 +10,21 @@ namespace weft::cdb {
 
 static std::string json(const Element* e) {
     std::string s;
-    if (e) write_json(*e, s, {.ascii_only = false, .one_line = true});
-    while (s.ends_with('\n')) s.pop_back();
+    if (e)
+        write_json(*e, s, {.ascii_only = false, .one_line = true});
+    while (s.ends_with('\n'))
+        s.pop_back();
     return s;
 }
 
 static bool is_true(const Element* e) { return e && e->is(Kind::boolean) && e->boolean(); }
 
-std::vector<std::string> components_for(const Element& profile, const std::vector<TreeChange>& changes) {
+std::vector<std::string> components_for(const Element& profile,
+                                        const std::vector<TreeChange>& changes) {
     std::vector<std::string> out;
     const Element* all = profile.find("/software/components");
-    if (!all || !all->is(Kind::dict)) return out;
+    if (!all || !all->is(Kind::dict))
+        return out;
     auto touched = [&](const Path& watched) {
         return std::any_of(changes.begin(), changes.end(), [&](const TreeChange& c) {
             return c.path.starts_with(watched) || watched.starts_with(c.path);
@@ -28,7 +32,9 @@ std::vector<std::string> components_for(const Element& profile, const std::vecto
     };
     const Path root = Path::parse("/software/components");
     for (auto& [name, component] : all->dict()) {
-        if (!is_true(component.find(Term(Key("active")))) || !is_true(component.find(Term(Key("dispatch"))))) continue;
+        if (!is_true(component.find(Term(Key("active")))) ||
+            !is_true(component.find(Term(Key("dispatch")))))
+            continue;
         bool runs = touched(root / Term(name));
         const Element* extra = component.find(Term(Key("register_change")));
         if (!runs && extra && extra->is(Kind::list))
@@ -39,7 +45,8 @@ std::vector<std::string> components_for(const Element& profile, const std::vecto
                     } catch (const Error&) {  // the schema's matter; the dispatcher warns about it
                     }
                 }
-        if (runs) out.emplace_back(name.view());
+        if (runs)
+            out.emplace_back(name.view());
     }
     return out;
 }
@@ -50,10 +57,14 @@ Effect effect(const std::string& node, const Element& before, const Element& aft
     bool fresh = !before.is(Kind::dict), gone = !after.is(Kind::dict);
     auto changes = diff_trees(fresh ? nothing : before, gone ? nothing : after);
     e.kind = fresh ? Effect::added : gone ? Effect::withdrawn : Effect::changed;
-    if (!gone) e.components = components_for(after, changes);
+    if (!gone)
+        e.components = components_for(after, changes);
     if (e.kind == Effect::changed)
         for (const TreeChange& c : changes) {
-            if (e.values.size() == max_values) { e.more = changes.size() - max_values; break; }
+            if (e.values.size() == max_values) {
+                e.more = changes.size() - max_values;
+                break;
+            }
             e.values.push_back({c.path.text(), json(c.before), json(c.after)});
         }
     return e;
@@ -65,11 +76,16 @@ std::vector<Effect> grouped(std::vector<Effect> all) {
     std::map<std::string, size_t> place;
     for (Effect& e : all) {
         std::string name = std::to_string(e.kind) + '\0' + std::to_string(e.more);
-        for (auto& v : e.values) name += '\0' + v.path + '\0' + v.before + '\0' + v.after;
-        for (auto& c : e.components) name += '\n' + c;
+        for (auto& v : e.values)
+            name += '\0' + v.path + '\0' + v.before + '\0' + v.after;
+        for (auto& c : e.components)
+            name += '\n' + c;
         auto [it, fresh] = place.emplace(std::move(name), out.size());
-        if (fresh) out.push_back(std::move(e));
-        else out[it->second].nodes.insert(out[it->second].nodes.end(), e.nodes.begin(), e.nodes.end());
+        if (fresh)
+            out.push_back(std::move(e));
+        else
+            out[it->second].nodes.insert(out[it->second].nodes.end(), e.nodes.begin(),
+                                         e.nodes.end());
     }
     return out;
 }

@@ -10,12 +10,12 @@ namespace weft::cdb {
 
 struct GitFile {
     std::string path;
-    std::string before, after;   ///< git's own names of the contents; empty: no such file
+    std::string before, after;  ///< git's own names of the contents; empty: no such file
 };
 
 struct GitCommit {
     std::string id;
-    std::string author, comment; ///< "Anna Example <anna@example.org>"
+    std::string author, comment;  ///< "Anna Example <anna@example.org>"
     int64_t time = 0;
     std::vector<GitFile> files;  ///< against the commit before it in the list
 };
@@ -31,7 +31,8 @@ public:
     bool is_ancestor(const std::string& older, const std::string& newer) const;
     /// What leads from `from` (empty: from nothing) to `to`, along the first parents, oldest first.
     ///   skipped   links and submodules, which the database does not keep
-    std::vector<GitCommit> commits(const std::string& from, const std::string& to, std::vector<std::string>& skipped) const;
+    std::vector<GitCommit> commits(const std::string& from, const std::string& to,
+                                   std::vector<std::string>& skipped) const;
     /// The contents of these names, in their order.
     std::vector<std::string> contents(const std::vector<std::string>& ids) const;
 

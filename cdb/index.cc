@@ -1,5 +1,6 @@
-// The indexes: each object's needs, and for each need the objects that have it. Both sides hold small
-// numbers; a list of ten thousand objects is some twelve kilobytes, written only when it changes.
+// The indexes: each object's needs, and for each need the objects that have it. Both sides hold
+// small numbers; a list of ten thousand objects is some twelve kilobytes, written only when it
+// changes.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -14,7 +15,10 @@ namespace weft::cdb {
 std::string encode_ids(const std::vector<uint32_t>& ids) {
     Encoder e;
     uint32_t last = 0;
-    for (uint32_t id : ids) e.number(id - last), last = id;
+    for (uint32_t id : ids) {
+        e.number(id - last);
+        last = id;
+    }
     return e.take();
 }
 
@@ -22,7 +26,8 @@ std::vector<uint32_t> decode_ids(std::string_view bytes) {
     std::vector<uint32_t> ids;
     Decoder d(bytes, "an index");
     uint32_t last = 0;
-    while (!d.empty()) ids.push_back(last += uint32_t(d.number()));
+    while (!d.empty())
+        ids.push_back(last += uint32_t(d.number()));
     return ids;
 }
 
@@ -36,7 +41,8 @@ void Store::load_ids() {
         Decoder d(id, "an id");
         auto n = uint32_t(d.number());
         ids_.emplace(name, n);
-        if (names_.size() <= n) names_.resize(n + 1);
+        if (names_.size() <= n)
+            names_.resize(n + 1);
         names_[n] = name;
         return true;
     });
@@ -44,9 +50,11 @@ void Store::load_ids() {
 
 uint32_t Store::id_of(bdb::Txn& t, const std::string& name, std::vector<std::string>& fresh) const {
     std::lock_guard hold(ids_lock_);
-    if (auto it = ids_.find(name); it != ids_.end()) return it->second;
+    if (auto it = ids_.find(name); it != ids_.end())
+        return it->second;
     // A name of this very transaction: the table knows it, memory learns it after the commit.
-    if (auto v = t_->id.get(&t, name)) return uint32_t(Decoder(*v, "an id").number());
+    if (auto v = t_->id.get(&t, name))
+        return uint32_t(Decoder(*v, "an id").number());
     auto id = uint32_t(names_.size() + fresh.size());
     t_->id.put(t, name, Encoder().number(id).take());
     fresh.push_back(name);
@@ -54,7 +62,9 @@ uint32_t Store::id_of(bdb::Txn& t, const std::string& name, std::vector<std::str
 }
 
 void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh) {
-    struct Delta { std::vector<uint32_t> add, drop; };
+    struct Delta {
+        std::vector<uint32_t> add, drop;
+    };
     std::map<uint32_t, Delta> deltas;
     auto change = [&](const std::string& object, std::vector<uint32_t> now) {
         uint32_t self = id_of(t, need_key({Need::object, object}), fresh);
@@ -62,34 +72,44 @@ void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh
         auto old = bytes ? decode_ids(*bytes) : std::vector<uint32_t>{};
         std::sort(now.begin(), now.end());
         now.erase(std::unique(now.begin(), now.end()), now.end());
-        if (now == old && bytes) return;
+        if (now == old && bytes)
+            return;
         for (uint32_t id : now)
-            if (!std::binary_search(old.begin(), old.end(), id)) deltas[id].add.push_back(self);
+            if (!std::binary_search(old.begin(), old.end(), id))
+                deltas[id].add.push_back(self);
         for (uint32_t id : old)
-            if (!std::binary_search(now.begin(), now.end(), id)) deltas[id].drop.push_back(self);
-        if (now.empty()) t_->needs.erase(t, object);
-        else t_->needs.put(t, object, encode_ids(now));
+            if (!std::binary_search(now.begin(), now.end(), id))
+                deltas[id].drop.push_back(self);
+        if (now.empty())
+            t_->needs.erase(t, object);
+        else
+            t_->needs.put(t, object, encode_ids(now));
     };
     std::vector<std::optional<uint32_t>> known(l.words->size());  // word -> id
     for (const Built& b : l.built) {
         std::vector<uint32_t> ids;
         for (uint32_t n : b.needs) {
-            if (!known[n]) known[n] = id_of(t, (*l.words)[n], fresh);
+            if (!known[n])
+                known[n] = id_of(t, (*l.words)[n], fresh);
             ids.push_back(*known[n]);
         }
         change(b.object, std::move(ids));
     }
-    for (const std::string& object : l.withdrawn) change(object, {});
+    for (const std::string& object : l.withdrawn)
+        change(object, {});
 
     for (auto& [id, d] : deltas) {
         auto bytes = t_->users.get(&t, id_key(id));
         auto list = bytes ? decode_ids(*bytes) : std::vector<uint32_t>{};
         std::sort(d.drop.begin(), d.drop.end());
-        std::erase_if(list, [&](uint32_t o) { return std::binary_search(d.drop.begin(), d.drop.end(), o); });
+        std::erase_if(
+            list, [&](uint32_t o) { return std::binary_search(d.drop.begin(), d.drop.end(), o); });
         list.insert(list.end(), d.add.begin(), d.add.end());
         std::sort(list.begin(), list.end());
-        if (list.empty()) t_->users.erase(t, id_key(id));
-        else t_->users.put(t, id_key(id), encode_ids(list));
+        if (list.empty())
+            t_->users.erase(t, id_key(id));
+        else
+            t_->users.put(t, id_key(id), encode_ids(list));
     }
 }
 
@@ -97,11 +117,14 @@ std::vector<std::string> Store::objects_needing(const Need& need) const {
     std::vector<std::string> out;
     std::lock_guard hold(ids_lock_);
     auto it = ids_.find(need_key(need));
-    if (it == ids_.end()) return out;
+    if (it == ids_.end())
+        return out;
     auto v = t_->users.get(nullptr, id_key(it->second));
-    if (!v) return out;
+    if (!v)
+        return out;
     for (uint32_t id : decode_ids(*v))
-        if (id < names_.size()) out.push_back(names_[id].substr(1));
+        if (id < names_.size())
+            out.push_back(names_[id].substr(1));
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -109,10 +132,12 @@ std::vector<std::string> Store::objects_needing(const Need& need) const {
 std::vector<Need> Store::needs_of(std::string_view object) const {
     std::vector<Need> out;
     auto v = t_->needs.get(nullptr, object);
-    if (!v) return out;
+    if (!v)
+        return out;
     std::lock_guard hold(ids_lock_);
     for (uint32_t id : decode_ids(*v))
-        if (id < names_.size() && !names_[id].empty()) out.push_back({Need::Kind(names_[id][0]), names_[id].substr(1)});
+        if (id < names_.size() && !names_[id].empty())
+            out.push_back({Need::Kind(names_[id][0]), names_[id].substr(1)});
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -121,19 +146,25 @@ void Store::rebuild_indexes(const Landing& compiled) {
     std::lock_guard commit(commit_lock_);
     try {
         env_.update([&](bdb::Txn& t) {
-            for (auto* table : {&t_->tree, &t_->history, &t_->profile, &t_->id, &t_->needs, &t_->users}) clear(t, *table);
+            for (auto* table :
+                 {&t_->tree, &t_->history, &t_->profile, &t_->id, &t_->needs, &t_->users})
+                clear(t, *table);
             t_->revision.each(&t, {}, [&](std::string_view number, std::string_view bytes) {
                 for (auto& f : Revision::decode(key_number(number), bytes).files) {
                     t_->history.put(t, join(f.path, number), f.after);
-                    if (f.after.empty()) t_->tree.erase(t, f.path);
-                    else t_->tree.put(t, f.path, f.after);
+                    if (f.after.empty())
+                        t_->tree.erase(t, f.path);
+                    else
+                        t_->tree.put(t, f.path, f.after);
                 }
                 return true;
             });
             t_->published.each(&t, {}, [&](std::string_view key, std::string_view bytes) {
                 std::string object(before_number(key));
-                if (Profile::decode(object, bytes).xml.empty()) t_->profile.erase(t, object);
-                else t_->profile.put(t, object, bytes);
+                if (Profile::decode(object, bytes).xml.empty())
+                    t_->profile.erase(t, object);
+                else
+                    t_->profile.put(t, object, bytes);
                 return true;
             });
             {
@@ -155,22 +186,32 @@ void Store::rebuild_indexes(const Landing& compiled) {
 void Store::clear(bdb::Txn& t, bdb::Table& table) {
     std::vector<std::string> keys;
     table.each(&t, {}, [&](auto key, auto) { return keys.emplace_back(key), true; });
-    for (auto& key : keys) table.erase(t, key);
+    for (auto& key : keys)
+        table.erase(t, key);
 }
 
 void Store::verify_indexes(std::vector<std::string>& wrong) const {
     std::map<uint32_t, std::vector<uint32_t>> want;
     std::lock_guard hold(ids_lock_);
-    auto name = [&](uint32_t id) { return id < names_.size() ? names_[id] : fmt::format("#{}", id); };
+    auto name = [&](uint32_t id) {
+        return id < names_.size() ? names_[id] : fmt::format("#{}", id);
+    };
     t_->needs.each(nullptr, {}, [&](std::string_view object, std::string_view ids) {
         auto self = ids_.find(need_key({Need::object, std::string(object)}));
-        if (self == ids_.end()) return wrong.push_back(fmt::format("index: the object '{}' has no id", object)), true;
-        if (!t_->profile.has(nullptr, object)) wrong.push_back(fmt::format("index: '{}' has needs but no profile", object));
+        if (self == ids_.end()) {
+            wrong.push_back(fmt::format("index: the object '{}' has no id", object));
+            return true;
+        }
+        if (!t_->profile.has(nullptr, object))
+            wrong.push_back(fmt::format("index: '{}' has needs but no profile", object));
         for (uint32_t id : decode_ids(ids)) {
             want[id].push_back(self->second);
-            if (id >= names_.size()) wrong.push_back(fmt::format("index: '{}' needs the unknown id {}", object, id));
+            if (id >= names_.size())
+                wrong.push_back(fmt::format("index: '{}' needs the unknown id {}", object, id));
             else if (names_[id][0] == Need::file && !t_->tree.has(nullptr, names_[id].substr(1)))
-                wrong.push_back(fmt::format("index: '{}' needs the file '{}', which the head does not have", object, names_[id].substr(1)));
+                wrong.push_back(
+                    fmt::format("index: '{}' needs the file '{}', which the head does not have",
+                                object, names_[id].substr(1)));
         }
         return true;
     });
@@ -178,14 +219,20 @@ void Store::verify_indexes(std::vector<std::string>& wrong) const {
         auto id = uint32_t(key_number(std::string(4, '\0') + std::string(key)));
         auto list = decode_ids(ids);
         auto it = want.find(id);
-        if (it != want.end()) std::sort(it->second.begin(), it->second.end());
-        if (it == want.end() || it->second != list) wrong.push_back(fmt::format("index: the users of '{}' are not those who need it", name(id)));
-        if (it != want.end()) want.erase(it);
+        if (it != want.end())
+            std::sort(it->second.begin(), it->second.end());
+        if (it == want.end() || it->second != list)
+            wrong.push_back(
+                fmt::format("index: the users of '{}' are not those who need it", name(id)));
+        if (it != want.end())
+            want.erase(it);
         return true;
     });
-    for (auto& [id, list] : want) wrong.push_back(fmt::format("index: the users of '{}' are missing", name(id)));
+    for (auto& [id, list] : want)
+        wrong.push_back(fmt::format("index: the users of '{}' are missing", name(id)));
     t_->profile.each(nullptr, {}, [&](auto object, auto) {
-        if (!t_->needs.has(nullptr, object)) wrong.push_back(fmt::format("index: '{}' has a profile but no needs", object));
+        if (!t_->needs.has(nullptr, object))
+            wrong.push_back(fmt::format("index: '{}' has a profile but no needs", object));
         return true;
     });
 }

@@ -9,10 +9,29 @@ namespace weft::cdb {
 
 class Json {
 public:
-    Json& open(char bracket = '{') { separate(); text_ += bracket; fresh_ = true; return *this; }
-    Json& close(char bracket = '}') { text_ += bracket; fresh_ = false; return *this; }
-    Json& key(std::string_view k) { separate(); quote(k); text_ += ':'; fresh_ = true; return *this; }
-    Json& value(std::string_view s) { separate(); quote(s); return *this; }
+    Json& open(char bracket = '{') {
+        separate();
+        text_ += bracket;
+        fresh_ = true;
+        return *this;
+    }
+    Json& close(char bracket = '}') {
+        text_ += bracket;
+        fresh_ = false;
+        return *this;
+    }
+    Json& key(std::string_view k) {
+        separate();
+        quote(k);
+        text_ += ':';
+        fresh_ = true;
+        return *this;
+    }
+    Json& value(std::string_view s) {
+        separate();
+        quote(s);
+        return *this;
+    }
     Json& value(const char* s) { return value(std::string_view(s)); }
     Json& value(const std::string& s) { return value(std::string_view(s)); }
     Json& value(bool b) { return raw(b ? "true" : "false"); }
@@ -22,15 +41,26 @@ public:
     Json& value(double d);
     Json& value(const std::vector<std::string>& list);
     /// A text that is JSON already.
-    Json& raw(std::string_view json) { separate(); text_ += json; return *this; }
-    template <class T> Json& field(std::string_view k, const T& v) { return key(k).value(v); }
+    Json& raw(std::string_view json) {
+        separate();
+        text_ += json;
+        return *this;
+    }
+    template <class T>
+    Json& field(std::string_view k, const T& v) {
+        return key(k).value(v);
+    }
 
-    std::string take() { text_ += '\n'; return std::move(text_); }
+    std::string take() {
+        text_ += '\n';
+        return std::move(text_);
+    }
     const std::string& text() const { return text_; }
 
 private:
     void separate() {
-        if (!fresh_) text_ += ',';
+        if (!fresh_)
+            text_ += ',';
         fresh_ = false;
     }
     void quote(std::string_view s);

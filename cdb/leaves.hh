@@ -1,5 +1,6 @@
-// The leaves of a profile, read straight from the text that write_xml wrote: no tree is built, and of two
-// profiles only what differs is looked at. Ten thousand profiles of a commit are compared in seconds.
+// The leaves of a profile, read straight from the text that write_xml wrote: no tree is built, and
+// of two profiles only what differs is looked at. Ten thousand profiles of a commit are compared in
+// seconds.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -21,11 +22,13 @@ using LeafValue = std::string;
 std::string_view leaf_kind(std::string_view value);
 inline std::string_view leaf_text(std::string_view value) { return value.substr(1); }
 
-/// Every leaf (empty lists and dicts are none), in the order of the text. Error(74) when it is no profile
-/// that write_xml wrote.
-void each_leaf(std::string_view xml, const std::function<void(std::string_view path, std::string_view value)>&);
+/// Every leaf (empty lists and dicts are none), in the order of the text. Error(74) when it is no
+/// profile that write_xml wrote.
+void each_leaf(std::string_view xml,
+               const std::function<void(std::string_view path, std::string_view value)>&);
 
-/// Strings that many nodes share, each kept once. Any thread may number; who looks up does so when nobody numbers any more.
+/// Strings that many nodes share, each kept once. Any thread may number; who looks up does so when
+/// nobody numbers any more.
 class Words {
 public:
     uint32_t number(std::string_view word);
@@ -35,7 +38,9 @@ public:
     size_t size() const { return names_.size(); }
 
 private:
-    struct Hash : std::hash<std::string_view> { using is_transparent = void; };
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
     std::mutex lock_;
     std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>> numbers_;
     std::vector<const std::string*> names_;
@@ -48,11 +53,14 @@ struct LeafChange {
     friend bool operator==(const LeafChange&, const LeafChange&) = default;
 };
 
-/// What differs in many profiles: each change once, with the numbers of the profiles that have it. Numbers that
-/// follow each other are a few bytes, so that of ten thousand profiles mostly what makes them different is kept.
+/// What differs in many profiles: each change once, with the numbers of the profiles that have it.
+/// Numbers that follow each other are a few bytes, so that of ten thousand profiles mostly what
+/// makes them different is kept.
 class LeafChanges {
 public:
-    struct Run { uint32_t first, count; };
+    struct Run {
+        uint32_t first, count;
+    };
     /// From any thread.
     void add(uint32_t profile, const std::vector<LeafChange>&);
     /// By path's number; when nobody adds any more.
@@ -60,13 +68,18 @@ public:
 
 private:
     struct Hash {
-        size_t operator()(const LeafChange& c) const { return ((size_t(c.path) << 32 | c.after) ^ size_t(c.before) << 17) * 0x9E3779B97F4A7C15u >> 7; }
+        size_t operator()(const LeafChange& c) const {
+            return ((size_t(c.path) << 32 | c.after) ^ size_t(c.before) << 17) *
+                       0x9E3779B97F4A7C15u >>
+                   7;
+        }
     };
     std::mutex lock_;
     std::unordered_map<LeafChange, std::vector<Run>, Hash> runs_;
 };
 
 /// What differs; an empty text stands for no profile.
-std::vector<LeafChange> leaf_changes(std::string_view before_xml, std::string_view after_xml, Words&);
+std::vector<LeafChange> leaf_changes(std::string_view before_xml, std::string_view after_xml,
+                                     Words&);
 
 }  // namespace weft::cdb

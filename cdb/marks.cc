@@ -15,43 +15,55 @@ namespace weft::cdb {
 static std::optional<uint64_t> whole_number(std::string_view text) {
     uint64_t n = 0;
     auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), n);
-    if (text.empty() || ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    if (text.empty() || ec != std::errc() || end != text.data() + text.size())
+        return std::nullopt;
     return n;
 }
 
 uint64_t Store::revision_named(std::string_view name) const {
     uint64_t newest = head();
-    if (name == "head") return newest;
+    if (name == "head")
+        return newest;
     std::optional<uint64_t> n = whole_number(name);
     if (!n)
-        if (auto v = t_->tag.get(nullptr, name)) n = Tag::decode(std::string(name), *v).revision;
+        if (auto v = t_->tag.get(nullptr, name))
+            n = Tag::decode(std::string(name), *v).revision;
     if (!n || *n > newest)
         throw Error(exit_data, fmt::format("there is no revision '{}'", name), {},
-                    n ? fmt::format("the newest is {}", newest) : "a number, 'head' or a tag; 'cdb tag' lists the tags");
+                    n ? fmt::format("the newest is {}", newest)
+                      : "a number, 'head' or a tag; 'cdb tag' lists the tags");
     return *n;
 }
 
 void check_name(std::string_view name) {
-    bool ok = !name.empty() && name.size() <= 100 && name != "head" && !whole_number(name) && name[0] != '-' && name[0] != '.' &&
-              name.find("..") == std::string_view::npos && !name.ends_with('.') && !name.ends_with(".lock") &&  // git's own rules
-              name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == std::string_view::npos;
-    if (!ok) throw Error(exit_data, fmt::format("'{}' cannot be the name of a revision", name.substr(0, 120)), {},
-                         "letters, digits, dots, lines; not a number, not 'head'");
+    bool ok = !name.empty() && name.size() <= 100 && name != "head" && !whole_number(name) &&
+              name[0] != '-' && name[0] != '.' && name.find("..") == std::string_view::npos &&
+              !name.ends_with('.') && !name.ends_with(".lock") &&  // git's own rules
+              name.find_first_not_of(
+                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+                  std::string_view::npos;
+    if (!ok)
+        throw Error(exit_data,
+                    fmt::format("'{}' cannot be the name of a revision", name.substr(0, 120)), {},
+                    "letters, digits, dots, lines; not a number, not 'head'");
 }
 
 void Store::put_tag(Tag tag) {
     check_name(tag.name);
     tag.time = now();
     env_.update([&](bdb::Txn& t) {
-        if (!t_->revision.has(&t, number_key(tag.revision))) throw Error(exit_data, fmt::format("there is no revision {}", tag.revision));
+        if (!t_->revision.has(&t, number_key(tag.revision)))
+            throw Error(exit_data, fmt::format("there is no revision {}", tag.revision));
         t_->tag.put(t, tag.name, tag.encode());
-        audit(t, tag.author, "tag", fmt::format("{} is revision {}: {}", tag.name, tag.revision, tag.comment));
+        audit(t, tag.author, "tag",
+              fmt::format("{} is revision {}: {}", tag.name, tag.revision, tag.comment));
     });
 }
 
 bool Store::drop_tag(std::string_view name, std::string who) {
     return env_.update([&](bdb::Txn& t) {
-        if (!t_->tag.erase(t, name)) return false;
+        if (!t_->tag.erase(t, name))
+            return false;
         audit(t, who, "untag", std::string(name));
         return true;
     });
@@ -59,7 +71,9 @@ bool Store::drop_tag(std::string_view name, std::string who) {
 
 std::vector<Tag> Store::tags() const {
     std::vector<Tag> all;
-    t_->tag.each(nullptr, {}, [&](auto name, auto v) { return all.push_back(Tag::decode(std::string(name), v)), true; });
+    t_->tag.each(nullptr, {}, [&](auto name, auto v) {
+        return all.push_back(Tag::decode(std::string(name), v)), true;
+    });
     return all;
 }
 
@@ -72,28 +86,41 @@ void Store::put_lock(PathLock lock) {
         std::vector<std::string> over;  // expired: as good as gone
         t_->lock.each(&t, {}, [&](auto path, auto v) {
             PathLock other = PathLock::decode(std::string(path), v);
-            if (other.expires <= lock.time) return over.push_back(other.path), true;
+            if (other.expires <= lock.time) {
+                over.push_back(other.path);
+                return true;
+            }
             if (other.owner != lock.owner && (other.covers(lock.path) || lock.covers(other.path)))
-                throw Error(exit_no, fmt::format("'{}' is locked by {}: {}", other.path, other.owner, other.reason), {},
-                            "'cdb lock' lists the locks with the time they end");
+                throw Error(
+                    exit_no,
+                    fmt::format("'{}' is locked by {}: {}", other.path, other.owner, other.reason),
+                    {}, "'cdb lock' lists the locks with the time they end");
             return true;
         });
-        for (auto& path : over) t_->lock.erase(t, path);
+        for (auto& path : over)
+            t_->lock.erase(t, path);
         t_->lock.put(t, lock.path, lock.encode());
-        audit(t, lock.owner, "lock", fmt::format("{}, {} seconds: {}", lock.path, lock.expires - lock.time, lock.reason));
+        audit(t, lock.owner, "lock",
+              fmt::format("{}, {} seconds: {}", lock.path, lock.expires - lock.time, lock.reason));
     });
 }
 
 bool Store::drop_lock(std::string_view path, const std::string& who, bool force) {
     return env_.update([&](bdb::Txn& t) {
         auto v = t_->lock.get(&t, path);
-        if (!v) return false;
+        if (!v)
+            return false;
         PathLock lock = PathLock::decode(std::string(path), *v);
         bool over = lock.expires <= now();
         if (lock.owner != who && !over && !force)
-            throw Error(exit_denied, fmt::format("the lock on '{}' is that of {}: {}", path, lock.owner, lock.reason), {}, "'cdb unlock --force' takes it away all the same");
+            throw Error(
+                exit_denied,
+                fmt::format("the lock on '{}' is that of {}: {}", path, lock.owner, lock.reason),
+                {}, "'cdb unlock --force' takes it away all the same");
         t_->lock.erase(t, path);
-        audit(t, who, "unlock", lock.owner == who ? lock.path : fmt::format("{}, the lock of {}", lock.path, lock.owner));
+        audit(t, who, "unlock",
+              lock.owner == who ? lock.path
+                                : fmt::format("{}, the lock of {}", lock.path, lock.owner));
         return !over;
     });
 }
@@ -103,7 +130,8 @@ std::vector<PathLock> Store::locks() const {
     int64_t at = now();
     t_->lock.each(nullptr, {}, [&](auto path, auto v) {
         PathLock l = PathLock::decode(std::string(path), v);
-        if (l.expires > at) all.push_back(std::move(l));
+        if (l.expires > at)
+            all.push_back(std::move(l));
         return true;
     });
     return all;

@@ -1,4 +1,5 @@
-// Who may do what below which folder of the tree: a file of the tree itself, so that its changes are revisions.
+// Who may do what below which folder of the tree: a file of the tree itself, so that its changes
+// are revisions.
 #pragma once
 #include <map>
 #include <string>
@@ -20,13 +21,15 @@ inline constexpr std::string_view access_path = ".access";
 ///     allow  prod  @geneva  promote            # here the word is a stage
 class Namespaces {
 public:
-    /// read < write < commit < admin: who may one may those before it, who is denied one is denied those after it.
+    /// read < write < commit < admin: who may one may those before it, who is denied one is denied
+    /// those after it.
     enum Do { read, write, commit, admin, promote };
 
     /// Error(65) with line and column.
     static Namespaces parse(std::string_view text);
 
-    /// Denying wins, over any number of rules that allow. Administrators of the access file may everything.
+    /// Denying wins, over any number of rules that allow. Administrators of the access file may
+    /// everything.
     bool may(const Principal&, Do, std::string_view path) const;
     /// May it read every path?
     bool may_read_all(const Principal&) const;
@@ -38,7 +41,7 @@ public:
 private:
     struct Rule {
         bool deny = false;
-        std::string path;      ///< "" for all
+        std::string path;  ///< "" for all
         std::string who;
         Do what = read;
         bool applies(Do, std::string_view path) const;

@@ -9,9 +9,16 @@ namespace weft::cdb {
 
 std::string NodeState::encode() const {
     Encoder e;
-    e.number(1).number(uint64_t(fetched)).number(has).text(from).number(uint64_t(reported)).number(runs).number(uint64_t(cid));
+    e.number(1)
+        .number(uint64_t(fetched))
+        .number(has)
+        .text(from)
+        .number(uint64_t(reported))
+        .number(runs)
+        .number(uint64_t(cid));
     e.text(status).text(message).number(components.size());
-    for (auto& c : components) e.text(c.name).text(c.status).text(c.message);
+    for (auto& c : components)
+        e.text(c.name).text(c.status).text(c.message);
     return e.take();
 }
 
@@ -37,7 +44,8 @@ NodeState NodeState::decode(std::string_view bytes) {
 }
 
 Nodes::Nodes(Store& store) {
-    for (auto& [name, bytes] : store.nodes()) nodes_[name] = NodeState::decode(bytes);
+    for (auto& [name, bytes] : store.nodes())
+        nodes_[name] = NodeState::decode(bytes);
 }
 
 void Nodes::fetched(const std::string& node, uint64_t revision, std::string from, int64_t now) {
@@ -50,33 +58,43 @@ void Nodes::fetched(const std::string& node, uint64_t revision, std::string from
 
 static std::string text(const Element& e, std::string_view key, size_t limit = 1000) {
     const Element* v = e.find(Term(Key(key)));
-    if (!v) return {};
-    if (!v->is(Kind::string)) throw Error(exit_data, fmt::format("'{}' must be a string", key));
+    if (!v)
+        return {};
+    if (!v->is(Kind::string))
+        throw Error(exit_data, fmt::format("'{}' must be a string", key));
     return std::string(v->string().substr(0, limit));
 }
 
 static int64_t number(const Element& e, std::string_view key, int64_t fallback) {
     const Element* v = e.find(Term(Key(key)));
-    if (!v) return fallback;
-    if (!v->is(Kind::long_) || v->long_value() < 0) throw Error(exit_data, fmt::format("'{}' must be a whole number", key));
+    if (!v)
+        return fallback;
+    if (!v->is(Kind::long_) || v->long_value() < 0)
+        throw Error(exit_data, fmt::format("'{}' must be a whole number", key));
     return v->long_value();
 }
 
 void Nodes::reported(const std::string& node, const Element& report, int64_t now) {
-    if (!report.is(Kind::dict)) throw Error(exit_data, "a report is an object");
+    if (!report.is(Kind::dict))
+        throw Error(exit_data, "a report is an object");
     NodeState n = nodes_[node];
     n.reported = now;
     n.cid = number(report, "cid", n.cid);
     n.runs = uint64_t(number(report, "revision", int64_t(n.runs)));
     n.status = text(report, "status", 32);
-    if (n.status.empty()) throw Error(exit_data, "a report has a 'status'", {}, R"({"status": "ok", "revision": 12, "cid": 3, "components": [...]})");
+    if (n.status.empty())
+        throw Error(exit_data, "a report has a 'status'", {},
+                    R"({"status": "ok", "revision": 12, "cid": 3, "components": [...]})");
     n.message = text(report, "message");
     n.components.clear();
     if (const Element* list = report.find(Term(Key("components")))) {
-        if (!list->is(Kind::list) || list->size() > 1000) throw Error(exit_data, "'components' must be a list of at most 1000");
+        if (!list->is(Kind::list) || list->size() > 1000)
+            throw Error(exit_data, "'components' must be a list of at most 1000");
         for (const Element& c : list->list()) {
-            if (!c.is(Kind::dict)) throw Error(exit_data, "each of 'components' must be an object");
-            n.components.push_back({text(c, "name", 200), text(c, "status", 32), text(c, "message")});
+            if (!c.is(Kind::dict))
+                throw Error(exit_data, "each of 'components' must be an object");
+            n.components.push_back(
+                {text(c, "name", 200), text(c, "status", 32), text(c, "message")});
         }
     }
     nodes_[node] = std::move(n);
@@ -90,16 +108,21 @@ const NodeState* Nodes::find(const std::string& node) const {
 
 std::string Nodes::lag(const std::string& node, uint64_t wanted) const {
     const NodeState* n = find(node);
-    if (!n || (!n->fetched && !n->reported)) return "never seen";
-    if (n->has < wanted && n->runs < wanted) return "has not fetched its profile";
-    if (n->reported && n->runs < wanted) return "has not applied its profile";
-    if (n->status == "failed") return "failed";
+    if (!n || (!n->fetched && !n->reported))
+        return "never seen";
+    if (n->has < wanted && n->runs < wanted)
+        return "has not fetched its profile";
+    if (n->reported && n->runs < wanted)
+        return "has not applied its profile";
+    if (n->status == "failed")
+        return "failed";
     return {};
 }
 
 std::vector<std::pair<std::string, std::string>> Nodes::take_changed() {
     std::vector<std::pair<std::string, std::string>> out;
-    for (auto& name : changed_) out.emplace_back(name, nodes_[name].encode());
+    for (auto& name : changed_)
+        out.emplace_back(name, nodes_[name].encode());
     changed_.clear();
     return out;
 }

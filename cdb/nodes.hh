@@ -1,4 +1,5 @@
-// What each node did: when it fetched which revision, what its agent reported. Belongs to the loop's thread.
+// What each node did: when it fetched which revision, what its agent reported. Belongs to the
+// loop's thread.
 #pragma once
 #include <map>
 #include <set>
@@ -11,15 +12,15 @@
 namespace weft::cdb {
 
 struct ComponentState {
-    std::string name, status, message;   ///< status: "ok", "warning", "failed", ...
+    std::string name, status, message;  ///< status: "ok", "warning", "failed", ...
 };
 
 struct NodeState {
-    int64_t fetched = 0;                 ///< when it asked for its profile last
-    uint64_t has = 0;                    ///< the newest revision of its profile it was given
-    std::string from;                    ///< the address it asked from
-    int64_t reported = 0;                ///< when its agent reported last
-    uint64_t runs = 0;                   ///< the revision whose configuration it has applied, by its own word
+    int64_t fetched = 0;   ///< when it asked for its profile last
+    uint64_t has = 0;      ///< the newest revision of its profile it was given
+    std::string from;      ///< the address it asked from
+    int64_t reported = 0;  ///< when its agent reported last
+    uint64_t runs = 0;     ///< the revision whose configuration it has applied, by its own word
     int64_t cid = -1;
     std::string status, message;
     std::vector<ComponentState> components;

@@ -1,5 +1,5 @@
-// Tells nodes that their profile changed: paced, and again until they have fetched it. Belongs to the loop's
-// thread.
+// Tells nodes that their profile changed: paced, and again until they have fetched it. Belongs to
+// the loop's thread.
 #pragma once
 #include <deque>
 #include <map>
@@ -15,13 +15,13 @@ namespace weft::cdb {
 
 struct NotifyOptions {
     bool on = true;
-    Endpoint source;                ///< where our datagrams come from
+    Endpoint source;  ///< where our datagrams come from
     uint16_t port = 7777;
-    double rate = 200;              ///< datagrams a second
+    double rate = 200;  ///< datagrams a second
     int tries = 3;
-    double retry = 30;              ///< seconds between the tries for one node
-    std::string map_file;           ///< lines: name address[:port] [v2]
-    std::string key;                ///< for version 2 datagrams
+    double retry = 30;     ///< seconds between the tries for one node
+    std::string map_file;  ///< lines: name address[:port] [v2]
+    std::string key;       ///< for version 2 datagrams
 };
 
 class Notifier {
@@ -42,7 +42,9 @@ public:
     /// Read the map file again.
     void reload(NotifyOptions);
 
-    struct Counters { uint64_t sent = 0, repeated = 0, failed = 0, given_up = 0, unknown = 0; };
+    struct Counters {
+        uint64_t sent = 0, repeated = 0, failed = 0, given_up = 0, unknown = 0;
+    };
     const Counters& counters() const { return counters_; }
     size_t waiting() const { return nodes_.size(); }
 
@@ -50,12 +52,12 @@ private:
     struct Entry {
         Pending pending;
         int tries = 0, sent = 0;
-        double next = 0;            ///< when it is due again; 0: in the queue
+        double next = 0;  ///< when it is due again; 0: in the queue
     };
     struct Address {
         Endpoint to;
         bool v2 = false;
-        double until = 0;           ///< 0: for good
+        double until = 0;  ///< 0: for good
     };
     void pump();
     void look_for_due();
@@ -81,6 +83,8 @@ private:
 };
 
 /// The map file's lines; Error(78) with file and line.
-std::map<std::string, std::pair<Endpoint, bool>> parse_notify_map(std::string_view text, const std::string& file, uint16_t port);
+std::map<std::string, std::pair<Endpoint, bool>> parse_notify_map(std::string_view text,
+                                                                  const std::string& file,
+                                                                  uint16_t port);
 
 }  // namespace weft::cdb

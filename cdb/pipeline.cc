@@ -15,57 +15,68 @@ namespace weft::cdb {
 
 using Clock = std::chrono::steady_clock;
 
-static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+static double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
-/// Bytes of packed contents that wait in memory for the transaction of their commit; beyond them they go to the store
-/// at once.
+/// Bytes of packed contents that wait in memory for the transaction of their commit; beyond them
+/// they go to the store at once.
 static constexpr size_t spill_above = size_t(8) << 20;
-/// Objects built in one go: what the compiler keeps of each until the last of them is done goes with them.
+/// Objects built in one go: what the compiler keeps of each until the last of them is done goes
+/// with them.
 static constexpr size_t batch = 1000;
 
 /// What the compiling threads gather.
 struct Pipeline::Build {
     explicit Build(Landing& l) : words(*l.words) {}
     std::mutex lock;
-    std::set<std::string> taken;                              // objects
-    uint32_t numbered = 0;                                    // those of them that are to land
-    std::set<uint32_t> used;                                  // needs some object has
-    std::map<std::string, Diagnostic> errors;                 // by place and message: one of them, many objects
-    std::vector<Packed> contents;                             // not in the store yet
+    std::set<std::string> taken;               // objects
+    uint32_t numbered = 0;                     // those of them that are to land
+    std::set<uint32_t> used;                   // needs some object has
+    std::map<std::string, Diagnostic> errors;  // by place and message: one of them, many objects
+    std::vector<Packed> contents;              // not in the store yet
     size_t bytes = 0;
 
     void add(Diagnostic d) {
         const Where& at = d.error.where;
-        auto [it, fresh] = errors.emplace(fmt::format("{}:{:8}:{:8}:{}", at.file, at.line, at.col, d.error.message), d);
-        if (fresh) return;
+        auto [it, fresh] = errors.emplace(
+            fmt::format("{}:{:8}:{:8}:{}", at.file, at.line, at.col, d.error.message), d);
+        if (fresh)
+            return;
         // Told as the first object by name has it, whichever was compiled first.
-        if (!d.objects.empty() && d.objects < it->second.objects) it->second.error = d.error;
+        if (!d.objects.empty() && d.objects < it->second.objects)
+            it->second.error = d.error;
         it->second.objects.insert(it->second.objects.end(), d.objects.begin(), d.objects.end());
         std::sort(it->second.objects.begin(), it->second.objects.end());
     }
     std::vector<uint32_t> needs(const compiler::Result&);
 
 private:
-    uint32_t number(Need::Kind kind, std::string_view path) { return words.number(need_key({kind, tree_path(path)})); }
+    uint32_t number(Need::Kind kind, std::string_view path) {
+        return words.number(need_key({kind, tree_path(path)}));
+    }
     Words& words;
     std::unordered_map<const compiler::Dependency*, std::array<uint32_t, 2>> known;
 };
 
 /// In the list of what is at work, for as long as it lives.
 struct Pipeline::Work {
-    Work(Pipeline& p, const Proposal& proposal, bool check) : all(p), proposal(proposal), check(check) {
+    Work(Pipeline& p, const Proposal& proposal, bool check)
+        : all(p), proposal(proposal), check(check) {
         {
             std::lock_guard hold(all.lock_);
             place = all.works_.insert(all.works_.end(), this);
         }
-        if (all.on_work_) all.on_work_(all.at_work());
+        if (all.on_work_)
+            all.on_work_(all.at_work());
     }
     ~Work() {
         {
             std::lock_guard hold(all.lock_);
             all.works_.erase(place);
         }
-        if (all.on_work_) all.on_work_(all.at_work());
+        if (all.on_work_)
+            all.on_work_(all.at_work());
     }
     Work(const Work&) = delete;
     Pipeline& all;
@@ -76,12 +87,14 @@ struct Pipeline::Work {
     std::list<Work*>::iterator place;
 };
 
-Pipeline::Pipeline(Store& store, int jobs) : store_(store), jobs_(jobs ? jobs : int(std::max(1u, std::thread::hardware_concurrency()))) {
+Pipeline::Pipeline(Store& store, int jobs)
+    : store_(store), jobs_(jobs ? jobs : int(std::max(1u, std::thread::hardware_concurrency()))) {
     auto head = std::make_shared<Head>();
     head->tree = std::make_shared<const Tree>(store.tree(store.head()));
     auto it = head->tree->find(load_path_file);
     head->roots = parse_load_path(it == head->tree->end() ? "" : store_.content(it->second));
-    for (auto& p : store_.profiles()) head->nodes[node_of(p.object)] = p.object;
+    for (auto& p : store_.profiles())
+        head->nodes[node_of(p.object)] = p.object;
     head_ = std::move(head);
 }
 
@@ -101,14 +114,18 @@ std::vector<AtWork> Pipeline::at_work() const {
     std::lock_guard hold(lock_);
     std::vector<AtWork> all;
     for (const Work* w : works_)
-        all.push_back({w->proposal.author, w->proposal.comment, w->proposal.request, w->check, w->compiled, w->objects, since(w->start)});
+        all.push_back({w->proposal.author, w->proposal.comment, w->proposal.request, w->check,
+                       w->compiled, w->objects, since(w->start)});
     return all;
 }
 
 Pipeline::Lease::Lease(Pipeline& all) : all_(all) {
     std::lock_guard hold(all_.lock_);
-    if (!all_.idle_.empty()) bench_ = std::move(all_.idle_.back()), all_.idle_.pop_back();
-    else bench_ = std::make_unique<Bench>(all_.store_);
+    if (!all_.idle_.empty()) {
+        bench_ = std::move(all_.idle_.back());
+        all_.idle_.pop_back();
+    } else
+        bench_ = std::make_unique<Bench>(all_.store_);
 }
 
 Pipeline::Lease::~Lease() {
@@ -119,7 +136,8 @@ Pipeline::Lease::~Lease() {
 
 // ---- 3: compile
 
-compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>& wanted, int jobs) {
+compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>& wanted,
+                                                  int jobs) {
     if (!compiler || roots != wanted) {
         compiler::Options o;
         o.include_path = wanted;
@@ -128,7 +146,8 @@ compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>
         o.reuse = true;
         o.print = [this](std::string_view line) {
             std::lock_guard hold(lock);
-            if (notes.size() < 1000) notes.emplace_back(line.substr(0, line.find_last_not_of('\n') + 1));
+            if (notes.size() < 1000)
+                notes.emplace_back(line.substr(0, line.find_last_not_of('\n') + 1));
         };
         compiler = std::make_unique<compiler::Compiler>(source, o);
         roots = wanted;
@@ -136,13 +155,18 @@ compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>
     return *compiler;
 }
 
-/// Could an include of the name this file declares lead to it? Of a file that declares nothing: of its path.
+/// Could an include of the name this file declares lead to it? Of a file that declares nothing: of
+/// its path.
 bool Pipeline::reachable(const Plan& plan, TreeSource& source, const std::string& path) {
     auto it = plan.tree->find(path);
-    if (it == plan.tree->end()) return false;
+    if (it == plan.tree->end())
+        return false;
     std::string name = declared(*source.text(it->second)).name;
-    if (!name.empty()) return resolve(*plan.tree, plan.roots, name) == path;
-    return std::any_of(plan.roots.begin(), plan.roots.end(), [&](auto& root) { return root == "/" || path.starts_with(tree_path(root) + "/"); });
+    if (!name.empty())
+        return resolve(*plan.tree, plan.roots, name) == path;
+    return std::any_of(plan.roots.begin(), plan.roots.end(), [&](auto& root) {
+        return root == "/" || path.starts_with(tree_path(root) + "/");
+    });
 }
 
 /// What an object's compilation looked at. With the lock held.
@@ -151,14 +175,17 @@ std::vector<uint32_t> Pipeline::Build::needs(const compiler::Result& r) {
     for (auto* d : r.dependencies) {
         auto [it, fresh] = known.try_emplace(d);
         if (fresh) {
-            bool text = d->type == compiler::Dependency::text || d->type == compiler::Dependency::absent_text;
+            bool text = d->type == compiler::Dependency::text ||
+                        d->type == compiler::Dependency::absent_text;
             it->second[0] = number(text ? Need::text : Need::source, d->name);
             it->second[1] = d->path.empty() ? it->second[0] : number(Need::file, d->path);
         }
         all.insert(all.end(), it->second.begin(), it->second.end());
     }
-    if (!r.file.empty()) all.push_back(number(Need::file, r.file));
-    for (auto& o : r.references) all.push_back(words.number(need_key({Need::object, o})));
+    if (!r.file.empty())
+        all.push_back(number(Need::file, r.file));
+    for (auto& o : r.references)
+        all.push_back(words.number(need_key({Need::object, o})));
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
     used.insert(all.begin(), all.end());
@@ -166,11 +193,16 @@ std::vector<uint32_t> Pipeline::Build::needs(const compiler::Result& r) {
 }
 
 Diagnostic diagnostic(compiler::TemplateError e, const std::string& object) {
-    auto ours = [](std::string& file) { if (!file.empty()) file = tree_path(file); };
+    auto ours = [](std::string& file) {
+        if (!file.empty())
+            file = tree_path(file);
+    };
     ours(e.where.file);
-    for (auto& f : e.trace) ours(f.where.file);
+    for (auto& f : e.trace)
+        ours(f.where.file);
     Diagnostic d{.kind = std::string(compiler::error_class_name(e.cls)), .error = e, .objects = {}};
-    if (!object.empty()) d.objects.push_back(object);
+    if (!object.empty())
+        d.objects.push_back(object);
     return d;
 }
 
@@ -179,23 +211,32 @@ static std::string first_line(const Diagnostic& d) {
     return text.substr(0, text.find('\n'));
 }
 
-/// One object is compiled: pack its profile, compare it with the published one. On a building thread.
+/// One object is compiled: pack its profile, compare it with the published one. On a building
+/// thread.
 void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool preview) {
     Built b{.object = r.name};
     {
         std::lock_guard hold(build.lock);
-        if (!build.taken.insert(r.name).second) return;
+        if (!build.taken.insert(r.name).second)
+            return;
         b.needs = build.needs(r);
-        for (auto& e : r.errors) build.add(diagnostic(e, r.name));
-        if (!r.ok) { plan.out.failing.push_back(r.name); return; }
-        if (!plan.build.contains(r.name)) return;  // only referred to
+        for (auto& e : r.errors)
+            build.add(diagnostic(e, r.name));
+        if (!r.ok) {
+            plan.out.failing.push_back(r.name);
+            return;
+        }
+        if (!plan.build.contains(r.name))
+            return;  // only referred to
         b.number = build.numbered++;
     }
     auto old = store_.profile(r.name);
     std::vector<Packed> fresh;
     auto pack = [&](std::string_view text) {
         Hash h = hash_of(text);
-        if (!preview && !store_.has_content(h)) fresh.push_back({h, gzip(text, 1)});  // 6 makes a sixth less of it, in three times the time
+        if (!preview && !store_.has_content(h))
+            fresh.push_back(
+                {h, gzip(text, 1)});  // 6 makes a sixth less of it, in three times the time
         return h;
     };
     thread_local TextCache texts(size_t(16) << 20);
@@ -204,10 +245,15 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
     b.xml.hash = pack(xml);
     bool differs = !old || old->xml != b.xml.hash;
     Effect e;
-    if (preview && differs) e = effect(node_of(r.name), old ? read_xml(store_.content(old->xml), r.name) : Element(), r.root);
+    if (preview && differs)
+        e = effect(node_of(r.name), old ? read_xml(store_.content(old->xml), r.name) : Element(),
+                   r.root);
     if (!preview) {
         if (differs) {
-            plan.landing.values->add(b.number, leaf_changes(old ? gunzip(store_.content_gzip(old->xml), size_t(1) << 30) : "", xml, *plan.landing.words));
+            plan.landing.values->add(
+                b.number,
+                leaf_changes(old ? gunzip(store_.content_gzip(old->xml), size_t(1) << 30) : "", xml,
+                             *plan.landing.words));
             b.values_from = old ? old->xml : Hash();
             b.compared = true;
         }
@@ -217,12 +263,20 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
     {
         std::lock_guard hold(build.lock);
         plan.out.changed += differs;
-        if (preview && differs) plan.out.effects.push_back(std::move(e));
+        if (preview && differs)
+            plan.out.effects.push_back(std::move(e));
         plan.landing.built.push_back(std::move(b));
-        for (auto& p : fresh) build.bytes += p.gzip.size(), build.contents.push_back(std::move(p));
-        if (build.bytes > spill_above) many = std::exchange(build.contents, {}), build.bytes = 0;
+        for (auto& p : fresh) {
+            build.bytes += p.gzip.size();
+            build.contents.push_back(std::move(p));
+        }
+        if (build.bytes > spill_above) {
+            many = std::exchange(build.contents, {});
+            build.bytes = 0;
+        }
     }
-    if (!many.empty()) store_.spill(many);
+    if (!many.empty())
+        store_.spill(many);
 }
 
 void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
@@ -232,40 +286,59 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
     auto& compiler = bench.compiler_for(plan.roots, jobs_);
     bench.notes.clear();
     std::vector<std::string> names(plan.build.begin(), plan.build.end());
-    if (work) work->compiled = 0, work->objects = names.size();
+    if (work) {
+        work->compiled = 0;
+        work->objects = names.size();
+    }
     for (size_t at = 0; at < names.size(); at += batch)
-        compiler.build({names.begin() + long(at), names.begin() + long(std::min(at + batch, names.size()))}, [&](const compiler::Result& r) {
-            try {
-                take(plan, build, r, preview);
-            } catch (const Error& e) {
-                compiler::TemplateError t(compiler::ErrorClass::system, e.message, e.where, e.hint);
-                std::lock_guard hold(build.lock);
-                build.add(diagnostic(t, r.name));
-                plan.out.failing.push_back(r.name);
-            }
-            if (!work || !plan.build.contains(r.name)) return;
-            size_t n = std::min<size_t>(++work->compiled, names.size());  // one that others refer to may come twice
-            if (work->proposal.progress) work->proposal.progress(n, names.size());
-        });
-    // A template nobody includes yet must at least be one; of what the load path does not lead to we only tell.
+        compiler.build(
+            {names.begin() + long(at), names.begin() + long(std::min(at + batch, names.size()))},
+            [&](const compiler::Result& r) {
+                try {
+                    take(plan, build, r, preview);
+                } catch (const Error& e) {
+                    compiler::TemplateError t(compiler::ErrorClass::system, e.message, e.where,
+                                              e.hint);
+                    std::lock_guard hold(build.lock);
+                    build.add(diagnostic(t, r.name));
+                    plan.out.failing.push_back(r.name);
+                }
+                if (!work || !plan.build.contains(r.name))
+                    return;
+                size_t n = std::min<size_t>(
+                    ++work->compiled, names.size());  // one that others refer to may come twice
+                if (work->proposal.progress)
+                    work->proposal.progress(n, names.size());
+            });
+    // A template nobody includes yet must at least be one; of what the load path does not lead to
+    // we only tell.
     std::vector<std::string> alone;
     for (auto& path : plan.changed_templates)
-        if (auto n = plan.landing.words->find(need_key({Need::file, path})); !n || !build.used.contains(*n)) alone.push_back("/" + path);
+        if (auto n = plan.landing.words->find(need_key({Need::file, path}));
+            !n || !build.used.contains(*n))
+            alone.push_back("/" + path);
     if (!alone.empty())
         for (auto& e : compiler.build_files(alone, {}, true).errors) {
             Diagnostic d = diagnostic(e, {});
             const std::string& file = d.error.where.file;
-            if (file.empty() || reachable(plan, bench.source, file)) build.add(d);
-            else plan.unsure = true, plan.out.notes.push_back(fmt::format("not used: {}", first_line(d)));
+            if (file.empty() || reachable(plan, bench.source, file))
+                build.add(d);
+            else {
+                plan.unsure = true;
+                plan.out.notes.push_back(fmt::format("not used: {}", first_line(d)));
+            }
         }
     plan.landing.contents = std::move(build.contents);
-    for (auto& [place, d] : build.errors) plan.out.errors.push_back(d);
+    for (auto& [place, d] : build.errors)
+        plan.out.errors.push_back(d);
     std::sort(plan.out.failing.begin(), plan.out.failing.end());
-    plan.out.failing.erase(std::unique(plan.out.failing.begin(), plan.out.failing.end()), plan.out.failing.end());
+    plan.out.failing.erase(std::unique(plan.out.failing.begin(), plan.out.failing.end()),
+                           plan.out.failing.end());
     plan.out.printed.insert(plan.out.printed.end(), bench.notes.begin(), bench.notes.end());
     plan.out.compiled = names.size();
     plan.out.compile_seconds += since(start);
-    if (!plan.out.errors.empty() || !plan.out.failing.empty()) plan.out.state = Outcome::refused;
+    if (!plan.out.errors.empty() || !plan.out.failing.empty())
+        plan.out.state = Outcome::refused;
     check_nodes(plan);
 }
 
@@ -276,10 +349,16 @@ void Pipeline::check_nodes(Plan& plan) {
         std::string node = node_of(object);
         auto it = plan.head->nodes.find(node);
         std::string other = fresh.emplace(node, object).first->second;
-        if (other == object && it != plan.head->nodes.end() && it->second != object && !plan.withdrawn.contains(it->second)) other = it->second;
-        if (other == object) continue;
-        compiler::TemplateError e(compiler::ErrorClass::validation, fmt::format("'{}' and '{}' are both the profile of '{}'", object, other, node),
-                                  {.file = resolve(*plan.tree, plan.roots, object)}, "the last step of an object's name is the node's");
+        if (other == object && it != plan.head->nodes.end() && it->second != object &&
+            !plan.withdrawn.contains(it->second))
+            other = it->second;
+        if (other == object)
+            continue;
+        compiler::TemplateError e(
+            compiler::ErrorClass::validation,
+            fmt::format("'{}' and '{}' are both the profile of '{}'", object, other, node),
+            {.file = resolve(*plan.tree, plan.roots, object)},
+            "the last step of an object's name is the node's");
         plan.out.errors.push_back(diagnostic(e, object));
         plan.out.state = Outcome::refused;
     }
@@ -296,7 +375,8 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
     l.origin = p.origin;
     l.time = p.time;
     l.past = p.past;
-    if (!l.past.empty()) l.edits = p.edits;  // also those that only undo what led to it
+    if (!l.past.empty())
+        l.edits = p.edits;  // also those that only undo what led to it
     l.base = p.base;
     l.reverts = p.reverts;
     l.once = p.once;
@@ -307,8 +387,10 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
     Revision r = store_.land(l);
     plan.out.revision = r.number;
     auto next = std::make_shared<Head>(Head{plan.tree, plan.roots, plan.head->nodes});
-    for (auto& object : l.withdrawn) next->nodes.erase(node_of(object));
-    for (auto& b : l.built) next->nodes[node_of(b.object)] = b.object;
+    for (auto& object : l.withdrawn)
+        next->nodes.erase(node_of(object));
+    for (auto& b : l.built)
+        next->nodes[node_of(b.object)] = b.object;
     {
         std::lock_guard hold(lock_);
         head_ = std::move(next);
@@ -316,17 +398,21 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
     auto stages = store_.stages();
     size_t waiting = 0;
     for (auto& change : r.profiles) {
-        if (std::any_of(stages.begin(), stages.end(), [&](auto& s) { return s.has(node_of(change.object)); })) {
+        if (std::any_of(stages.begin(), stages.end(),
+                        [&](auto& s) { return s.has(node_of(change.object)); })) {
             waiting++;
             continue;
         }
         auto now = store_.profile(change.object);
         plan.out.published.push_back(now ? *now : Profile{.object = change.object});
     }
-    if (waiting) plan.out.notes.push_back(fmt::format("{} profile{} for the promotion of a stage", waiting, waiting == 1 ? " waits" : "s wait"));
+    if (waiting)
+        plan.out.notes.push_back(fmt::format("{} profile{} for the promotion of a stage", waiting,
+                                             waiting == 1 ? " waits" : "s wait"));
 }
 
-Outcome Pipeline::run(const Proposal& p, bool preview, const std::function<void(const Outcome&)>& landed) {
+Outcome Pipeline::run(const Proposal& p, bool preview,
+                      const std::function<void(const Outcome&)>& landed) {
     auto start = Clock::now();
     Turns::Turn turn(turns_, preview ? Turns::beside : Turns::ordered);
     Work work(*this, p, preview);
@@ -337,19 +423,29 @@ Outcome Pipeline::run(const Proposal& p, bool preview, const std::function<void(
     };
     auto repeated = [&] {
         auto done = preview || p.once.empty() ? std::nullopt : store_.once(p.principal(), p.once);
-        if (done) plan = Plan(), plan.out.state = Outcome::repeated, plan.out.revision = *done;
+        if (done) {
+            plan = Plan();
+            plan.out.state = Outcome::repeated;
+            plan.out.revision = *done;
+        }
         return done.has_value();
     };
-    if (repeated()) return finish();
+    if (repeated())
+        return finish();
     Lease bench(*this);
-    if (!prepare(p, plan, head(), bench->source)) return finish();
+    if (!prepare(p, plan, head(), bench->source))
+        return finish();
     compile(plan, *bench, preview, &work);
-    // What came before has gone on meanwhile. A check is not waited for, and gives up running after others.
+    // What came before has gone on meanwhile. A check is not waited for, and gives up running after
+    // others.
     for (int tries = 0; !preview || tries < 3; tries++) {
-        if (!preview) turn.wait();
-        if (repeated()) return finish();
+        if (!preview)
+            turn.wait();
+        if (repeated())
+            return finish();
         auto now = head();
-        if (now == plan.head) break;
+        if (now == plan.head)
+            break;
         Plan fresh;
         bool goes_on = prepare(p, fresh, now, bench->source);
         if (goes_on && still_holds(plan, fresh)) {
@@ -369,20 +465,25 @@ Outcome Pipeline::run(const Proposal& p, bool preview, const std::function<void(
         }
         fresh.out.compile_seconds = plan.out.compile_seconds;
         plan = std::move(fresh);
-        if (!goes_on) return finish();
+        if (!goes_on)
+            return finish();
         again_++;
         compile(plan, *bench, preview, &work);
     }
     if (preview)
         for (auto& object : plan.withdrawn)
-            if (auto old = store_.profile(object)) plan.out.effects.push_back(effect(node_of(object), read_xml(store_.content(old->xml), object), Element()));
+            if (auto old = store_.profile(object))
+                plan.out.effects.push_back(
+                    effect(node_of(object), read_xml(store_.content(old->xml), object), Element()));
     plan.out.changed += plan.withdrawn.size();
     plan.out.effects = grouped(std::move(plan.out.effects));
-    if (preview || plan.out.state != Outcome::done) return finish();
+    if (preview || plan.out.state != Outcome::done)
+        return finish();
     std::lock_guard hold(store_.commit_lock());
     land(p, plan);
     plan.out.seconds = since(start);
-    if (landed) landed(plan.out);
+    if (landed)
+        landed(plan.out);
     return std::move(plan.out);
 }
 
@@ -394,7 +495,8 @@ Outcome Pipeline::commit(const Proposal& p, const std::function<void(const Outco
         Pipeline& all;
         bool& done;
         ~Tidy() {
-            if (done || !all.store_.has_spilled()) return;
+            if (done || !all.store_.has_spilled())
+                return;
             try {
                 all.alone([&] { all.store_.drop_spilled(); });
             } catch (const Error&) {  // 'cdb verify --collect' finds them as well
@@ -408,11 +510,13 @@ Outcome Pipeline::commit(const Proposal& p, const std::function<void(const Outco
 
 std::vector<Edit> Pipeline::undo(uint64_t number) const {
     auto r = store_.revision(number);
-    if (!r) throw Error(exit_data, fmt::format("there is no revision {}", number));
+    if (!r)
+        throw Error(exit_data, fmt::format("there is no revision {}", number));
     std::vector<Edit> edits;
     for (auto& f : r->files) {
         Edit e{.path = f.path, .base = f.after};
-        if (!f.before.empty()) e.text = store_.content(f.before);
+        if (!f.before.empty())
+            e.text = store_.content(f.before);
         edits.push_back(std::move(e));
     }
     return edits;
@@ -436,7 +540,10 @@ void Pipeline::rebuild() {
     Plan plan;
     compile_all(plan);
     if (plan.out.state != Outcome::done)
-        throw Error(exit_data, fmt::format("the head does not compile: {}", plan.out.errors.empty() ? "" : plan.out.errors[0].error.message), {}, "the indexes are as they were");
+        throw Error(exit_data,
+                    fmt::format("the head does not compile: {}",
+                                plan.out.errors.empty() ? "" : plan.out.errors[0].error.message),
+                    {}, "the indexes are as they were");
     store_.rebuild_indexes(plan.landing);
 }
 
@@ -444,20 +551,28 @@ std::vector<std::string> Pipeline::verify(bool compiled_too) {
     Turns::Turn turn(turns_, Turns::alone);
     std::lock_guard hold(store_.commit_lock());  // promotions
     auto wrong = store_.verify();
-    if (!compiled_too) return wrong;
+    if (!compiled_too)
+        return wrong;
     Plan plan;
     compile_all(plan);
-    for (auto& object : plan.withdrawn) wrong.push_back(fmt::format("profile: '{}' has no object template in the head", object));
-    for (auto& d : plan.out.errors) wrong.push_back(first_line(d));
+    for (auto& object : plan.withdrawn)
+        wrong.push_back(fmt::format("profile: '{}' has no object template in the head", object));
+    for (auto& d : plan.out.errors)
+        wrong.push_back(first_line(d));
     for (auto& b : plan.landing.built) {
         auto p = store_.profile(b.object);
-        if (!p) wrong.push_back(fmt::format("profile: '{}' was never published", b.object));
-        else if (p->xml != b.xml.hash) wrong.push_back(fmt::format("profile: '{}' compiles to something else now", b.object));
-        else if (auto known = store_.needs_of(b.object); known.size() != b.needs.size() || !std::all_of(known.begin(), known.end(), [&](auto& need) {
+        if (!p)
+            wrong.push_back(fmt::format("profile: '{}' was never published", b.object));
+        else if (p->xml != b.xml.hash)
+            wrong.push_back(fmt::format("profile: '{}' compiles to something else now", b.object));
+        else if (auto known = store_.needs_of(b.object);
+                 known.size() != b.needs.size() ||
+                 !std::all_of(known.begin(), known.end(), [&](auto& need) {
                      auto n = plan.landing.words->find(need_key(need));
                      return n && std::binary_search(b.needs.begin(), b.needs.end(), *n);
                  }))
-            wrong.push_back(fmt::format("index: the needs of '{}' are not those of its compilation", b.object));
+            wrong.push_back(
+                fmt::format("index: the needs of '{}' are not those of its compilation", b.object));
     }
     return wrong;
 }

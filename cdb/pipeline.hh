@@ -1,5 +1,5 @@
-// From a set of changed files to a new revision: merge, find who is affected, compile them all, write, or
-// refuse and say everything that is wrong.
+// From a set of changed files to a new revision: merge, find who is affected, compile them all,
+// write, or refuse and say everything that is wrong.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -23,19 +23,20 @@ namespace weft::cdb {
 
 struct Proposal {
     std::string author, comment;
-    std::string by;                     ///< who sends it, when that is not its author
-    std::string origin;                 ///< as of Revision
-    int64_t time = 0;                   ///< 0: now
-    std::vector<Past> past;             ///< what led to it; the edits are all of it together
-    std::vector<Edit> edits;            ///< each with what its author saw (Edit::base)
-    uint64_t base = 0;                  ///< the revision its author saw
+    std::string by;           ///< who sends it, when that is not its author
+    std::string origin;       ///< as of Revision
+    int64_t time = 0;         ///< 0: now
+    std::vector<Past> past;   ///< what led to it; the edits are all of it together
+    std::vector<Edit> edits;  ///< each with what its author saw (Edit::base)
+    uint64_t base = 0;        ///< the revision its author saw
     uint64_t reverts = 0;
-    std::string once;                   ///< a key that makes a repeated commit answer as the first did
-    std::string session;                ///< closed by the commit
-    int64_t touched = 0;                ///< when that was last changed: Error(1) when it was again since
-    bool everything = false;            ///< compile every object, affected or not
-    std::string request;                ///< a name to find it by while it is at work
-    std::function<void(size_t done, size_t all)> progress = {};   ///< after each object, from the compiling threads
+    std::string once;         ///< a key that makes a repeated commit answer as the first did
+    std::string session;      ///< closed by the commit
+    int64_t touched = 0;      ///< when that was last changed: Error(1) when it was again since
+    bool everything = false;  ///< compile every object, affected or not
+    std::string request;      ///< a name to find it by while it is at work
+    std::function<void(size_t done, size_t all)> progress =
+        {};  ///< after each object, from the compiling threads
     const std::string& principal() const { return by.empty() ? author : by; }
 };
 
@@ -48,33 +49,34 @@ struct Conflict {
 
 /// One message of the compiler, and the objects that have it.
 struct Diagnostic {
-    std::string kind;                   ///< "parse error", "validation error", ...
-    Error error;                        ///< with the tree's own paths
+    std::string kind;  ///< "parse error", "validation error", ...
+    Error error;       ///< with the tree's own paths
     std::vector<std::string> objects;
 };
 
 struct Outcome {
     enum State {
-        done,        ///< committed; or, of a check, would be
-        unchanged,   ///< nothing differs from the head
-        repeated,    ///< this key was committed before, as `revision`
-        conflict,    ///< see conflicts
-        locked,      ///< see locks
-        refused,     ///< see errors
+        done,       ///< committed; or, of a check, would be
+        unchanged,  ///< nothing differs from the head
+        repeated,   ///< this key was committed before, as `revision`
+        conflict,   ///< see conflicts
+        locked,     ///< see locks
+        refused,    ///< see errors
     } state = done;
-    uint64_t revision = 0;              ///< the new one, or the head it was checked against
+    uint64_t revision = 0;  ///< the new one, or the head it was checked against
     std::vector<FileChange> files;
     std::shared_ptr<const Namespaces> rules;  ///< those of its tree, when it changes them
     std::vector<Conflict> conflicts;
-    std::vector<PathLock> locks;        ///< of others, on files that would change
+    std::vector<PathLock> locks;  ///< of others, on files that would change
     std::vector<Diagnostic> errors;
-    std::vector<std::string> failing;   ///< objects that do not compile
-    std::vector<std::string> notes;     ///< what was left out
-    std::vector<std::string> printed;   ///< by the compiler: warnings, and what templates print
-    std::vector<Effect> effects;        ///< of a check: what changes on which nodes
-    std::vector<Profile> published;     ///< of a commit: whose profile changed; xml empty when withdrawn
-    size_t compiled = 0;                ///< objects
-    size_t changed = 0;                 ///< objects whose profile differs
+    std::vector<std::string> failing;  ///< objects that do not compile
+    std::vector<std::string> notes;    ///< what was left out
+    std::vector<std::string> printed;  ///< by the compiler: warnings, and what templates print
+    std::vector<Effect> effects;       ///< of a check: what changes on which nodes
+    std::vector<Profile>
+        published;        ///< of a commit: whose profile changed; xml empty when withdrawn
+    size_t compiled = 0;  ///< objects
+    size_t changed = 0;   ///< objects whose profile differs
     double compile_seconds = 0, seconds = 0;
 };
 
@@ -82,8 +84,8 @@ struct Outcome {
 struct AtWork {
     std::string author, comment, request;
     bool check = false;
-    size_t compiled = 0, objects = 0;   ///< of so many
-    double seconds = 0;                 ///< since it came
+    size_t compiled = 0, objects = 0;  ///< of so many
+    double seconds = 0;                ///< since it came
 };
 
 class Pipeline {
@@ -94,18 +96,19 @@ public:
 
     /// All of a commit but the writing, with the effects. From any thread.
     Outcome check(const Proposal&);
-    /// From any thread: commits compile beside each other; they are written in the order they came, and one compiles
-    /// again when those before it changed what it read.
+    /// From any thread: commits compile beside each other; they are written in the order they came,
+    /// and one compiles again when those before it changed what it read.
     ///   landed   called when it is written, before any later one is
     Outcome commit(const Proposal&, const std::function<void(const Outcome&)>& landed = {});
 
-    /// The edits that undo a revision, as far as the head still has what it left; the rest are conflicts.
+    /// The edits that undo a revision, as far as the head still has what it left; the rest are
+    /// conflicts.
     std::vector<Edit> undo(uint64_t revision) const;
 
     /// Run with no commit under way.
     void alone(const std::function<void()>&);
-    /// Store::verify, and with `compile` also: every object compiled from the head gives the published profile
-    /// and the indexed needs.
+    /// Store::verify, and with `compile` also: every object compiled from the head gives the
+    /// published profile and the indexed needs.
     std::vector<std::string> verify(bool compile);
     /// Store::rebuild_indexes with every object compiled. Error(65) when one does not compile.
     void rebuild();
@@ -144,7 +147,7 @@ private:
     Store& store_;
     int jobs_;
     Turns turns_;
-    mutable std::mutex lock_;                      // of what follows
+    mutable std::mutex lock_;  // of what follows
     std::shared_ptr<const Head> head_;
     std::vector<std::unique_ptr<Bench>> idle_;
     std::list<Work*> works_;

@@ -7,20 +7,20 @@ namespace weft::cdb {
 /// The newest tree, as the pipeline left it. Whoever works on top of it keeps it as it was.
 struct Pipeline::Head {
     std::shared_ptr<const Tree> tree;
-    std::vector<std::string> roots;                 ///< its load path
-    std::map<std::string, std::string> nodes;       ///< node -> object
+    std::vector<std::string> roots;            ///< its load path
+    std::map<std::string, std::string> nodes;  ///< node -> object
 };
 
 struct Pipeline::Plan {
     Outcome out;
     Landing landing;
-    std::shared_ptr<const Head> head;               ///< what it was made for
-    std::shared_ptr<Tree> tree;                     ///< that with the changes
+    std::shared_ptr<const Head> head;  ///< what it was made for
+    std::shared_ptr<Tree> tree;        ///< that with the changes
     std::vector<std::string> roots;
     std::vector<std::pair<Hash, compiler::Text>> fresh;
-    std::set<std::string> build, withdrawn;         ///< objects
+    std::set<std::string> build, withdrawn;  ///< objects
     std::vector<std::string> changed_templates;
-    bool unsure = false;                            ///< what it left out could count in another tree
+    bool unsure = false;  ///< what it left out could count in another tree
 };
 
 /// A compiler with what it has parsed, and the files it sees. One commit uses it at a time.

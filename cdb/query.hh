@@ -28,8 +28,9 @@ private:
     bool literal_ = false;
 };
 
-/// "/hardware/ram >= 4096", "/system/kind = 'disk server'", "/a/b ~ 10.0.*", "/a/b" (is there), "!/a/b" (is not).
-/// A node fits when one of its values there does; numbers are compared as numbers when both are.
+/// "/hardware/ram >= 4096", "/system/kind = 'disk server'", "/a/b ~ 10.0.*", "/a/b" (is there),
+/// "!/a/b" (is not). A node fits when one of its values there does; numbers are compared as numbers
+/// when both are.
 struct Condition {
     enum Op { there, absent, equal, differs, less, at_most, more, at_least, like, unlike };
     PathPattern path;
@@ -42,21 +43,28 @@ struct Condition {
 
 struct Query {
     std::vector<PathPattern> paths;
-    std::string node = "*";             ///< a file-name pattern
-    std::vector<Condition> where;       ///< all must hold
-    std::optional<std::string> text;    ///< only values, or paths, with this in them
-    bool join = false;                  ///< a row a node, a column a pattern
-    std::function<bool(const std::string& object)> visible = {};   ///< unset: all are
-    size_t limit = 1000000;             ///< rows; never more than these
+    std::string node = "*";           ///< a file-name pattern
+    std::vector<Condition> where;     ///< all must hold
+    std::optional<std::string> text;  ///< only values, or paths, with this in them
+    bool join = false;                ///< a row a node, a column a pattern
+    std::function<bool(const std::string& object)> visible = {};  ///< unset: all are
+    size_t limit = 1000000;                                       ///< rows; never more than these
 };
 
 struct Answers {
-    struct Row { uint32_t slot; std::string path; LeafValue value; };
-    struct Joined { uint32_t slot; std::vector<std::vector<LeafValue>> columns; };
+    struct Row {
+        uint32_t slot;
+        std::string path;
+        LeafValue value;
+    };
+    struct Joined {
+        uint32_t slot;
+        std::vector<std::vector<LeafValue>> columns;
+    };
     Store::Slots slots;
-    std::vector<std::string> columns;   ///< the patterns
-    std::vector<Row> rows;              ///< by node, then path
-    std::vector<Joined> joined;         ///< by node
+    std::vector<std::string> columns;  ///< the patterns
+    std::vector<Row> rows;             ///< by node, then path
+    std::vector<Joined> joined;        ///< by node
     bool join = false, complete = true;
 };
 

@@ -1,4 +1,5 @@
-// Records as bytes. Each begins with its form's number, so that a later form can still read an earlier one.
+// Records as bytes. Each begins with its form's number, so that a later form can still read an
+// earlier one.
 #include "cdb/records.hh"
 
 #include <fmt/core.h>
@@ -12,25 +13,36 @@
 namespace weft::cdb {
 
 static constexpr uint64_t form = 1;
-static constexpr uint64_t revision_form = 3;  // 1 had no `by`, `origin`, `recorded`; 2 no `stage`, `target`
+static constexpr uint64_t revision_form =
+    3;  // 1 had no `by`, `origin`, `recorded`; 2 no `stage`, `target`
 
-static Decoder open(std::string_view bytes, std::string_view what, uint64_t newest = form, uint64_t* found = nullptr) {
+static Decoder open(std::string_view bytes, std::string_view what, uint64_t newest = form,
+                    uint64_t* found = nullptr) {
     Decoder d(bytes, what);
     uint64_t f = d.number();
-    if (found) *found = f;
+    if (found)
+        *found = f;
     if (!f || f > newest)
-        throw Error(exit_io, fmt::format("{} is of form {}, this program knows form {}", what, f, newest), {},
-                    "the store was written by a newer version");
+        throw Error(exit_io,
+                    fmt::format("{} is of form {}, this program knows form {}", what, f, newest),
+                    {}, "the store was written by a newer version");
     return d;
 }
 
 std::string Revision::encode() const {
     Encoder e;
-    e.number(revision_form).text(author).number(uint64_t(time)).text(comment).number(base).number(reverts);
+    e.number(revision_form)
+        .text(author)
+        .number(uint64_t(time))
+        .text(comment)
+        .number(base)
+        .number(reverts);
     e.text(by).text(origin).flag(recorded).text(stage).number(target).number(files.size());
-    for (auto& f : files) e.text(f.path).text(f.before).text(f.after);
+    for (auto& f : files)
+        e.text(f.path).text(f.before).text(f.after);
     e.number(profiles.size());
-    for (auto& p : profiles) e.text(p.object).text(p.before).text(p.after);
+    for (auto& p : profiles)
+        e.text(p.object).text(p.before).text(p.after);
     return e.take();
 }
 
@@ -68,7 +80,13 @@ Revision Revision::decode(uint64_t number, std::string_view bytes) {
 }
 
 std::string Profile::encode() const {
-    return Encoder().number(form).text(xml).text(origins).number(uint64_t(modified)).number(revision).take();
+    return Encoder()
+        .number(form)
+        .text(xml)
+        .text(origins)
+        .number(uint64_t(modified))
+        .number(revision)
+        .take();
 }
 
 Profile Profile::decode(std::string object, std::string_view bytes) {
@@ -86,7 +104,14 @@ std::string node_of(std::string_view object) {
 }
 
 std::string Session::encode() const {
-    return Encoder().number(form).text(owner).number(base).number(uint64_t(opened)).number(uint64_t(touched)).text(comment).take();
+    return Encoder()
+        .number(form)
+        .text(owner)
+        .number(base)
+        .number(uint64_t(opened))
+        .number(uint64_t(touched))
+        .text(comment)
+        .take();
 }
 
 Session Session::decode(std::string id, std::string_view bytes) {
@@ -101,7 +126,13 @@ Session Session::decode(std::string id, std::string_view bytes) {
 }
 
 std::string Tag::encode() const {
-    return Encoder().number(form).number(revision).text(author).number(uint64_t(time)).text(comment).take();
+    return Encoder()
+        .number(form)
+        .number(revision)
+        .text(author)
+        .number(uint64_t(time))
+        .text(comment)
+        .take();
 }
 
 Tag Tag::decode(std::string name, std::string_view bytes) {
@@ -114,15 +145,24 @@ Tag Tag::decode(std::string name, std::string_view bytes) {
 }
 
 bool Stage::has(std::string_view node) const {
-    return std::any_of(nodes.begin(), nodes.end(), [&](auto& p) { return fnmatch(p.c_str(), std::string(node).c_str(), 0) == 0; });
+    return std::any_of(nodes.begin(), nodes.end(), [&](auto& p) {
+        return fnmatch(p.c_str(), std::string(node).c_str(), 0) == 0;
+    });
 }
 
 std::string Stage::encode() const {
     Encoder e;
-    e.number(form).number(revision).number(target).number(promoted).number(uint64_t(started)).number(uint64_t(deadline)).text(stopped);
+    e.number(form)
+        .number(revision)
+        .number(target)
+        .number(promoted)
+        .number(uint64_t(started))
+        .number(uint64_t(deadline))
+        .text(stopped);
     for (auto* list : {&nodes, &canary}) {
         e.number(list->size());
-        for (auto& n : *list) e.text(n);
+        for (auto& n : *list)
+            e.text(n);
     }
     return e.take();
 }
@@ -136,12 +176,19 @@ Stage Stage::decode(std::string name, std::string_view bytes) {
     s.deadline = int64_t(d.number());
     s.stopped = d.text();
     for (auto* list : {&s.nodes, &s.canary})
-        for (uint64_t n = d.number(); n; n--) list->push_back(d.text());
+        for (uint64_t n = d.number(); n; n--)
+            list->push_back(d.text());
     return s;
 }
 
 std::string PathLock::encode() const {
-    return Encoder().number(form).text(owner).text(reason).number(uint64_t(time)).number(uint64_t(expires)).take();
+    return Encoder()
+        .number(form)
+        .text(owner)
+        .text(reason)
+        .number(uint64_t(time))
+        .number(uint64_t(expires))
+        .take();
 }
 
 PathLock PathLock::decode(std::string path, std::string_view bytes) {
@@ -156,7 +203,8 @@ PathLock PathLock::decode(std::string path, std::string_view bytes) {
 std::string Edit::encode() const {
     Encoder e;
     e.number(form).text(base).flag(text.has_value());
-    if (text) e.text(gzip(*text, 1));
+    if (text)
+        e.text(gzip(*text, 1));
     return e.take();
 }
 
@@ -164,12 +212,20 @@ Edit Edit::decode(std::string path, std::string_view bytes) {
     Decoder d = open(bytes, "an edit");
     Edit e{.path = std::move(path)};
     e.base = d.text();
-    if (d.flag()) e.text = gunzip(d.text());
+    if (d.flag())
+        e.text = gunzip(d.text());
     return e;
 }
 
 std::string AuditLine::encode() const {
-    return Encoder().number(form).number(uint64_t(time)).text(who).text(action).text(detail).text(before).take();
+    return Encoder()
+        .number(form)
+        .number(uint64_t(time))
+        .text(who)
+        .text(action)
+        .text(detail)
+        .text(before)
+        .take();
 }
 
 AuditLine AuditLine::decode(uint64_t number, std::string_view bytes) {
@@ -186,18 +242,25 @@ AuditLine AuditLine::decode(uint64_t number, std::string_view bytes) {
 void check_path(std::string_view path) {
     auto wrong = [&](std::string_view why) {
         std::string shown;
-        for (char c : path.substr(0, 200)) shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-        return Error(exit_data, fmt::format("'{}' cannot be a path in the database: {}", shown, why));
+        for (char c : path.substr(0, 200))
+            shown += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+        return Error(exit_data,
+                     fmt::format("'{}' cannot be a path in the database: {}", shown, why));
     };
-    if (path.empty()) throw wrong("it is empty");
-    if (path.size() > 1000) throw wrong("it is longer than 1000 bytes");
-    if (path.front() == '/') throw wrong("it must be relative");
+    if (path.empty())
+        throw wrong("it is empty");
+    if (path.size() > 1000)
+        throw wrong("it is longer than 1000 bytes");
+    if (path.front() == '/')
+        throw wrong("it must be relative");
     for (unsigned char c : path)
-        if (c < 0x20 || c == 0x7f || c == '\\') throw wrong("it holds a control character or a backslash");
+        if (c < 0x20 || c == 0x7f || c == '\\')
+            throw wrong("it holds a control character or a backslash");
     for (size_t at = 0; at <= path.size();) {
         size_t end = std::min(path.find('/', at), path.size());
         std::string_view step = path.substr(at, end - at);
-        if (step.empty() || step == "." || step == "..") throw wrong("it has a step that is empty, '.' or '..'");
+        if (step.empty() || step == "." || step == "..")
+            throw wrong("it has a step that is empty, '.' or '..'");
         at = end + 1;
     }
 }

@@ -29,15 +29,15 @@ struct ProfileChange {
 struct Revision {
     uint64_t number = 0;
     std::string author;
-    int64_t time = 0;             ///< seconds since the epoch
+    int64_t time = 0;  ///< seconds since the epoch
     std::string comment;
-    uint64_t base = 0;            ///< what its author saw
-    uint64_t reverts = 0;         ///< the revision it undoes, or 0
-    std::string by;               ///< who sent it, when that is not its author (a git push); else ""
-    std::string origin;           ///< what it was made from elsewhere: "git 1f0c..."; else ""
-    bool recorded = false;        ///< history only: nothing was compiled from it, it changed no profile
-    std::string stage;            ///< of a promotion: the stage whose nodes it gave other profiles; else ""
-    uint64_t target = 0;          ///< ... those of this revision
+    uint64_t base = 0;      ///< what its author saw
+    uint64_t reverts = 0;   ///< the revision it undoes, or 0
+    std::string by;         ///< who sent it, when that is not its author (a git push); else ""
+    std::string origin;     ///< what it was made from elsewhere: "git 1f0c..."; else ""
+    bool recorded = false;  ///< history only: nothing was compiled from it, it changed no profile
+    std::string stage;    ///< of a promotion: the stage whose nodes it gave other profiles; else ""
+    uint64_t target = 0;  ///< ... those of this revision
     std::vector<FileChange> files;        ///< by path
     std::vector<ProfileChange> profiles;  ///< by object; only those whose content changed
 
@@ -48,10 +48,10 @@ struct Revision {
 /// What is published for one object.
 struct Profile {
     std::string object;
-    Hash xml;                     ///< empty: withdrawn, its object template is gone
-    Hash origins;                 ///< where each value was set
-    int64_t modified = 0;         ///< Last-Modified: grows with every change, by a second at least
-    uint64_t revision = 0;        ///< which revision changed the content last
+    Hash xml;               ///< empty: withdrawn, its object template is gone
+    Hash origins;           ///< where each value was set
+    int64_t modified = 0;   ///< Last-Modified: grows with every change, by a second at least
+    uint64_t revision = 0;  ///< which revision changed the content last
 
     std::string encode() const;
     static Profile decode(std::string object, std::string_view bytes);
@@ -59,14 +59,15 @@ struct Profile {
     std::string etag() const { return to_hex(xml).substr(0, 32); }
 };
 
-/// The node an object template describes: the last step of its name ("profiles/lxb001" -> "lxb001").
+/// The node an object template describes: the last step of its name ("profiles/lxb001" ->
+/// "lxb001").
 std::string node_of(std::string_view object);
 
 /// A user's unfinished work.
 struct Session {
     std::string id;
     std::string owner;
-    uint64_t base = 0;            ///< the revision it sees below its own changes
+    uint64_t base = 0;  ///< the revision it sees below its own changes
     int64_t opened = 0, touched = 0;
     std::string comment;
 
@@ -103,9 +104,9 @@ struct PathLock {
 /// Nodes that follow a revision of their own, moved on by promotion.
 struct Stage {
     std::string name;
-    std::vector<std::string> nodes;     ///< patterns; a node is in the first stage by name that has it
-    uint64_t revision = 0;              ///< whose profiles its nodes get
-    uint64_t target = 0;                ///< where it is on its way to; 0: it is not
+    std::vector<std::string> nodes;  ///< patterns; a node is in the first stage by name that has it
+    uint64_t revision = 0;           ///< whose profiles its nodes get
+    uint64_t target = 0;             ///< where it is on its way to; 0: it is not
     std::vector<std::string> canary;    ///< nodes that have the target's profiles already
     uint64_t promoted = 0;              ///< the revision that gave them these
     int64_t started = 0, deadline = 0;  ///< of the wait for their reports
@@ -119,8 +120,8 @@ struct Stage {
 /// A change that is not in any revision yet.
 struct Edit {
     std::string path;
-    Hash base;                          ///< what its author saw there
-    std::optional<std::string> text;    ///< nothing: removed
+    Hash base;                        ///< what its author saw there
+    std::optional<std::string> text;  ///< nothing: removed
 
     std::string encode() const;
     static Edit decode(std::string path, std::string_view bytes);
@@ -138,14 +139,14 @@ struct AuditLine {
     uint64_t number = 0;
     int64_t time = 0;
     std::string who, action, detail;
-    Hash before;                  ///< of the previous line's bytes
+    Hash before;  ///< of the previous line's bytes
 
     std::string encode() const;
     static AuditLine decode(uint64_t number, std::string_view bytes);
 };
 
-/// Can this be the path of a file in the database? Relative, no empty, "." or ".." steps, no control
-/// characters, at most 1,000 bytes. Error(65) says what is wrong.
+/// Can this be the path of a file in the database? Relative, no empty, "." or ".." steps, no
+/// control characters, at most 1,000 bytes. Error(65) says what is wrong.
 void check_path(std::string_view path);
 
 }  // namespace weft::cdb

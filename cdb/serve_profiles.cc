@@ -1,4 +1,5 @@
-// /profiles/: what nodes fetch. Answered from memory; what is not there yet is made by a reader first.
+// /profiles/: what nodes fetch. Answered from memory; what is not there yet is made by a reader
+// first.
 #include <fmt/core.h>
 
 #include "base/error.hh"
@@ -10,13 +11,15 @@ namespace weft::cdb {
 
 std::shared_ptr<const HttpDocument> Documents::find(const std::string& key) {
     auto it = places_.find(key);
-    if (it == places_.end()) return nullptr;
+    if (it == places_.end())
+        return nullptr;
     order_.splice(order_.begin(), order_, it->second);
     return it->second->document;
 }
 
 void Documents::put(const std::string& key, std::shared_ptr<const HttpDocument> d) {
-    if (places_.contains(key)) return;
+    if (places_.contains(key))
+        return;
     bytes_ += d->gzip->size();
     order_.push_front({key, std::move(d)});
     places_[key] = order_.begin();
@@ -35,7 +38,8 @@ struct Wanted {
     std::string node;
     Form form;
     bool gz;
-    std::string signed_as;  ///< the signature of what has this name is asked for; empty: the profile itself
+    std::string
+        signed_as;  ///< the signature of what has this name is asked for; empty: the profile itself
 };
 
 /// "lxb001.xml", "profile_lxb001.json.gz", "lxb001.xml.sig", ...
@@ -43,20 +47,28 @@ std::optional<Wanted> wanted(std::string_view name, std::string_view prefix) {
     Wanted w{};
     if (name.ends_with(".sig")) {
         name.remove_suffix(4);
-        if (name.ends_with(".gz") || name.ends_with(".origins")) return std::nullopt;
+        if (name.ends_with(".gz") || name.ends_with(".origins"))
+            return std::nullopt;
         w.signed_as = name;
     } else if (name.ends_with(".gz")) {
-        w.gz = true, name.remove_suffix(3);
+        w.gz = true;
+        name.remove_suffix(3);
     }
     size_t dot = name.rfind('.');
-    if (dot == std::string_view::npos || dot == 0) return std::nullopt;
+    if (dot == std::string_view::npos || dot == 0)
+        return std::nullopt;
     std::string_view ending = name.substr(dot + 1);
-    if (ending == "xml") w.form = Form::xml;
-    else if (ending == "json") w.form = Form::json;
-    else if (ending == "origins") w.form = Form::origins;
-    else return std::nullopt;
+    if (ending == "xml")
+        w.form = Form::xml;
+    else if (ending == "json")
+        w.form = Form::json;
+    else if (ending == "origins")
+        w.form = Form::origins;
+    else
+        return std::nullopt;
     name = name.substr(0, dot);
-    if (!prefix.empty() && name.size() > prefix.size() && name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    if (!prefix.empty() && name.size() > prefix.size() && name.starts_with(prefix))
+        name.remove_prefix(prefix.size());
     w.node = name;
     return w;
 }
@@ -68,48 +80,57 @@ std::string json_of(const Store& store, const Profile& p) {
     return text;
 }
 
-/// A signature binds a profile to the name it is asked for by: that of another node is no good under it.
-std::shared_ptr<const HttpDocument> make_signature(const Store& store, const Profile& p, const Wanted& w, const Signer& signer) {
-    std::string der = signer.sign(w.signed_as + '\n' + (w.form == Form::json ? json_of(store, p) : store.content(p.xml)));
-    return std::make_shared<HttpDocument>(HttpDocument{.type = "application/pkcs7-signature", .plain = nullptr,
-        .gzip = std::make_shared<const std::string>(gzip(der)), .etag = to_hex(hash_of(der)).substr(0, 32)});
+/// A signature binds a profile to the name it is asked for by: that of another node is no good
+/// under it.
+std::shared_ptr<const HttpDocument> make_signature(const Store& store, const Profile& p,
+                                                   const Wanted& w, const Signer& signer) {
+    std::string der = signer.sign(
+        w.signed_as + '\n' + (w.form == Form::json ? json_of(store, p) : store.content(p.xml)));
+    return std::make_shared<HttpDocument>(
+        HttpDocument{.type = "application/pkcs7-signature",
+                     .plain = nullptr,
+                     .gzip = std::make_shared<const std::string>(gzip(der)),
+                     .etag = to_hex(hash_of(der)).substr(0, 32)});
 }
 
 /// On a reader's thread.
 std::shared_ptr<const HttpDocument> make_document(const Store& store, const Profile& p, Form form) {
     auto d = std::make_shared<HttpDocument>();
-    auto body = [](std::string s) { return std::make_shared<const std::string>(std::move(s)); };
+    auto body = [](std::string s) {
+        return std::make_shared<const std::string>(std::move(s));
+    };
     switch (form) {
-    case Form::xml:
-        d->type = "text/xml";
-        d->etag = p.etag();
-        d->modified = p.modified;
-        d->gzip = body(store.content_gzip(p.xml));
-        break;
-    case Form::json: {
-        std::string text = json_of(store, p);
-        d->type = "application/json";
-        d->etag = to_hex(hash_of(text)).substr(0, 32);
-        d->modified = p.modified;
-        d->gzip = body(gzip(text));
-        break;
-    }
-    case Form::origins:
-        d->type = "text/plain; charset=utf-8";
-        d->etag = to_hex(p.origins).substr(0, 32);
-        d->gzip = body(store.content_gzip(p.origins));
-        break;
+        case Form::xml:
+            d->type = "text/xml";
+            d->etag = p.etag();
+            d->modified = p.modified;
+            d->gzip = body(store.content_gzip(p.xml));
+            break;
+        case Form::json: {
+            std::string text = json_of(store, p);
+            d->type = "application/json";
+            d->etag = to_hex(hash_of(text)).substr(0, 32);
+            d->modified = p.modified;
+            d->gzip = body(gzip(text));
+            break;
+        }
+        case Form::origins:
+            d->type = "text/plain; charset=utf-8";
+            d->etag = to_hex(p.origins).substr(0, 32);
+            d->gzip = body(store.content_gzip(p.origins));
+            break;
     }
     return d;
 }
 
 }  // namespace
 
-void Server::answer(const HttpRequest& request, HttpReply reply, const std::string& node, const Profile& p,
-                    std::shared_ptr<const HttpDocument> d, bool gz) {
+void Server::answer(const HttpRequest& request, HttpReply reply, const std::string& node,
+                    const Profile& p, std::shared_ptr<const HttpDocument> d, bool gz) {
     HttpResponse r;
     if (gz) {
-        // A name ending in .gz is the inner document, gzip-encoded, whatever the client says it takes.
+        // A name ending in .gz is the inner document, gzip-encoded, whatever the client says it
+        // takes.
         HttpRequest as_gzip = request;
         std::erase_if(as_gzip.headers, [](auto& h) { return h.first == "accept-encoding"; });
         as_gzip.headers.emplace_back("accept-encoding", "gzip");
@@ -134,48 +155,67 @@ void Server::answer(const HttpRequest& request, HttpReply reply, const std::stri
 }
 
 HttpResponse Server::index(const Principal& who, const HttpRequest& request) {
-    auto text = std::make_shared<std::string>("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<profiles>\n");
+    auto text =
+        std::make_shared<std::string>("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<profiles>\n");
     int64_t newest = 0;
     auto may = readable(who);
     for (auto& [node, p] : published) {
-        if (!who.may_fetch_profile(node) && !may(p.object)) continue;
-        *text += fmt::format("  <profile mtime=\"{}\">{}{}.xml</profile>\n", p.modified, prefix_, node);
+        if (!who.may_fetch_profile(node) && !may(p.object))
+            continue;
+        *text +=
+            fmt::format("  <profile mtime=\"{}\">{}{}.xml</profile>\n", p.modified, prefix_, node);
         newest = std::max(newest, p.modified);
     }
     *text += "</profiles>\n";
     std::string etag = to_hex(hash_of(*text)).substr(0, 32);
-    return respond(request, {.type = "text/xml", .plain = text, .gzip = nullptr, .etag = etag, .modified = newest});
+    return respond(
+        request,
+        {.type = "text/xml", .plain = text, .gzip = nullptr, .etag = etag, .modified = newest});
 }
 
 void Server::serve_profile(const HttpRequest& request, HttpReply reply) {
     Principal who = principal(request);
     auto steps = split_path(request.path);
-    if (!steps || steps->size() != 2) return reply.send(problem(404, "there is no such profile"));
+    if (!steps || steps->size() != 2)
+        return reply.send(problem(404, "there is no such profile"));
     const std::string& name = (*steps)[1];
     if (!who.identity && !who.anonymous_reads) {
         counters.refused++;
         return reply.send(problem(403, "a client certificate is needed"));
     }
-    if (name == "profiles-info.xml") return reply.send(index(who, request));
+    if (name == "profiles-info.xml")
+        return reply.send(index(who, request));
     auto w = wanted(name, prefix_);
-    if (!w) return reply.send(problem(404, fmt::format("there is no '{}'", name), "NAME.xml, NAME.json or NAME.origins, each also with .gz; NAME.xml.sig, NAME.json.sig"));
-    if (!w->signed_as.empty() && !signer_) return reply.send(problem(404, "profiles are not signed here"));
+    if (!w)
+        return reply.send(problem(404, fmt::format("there is no '{}'", name),
+                                  "NAME.xml, NAME.json or NAME.origins, each also with .gz; "
+                                  "NAME.xml.sig, NAME.json.sig"));
+    if (!w->signed_as.empty() && !signer_)
+        return reply.send(problem(404, "profiles are not signed here"));
     auto it = published.find(w->node);
     if (!may_read_profile(who, it == published.end() ? w->node : it->second.object)) {
         counters.refused++;
-        log.warning("{} at {} may not read the profile of '{}'", who.name, request.remote.text(), w->node);
-        return reply.send(problem(403, fmt::format("'{}' may not read the profile of '{}'", who.name, w->node)));
+        log.warning("{} at {} may not read the profile of '{}'", who.name, request.remote.text(),
+                    w->node);
+        return reply.send(
+            problem(403, fmt::format("'{}' may not read the profile of '{}'", who.name, w->node)));
     }
-    if (it == published.end()) return reply.send(problem(404, fmt::format("there is no profile of '{}'", w->node)));
+    if (it == published.end())
+        return reply.send(problem(404, fmt::format("there is no profile of '{}'", w->node)));
 
     const Profile& p = it->second;
-    std::string key = (w->form == Form::origins ? p.origins : p.xml) + std::to_string(int(w->form)) + ' ' + std::to_string(p.modified) + ' ' + w->signed_as;
-    if (auto d = documents_.find(key)) return answer(request, reply, w->node, p, d, w->gz);
+    std::string key = (w->form == Form::origins ? p.origins : p.xml) +
+                      std::to_string(int(w->form)) + ' ' + std::to_string(p.modified) + ' ' +
+                      w->signed_as;
+    if (auto d = documents_.find(key))
+        return answer(request, reply, w->node, p, d, w->gz);
     readers.submit([this, &request, reply, w = *w, p, key, signer = signer_] {
         try {
-            auto d = w.signed_as.empty() ? make_document(store, p, w.form) : make_signature(store, p, w, *signer);
+            auto d = w.signed_as.empty() ? make_document(store, p, w.form)
+                                         : make_signature(store, p, w, *signer);
             loop.post([this, &request, reply, w, p, key, d, signer] {
-                if (signer == signer_) documents_.put(key, d);
+                if (signer == signer_)
+                    documents_.put(key, d);
                 answer(request, reply, w.node, p, d, w.gz);
             });
         } catch (const Error& e) {

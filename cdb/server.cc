@@ -19,20 +19,34 @@ static bdb::Options store_options(const Config& c) {
 }
 
 Server::Server(Service& s)
-    : service(s), loop(s.loop), log(s.log), store(rooted(s, "store"), store_options(s.config)),
-      pipeline(store, int(s.config.number("jobs"))), nodes(store),
-      notifier(loop, log, notify_options()), backup_dir(rooted(service, "backup_dir")), documents_(s.config.bytes("profile_memory")), prefix_(s.config.get("profile_prefix")) {
+    : service(s),
+      loop(s.loop),
+      log(s.log),
+      store(rooted(s, "store"), store_options(s.config)),
+      pipeline(store, int(s.config.number("jobs"))),
+      nodes(store),
+      notifier(loop, log, notify_options()),
+      backup_dir(rooted(service, "backup_dir")),
+      documents_(s.config.bytes("profile_memory")),
+      prefix_(s.config.get("profile_prefix")) {
     load_access();
     load_signer();
     Hash rules = store.file_at(access_path, store.head());
-    use(std::make_shared<const Namespaces>(Namespaces::parse(rules.empty() ? "" : store.content(rules))));
+    use(std::make_shared<const Namespaces>(
+        Namespaces::parse(rules.empty() ? "" : store.content(rules))));
     load_page();
     head = store.head();
-    for (auto& p : store.served()) published[node_of(p.object)] = p;
+    for (auto& p : store.served())
+        published[node_of(p.object)] = p;
     notifier.add(store.pending());
-    pipeline.on_work([this](std::vector<AtWork> now) { loop.post([this, now = std::move(now)] { tell_work(now); }); });
+    pipeline.on_work([this](std::vector<AtWork> now) {
+        loop.post([this, now = std::move(now)] { tell_work(now); });
+    });
     open_listeners();
-    flush_timer_ = loop.every(2, [this] { flush(), watch_canaries(); });
+    flush_timer_ = loop.every(2, [this] {
+        flush();
+        watch_canaries();
+    });
     checkpoint_timer_ = loop.every(service.config.seconds("checkpoint"), [this] {
         readers.submit([this] {
             try {
@@ -47,7 +61,8 @@ Server::Server(Service& s)
             readers.submit([this, age] {
                 try {
                     for (auto& session : store.expire_sessions(int64_t(age)))
-                        log.info("session {} of {} is closed, nobody touched it: {}", session.id, session.owner, session.comment);
+                        log.info("session {} of {} is closed, nobody touched it: {}", session.id,
+                                 session.owner, session.comment);
                 } catch (const Error& e) {
                     log.error("{}", e.message);
                 }
@@ -56,41 +71,55 @@ Server::Server(Service& s)
         expire();
         expiry_timer_ = loop.every(std::min(3600.0, age), expire);
     }
-    log.info("serving revision {}: {} profiles, store {}", store.head(), published.size(), store.dir());
+    log.info("serving revision {}: {} profiles, store {}", store.head(), published.size(),
+             store.dir());
 }
 
 Server::~Server() = default;
 
 NotifyOptions Server::notify_options() const {
     const Config& c = service.config;
-    NotifyOptions o{.on = c.yes("notify"), .source = Endpoint::parse(c.get("notify_source")), .port = uint16_t(c.number("notify_port")),
-                    .rate = double(std::max(1L, c.number("notify_rate"))), .tries = int(c.number("notify_tries")),
-                    .retry = std::max(0.05, c.seconds("notify_retry")), .map_file = rooted(service, "notify_map")};
+    NotifyOptions o{.on = c.yes("notify"),
+                    .source = Endpoint::parse(c.get("notify_source")),
+                    .port = uint16_t(c.number("notify_port")),
+                    .rate = double(std::max(1L, c.number("notify_rate"))),
+                    .tries = int(c.number("notify_tries")),
+                    .retry = std::max(0.05, c.seconds("notify_retry")),
+                    .map_file = rooted(service, "notify_map")};
     if (std::string file = rooted(service, "notify_key"); !file.empty()) {
         o.key = read_file(file, 4096);
-        while (o.key.ends_with('\n')) o.key.pop_back();
-        if (o.key.size() < 16) throw c.error("notify_key", fmt::format("the key in '{}' is shorter than 16 bytes", file));
+        while (o.key.ends_with('\n'))
+            o.key.pop_back();
+        if (o.key.size() < 16)
+            throw c.error("notify_key",
+                          fmt::format("the key in '{}' is shorter than 16 bytes", file));
     }
     return o;
 }
 
 std::optional<tls::Context> Server::context() const {
-    tls::Options o{.cert_file = rooted(service, "certificate"), .key_file = rooted(service, "key"), .ca_file = rooted(service, "ca"),
-                   .crl_file = rooted(service, "crl"), .verify = tls::Verify::required};
+    tls::Options o{.cert_file = rooted(service, "certificate"),
+                   .key_file = rooted(service, "key"),
+                   .ca_file = rooted(service, "ca"),
+                   .crl_file = rooted(service, "crl"),
+                   .verify = tls::Verify::required};
     return tls::Context::server(o);
 }
 
 void Server::load_access() {
     std::string file = rooted(service, "access");
     auto text = read_if_exists(file, 1 << 20);
-    if (!text) log.warning("there is no '{}': nobody may change anything", file);
+    if (!text)
+        log.warning("there is no '{}': nobody may change anything", file);
     access = Access::parse(text.value_or(""), file);
 }
 
 void Server::load_signer() {
-    std::string certificate = rooted(service, "sign_certificate"), key = rooted(service, "sign_key");
+    std::string certificate = rooted(service, "sign_certificate"),
+                key = rooted(service, "sign_key");
     if (certificate.empty() != key.empty())
-        throw service.config.error(certificate.empty() ? "sign_key" : "sign_certificate", "profiles are signed with a certificate and its key: set both");
+        throw service.config.error(certificate.empty() ? "sign_key" : "sign_certificate",
+                                   "profiles are signed with a certificate and its key: set both");
     signer_ = certificate.empty() ? nullptr : std::make_shared<const Signer>(certificate, key);
     documents_.clear();  // signatures of the key before
 }
@@ -104,20 +133,30 @@ void Server::open_listeners() {
     }
     size_t big = c.bytes("max_commit");
     auto set_up = [&](HttpServer& http, bool secure) {
-        auto profiles = [this](const HttpRequest& q, HttpReply r) { serve_profile(q, r); };
+        auto profiles = [this](const HttpRequest& q, HttpReply r) {
+            serve_profile(q, r);
+        };
         http.route("GET", "/profiles/", profiles);
-        auto answer = [this](const HttpRequest& q, HttpReply r) { serve_api(q, r); };
+        auto answer = [this](const HttpRequest& q, HttpReply r) {
+            serve_api(q, r);
+        };
         if (secure) {
             http.route("*", "/api/v1/", answer);
-            for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/", "/api/v1/history", "/api/v1/contents"}) http.route("*", path, answer, big);
-            for (auto& [path, d] : page_) http.route("GET", path, [this](const HttpRequest& q, HttpReply r) { serve_page(q, r); });
+            for (const char* path : {"/api/v1/commit", "/api/v1/check", "/api/v1/sessions/",
+                                     "/api/v1/history", "/api/v1/contents"})
+                http.route("*", path, answer, big);
+            for (auto& [path, d] : page_)
+                http.route("GET", path,
+                           [this](const HttpRequest& q, HttpReply r) { serve_page(q, r); });
         } else {
-            for (const char* path : {"/api/v1/health", "/api/v1/metrics"}) http.route("GET", path, answer);
+            for (const char* path : {"/api/v1/health", "/api/v1/metrics"})
+                http.route("GET", path, answer);
         }
         http.on_served([this](const HttpServer::Served& s) {
             counters.requests++;
             counters.bytes += s.bytes;
-            log.debug("{} {} {} {} {} bytes {:.1f} ms", s.request.remote.text(), s.request.method, s.request.path, s.status, s.bytes, s.seconds * 1e3);
+            log.debug("{} {} {} {} {} bytes {:.1f} ms", s.request.remote.text(), s.request.method,
+                      s.request.path, s.status, s.bytes, s.seconds * 1e3);
         });
         http.on_refused([this](const Endpoint& from, std::string_view why) {
             counters.refused_connections++;
@@ -138,14 +177,16 @@ void Server::open_listeners() {
         set_up(*plain_, false);
         log.info("HTTP at {}", plain_->local().text());
     }
-    if (!secure_ && !plain_) throw c.error("listen", "neither 'listen' nor 'listen_plain' is set: nothing to serve");
+    if (!secure_ && !plain_)
+        throw c.error("listen", "neither 'listen' nor 'listen_plain' is set: nothing to serve");
 }
 
 void Server::reload() {
     load_access();
     load_signer();
     notifier.reload(notify_options());
-    if (secure_) secure_->use(*context());
+    if (secure_)
+        secure_->use(*context());
     log.info("settings, access and certificates read again");
 }
 
@@ -154,20 +195,26 @@ void Server::stop(std::function<void()> done) {
     checkpoint_timer_.cancel();
     expiry_timer_.cancel();
     work_timer_.cancel();
-    for (auto& [key, l] : listeners) l.first->close();
+    for (auto& [key, l] : listeners)
+        l.first->close();
     auto left = std::make_shared<int>(int(bool(secure_)) + int(bool(plain_)));
     auto one = [this, left, done] {
-        if (--*left) return;
+        if (--*left)
+            return;
         // Commits that were taken are finished; what they did is in the store before we go.
-        line.submit([this, done] { pipeline.alone([&] { loop.post([this, done] { flush(done); }); }); });
+        line.submit(
+            [this, done] { pipeline.alone([&] { loop.post([this, done] { flush(done); }); }); });
     };
     for (auto* s : {&secure_, &plain_})
-        if (*s) (*s)->stop(5, one);
+        if (*s)
+            (*s)->stop(5, one);
 }
 
 Principal Server::principal(const HttpRequest& request) {
-    Principal p = access.principal(request.peer, !request.secure && service.config.yes("anonymous_read"));
-    if (p.right > Right::member && p.identity && namespaces()->names(*p.identity)) p.right = Right::member;
+    Principal p =
+        access.principal(request.peer, !request.secure && service.config.yes("anonymous_read"));
+    if (p.right > Right::member && p.identity && namespaces()->names(*p.identity))
+        p.right = Right::member;
     return p;
 }
 
@@ -183,35 +230,51 @@ void Server::use(std::shared_ptr<const Namespaces> rules) {
 
 void Server::need(const Call& c, Namespaces::Do what, std::string_view path) {
     static const char* words[] = {"read", "write", "commit", "administer", "promote"};
-    if (namespaces()->may(c.who, what, path)) return;
-    throw Error(exit_denied, fmt::format("'{}' may not {} '{}'", c.who.name, words[what], path.empty() ? "." : path), {},
-                fmt::format("the rules are in '{}' of the tree", access_path));
+    if (namespaces()->may(c.who, what, path))
+        return;
+    throw Error(
+        exit_denied,
+        fmt::format("'{}' may not {} '{}'", c.who.name, words[what], path.empty() ? "." : path), {},
+        fmt::format("the rules are in '{}' of the tree", access_path));
 }
 
 void Server::need_writer(const Call& c) {
-    if (!namespaces()->may_write_somewhere(c.who)) throw Error(exit_denied, fmt::format("'{}' may not write anything", c.who.name));
+    if (!namespaces()->may_write_somewhere(c.who))
+        throw Error(exit_denied, fmt::format("'{}' may not write anything", c.who.name));
 }
 
 std::function<bool(const Hash&)> Server::may_name(const Call& c) {
     auto rules = namespaces();
-    if (rules->may_read_all(c.who)) return [](auto&) { return true; };
+    if (rules->may_read_all(c.who))
+        return [](auto&) {
+            return true;
+        };
     auto readable = std::make_shared<std::optional<std::unordered_set<Hash>>>();
     return [this, rules, readable, who = c.who](const Hash& hash) {
-        if (store.was_sent(who.name, hash)) return true;
-        if (!*readable) *readable = store.contents_of([&](std::string_view path) { return rules->may(who, Namespaces::read, path); });
+        if (store.was_sent(who.name, hash))
+            return true;
+        if (!*readable)
+            *readable = store.contents_of(
+                [&](std::string_view path) { return rules->may(who, Namespaces::read, path); });
         return (*readable)->contains(hash);
     };
 }
 
 std::function<void(const Hash&)> Server::need_name(const Call& c) {
     return [may = may_name(c), who = c.who.name](const Hash& hash) {
-        if (!may(hash)) throw Error(exit_denied, fmt::format("'{}' has not sent the content {}", who, to_hex(hash)), {}, "send it to 'contents' first");
+        if (!may(hash))
+            throw Error(exit_denied,
+                        fmt::format("'{}' has not sent the content {}", who, to_hex(hash)), {},
+                        "send it to 'contents' first");
     };
 }
 
 std::function<bool(const std::string&)> Server::readable(const Principal& p) {
     auto rules = namespaces();
-    if (rules->may_read_all(p)) return [](auto&) { return true; };
+    if (rules->may_read_all(p))
+        return [](auto&) {
+            return true;
+        };
     return [this, rules, p](const std::string& object) {
         std::string file = pipeline.template_of(object);
         return !file.empty() && rules->may(p, Namespaces::read, file);
@@ -220,8 +283,12 @@ std::function<bool(const std::string&)> Server::readable(const Principal& p) {
 
 void Server::need_values(const Call& c, const std::string& object) {
     if (!may_read_profile(c.who, object))
-        throw Error(exit_denied, fmt::format("'{}' may not read the profile of '{}'", c.who.name, node_of(object)), {},
-                    fmt::format("who may read a node's object template may read its profile; the rules are in '{}' of the tree", access_path));
+        throw Error(
+            exit_denied,
+            fmt::format("'{}' may not read the profile of '{}'", c.who.name, node_of(object)), {},
+            fmt::format("who may read a node's object template may read its profile; the rules are "
+                        "in '{}' of the tree",
+                        access_path));
 }
 
 void Server::veil(const Call& c, std::vector<Effect>& effects) {
@@ -229,35 +296,52 @@ void Server::veil(const Call& c, std::vector<Effect>& effects) {
     auto now = pipeline.objects();
     std::vector<Effect> all;
     for (Effect& e : effects) {
-        Effect hidden{.kind = e.kind, .nodes = {}, .values = {}, .more = e.values.size() + e.more, .components = e.components};
+        Effect hidden{.kind = e.kind,
+                      .nodes = {},
+                      .values = {},
+                      .more = e.values.size() + e.more,
+                      .components = e.components};
         std::erase_if(e.nodes, [&](auto& node) {
             auto it = now->find(node);
-            if (may(it == now->end() ? node : it->second)) return false;
+            if (may(it == now->end() ? node : it->second))
+                return false;
             return hidden.nodes.push_back(node), true;
         });
-        if (!e.nodes.empty()) all.push_back(std::move(e));
-        if (!hidden.nodes.empty()) all.push_back(std::move(hidden));
+        if (!e.nodes.empty())
+            all.push_back(std::move(e));
+        if (!hidden.nodes.empty())
+            all.push_back(std::move(hidden));
     }
     effects = std::move(all);
 }
 
 void Server::veil(const Call& c, Outcome& o) {
     auto rules = namespaces();
-    if (rules->may_read_all(c.who)) return;
+    if (rules->may_read_all(c.who))
+        return;
     veil(c, o.effects);
     o.printed.clear();  // values of any node, by debug()
     auto values = readable(c.who);
-    auto may_read = [&](const std::string& file) { return file.empty() || rules->may(c.who, Namespaces::read, file); };
+    auto may_read = [&](const std::string& file) {
+        return file.empty() || rules->may(c.who, Namespaces::read, file);
+    };
     // An object that the head does not have is the asker's own.
-    auto own = [&](const std::string& object) { return pipeline.template_of(object).empty() || values(object); };
+    auto own = [&](const std::string& object) {
+        return pipeline.template_of(object).empty() || values(object);
+    };
     for (Diagnostic& d : o.errors) {
         Error& e = d.error;
         std::erase_if(e.trace, [&](auto& frame) { return !may_read(frame.where.file); });
         bool place = may_read(e.where.file);
-        if (place && (d.objects.empty() || std::any_of(d.objects.begin(), d.objects.end(), own))) continue;
-        e.message = fmt::format("{} {} that '{}' may not read", d.kind, place ? "of a node" : "in a template", c.who.name);
-        e.hint = fmt::format("the rules are in '{}' of the tree; an administrator sees the whole message", access_path);
-        if (place) continue;
+        if (place && (d.objects.empty() || std::any_of(d.objects.begin(), d.objects.end(), own)))
+            continue;
+        e.message = fmt::format("{} {} that '{}' may not read", d.kind,
+                                place ? "of a node" : "in a template", c.who.name);
+        e.hint = fmt::format(
+            "the rules are in '{}' of the tree; an administrator sees the whole message",
+            access_path);
+        if (place)
+            continue;
         e.where = {};
         e.line.clear();
         e.trace.clear();
@@ -265,50 +349,62 @@ void Server::veil(const Call& c, Outcome& o) {
 }
 
 void Server::flush(std::function<void()> done) {
-    if (done) flushed_.push_back(std::move(done));
-    if (flushing_) return;  // the earlier states go first
+    if (done)
+        flushed_.push_back(std::move(done));
+    if (flushing_)
+        return;  // the earlier states go first
     auto changed = nodes.take_changed();
     auto told = notifier.take_told();
     auto waiting = std::exchange(flushed_, {});
     if (changed.empty() && told.empty()) {
-        for (auto& f : waiting) f();
+        for (auto& f : waiting)
+            f();
         return;
     }
     flushing_ = true;
-    readers.submit([this, changed = std::move(changed), told = std::move(told), waiting = std::move(waiting)] {
-        try {
-            store.put_nodes(changed);
-            store.told(told);
-        } catch (const Error& e) {
-            log.error("{}", e.message);  // nodes will ask and be told again
-        }
-        loop.post([this, waiting] {
-            flushing_ = false;
-            for (auto& f : waiting) f();
-            if (!flushed_.empty()) flush();
+    readers.submit(
+        [this, changed = std::move(changed), told = std::move(told), waiting = std::move(waiting)] {
+            try {
+                store.put_nodes(changed);
+                store.told(told);
+            } catch (const Error& e) {
+                log.error("{}", e.message);  // nodes will ask and be told again
+            }
+            loop.post([this, waiting] {
+                flushing_ = false;
+                for (auto& f : waiting)
+                    f();
+                if (!flushed_.empty())
+                    flush();
+            });
         });
-    });
 }
 
 void Server::tell_work(const std::vector<AtWork>& now) {
     Json j;
     j.open().key("commits").open('[');
-    for (auto& w : now) put(j, w);
+    for (auto& w : now)
+        put(j, w);
     j.close(']').close();
-    if (now.empty() && work_.empty()) return;
-    if (now.empty()) work_timer_.cancel();
-    else if (!work_timer_.pending()) work_timer_ = loop.every(1, [this] { tell_work(pipeline.at_work()); });
+    if (now.empty() && work_.empty())
+        return;
+    if (now.empty())
+        work_timer_.cancel();
+    else if (!work_timer_.pending())
+        work_timer_ = loop.every(1, [this] { tell_work(pipeline.at_work()); });
     work_ = now.empty() ? "" : j.text();
     event("work", j.text());
 }
 
 void Server::event(const std::string& name, const std::string& data, const std::string& node) {
     for (auto& [key, l] : listeners)
-        if (node.empty() ? l.second.empty() : l.second == node) l.first->event(data, name);
+        if (node.empty() ? l.second.empty() : l.second == node)
+            l.first->event(data, name);
 }
 
 void Server::publish(const Outcome& o, const std::string& author, const std::string& comment) {
-    if (o.rules) use(o.rules);
+    if (o.rules)
+        use(o.rules);
     head = o.revision;
     std::vector<Pending> pending;
     for (const Profile& p : o.published) {
@@ -316,8 +412,10 @@ void Server::publish(const Outcome& o, const std::string& author, const std::str
         if (p.xml.empty()) {
             // A rename within the commit may have given the node to another object.
             auto it = published.find(node);
-            if (it != published.end() && it->second.object == p.object) published.erase(it);
-            if (!published.contains(node)) notifier.forget(node);
+            if (it != published.end() && it->second.object == p.object)
+                published.erase(it);
+            if (!published.contains(node))
+                notifier.forget(node);
         } else {
             published[node] = p;
             pending.push_back({p.object, p.revision, p.modified});
@@ -327,20 +425,29 @@ void Server::publish(const Outcome& o, const std::string& author, const std::str
     counters.commits++;
     counters.compiled += o.compiled;
     counters.commit_seconds += o.seconds;
-    log.info("revision {} by {}: {} files, {} profiles changed, {} compiled in {:.0f} ms: {}", o.revision, author, o.files.size(),
-             o.published.size(), o.compiled, o.seconds * 1e3, comment);
+    log.info("revision {} by {}: {} files, {} profiles changed, {} compiled in {:.0f} ms: {}",
+             o.revision, author, o.files.size(), o.published.size(), o.compiled, o.seconds * 1e3,
+             comment);
     Json j;
-    j.open().field("revision", o.revision).field("author", author).field("comment", comment).key("nodes").open('[');
-    for (auto& p : o.published) j.value(node_of(p.object));
+    j.open()
+        .field("revision", o.revision)
+        .field("author", author)
+        .field("comment", comment)
+        .key("nodes")
+        .open('[');
+    for (auto& p : o.published)
+        j.value(node_of(p.object));
     j.close(']').close();
     event("revision", j.text());
-    for (auto& p : pending) event("profile", fmt::format("{{\"revision\":{}}}", p.revision), node_of(p.object));
+    for (auto& p : pending)
+        event("profile", fmt::format("{{\"revision\":{}}}", p.revision), node_of(p.object));
 }
 
 // ---- the API's dispatcher
 
 /// Does the path fit the pattern? The stars' words are put into `args`.
-static bool fits(std::string_view pattern, const std::vector<std::string>& steps, std::vector<std::string>& args) {
+static bool fits(std::string_view pattern, const std::vector<std::string>& steps,
+                 std::vector<std::string>& args) {
     args.clear();
     size_t i = 0;
     for (size_t at = 0; at < pattern.size();) {
@@ -349,13 +456,17 @@ static bool fits(std::string_view pattern, const std::vector<std::string>& steps
         at = end + 1;
         if (want == "**") {
             std::string rest;
-            for (; i < steps.size(); i++) rest += (rest.empty() ? "" : "/") + steps[i];
+            for (; i < steps.size(); i++)
+                rest += (rest.empty() ? "" : "/") + steps[i];
             args.push_back(rest);
             return !rest.empty();
         }
-        if (i == steps.size()) return false;
-        if (want == "*") args.push_back(steps[i]);
-        else if (want != steps[i]) return false;
+        if (i == steps.size())
+            return false;
+        if (want == "*")
+            args.push_back(steps[i]);
+        else if (want != steps[i])
+            return false;
         i++;
     }
     return i == steps.size();
@@ -363,65 +474,83 @@ static bool fits(std::string_view pattern, const std::vector<std::string>& steps
 
 static int http_status(const Error& e) {
     switch (e.status) {
-    case exit_usage: case exit_data: return 400;
-    case exit_denied: return 403;
-    case exit_no: return 409;
-    case exit_try_later: return 503;
-    case exit_io: return 507;
-    default: return 500;
+        case exit_usage:
+        case exit_data: return 400;
+        case exit_denied: return 403;
+        case exit_no: return 409;
+        case exit_try_later: return 503;
+        case exit_io: return 507;
+        default: return 500;
     }
 }
 
 void Server::serve_api(const HttpRequest& request, HttpReply reply) {
     auto steps = split_path(request.path);
-    if (!steps || steps->size() < 3) return reply.send(problem(404, "no such resource"));
+    if (!steps || steps->size() < 3)
+        return reply.send(problem(404, "no such resource"));
     steps->erase(steps->begin(), steps->begin() + 2);
     const ApiRow* row = nullptr;
     std::vector<std::string> args, found;
     std::string allowed;
     std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
     for (const ApiRow& r : api()) {
-        if (!fits(r.pattern, *steps, args)) continue;
-        if (!allowed.empty()) allowed += ", ";
+        if (!fits(r.pattern, *steps, args))
+            continue;
+        if (!allowed.empty())
+            allowed += ", ";
         allowed += r.method;
-        if (!row && method == r.method) row = &r, found = args;
+        if (!row && method == r.method) {
+            row = &r;
+            found = args;
+        }
     }
-    if (!row && allowed.empty()) return reply.send(problem(404, fmt::format("there is no '{}'", request.path)));
-    if (!row) return reply.send(problem(405, fmt::format("'{}' takes {}", request.path, allowed)).with("Allow", allowed));
+    if (!row && allowed.empty())
+        return reply.send(problem(404, fmt::format("there is no '{}'", request.path)));
+    if (!row)
+        return reply.send(problem(405, fmt::format("'{}' takes {}", request.path, allowed))
+                              .with("Allow", allowed));
 
     if (from_elsewhere(request)) {
         counters.refused++;
-        log.warning("a page of '{}' in the browser at {} may not {} {}", request.header("origin"), request.remote.text(), request.method, request.path);
+        log.warning("a page of '{}' in the browser at {} may not {} {}", request.header("origin"),
+                    request.remote.text(), request.method, request.path);
         return reply.send(problem(403, "another site's page may not do this"));
     }
     auto call = std::make_shared<Call>(Call{request, reply, principal(request), std::move(found)});
     if (call->who.right > row->right) {
         counters.refused++;
-        log.warning("{} at {} may not {} {}", call->who.name, request.remote.text(), request.method, request.path);
+        log.warning("{} at {} may not {} {}", call->who.name, request.remote.text(), request.method,
+                    request.path);
         if (request.method != "GET" && request.method != "HEAD")
-            readers.submit([this, who = call->who.name, what = request.method + ' ' + request.path.substr(0, 1000)] {
+            readers.submit([this, who = call->who.name,
+                            what = request.method + ' ' + request.path.substr(0, 1000)] {
                 try {
                     store.audit(who, "denied", what);
                 } catch (const Error& e) {
                     log.error("{}", e.message);
                 }
             });
-        return reply.send(problem(403, fmt::format("'{}' may not do this", call->who.name), "an administrator names people in the access file of cdbd"));
+        return reply.send(problem(403, fmt::format("'{}' may not do this", call->who.name),
+                                  "an administrator names people in the access file of cdbd"));
     }
     auto run = [this, call, row] {
         try {
-            if (auto r = row->handler(*this, *call)) call->reply.send(std::move(*r));
+            if (auto r = row->handler(*this, *call))
+                call->reply.send(std::move(*r));
         } catch (const Error& e) {
             int status = http_status(e);
-            if (status >= 500) log.error("{} {}: {}", call->request.method, call->request.path, e.message);
+            if (status >= 500)
+                log.error("{} {}: {}", call->request.method, call->request.path, e.message);
             call->reply.send(problem(status, e));
         } catch (const std::exception& e) {
             log.error("{} {}: internal: {}", call->request.method, call->request.path, e.what());
             call->reply.send(problem(500, fmt::format("internal: {}", e.what())));
         }
     };
-    if (row->where == ApiRow::loop) run();
-    else (row->where == ApiRow::line ? line : readers).submit(run);
+    if (row->where == ApiRow::loop)
+        run();
+    else
+        (row->where == ApiRow::line ? line : readers).submit(run);
 }
 
 }  // namespace weft::cdb

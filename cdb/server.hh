@@ -1,7 +1,7 @@
 // The daemon's state, and the shape of what answers its requests. Private to cdbd.
 //
-// Three kinds of thread: the loop (sockets, what is published, nodes, notification), a line of commits and
-// checks, taken up in the order they came, and readers for what touches the disk.
+// Three kinds of thread: the loop (sockets, what is published, nodes, notification), a line of
+// commits and checks, taken up in the order they came, and readers for what touches the disk.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -16,8 +16,8 @@
 
 #include "base/daemon.hh"
 #include "base/http.hh"
-#include "base/wrap/cms.hh"
 #include "base/workers.hh"
+#include "base/wrap/cms.hh"
 #include "cdb/access.hh"
 #include "cdb/json.hh"
 #include "cdb/namespaces.hh"
@@ -35,7 +35,7 @@ struct Call {
     const HttpRequest& request;
     HttpReply reply;
     Principal who;
-    std::vector<std::string> args;     ///< what the stars of its pattern stood for
+    std::vector<std::string> args;  ///< what the stars of its pattern stood for
 
     /// The body as JSON; Error(65).
     Element body() const;
@@ -46,7 +46,7 @@ struct Call {
 /// A row of the API: who may, where it runs, what it does.
 struct ApiRow {
     const char* method;
-    const char* pattern;               ///< below /api/v1/; "*" is one step, a last "**" the rest
+    const char* pattern;  ///< below /api/v1/; "*" is one step, a last "**" the rest
     Right right;
     enum Where { loop, reader, line } where;
     /// Answers, or answers later by the call's reply and returns nothing.
@@ -59,11 +59,18 @@ public:
     explicit Documents(size_t limit) : limit_(limit) {}
     std::shared_ptr<const HttpDocument> find(const std::string& key);
     void put(const std::string& key, std::shared_ptr<const HttpDocument>);
-    void clear() { order_.clear(), places_.clear(), bytes_ = 0; }
+    void clear() {
+        order_.clear();
+        places_.clear();
+        bytes_ = 0;
+    }
     size_t bytes() const { return bytes_; }
 
 private:
-    struct Entry { std::string key; std::shared_ptr<const HttpDocument> document; };
+    struct Entry {
+        std::string key;
+        std::shared_ptr<const HttpDocument> document;
+    };
     size_t limit_, bytes_ = 0;
     std::list<Entry> order_;  // the most recently used first
     std::unordered_map<std::string, std::list<Entry>::iterator> places_;
@@ -84,48 +91,58 @@ public:
     Pipeline pipeline;
     Nodes nodes;
     Access access;
-    std::map<std::string, Profile> published;         ///< by node: what is served, on the loop's thread
-    std::map<HttpStream*, std::pair<std::shared_ptr<HttpStream>, std::string>> listeners;  ///< events; of one node, or ""
+    std::map<std::string, Profile> published;  ///< by node: what is served, on the loop's thread
+    std::map<HttpStream*, std::pair<std::shared_ptr<HttpStream>, std::string>>
+        listeners;  ///< events; of one node, or ""
     Notifier notifier;
     std::string backup_dir;
-    uint64_t head = 0;                                ///< the newest revision that is published, on the loop's thread
+    uint64_t head = 0;  ///< the newest revision that is published, on the loop's thread
 
     struct Counters {
-        uint64_t requests = 0, refused = 0, refused_connections = 0, errors = 0, profiles = 0, not_modified = 0, bytes = 0;
+        uint64_t requests = 0, refused = 0, refused_connections = 0, errors = 0, profiles = 0,
+                 not_modified = 0, bytes = 0;
         uint64_t commits = 0, refused_commits = 0, compiled = 0;
         double commit_seconds = 0;
     } counters;
 
-    /// A commit is in the store: serve it, tell the nodes and whoever listens. On the loop's thread.
+    /// A commit is in the store: serve it, tell the nodes and whoever listens. On the loop's
+    /// thread.
     void publish(const Outcome&, const std::string& author, const std::string& comment);
     void event(const std::string& name, const std::string& data, const std::string& node = {});
     Principal principal(const HttpRequest&);
-    /// The rules in the tree of the head that is published: no request waits for the store. From any thread.
+    /// The rules in the tree of the head that is published: no request waits for the store. From
+    /// any thread.
     std::shared_ptr<const Namespaces> namespaces() const;
     /// Error(77) unless the asker may.
     void need(const Call&, Namespaces::Do, std::string_view path);
     /// Error(77) unless the asker may write something.
     void need_writer(const Call&);
-    /// Has it sent this content, or may it read a file, of any revision, that is it? A denied file is not to be had by
-    /// naming what it holds.
+    /// Has it sent this content, or may it read a file, of any revision, that is it? A denied file
+    /// is not to be had by naming what it holds.
     std::function<bool(const Hash&)> may_name(const Call&);
     /// The same, throwing Error(77).
     std::function<void(const Hash&)> need_name(const Call&);
-    bool may_read(const Call& c, std::string_view path) { return namespaces()->may(c.who, Namespaces::read, path); }
+    bool may_read(const Call& c, std::string_view path) {
+        return namespaces()->may(c.who, Namespaces::read, path);
+    }
     /// Whose values may be seen: those of the objects whose templates may be read.
     std::function<bool(const std::string& object)> readable(const Principal&);
-    bool may_read_profile(const Principal& p, const std::string& object) { return p.may_fetch_profile(node_of(object)) || readable(p)(object); }
+    bool may_read_profile(const Principal& p, const std::string& object) {
+        return p.may_fetch_profile(node_of(object)) || readable(p)(object);
+    }
     /// Error(77) unless the asker may see the object's values.
     void need_values(const Call&, const std::string& object);
     /// Take out the values that the asker may not see.
     void veil(const Call&, std::vector<Effect>&);
     /// Of an outcome also the lines of templates, and the messages about such values.
     void veil(const Call&, Outcome&);
-    /// Write what nodes did and who is told: on a reader's thread, for the store may be busy; then `done`, on the loop's.
+    /// Write what nodes did and who is told: on a reader's thread, for the store may be busy; then
+    /// `done`, on the loop's.
     void flush(std::function<void()> done = {});
     /// Tell listeners which commits are at work, and how far; `now` as pipeline.at_work() had it.
     void tell_work(const std::vector<AtWork>& now);
-    /// Promotions that wait for the reports of some nodes: go on when all are good, stop at the first bad one.
+    /// Promotions that wait for the reports of some nodes: go on when all are good, stop at the
+    /// first bad one.
     void watch_canaries();
     void look_at_canaries(const std::vector<Stage>&);
 
@@ -139,25 +156,28 @@ private:
     void use(std::shared_ptr<const Namespaces>);
     void load_page();
     void load_signer();
-    void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&, std::shared_ptr<const HttpDocument>, bool gz);
+    void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&,
+                std::shared_ptr<const HttpDocument>, bool gz);
     HttpResponse index(const Principal&, const HttpRequest&);
     NotifyOptions notify_options() const;
     std::optional<tls::Context> context() const;
 
     Documents documents_;
-    std::shared_ptr<const Signer> signer_;            ///< of profiles; none when they are not signed
+    std::shared_ptr<const Signer> signer_;  ///< of profiles; none when they are not signed
     std::map<std::string, HttpDocument, std::less<>> page_;
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
     bool flushing_ = false, canaries_busy_ = false;
-    std::vector<std::function<void()>> flushed_;      ///< who waits for the next flush
-    std::string work_;                                ///< what the last event said is at work
+    std::vector<std::function<void()>> flushed_;  ///< who waits for the next flush
+    std::string work_;                            ///< what the last event said is at work
     mutable std::mutex namespaces_lock_;
     std::shared_ptr<const Namespaces> namespaces_;
     Timer flush_timer_, checkpoint_timer_, expiry_timer_, work_timer_;
 
 public:
-    Workers readers{2}, line{int(std::clamp(service.config.number("commits"), 1L, 64L))};  ///< last: their jobs end while all of the above lives
+    Workers readers{2},
+        line{int(std::clamp(service.config.number("commits"), 1L,
+                            64L))};  ///< last: their jobs end while all of the above lives
 };
 
 /// cdbd.conf: every key, its kind, its default.

@@ -1,8 +1,9 @@
-// The database on disk: contents by their digest, revisions, the head's files and profiles, the indexes that
-// say which object uses what, unfinished sessions, and who is still to be told. man/cdbd.8, FILES.
+// The database on disk: contents by their digest, revisions, the head's files and profiles, the
+// indexes that say which object uses what, unfinished sessions, and who is still to be told.
+// man/cdbd.8, FILES.
 //
-// One process owns a store (a lock); inside it any thread may call. Whatever a call changes, it changes in
-// one transaction.
+// One process owns a store (a lock); inside it any thread may call. Whatever a call changes, it
+// changes in one transaction.
 #pragma once
 #include <functional>
 #include <map>
@@ -22,8 +23,8 @@
 
 namespace weft::cdb {
 
-/// What an object's value depends on: a file it was made from, a name that was looked up (found or not: a
-/// new file of that name could be found instead), an object whose values it uses.
+/// What an object's value depends on: a file it was made from, a name that was looked up (found or
+/// not: a new file of that name could be found instead), an object whose values it uses.
 struct Need {
     enum Kind : char { file = 'p', source = 'n', text = 't', object = 'o' };
     Kind kind;
@@ -34,7 +35,7 @@ struct Need {
 /// A content on its way into the store.
 struct Packed {
     Hash hash;
-    std::string gzip;    ///< empty: the store has it already
+    std::string gzip;  ///< empty: the store has it already
     static Packed of(std::string_view text);
 };
 
@@ -42,10 +43,11 @@ struct Packed {
 struct Built {
     std::string object;
     Packed xml, origins;
-    std::vector<uint32_t> needs;       ///< each as need_key() has it, among the landing's words; ascending
-    bool compared = false;             ///< the landing's `values` say how it differs from the one below
-    Hash values_from;                  ///< what was published when it compiled
-    uint32_t number = 0;               ///< ... under this number
+    std::vector<uint32_t>
+        needs;              ///< each as need_key() has it, among the landing's words; ascending
+    bool compared = false;  ///< the landing's `values` say how it differs from the one below
+    Hash values_from;       ///< what was published when it compiled
+    uint32_t number = 0;    ///< ... under this number
 };
 
 /// A need as one word.
@@ -55,7 +57,8 @@ inline std::string need_key(const Need& n) { return char(n.kind) + n.name; }
 struct Past {
     std::string author, comment, origin;
     int64_t time = 0;
-    std::vector<std::pair<std::string, Hash>> files;   ///< path -> content that the store has; empty: removed
+    std::vector<std::pair<std::string, Hash>>
+        files;  ///< path -> content that the store has; empty: removed
 };
 
 /// The nodes of a stage, or some of them, get the profiles of a revision.
@@ -63,8 +66,8 @@ struct Promotion {
     std::string stage;
     uint64_t target = 0;
     std::string author, comment;
-    std::vector<std::string> canary;    ///< these only; the stage stays where it is until it goes on
-    int64_t wait = 0;                   ///< seconds for the reports of these
+    std::vector<std::string> canary;  ///< these only; the stage stays where it is until it goes on
+    int64_t wait = 0;                 ///< seconds for the reports of these
 };
 
 /// A profile that a promotion changes.
@@ -76,16 +79,16 @@ struct Promoted {
 /// All that one commit writes.
 struct Landing {
     std::string author, comment, by, origin;
-    int64_t time = 0;                      ///< 0: now
-    std::vector<Past> past;                ///< recorded before it, oldest first
+    int64_t time = 0;        ///< 0: now
+    std::vector<Past> past;  ///< recorded before it, oldest first
     uint64_t base = 0, reverts = 0;
-    std::vector<Edit> edits;               ///< against the head
+    std::vector<Edit> edits;  ///< against the head
     std::vector<Built> built;
-    std::vector<Packed> contents;          ///< of these; others are in the store, or with their own
-    std::vector<std::string> withdrawn;    ///< objects whose template went
-    std::string once;                      ///< the caller's key for this commit, or empty
-    std::string session;                   ///< closed with it, or empty
-    int64_t touched = 0;                   ///< Session::touched as these edits were read; 0: whenever
+    std::vector<Packed> contents;        ///< of these; others are in the store, or with their own
+    std::vector<std::string> withdrawn;  ///< objects whose template went
+    std::string once;                    ///< the caller's key for this commit, or empty
+    std::string session;                 ///< closed with it, or empty
+    int64_t touched = 0;                 ///< Session::touched as these edits were read; 0: whenever
     std::shared_ptr<Words> words = std::make_shared<Words>();
     std::shared_ptr<LeafChanges> values = std::make_shared<LeafChanges>();
 };
@@ -93,14 +96,15 @@ struct Landing {
 /// An object's place in the columns of values.
 struct Slot {
     std::string object, node;
-    uint64_t revision = 0;                 ///< of its profile; 0: withdrawn
+    uint64_t revision = 0;  ///< of its profile; 0: withdrawn
 };
 
 class Store {
 public:
     /// Opens, makes when missing, recovers. Error(75) when another process has it.
     ///   now   the clock, seconds since the epoch
-    explicit Store(const std::string& dir, const bdb::Options& = {}, std::function<int64_t()> now = {});
+    explicit Store(const std::string& dir, const bdb::Options& = {},
+                   std::function<int64_t()> now = {});
     ~Store();
 
     const std::string& dir() const { return dir_; }
@@ -115,7 +119,8 @@ public:
     bool has_content(const Hash&) const;
     /// Keep contents that a later commit will name by their hash.
     ///   limit   bytes that one may send so within an hour; Error(75) when it is more
-    void put_contents(const std::vector<Packed>&, const std::string& who, uint64_t limit = UINT64_MAX);
+    void put_contents(const std::vector<Packed>&, const std::string& who,
+                      uint64_t limit = UINT64_MAX);
     /// Contents that are there already and will be named: as if they were sent now.
     void keep_contents(const std::vector<Hash>&, const std::string& who);
     bool was_sent(const std::string& who, const Hash&) const;
@@ -152,13 +157,17 @@ public:
     /// The objects by their slot, as of the last commit.
     using Slots = std::shared_ptr<const std::vector<Slot>>;
     Slots slots() const;
-    /// The encoded Column of every path that begins with `prefix`, in order, until the function answers false.
-    void each_column(std::string_view prefix, const std::function<bool(std::string_view path, std::string_view column)>&) const;
+    /// The encoded Column of every path that begins with `prefix`, in order, until the function
+    /// answers false.
+    void each_column(
+        std::string_view prefix,
+        const std::function<bool(std::string_view path, std::string_view column)>&) const;
     /// Make the columns anew from the profiles.
     void rebuild_values();
 
     // ---- commit
-    /// Write a new revision. One at a time; the caller holds commit_lock() since it looked at the head.
+    /// Write a new revision. One at a time; the caller holds commit_lock() since it looked at the
+    /// head.
     Revision land(const Landing&);
     std::mutex& commit_lock() { return commit_lock_; }
     /// The revision a commit with this key made.
@@ -175,8 +184,8 @@ public:
     std::vector<Session> sessions() const;
     std::vector<Edit> edits(std::string_view id) const;
     std::optional<Edit> edit(std::string_view id, std::string_view path) const;
-    /// Put or remove files in a session; an edit that restores what the base has is dropped. The edits' base
-    /// is filled in.
+    /// Put or remove files in a session; an edit that restores what the base has is dropped. The
+    /// edits' base is filled in.
     void put_edits(std::string_view id, std::vector<Edit> edits);
     /// Forget the changes of these paths; all when empty.
     void drop_edits(std::string_view id, const std::vector<std::string>& paths);
@@ -196,8 +205,9 @@ public:
     /// By name.
     std::vector<Stage> stages() const;
     std::optional<Stage> stage(std::string_view name) const;
-    /// A new one, at the newest revision whose profiles its nodes have: they keep what they have. Error(65), (1) when
-    /// it is there already, or its nodes do not have the profiles of one revision.
+    /// A new one, at the newest revision whose profiles its nodes have: they keep what they have.
+    /// Error(65), (1) when it is there already, or its nodes do not have the profiles of one
+    /// revision.
     Stage add_stage(std::string name, std::vector<std::string> nodes, const std::string& who);
     /// Error(1) unless its nodes have what they would get without it.
     void drop_stage(std::string_view name, const std::string& who);
@@ -227,35 +237,46 @@ public:
     void audit(std::string who, std::string action, std::string detail);
     std::vector<AuditLine> audit_log(uint64_t before, size_t limit) const;
 
-    /// What is wrong, a line each; nothing when every record agrees with every other and every content with
-    /// its name.
+    /// What is wrong, a line each; nothing when every record agrees with every other and every
+    /// content with its name.
     std::vector<std::string> verify() const;
-    /// Drop contents that no revision, profile or session refers to; not those sent for a commit within the last hour.
-    struct Garbage { uint64_t contents = 0, bytes = 0; };
+    /// Drop contents that no revision, profile or session refers to; not those sent for a commit
+    /// within the last hour.
+    struct Garbage {
+        uint64_t contents = 0, bytes = 0;
+    };
     Garbage collect_garbage();
-    /// Drop the contents of profiles that were superseded at or before a revision: but not those of the revisions that
-    /// tags and stages name, nor what a node has. The records of when a profile changed stay.
+    /// Drop the contents of profiles that were superseded at or before a revision: but not those of
+    /// the revisions that tags and stages name, nor what a node has. The records of when a profile
+    /// changed stay.
     ///   nodes    the revisions each has told us of
     ///   really   otherwise only count
-    struct Pruning { uint64_t before = 0, profiles = 0, contents = 0, bytes = 0; };
-    Pruning prune(uint64_t before, const std::map<std::string, std::set<uint64_t>>& nodes, bool really, const std::string& who);
+    struct Pruning {
+        uint64_t before = 0, profiles = 0, contents = 0, bytes = 0;
+    };
+    Pruning prune(uint64_t before, const std::map<std::string, std::set<uint64_t>>& nodes,
+                  bool really, const std::string& who);
     /// Profiles of before this revision may be gone; 0: none is.
     uint64_t pruned() const;
-    /// The oldest of the newest revisions that are all from that time or later; one after the head: none is.
+    /// The oldest of the newest revisions that are all from that time or later; one after the head:
+    /// none is.
     uint64_t first_since(int64_t time) const;
-    /// Make the head's files, their history and all indexes anew, from the revisions, the profiles and what compiling
-    /// every object of the head gave.
+    /// Make the head's files, their history and all indexes anew, from the revisions, the profiles
+    /// and what compiling every object of the head gave.
     void rebuild_indexes(const Landing& compiled);
 
 private:
     struct Tables;
     std::set<std::string> objects_of(const std::vector<Stage>&, std::string_view name) const;
-    std::vector<Promoted> moves(const Stage&, const std::function<uint64_t(std::string_view object)>& target) const;
+    std::vector<Promoted> moves(
+        const Stage&, const std::function<uint64_t(std::string_view object)>& target) const;
     uint32_t id_of(bdb::Txn&, const std::string& name, std::vector<std::string>& fresh) const;
     void index(bdb::Txn&, const Landing&, std::vector<std::string>& fresh);
     void clear(bdb::Txn&, bdb::Table&);
     void put_content(bdb::Txn&, const Packed&);
-    void each_sent(const bdb::Txn*, const std::string& who, const std::function<void(std::string_view key, int64_t time, uint64_t bytes)>&) const;
+    void each_sent(
+        const bdb::Txn*, const std::string& who,
+        const std::function<void(std::string_view key, int64_t time, uint64_t bytes)>&) const;
     void note_sent(bdb::Txn&, const std::string& who, const Hash&, uint64_t bytes);
     void erase(bdb::Table&, const std::vector<std::string>& keys);
     void audit(bdb::Txn&, std::string who, std::string action, std::string detail);

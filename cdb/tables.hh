@@ -25,31 +25,51 @@ struct Store::Tables {
     bdb::Table tag;        ///< name -> Tag
     bdb::Table lock;       ///< path -> PathLock
     bdb::Table stage;      ///< name -> Stage
-    bdb::Table serve;      ///< object -> Profile: what nodes of stages get; of others only its time counts
-    bdb::Table node;       ///< node -> what it told us
-    bdb::Table sent;       ///< who NUL digest -> when it was sent, and the bytes that were new
-    bdb::Table audit;      ///< number -> AuditLine
+    bdb::Table
+        serve;  ///< object -> Profile: what nodes of stages get; of others only its time counts
+    bdb::Table node;   ///< node -> what it told us
+    bdb::Table sent;   ///< who NUL digest -> when it was sent, and the bytes that were new
+    bdb::Table audit;  ///< number -> AuditLine
 
     explicit Tables(bdb::Env& e)
-        : meta(e.table("meta")), content(e.table("content")), revision(e.table("revision")), tree(e.table("tree")),
-          history(e.table("history")), profile(e.table("profile")), published(e.table("published")), id(e.table("id")),
-          needs(e.table("needs")), users(e.table("users")),
-          slot(e.table("slot")), value(e.table("value")), outbox(e.table("outbox")), once(e.table("once")),
-          session(e.table("session")), edit(e.table("edit")), tag(e.table("tag")), lock(e.table("lock")),
-          stage(e.table("stage")), serve(e.table("serve")),
-          node(e.table("node")), sent(e.table("sent")), audit(e.table("audit")) {}
+        : meta(e.table("meta")),
+          content(e.table("content")),
+          revision(e.table("revision")),
+          tree(e.table("tree")),
+          history(e.table("history")),
+          profile(e.table("profile")),
+          published(e.table("published")),
+          id(e.table("id")),
+          needs(e.table("needs")),
+          users(e.table("users")),
+          slot(e.table("slot")),
+          value(e.table("value")),
+          outbox(e.table("outbox")),
+          once(e.table("once")),
+          session(e.table("session")),
+          edit(e.table("edit")),
+          tag(e.table("tag")),
+          lock(e.table("lock")),
+          stage(e.table("stage")),
+          serve(e.table("serve")),
+          node(e.table("node")),
+          sent(e.table("sent")),
+          audit(e.table("audit")) {}
 };
 
 inline std::string join(std::string_view name, std::string_view rest) {
     return std::string(name) + '\0' + std::string(rest);
 }
 /// The part before the last revision number and its NUL.
-inline std::string_view before_number(std::string_view key) { return key.substr(0, key.size() - 9); }
+inline std::string_view before_number(std::string_view key) {
+    return key.substr(0, key.size() - 9);
+}
 
 /// Can it be a tag's or a stage's name? Error(65).
 void check_name(std::string_view name);
 /// Inside a transaction: the session and its edits.
-void erase_session(bdb::Txn&, const bdb::Table& session, const bdb::Table& edit, std::string_view id);
+void erase_session(bdb::Txn&, const bdb::Table& session, const bdb::Table& edit,
+                   std::string_view id);
 /// The stage of a node; none: it follows the head.
 const Stage* stage_of(const std::vector<Stage>& stages, std::string_view node);
 

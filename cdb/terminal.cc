@@ -13,7 +13,8 @@ namespace weft::cdb {
 
 std::string paint(Paint p, std::string_view text) {
     static const bool colours = isatty(1) && !std::getenv("NO_COLOR");
-    if (!colours || p == Paint::plain) return std::string(text);
+    if (!colours || p == Paint::plain)
+        return std::string(text);
     return fmt::format("\x1b[{}m{}\x1b[0m", int(p), text);
 }
 
@@ -30,8 +31,10 @@ std::string paint_diff(std::string_view diff) {
     return out;
 }
 
-Progress::Progress(std::string what, std::function<std::string()> detail) : what_(std::move(what)), detail_(std::move(detail)) {
-    if (isatty(2)) thread_ = std::jthread([this] { show(); });
+Progress::Progress(std::string what, std::function<std::string()> detail)
+    : what_(std::move(what)), detail_(std::move(detail)) {
+    if (isatty(2))
+        thread_ = std::jthread([this] { show(); });
 }
 
 Progress::~Progress() {
@@ -43,18 +46,23 @@ Progress::~Progress() {
 void Progress::show() {
     using namespace std::chrono;
     auto start = steady_clock::now();
-    auto passed = [&] { return duration_cast<seconds>(steady_clock::now() - start).count(); };
+    auto passed = [&] {
+        return duration_cast<seconds>(steady_clock::now() - start).count();
+    };
     bool shown = false;
     std::unique_lock hold(lock_);
-    for (auto next = start + seconds(2); !wake_.wait_until(hold, next, [&] { return over_; }); next += seconds(1)) {
+    for (auto next = start + seconds(2); !wake_.wait_until(hold, next, [&] { return over_; });
+         next += seconds(1)) {
         hold.unlock();
         std::string detail = detail_();
         hold.lock();
-        if (over_) break;
+        if (over_)
+            break;
         fmt::print(stderr, "\r{} ... {}{} s\x1b[K", what_, detail, passed());
         shown = true;
     }
-    if (shown) fmt::print(stderr, "\r\x1b[K");
+    if (shown)
+        fmt::print(stderr, "\r\x1b[K");
 }
 
 }  // namespace weft::cdb

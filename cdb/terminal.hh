@@ -16,7 +16,8 @@ std::string paint(Paint, std::string_view text);
 /// A unified diff with its lines in colour.
 std::string paint_diff(std::string_view diff);
 
-/// From its beginning to its end, once two seconds have passed, a terminal shows what goes on and for how long.
+/// From its beginning to its end, once two seconds have passed, a terminal shows what goes on and
+/// for how long.
 class Progress {
 public:
     ///   detail   asked once a second, in a thread of its own: how far it is; may be empty

@@ -17,7 +17,8 @@ std::string tree_path(std::string_view path) {
         size_t end = std::min(path.find('/', at), path.size());
         std::string_view step = path.substr(at, end - at);
         if (!step.empty() && step != ".") {
-            if (!out.empty()) out += '/';
+            if (!out.empty())
+                out += '/';
             out += step;
         }
         at = end + 1;
@@ -25,16 +26,19 @@ std::string tree_path(std::string_view path) {
     return out;
 }
 
-void TreeSource::use(std::shared_ptr<const Tree> tree, std::vector<std::pair<Hash, compiler::Text>> fresh) {
+void TreeSource::use(std::shared_ptr<const Tree> tree,
+                     std::vector<std::pair<Hash, compiler::Text>> fresh) {
     std::lock_guard hold(lock_);
     tree_ = std::move(tree);
-    for (auto& [hash, text] : fresh) texts_.emplace(hash, std::move(text));
+    for (auto& [hash, text] : fresh)
+        texts_.emplace(hash, std::move(text));
 }
 
 compiler::Text TreeSource::text(const Hash& hash) {
     {
         std::lock_guard hold(lock_);
-        if (auto it = texts_.find(hash); it != texts_.end()) return it->second;
+        if (auto it = texts_.find(hash); it != texts_.end())
+            return it->second;
     }
     auto fresh = std::make_shared<const std::string>(store_.content(hash));
     std::lock_guard hold(lock_);
@@ -49,20 +53,25 @@ compiler::Text TreeSource::read(const std::string& path) {
 bool TreeSource::exists(const std::string& path) {
     std::string p = tree_path(path);
     auto it = tree_->lower_bound(p);
-    if (it != tree_->end() && it->first == p) return true;
+    if (it != tree_->end() && it->first == p)
+        return true;
     it = tree_->lower_bound(p + '/');
     return p.empty() || (it != tree_->end() && it->first.starts_with(p + '/'));
 }
 
 std::vector<std::string> TreeSource::names(const std::string& folder) {
     std::string in = tree_path(folder);
-    if (!in.empty()) in += '/';
+    if (!in.empty())
+        in += '/';
     std::vector<std::string> all;
     for (auto it = tree_->lower_bound(in); it != tree_->end() && it->first.starts_with(in);) {
         size_t end = it->first.find('/', in.size());
         all.push_back(it->first.substr(in.size(), end - in.size()));
-        if (end == std::string::npos) ++it;
-        else it = tree_->lower_bound(it->first.substr(0, end) + char('/' + 1));  // over the rest of a folder
+        if (end == std::string::npos)
+            ++it;
+        else
+            it = tree_->lower_bound(it->first.substr(0, end) +
+                                    char('/' + 1));  // over the rest of a folder
     }
     std::sort(all.begin(), all.end());
     return all;
@@ -70,10 +79,12 @@ std::vector<std::string> TreeSource::names(const std::string& folder) {
 
 void TreeSource::forget_unused() {
     std::lock_guard hold(lock_);
-    if (!tree_ || texts_.size() < 2 * tree_->size() + 1000) return;
+    if (!tree_ || texts_.size() < 2 * tree_->size() + 1000)
+        return;
     std::unordered_map<std::string, compiler::Text> kept;
     for (auto& [path, hash] : *tree_)
-        if (auto it = texts_.find(hash); it != texts_.end()) kept.emplace(*it);
+        if (auto it = texts_.find(hash); it != texts_.end())
+            kept.emplace(*it);
     texts_ = std::move(kept);
 }
 
@@ -83,10 +94,14 @@ std::vector<std::string> parse_load_path(std::string_view text) {
     for (std::string_view line : lines(text)) {
         number++;
         std::string_view all = line;
-        if (size_t hash = line.find('#'); hash != std::string_view::npos) line = line.substr(0, hash);
-        while (!line.empty() && isspace(static_cast<unsigned char>(line.front()))) line.remove_prefix(1);
-        while (!line.empty() && isspace(static_cast<unsigned char>(line.back()))) line.remove_suffix(1);
-        if (line.empty()) continue;
+        if (size_t hash = line.find('#'); hash != std::string_view::npos)
+            line = line.substr(0, hash);
+        while (!line.empty() && isspace(static_cast<unsigned char>(line.front())))
+            line.remove_prefix(1);
+        while (!line.empty() && isspace(static_cast<unsigned char>(line.back())))
+            line.remove_suffix(1);
+        if (line.empty())
+            continue;
         std::string root = tree_path(line);
         if (!root.empty()) {
             try {
@@ -99,7 +114,8 @@ std::vector<std::string> parse_load_path(std::string_view text) {
         }
         roots.push_back("/" + root);
     }
-    if (roots.empty()) roots.push_back("/");
+    if (roots.empty())
+        roots.push_back("/");
     return roots;
 }
 
@@ -108,12 +124,15 @@ bool is_template(std::string_view path) { return path.ends_with(".pan") || path.
 Declared declared(std::string_view text) {
     auto word = [&]() -> std::string_view {
         for (;;) {
-            while (!text.empty() && isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
+            while (!text.empty() && isspace(static_cast<unsigned char>(text.front())))
+                text.remove_prefix(1);
             if (text.starts_with('#')) {
                 text.remove_prefix(std::min(text.find('\n'), text.size()));
-            } else if (text.starts_with('@')) {  // an annotation, @name{...}: up to the first closer
+            } else if (text.starts_with(
+                           '@')) {  // an annotation, @name{...}: up to the first closer
                 size_t open = text.find_first_of("([{");
-                if (open == std::string_view::npos) return {};
+                if (open == std::string_view::npos)
+                    return {};
                 char closer = text[open] == '(' ? ')' : text[open] == '[' ? ']' : '}';
                 text.remove_prefix(std::min(text.find(closer, open), text.size() - 1) + 1);
             } else {
@@ -121,22 +140,30 @@ Declared declared(std::string_view text) {
             }
         }
         size_t n = 0;
-        while (n < text.size() && text[n] != ';' && text[n] != '#' && !isspace(static_cast<unsigned char>(text[n]))) n++;
+        while (n < text.size() && text[n] != ';' && text[n] != '#' &&
+               !isspace(static_cast<unsigned char>(text[n])))
+            n++;
         std::string_view w = text.substr(0, n);
         text.remove_prefix(n);
         return w;
     };
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    if (text.starts_with("\xef\xbb\xbf"))
+        text.remove_prefix(3);
     Declared d;
     std::string_view first = word();
-    if (first != "template") d.kind = first, first = word();
-    if (first == "template") d.name = word();
+    if (first != "template") {
+        d.kind = first;
+        first = word();
+    }
+    if (first == "template")
+        d.name = word();
     return d;
 }
 
 std::optional<std::string> declared_object(std::string_view text) {
     Declared d = declared(text);
-    if (d.kind != "object" || d.name.empty()) return std::nullopt;
+    if (d.kind != "object" || d.name.empty())
+        return std::nullopt;
     return d.name;
 }
 

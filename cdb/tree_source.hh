@@ -13,18 +13,20 @@
 
 namespace weft::cdb {
 
-/// The file in the root of a tree that lists, a line each, the folders in which templates are looked for;
+/// The file in the root of a tree that lists, a line each, the folders in which templates are
+/// looked for;
 /// "." is the root itself, which is also what counts when there is no such file.
 inline constexpr std::string_view load_path_file = ".loadpath";
 
-/// Files of one tree, given to the compiler with their contents kept by digest: a file that two trees have
-/// in common is the same text, so that the compiler parses it once.
+/// Files of one tree, given to the compiler with their contents kept by digest: a file that two
+/// trees have in common is the same text, so that the compiler parses it once.
 class TreeSource : public compiler::Source {
 public:
     explicit TreeSource(Store& store) : store_(store) {}
 
     /// What the next build sees. Contents that are not in the store yet are given with it.
-    void use(std::shared_ptr<const Tree> tree, std::vector<std::pair<Hash, compiler::Text>> fresh = {});
+    void use(std::shared_ptr<const Tree> tree,
+             std::vector<std::pair<Hash, compiler::Text>> fresh = {});
 
     compiler::Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
@@ -53,8 +55,8 @@ bool is_template(std::string_view path);
 
 /// What the first words of a template's text declare: "object template lxb001;".
 struct Declared {
-    std::string kind;   ///< "object", "structure", ...; "" for an ordinary template
-    std::string name;   ///< "" when it is no template at all
+    std::string kind;  ///< "object", "structure", ...; "" for an ordinary template
+    std::string name;  ///< "" when it is no template at all
 };
 Declared declared(std::string_view text);
 /// The object it declares, if it does.

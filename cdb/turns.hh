@@ -1,4 +1,5 @@
-// Whose turn it is: commits compile beside each other and are written one after another, in the order they came.
+// Whose turn it is: commits compile beside each other and are written one after another, in the
+// order they came.
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -10,9 +11,10 @@ namespace weft::cdb {
 class Turns {
 public:
     enum Kind {
-        beside,     ///< waits for nobody: a check
-        ordered,    ///< wait() returns when everyone ordered that came before has gone: a commit
-        alone,      ///< begins when all that came before have gone, and keeps the later ones out: looking after the store
+        beside,   ///< waits for nobody: a check
+        ordered,  ///< wait() returns when everyone ordered that came before has gone: a commit
+        alone,    ///< begins when all that came before have gone, and keeps the later ones out:
+                  ///< looking after the store
     };
 
     /// One who has come, until it goes out of scope.
@@ -22,7 +24,10 @@ public:
             std::unique_lock hold(all_.lock_);
             number_ = ++all_.last_;
             all_.here_.emplace(number_, kind);
-            all_.gone_.wait(hold, [&] { return kind == alone ? all_.here_.begin()->first == number_ : !all_.before(number_, alone); });
+            all_.gone_.wait(hold, [&] {
+                return kind == alone ? all_.here_.begin()->first == number_
+                                     : !all_.before(number_, alone);
+            });
         }
         ~Turn() {
             std::lock_guard hold(all_.lock_);
@@ -43,7 +48,8 @@ public:
 private:
     bool before(uint64_t number, Kind kind) const {
         for (auto it = here_.begin(); it != here_.end() && it->first < number; ++it)
-            if (it->second == kind) return true;
+            if (it->second == kind)
+                return true;
         return false;
     }
     std::mutex lock_;

@@ -11,28 +11,32 @@
 namespace weft::cdb {
 
 struct WorkdirOptions {
-    std::string prefix;                     ///< the folder of the database it stands for; "": the root
-    std::vector<std::string> exclude;       ///< patterns of paths (below the folder) that are not looked at
-    bool all = false;                       ///< every file that is not hidden, not only .pan and .tpl
-    std::optional<std::string> load_path;   ///< the text of the load path file, when it is to be set
+    std::string prefix;  ///< the folder of the database it stands for; "": the root
+    std::vector<std::string>
+        exclude;       ///< patterns of paths (below the folder) that are not looked at
+    bool all = false;  ///< every file that is not hidden, not only .pan and .tpl
+    std::optional<std::string> load_path;  ///< the text of the load path file, when it is to be set
 };
 
-/// The files of the folder by their path in the database. Symbolic links to files are followed, to folders
-/// are not. Error(74).
+/// The files of the folder by their path in the database. Symbolic links to files are followed, to
+/// folders are not. Error(74).
 std::map<std::string, std::string> read_workdir(const std::string& dir, const WorkdirOptions&);
 
 /// Is this path of the database one of those the folder stands for?
 bool counts(const std::string& path, const WorkdirOptions&);
 
-/// What makes the revision's files those of the folder. Files the options do not look at stay as they are.
+/// What makes the revision's files those of the folder. Files the options do not look at stay as
+/// they are.
 ///   keep   no file is removed
-std::vector<Edit> differences(const std::map<std::string, std::string>& folder, const Tree& tree, const WorkdirOptions&, bool keep);
+std::vector<Edit> differences(const std::map<std::string, std::string>& folder, const Tree& tree,
+                              const WorkdirOptions&, bool keep);
 
-/// The lines of an include-path list (a file's, or of -I options) as a load path file below a prefix.
+/// The lines of an include-path list (a file's, or of -I options) as a load path file below a
+/// prefix.
 std::string load_path_text(const std::vector<std::string>& dirs, const std::string& prefix);
 
-/// What a folder remembers of its last commit, in its file ".cdb-folder": the revision it was in step with, and
-/// which of its files count.
+/// What a folder remembers of its last commit, in its file ".cdb-folder": the revision it was in
+/// step with, and which of its files count.
 struct WorkdirState {
     uint64_t revision = 0;
     std::string prefix;
@@ -44,6 +48,7 @@ std::optional<WorkdirState> workdir_state(const std::string& dir);
 void set_workdir_state(const std::string& dir, const WorkdirState&);
 
 /// {"changes": [...], and what else is given, as raw JSON by key}.
-std::string change_body(const std::vector<Edit>&, const std::vector<std::pair<std::string, std::string>>& more);
+std::string change_body(const std::vector<Edit>&,
+                        const std::vector<std::pair<std::string, std::string>>& more);
 
 }  // namespace weft::cdb

@@ -26,7 +26,8 @@ uint32_t symbol(Name n, std::string_view text) {
     Key key(text);
     std::unique_lock guard(t.lock);
     auto [it, added] = t.numbers.try_emplace(key, uint32_t(t.names.size()));
-    if (added) t.names.push_back(key);
+    if (added)
+        t.names.push_back(key);
     return it->second;
 }
 
@@ -43,13 +44,16 @@ uint32_t symbol_count(Name n) {
 }
 
 std::string_view template_kind_name(TemplateKind k) {
-    static constexpr std::string_view names[] = {"ordinary", "object", "unique", "declaration", "structure"};
+    static constexpr std::string_view names[] = {"ordinary", "object", "unique", "declaration",
+                                                 "structure"};
     return names[int(k)];
 }
 
 std::string Range::text() const {
-    if (low == high) return fmt::format("{}", low);
-    if (high == INT64_MAX) return fmt::format("{}..", low);
+    if (low == high)
+        return fmt::format("{}", low);
+    if (high == INT64_MAX)
+        return fmt::format("{}..", low);
     return fmt::format("{}..{}", low, high);
 }
 

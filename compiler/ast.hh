@@ -20,7 +20,8 @@ struct Span {
     Span to(const Span& end) const { return {line, col, end.end_line, end.end_col}; }
 };
 
-/// Names of variables, functions and types, numbered once per process: each kind has its own numbers.
+/// Names of variables, functions and types, numbered once per process: each kind has its own
+/// numbers.
 enum class Name : uint8_t { variable, function, type };
 uint32_t symbol(Name, std::string_view text);
 Key symbol_text(Name, uint32_t);
@@ -38,9 +39,26 @@ enum class Op : uint8_t {
     while_,     // kids: condition, body
     for_,       // kids: initialiser, condition, step, body
     foreach_,   // kids: key variable, value variable, resource, body
-    or_, and_,  // kids: both sides
-    bit_or, bit_xor, bit_and, eq, ne, lt, gt, le, ge, add, sub, mul, div, mod,
-    plus, minus, not_, bit_not,
+    or_,
+    and_,  // kids: both sides
+    bit_or,
+    bit_xor,
+    bit_and,
+    eq,
+    ne,
+    lt,
+    gt,
+    le,
+    ge,
+    add,
+    sub,
+    mul,
+    div,
+    mod,
+    plus,
+    minus,
+    not_,
+    bit_not,
     call,       // builtin->call with kids evaluated
     special,    // builtin->special with the node itself
     user_call,  // symbol; kids: arguments
@@ -52,17 +70,18 @@ struct TypeSpec;
 struct Expr {
     Op op;
     Automatic automatic = Automatic::none;
-    bool escapes = false;           ///< SELF, and the value variable of a foreach: may be changed by another name
-    int32_t slot = -1;              ///< variable: place among the block's locals; -1: never assigned there
+    bool escapes =
+        false;  ///< SELF, and the value variable of a foreach: may be changed by another name
+    int32_t slot = -1;  ///< variable: place among the block's locals; -1: never assigned there
     uint32_t symbol = 0;
-    uint32_t depth = 0;             ///< of the tree below
+    uint32_t depth = 0;  ///< of the tree below
     Span span;
-    Element value;                  ///< literal: frozen
-    bool is_step = false;           ///< literal subscript: step is its term
-    bool in_condition = false;      ///< assigned where a condition stands: perhaps == was meant
+    Element value;              ///< literal: frozen
+    bool is_step = false;       ///< literal subscript: step is its term
+    bool in_condition = false;  ///< assigned where a condition stands: perhaps == was meant
     Term step;
     const Builtin* builtin = nullptr;
-    std::vector<Expr*> kids;        ///< owned by the template
+    std::vector<Expr*> kids;  ///< owned by the template
 };
 
 /// A call as it stands in the template, for built-ins that need its syntax (special) or have static
@@ -78,7 +97,8 @@ struct CallNode {
     }
     /// A variable, SELF included, perhaps subscripted.
     bool is_variable(size_t i) const {
-        return i < size() && (arg(i).op == Op::variable || arg(i).op == Op::self || arg(i).op == Op::automatic);
+        return i < size() &&
+               (arg(i).op == Op::variable || arg(i).op == Op::self || arg(i).op == Op::automatic);
     }
 };
 
@@ -86,16 +106,16 @@ struct CallNode {
 struct Block {
     const Expr* root = nullptr;
     const struct Template* owner = nullptr;
-    std::vector<uint32_t> locals;   ///< symbol of each slot
-    int32_t argv = -1, argc = -1;   ///< their slots, when mentioned
-    bool constant = false;          ///< then value is what it gives, frozen
+    std::vector<uint32_t> locals;  ///< symbol of each slot
+    int32_t argv = -1, argc = -1;  ///< their slots, when mentioned
+    bool constant = false;         ///< then value is what it gives, frozen
     Element value;
 };
 
 struct Range {
     bool given = false;
     int64_t low = 0, high = INT64_MAX;
-    std::string text() const;       ///< "1..5" as messages show it
+    std::string text() const;  ///< "1..5" as messages show it
 };
 
 struct Annotation {
@@ -110,9 +130,9 @@ struct Annotated {
 struct FullType {
     const TypeSpec* type = nullptr;
     bool has_default = false;
-    Element default_value;          ///< frozen
+    Element default_value;  ///< frozen
     Span default_span;
-    bool default_literal = false;   ///< written as one literal, not computed
+    bool default_literal = false;  ///< written as one literal, not computed
     const Block* with = nullptr;
     const struct Template* owner = nullptr;
     Span span;
@@ -127,14 +147,28 @@ struct Field {
 
 struct TypeSpec {
     enum Kind : uint8_t { builtin, alias, list, dict, link, choice, record } kind;
-    enum Basic : uint8_t { boolean, long_, double_, string, list_, dict_, number, property, resource, element } basic = element;
-    uint32_t symbol = 0;            ///< alias, builtin: the name
+    enum Basic : uint8_t {
+        boolean,
+        long_,
+        double_,
+        string,
+        list_,
+        dict_,
+        number,
+        property,
+        resource,
+        element
+    } basic = element;
+    uint32_t symbol = 0;  ///< alias, builtin: the name
     Range range;
-    const TypeSpec* of = nullptr;   ///< list, dict, link
-    bool any_path = false;          ///< link of 2002: the target need not exist
+    const TypeSpec* of = nullptr;  ///< list, dict, link
+    bool any_path = false;         ///< link of 2002: the target need not exist
     std::vector<Element> choices;
     bool extensible = false;
-    struct Include { uint32_t symbol; Span span; };
+    struct Include {
+        uint32_t symbol;
+        Span span;
+    };
     std::vector<Include> includes;
     std::vector<Field> required, optional;  ///< ascending by key
     Span span;
@@ -143,16 +177,16 @@ struct TypeSpec {
 struct Statement {
     enum class Kind : uint8_t { assign, variable, include, type, function, bind, valid } kind;
     bool final = false;
-    bool conditional = false;       ///< ?=
-    bool absolute = false;          ///< assign: the path's kind
-    Span span;                      ///< the whole statement
-    Span name_span;                 ///< the path or name
-    std::vector<Term> terms;        ///< assign, bind without ${}
-    std::string path_text;          ///< bind, valid: as written, when it contains ${}
-    uint32_t symbol = 0;            ///< variable, type, function
-    uint32_t origin = 0;            ///< what elements set here carry, relative to the template's first
-    const Block* block = nullptr;   ///< assign, variable, include, function
-    FullType type;                  ///< type, bind, valid
+    bool conditional = false;  ///< ?=
+    bool absolute = false;     ///< assign: the path's kind
+    Span span;                 ///< the whole statement
+    Span name_span;            ///< the path or name
+    std::vector<Term> terms;   ///< assign, bind without ${}
+    std::string path_text;     ///< bind, valid: as written, when it contains ${}
+    uint32_t symbol = 0;       ///< variable, type, function
+    uint32_t origin = 0;       ///< what elements set here carry, relative to the template's first
+    const Block* block = nullptr;  ///< assign, variable, include, function
+    FullType type;                 ///< type, bind, valid
     Annotated notes;
 };
 
@@ -162,15 +196,15 @@ std::string_view template_kind_name(TemplateKind);
 struct Template {
     TemplateKind kind = TemplateKind::ordinary;
     std::string name;
-    std::string path;               ///< of the file
-    Text text;                      ///< for the source line in messages
+    std::string path;  ///< of the file
+    Text text;         ///< for the source line in messages
     Span name_span;
-    Span header;                    ///< the declaration with its ';'
+    Span header;  ///< the declaration with its ';'
     bool debug = false;
     std::vector<Statement> statements;
-    std::vector<Annotation> annotations;    ///< as they stand in the file
-    Annotated notes;                ///< before the declaration
-    uint32_t first_origin = 0;      ///< origins first_origin + i: see places
+    std::vector<Annotation> annotations;                ///< as they stand in the file
+    Annotated notes;                                    ///< before the declaration
+    uint32_t first_origin = 0;                          ///< origins first_origin + i: see places
     std::vector<std::pair<uint32_t, uint32_t>> places;  ///< line and column by origin
 
     // Storage of what the above points to.

@@ -12,7 +12,8 @@ namespace weft::compiler {
 /// One record a line: MILLISECONDS THREAD TAG ARGS...
 class BuildLog : public Watch {
 public:
-    /// "task,include": which records; all, none, memory and call are the other words. Error(64) for another.
+    /// "task,include": which records; all, none, memory and call are the other words. Error(64) for
+    /// another.
     ///   path   of the file, which is begun anew; empty: standard error
     BuildLog(std::string_view types, const std::string& path);
     /// Is there anything to log?

@@ -33,39 +33,48 @@ std::span<const Builtin* const> builtins() { return table(); }
 
 const Builtin* find_builtin(std::string_view name) {
     auto& all = table();
-    auto it = std::lower_bound(all.begin(), all.end(), name, [](auto* b, std::string_view n) { return b->name < n; });
+    auto it = std::lower_bound(all.begin(), all.end(), name,
+                               [](auto* b, std::string_view n) { return b->name < n; });
     return it != all.end() && (*it)->name == name ? *it : nullptr;
 }
 
 void Arguments::wrong(size_t i, std::string_view wanted) const {
-    EvalFailure f(fmt::format("{}(): argument {} must be {}, not {}", function_, i + 1, wanted, with_article(values_[i].kind())));
+    EvalFailure f(fmt::format("{}(): argument {} must be {}, not {}", function_, i + 1, wanted,
+                              with_article(values_[i].kind())));
     throw about(i, std::move(f));
 }
 
 std::string_view Arguments::string(size_t i) const {
-    if (!values_[i].is(Kind::string)) wrong(i, "a string");
+    if (!values_[i].is(Kind::string))
+        wrong(i, "a string");
     return values_[i].string();
 }
 int64_t Arguments::long_value(size_t i) const {
-    if (!values_[i].is(Kind::long_)) wrong(i, "a long");
+    if (!values_[i].is(Kind::long_))
+        wrong(i, "a long");
     return values_[i].long_value();
 }
 double Arguments::number(size_t i) const {
-    if (values_[i].is(Kind::long_)) return double(values_[i].long_value());
-    if (values_[i].is(Kind::double_)) return values_[i].double_value();
+    if (values_[i].is(Kind::long_))
+        return double(values_[i].long_value());
+    if (values_[i].is(Kind::double_))
+        return values_[i].double_value();
     wrong(i, "a number");
 }
 
 bool Arguments::boolean(size_t i) const {
-    if (!values_[i].is(Kind::boolean)) wrong(i, "a boolean");
+    if (!values_[i].is(Kind::boolean))
+        wrong(i, "a boolean");
     return values_[i].boolean();
 }
 const List& Arguments::list(size_t i) const {
-    if (!values_[i].is(Kind::list)) wrong(i, "a list");
+    if (!values_[i].is(Kind::list))
+        wrong(i, "a list");
     return values_[i].list();
 }
 const Dict& Arguments::dict(size_t i) const {
-    if (!values_[i].is(Kind::dict)) wrong(i, "a dict");
+    if (!values_[i].is(Kind::dict))
+        wrong(i, "a dict");
     return values_[i].dict();
 }
 

@@ -8,8 +8,8 @@
 
 namespace weft::compiler {
 
-/// A set of code points, or, where Unicode properties are involved, a piece of PCRE2 syntax that matches
-/// one character.
+/// A set of code points, or, where Unicode properties are involved, a piece of PCRE2 syntax that
+/// matches one character.
 class CharClass {
 public:
     using Range = std::pair<char32_t, char32_t>;  // both ends inclusive
@@ -18,7 +18,11 @@ public:
     CharClass() = default;
     explicit CharClass(std::vector<Range> ranges);
     static CharClass all() { return CharClass({{0, highest}}); }
-    static CharClass property(std::string pcre) { CharClass c; c.text_ = std::move(pcre); return c; }
+    static CharClass property(std::string pcre) {
+        CharClass c;
+        c.text_ = std::move(pcre);
+        return c;
+    }
 
     CharClass unite(const CharClass&) const;
     CharClass intersect(const CharClass&) const;

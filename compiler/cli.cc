@@ -18,7 +18,8 @@ const std::vector<Option> panc_options = {
     {'o', "output-dir", "dir", "where profiles are written (default: .)"},
     {'j', "jobs", "n", "threads; 0: one a core (default)"},
     {'n', "noaction", nullptr, "compile, write nothing"},
-    {0, "formats", "list", "pan, json, text, dot, dep, origins, xmldb, edg, null, none; .gz (default: pan,dep)"},
+    {0, "formats", "list",
+     "pan, json, text, dot, dep, origins, xmldb, edg, null, none; .gz (default: pan,dep)"},
     {0, "dialect", "level", "accept old syntax: current, v8, 2002"},
     {0, "initial-data", "dict", "what every profile begins with"},
     {0, "max-iteration", "n", "limit of a loop (default: 10000)"},
@@ -44,7 +45,8 @@ const std::vector<Option> panc_options = {
     {0, "log-file", "file", "... into this file (default: standard error)"},
     {0, "java-opts", "text", "ignored"},
     {'k', "noconf", nullptr, "do not read /etc/panc.conf and ~/.panc.conf"},
-    // Of the compilers up to version 8, for scripts that still say them; the help is silent about them.
+    // Of the compilers up to version 8, for scripts that still say them; the help is silent about
+    // them.
     {0, "include", "dir", nullptr},
     {0, "include-dir", "dir", nullptr},
     {'O', "output", "dir", nullptr},
@@ -66,7 +68,8 @@ const std::vector<Option> panc_options = {
 };
 
 /// The first of these options that was given.
-static std::string either(const Args& a, std::string_view name, std::string_view old, std::string_view fallback = {}) {
+static std::string either(const Args& a, std::string_view name, std::string_view old,
+                          std::string_view fallback = {}) {
     return a.has(name) ? a.get(name) : a.get(old, fallback);
 }
 
@@ -75,18 +78,25 @@ static std::string real_path(const std::string& path) {
     return real ? real.get() : "";
 }
 
-/// Real paths of many files: those of their folders are looked for once. Empty: there is no such file.
+/// Real paths of many files: those of their folders are looked for once. Empty: there is no such
+/// file.
 class RealPaths {
 public:
     std::string find(const std::string& path) {
         size_t name = path.rfind('/') + 1;
         struct stat st;
-        if (name == path.size() || path.compare(name, std::string::npos, ".") == 0 || path.compare(name, std::string::npos, "..") == 0) return real_path(path);
-        if (lstat(path.c_str(), &st) != 0) return "";
-        if (S_ISLNK(st.st_mode)) return real_path(path);
+        if (name == path.size() || path.compare(name, std::string::npos, ".") == 0 ||
+            path.compare(name, std::string::npos, "..") == 0)
+            return real_path(path);
+        if (lstat(path.c_str(), &st) != 0)
+            return "";
+        if (S_ISLNK(st.st_mode))
+            return real_path(path);
         auto [it, added] = folders_.try_emplace(path.substr(0, name));
-        if (added) it->second = real_path(name ? it->first : ".");
-        return it->second.empty() ? "" : (it->second == "/" ? "" : it->second) + '/' + path.substr(name);
+        if (added)
+            it->second = real_path(name ? it->first : ".");
+        return it->second.empty() ? ""
+                                  : (it->second == "/" ? "" : it->second) + '/' + path.substr(name);
     }
 
 private:
@@ -103,13 +113,17 @@ static std::vector<std::string> include_path(const Args& args) {
     for (const char* option : {"include-path", "include", "include-dir"})
         for (std::string list : args.all(option)) {
             list += ':';
-            for (size_t at = 0, colon; (colon = list.find(':', at)) != std::string::npos; at = colon + 1)
-                if (colon > at) out.push_back(list.substr(at, colon - at));
+            for (size_t at = 0, colon; (colon = list.find(':', at)) != std::string::npos;
+                 at = colon + 1)
+                if (colon > at)
+                    out.push_back(list.substr(at, colon - at));
         }
-    if (out.empty()) out = {"."};
+    if (out.empty())
+        out = {"."};
     for (std::string& d : out) {
         std::string real = real_path(d);
-        if (real.empty() || !is_folder(real)) throw Error(exit_usage, fmt::format("the include path '{}' is no folder", d));
+        if (real.empty() || !is_folder(real))
+            throw Error(exit_usage, fmt::format("the include path '{}' is no folder", d));
         d = real;
     }
     return out;
@@ -128,34 +142,50 @@ static std::string regex_of(const Args& args, const char* name, const char* old)
 static Options options_of(const Args& args) {
     Options o;
     o.include_path = include_path(args);
-    o.max_iteration = int(args.number(args.has("max-iteration") ? "max-iteration" : "iteration-limit", 10000, 1, INT32_MAX));
-    o.max_recursion = int(args.number(args.has("max-recursion") ? "max-recursion" : "recursion-limit", 50, 1, INT32_MAX));
+    o.max_iteration = int(args.number(
+        args.has("max-iteration") ? "max-iteration" : "iteration-limit", 10000, 1, INT32_MAX));
+    o.max_recursion = int(args.number(
+        args.has("max-recursion") ? "max-recursion" : "recursion-limit", 50, 1, INT32_MAX));
     long cores = std::max(1u, std::thread::hardware_concurrency());
-    o.jobs = int(args.has("nthread") ? std::min(args.number("nthread", 0, 0, INT32_MAX), cores) : args.number("jobs", 0, 0, 10000));
+    o.jobs = int(args.has("nthread") ? std::min(args.number("nthread", 0, 0, INT32_MAX), cores)
+                                     : args.number("jobs", 0, 0, 10000));
     o.reuse = !args.has("no-reuse");
     o.debug = args.has("debug") || args.has("debug-all");
     o.debug_include = regex_of(args, "debug-ns-include", "debug-include");
     o.debug_exclude = regex_of(args, "debug-ns-exclude", "debug-exclude");
     o.initial_data = args.get("initial-data");
     // Levels of old: 0 and 1 warn of nothing or little, from 2 on it is an error.
-    std::string old = args.has("deprecation") ? (args.number("deprecation", 0, -1, 1000) < 1 ? "off" : "on") : "on";
+    std::string old = args.has("deprecation")
+                          ? (args.number("deprecation", 0, -1, 1000) < 1 ? "off" : "on")
+                          : "on";
     std::string warnings = args.get("warnings", old), dialect = args.get("dialect", "current");
-    if (warnings == "off") o.warnings = Warnings::off;
-    else if (warnings == "fatal") o.warnings = Warnings::fatal;
-    else if (warnings != "on") throw Error(exit_usage, fmt::format("--warnings is off, on or fatal, not '{}'", warnings));
-    if (dialect == "v8") o.dialect = Dialect::v8;
-    else if (dialect == "2002") o.dialect = Dialect::d2002;
-    else if (dialect != "current") throw Error(exit_usage, fmt::format("--dialect is current, v8 or 2002, not '{}'", dialect));
+    if (warnings == "off")
+        o.warnings = Warnings::off;
+    else if (warnings == "fatal")
+        o.warnings = Warnings::fatal;
+    else if (warnings != "on")
+        throw Error(exit_usage, fmt::format("--warnings is off, on or fatal, not '{}'", warnings));
+    if (dialect == "v8")
+        o.dialect = Dialect::v8;
+    else if (dialect == "2002")
+        o.dialect = Dialect::d2002;
+    else if (dialect != "current")
+        throw Error(exit_usage, fmt::format("--dialect is current, v8 or 2002, not '{}'", dialect));
     o.keep_trees = false;
     return o;
 }
 
 static std::string format_list(const Args& args) {
-    if (args.has("check")) return "none";
-    if (args.has("formats")) return args.get("formats");
-    bool dep = args.has("dependencies") || args.has("dependency"), style = args.has("xml-format") || args.has("xml-style");
-    if (!style && !args.has("gzip") && !dep) return "pan,dep";
-    std::string zip = args.has("gzip") ? ".gz" : "", xml = either(args, "xml-format", "xml-style", "pan");
+    if (args.has("check"))
+        return "none";
+    if (args.has("formats"))
+        return args.get("formats");
+    bool dep = args.has("dependencies") || args.has("dependency"),
+         style = args.has("xml-format") || args.has("xml-style");
+    if (!style && !args.has("gzip") && !dep)
+        return "pan,dep";
+    std::string zip = args.has("gzip") ? ".gz" : "",
+                xml = either(args, "xml-format", "xml-style", "pan");
     return xml + (xml == "pan" || xml == "xml" ? zip : "") + (dep ? ",dep" + zip : "");
 }
 
@@ -164,14 +194,23 @@ Command read_command(const Args& args) {
     c.options = options_of(args);
     c.formats = parse_formats(format_list(args));
     c.output = {either(args, "output-dir", "output", "."), args.noaction() || args.has("explain")};
-    if (!is_folder(c.output.folder)) throw Error(exit_usage, fmt::format("the output folder '{}' does not exist", c.output.folder));
-    c.output.folder = real_path(c.output.folder);   // the store knows its files by it, from wherever panc is run
-    bool old = std::any_of(c.formats.begin(), c.formats.end(), [](auto* f) { return f->key == "edg"; });
-    if (old && c.options.dialect != Dialect::d2002) throw Error(exit_usage, "the format 'edg' needs --dialect 2002");
+    if (!is_folder(c.output.folder))
+        throw Error(exit_usage,
+                    fmt::format("the output folder '{}' does not exist", c.output.folder));
+    c.output.folder =
+        real_path(c.output.folder);  // the store knows its files by it, from wherever panc is run
+    bool old =
+        std::any_of(c.formats.begin(), c.formats.end(), [](auto* f) { return f->key == "edg"; });
+    if (old && c.options.dialect != Dialect::d2002)
+        throw Error(exit_usage, "the format 'edg' needs --dialect 2002");
     std::string shape = args.get("messages", args.has("json") ? "json" : "plain");
-    if (shape == "classic") c.shape = Shape::classic;
-    else if (shape == "json") c.shape = Shape::json;
-    else if (shape != "plain") throw Error(exit_usage, fmt::format("--messages is plain, json or classic, not '{}'", shape));
+    if (shape == "classic")
+        c.shape = Shape::classic;
+    else if (shape == "json")
+        c.shape = Shape::json;
+    else if (shape != "plain")
+        throw Error(exit_usage,
+                    fmt::format("--messages is plain, json or classic, not '{}'", shape));
     RealPaths paths;
     for (const std::string& f : args.rest()) {
         std::string real = paths.find(f);
@@ -180,14 +219,17 @@ Command read_command(const Args& args) {
     c.explain = args.get("explain");
     if (args.has("explain")) {
         (void)Path::parse(c.explain);
-        if (c.formats.empty()) throw Error(exit_usage, "with --formats none no value is made that --explain could explain");
+        if (c.formats.empty())
+            throw Error(exit_usage,
+                        "with --formats none no value is made that --explain could explain");
     }
     c.why = args.has("why-rebuilt");
     c.incremental = (args.has("check-deps") || c.why) && !args.has("explain");
     c.ignore = args.get("ignore-deps");
     c.why_object = args.get("why-rebuilt");
     c.diff = args.get("diff");
-    if (args.has("diff") && real_path(c.diff).empty()) throw Error(exit_usage, fmt::format("--diff: there is no '{}'", c.diff));
+    if (args.has("diff") && real_path(c.diff).empty())
+        throw Error(exit_usage, fmt::format("--diff: there is no '{}'", c.diff));
     c.stats = args.has("stats");
     c.batch = size_t(args.number("batch-size", 0, 0, INT32_MAX));
     c.log_types = args.get("logging");

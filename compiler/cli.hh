@@ -16,10 +16,10 @@ struct Command {
     std::vector<const Format*> formats;
     OutputOptions output;
     Shape shape = Shape::plain;
-    std::vector<std::string> files;         ///< real paths, where there are such files
+    std::vector<std::string> files;  ///< real paths, where there are such files
     bool incremental = false, why = false, stats = false;
     std::string ignore, why_object, explain, diff, log_types, log_file;
-    size_t batch = 0;                       ///< files built together; 0: all
+    size_t batch = 0;  ///< files built together; 0: all
 };
 
 extern const std::vector<Option> panc_options;

@@ -7,8 +7,8 @@
 
 namespace weft::compiler {
 
-/// What an earlier build wrote: XML or JSON, perhaps compressed. Nothing when there is no such file;
-/// Error(65) for one that is no profile.
+/// What an earlier build wrote: XML or JSON, perhaps compressed. Nothing when there is no such
+/// file; Error(65) for one that is no profile.
 ///   from   the file itself, or the output folder it is in
 std::optional<Element> earlier_output(const std::string& from, const std::string& object);
 

@@ -4,8 +4,8 @@
 //     if (auto why = store.outdated("lxb001", key, outputs)) rebuild(...);
 //     store.put(result, key, outputs, disk);
 //
-// The contents of files decide; their times only save reading them. What is looked up and not found is
-// remembered too, so that a template which would be found now, or found earlier, is noticed.
+// The contents of files decide; their times only save reading them. What is looked up and not found
+// is remembered too, so that a template which would be found now, or found earlier, is noticed.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -22,7 +22,8 @@
 
 namespace weft::compiler {
 
-/// All that changes what is built besides the files: options, version and the program itself; a line each.
+/// All that changes what is built besides the files: options, version and the program itself; a
+/// line each.
 std::string build_key(const Options&);
 
 class DependencyStore {
@@ -31,9 +32,9 @@ public:
 
     /// A file that was written for an object.
     struct Output {
-        std::string format;     ///< "pan": what it was asked for as
+        std::string format;  ///< "pan": what it was asked for as
         std::string path;
-        Stamp stamp;            ///< as it was right after it was written
+        Stamp stamp;  ///< as it was right after it was written
     };
 
     /// A store from its bytes; Error(65) for bytes that no store wrote.
@@ -42,18 +43,19 @@ public:
     static DependencyStore read_checked(std::string_view bytes, std::string_view name);
     /// The bytes for read().
     std::string bytes() const;
-    bool changed() const { return changed_; }   ///< since it was read
+    bool changed() const { return changed_; }  ///< since it was read
 
     // ---- before a build
 
     /// Names that match are not looked at (the whole name; a regular expression).
     void ignore(const std::string& regex);
-    /// The object template a file holds, empty if it holds another template that is all right; nothing when
-    /// the file is not known, or is another than it was then.
+    /// The object template a file holds, empty if it holds another template that is all right;
+    /// nothing when the file is not known, or is another than it was then.
     std::optional<std::string> object_in(const std::string& path, const std::string& key);
     /// Why the object must be built again, as the end of a sentence; nothing when it need not be.
     ///   outputs   format and path of each file that is wanted
-    std::optional<std::string> outdated(const std::string& object, const std::string& key, const std::vector<Output>& outputs);
+    std::optional<std::string> outdated(const std::string& object, const std::string& key,
+                                        const std::vector<Output>& outputs);
     /// The objects that are built because this one is.
     std::vector<std::string> built_with(const std::string& object) const;
 
@@ -64,23 +66,26 @@ public:
     /// An object that failed: it is built again.
     void forget(const std::string& object);
     /// A file named on the command line that had no errors and gave no warnings.
-    void put_file(const std::string& path, const std::string& object, const std::string& key, DiskSource&);
-    /// Another process wrote its store meanwhile: all of it is taken over but the objects and files of this run.
+    void put_file(const std::string& path, const std::string& object, const std::string& key,
+                  DiskSource&);
+    /// Another process wrote its store meanwhile: all of it is taken over but the objects and files
+    /// of this run.
     void merge(const DependencyStore& theirs);
     /// Forget objects and files whose template has gone.
     void prune();
 
 private:
-    /// A file as it was when something was made from it. The same file may be here in several versions.
+    /// A file as it was when something was made from it. The same file may be here in several
+    /// versions.
     struct Version {
         std::string path;
         Hash hash{};
         Stamp stamp;
-        bool trusted = false;   ///< old enough when it was looked at for its times to tell
+        bool trusted = false;  ///< old enough when it was looked at for its times to tell
     };
     struct Use {
         Dependency on;
-        int32_t version = -1;   ///< of on.path, when its contents matter
+        int32_t version = -1;  ///< of on.path, when its contents matter
     };
     struct Object {
         uint32_t key = 0;
@@ -132,9 +137,10 @@ private:
     std::string ignore_;
     std::unordered_map<std::string, Now> now_;
     std::unordered_map<std::string, Folder> folders_;
-    std::vector<std::pair<bool, std::optional<std::string>>> judged_;   ///< by use: looked at? then why not, if not
-    std::unordered_map<std::string, uint32_t> fresh_;                   ///< versions of files read
-    std::unordered_map<const Dependency*, uint32_t> of_this_run_;       ///< their uses
+    std::vector<std::pair<bool, std::optional<std::string>>>
+        judged_;                                       ///< by use: looked at? then why not, if not
+    std::unordered_map<std::string, uint32_t> fresh_;  ///< versions of files read
+    std::unordered_map<const Dependency*, uint32_t> of_this_run_;  ///< their uses
     std::set<std::string> touched_objects_, touched_files_;
 };
 

@@ -4,7 +4,8 @@
 namespace weft::compiler {
 
 void Derive::loaded(const Template* t) {
-    if (order_.emplace(t, uint32_t(names_.size())).second) names_.push_back(t->name);
+    if (order_.emplace(t, uint32_t(names_.size())).second)
+        names_.push_back(t->name);
 }
 
 void Derive::join(std::vector<uint32_t>& into, const std::vector<uint32_t>& more) {
@@ -45,7 +46,8 @@ void Derive::made(Element& e, const std::vector<const Template*>& templates) {
 
 void Derive::whole(Element& root) {
     std::vector<uint32_t> set;
-    for (uint32_t i = 0; i < names_.size(); i++) set.push_back(i);
+    for (uint32_t i = 0; i < names_.size(); i++)
+        set.push_back(i);
     root.set_origin(add(std::move(set), 0));
 }
 
@@ -53,7 +55,8 @@ std::vector<Result::Derivation> Derive::result() const {
     std::vector<Result::Derivation> out;
     for (const Entry& e : entries_) {
         std::string text;
-        for (uint32_t t : e.templates) text += (text.empty() ? "" : ",") + names_[t];
+        for (uint32_t t : e.templates)
+            text += (text.empty() ? "" : ",") + names_[t];
         out.push_back({std::move(text), e.created});
     }
     return out;

@@ -1,6 +1,6 @@
-// Derivation as the compilers of 2002 printed it: which templates had a hand in each element, and in which
-// order elements were made (pan-language 11.4). Only in that dialect; origins of elements are then
-// numbers of entries here.
+// Derivation as the compilers of 2002 printed it: which templates had a hand in each element, and
+// in which order elements were made (pan-language 11.4). Only in that dialect; origins of elements
+// are then numbers of entries here.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -30,7 +30,7 @@ public:
 
 private:
     struct Entry {
-        std::vector<uint32_t> templates;   ///< ascending
+        std::vector<uint32_t> templates;  ///< ascending
         uint32_t created = 0;
     };
     uint32_t add(std::vector<uint32_t> templates, uint32_t created);

@@ -16,10 +16,12 @@ struct Writer {
     const Result::Derivation& derivation(const Element& e, uint32_t inherited) const {
         static const Result::Derivation none;
         uint32_t n = e.origin() ? e.origin() : inherited;
-        return result.derivations && n < result.derivations->size() ? (*result.derivations)[n] : none;
+        return result.derivations && n < result.derivations->size() ? (*result.derivations)[n]
+                                                                    : none;
     }
 
-    /// The text of a property between its tags, and whether it had to be encoded: as in today's XML.
+    /// The text of a property between its tags, and whether it had to be encoded: as in today's
+    /// XML.
     static std::string_view text(const Element& e, std::string& xml) {
         Element list = Element::new_list();
         list.list_ref().push_back(e);
@@ -34,10 +36,13 @@ struct Writer {
     void write(const Element& e, std::string_view name, int level, uint32_t inherited) {
         uint32_t origin = e.origin() ? e.origin() : inherited;
         out.append(size_t(level) * 2, ' ');
-        out += fmt::format("<{} name=\"{}\" derivation=\"{}\"", kind_name(e.kind()), name, derivation(e, inherited).templates);
+        out += fmt::format("<{} name=\"{}\" derivation=\"{}\"", kind_name(e.kind()), name,
+                           derivation(e, inherited).templates);
         std::string at = path.empty() ? "/" : path;
-        if (e.is(Kind::dict) && result.records && result.records->contains(at)) out += " type=\"record\"";
-        if (e.is(Kind::string) && result.links && result.links->contains(at)) out += " type=\"link\"";
+        if (e.is(Kind::dict) && result.records && result.records->contains(at))
+            out += " type=\"record\"";
+        if (e.is(Kind::string) && result.links && result.links->contains(at))
+            out += " type=\"link\"";
         if (e.is_property()) {
             std::string value = property_text(e);
             if (value.empty()) {
@@ -47,7 +52,8 @@ struct Writer {
             std::string xml;
             std::string_view body = text(e, xml);
             size_t close = body.find('>');
-            if (body.substr(0, close).find("encoding=") != std::string_view::npos) out += " encoding=\"base64\"";
+            if (body.substr(0, close).find("encoding=") != std::string_view::npos)
+                out += " encoding=\"base64\"";
             out += '>';
             out += body.substr(close + 1);
             out += fmt::format("</{}>\n", kind_name(e.kind()));
@@ -66,14 +72,17 @@ struct Writer {
             path.resize(length);
         };
         if (e.is(Kind::list)) {
-            for (size_t i = 0; i < e.size(); i++) child(e.list()[i], std::to_string(i));
+            for (size_t i = 0; i < e.size(); i++)
+                child(e.list()[i], std::to_string(i));
         } else {
             std::vector<const Dict::Entry*> order;
-            for (const Dict::Entry& c : e.dict()) order.push_back(&c);
+            for (const Dict::Entry& c : e.dict())
+                order.push_back(&c);
             std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) {
                 return derivation(a->value, 0).created < derivation(b->value, 0).created;
             });
-            for (const Dict::Entry* c : order) child(c->value, c->key.view());
+            for (const Dict::Entry* c : order)
+                child(c->value, c->key.view());
         }
         out.append(size_t(level) * 2, ' ');
         out += fmt::format("</{}>\n", kind_name(e.kind()));

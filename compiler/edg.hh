@@ -1,4 +1,5 @@
-// The profile as the first generation of tools read it: children in order of creation, derivation lists.
+// The profile as the first generation of tools read it: children in order of creation, derivation
+// lists.
 #pragma once
 #include "compiler/compile.hh"
 

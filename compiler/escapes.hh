@@ -5,7 +5,8 @@
 namespace weft::compiler {
 
 /// Sets Expr::escapes of each SELF and each foreach in a block.
-///   function   the block's value goes to a caller; else it goes into the tree, which nobody else refers to
+///   function   the block's value goes to a caller; else it goes into the tree, which nobody else
+///   refers to
 void find_escapes(Expr& root, bool function);
 
 }  // namespace weft::compiler

@@ -13,7 +13,7 @@
 namespace weft::compiler {
 
 class Memo;
-class Object;   // the profile under construction (compiler/object.hh)
+class Object;  // the profile under construction (compiler/object.hh)
 
 /// A local variable: undef is a value, "not set" is not.
 struct Local {
@@ -23,25 +23,28 @@ struct Local {
 
 /// What the name SELF means now.
 struct Self {
-    Element* place = nullptr;               ///< where it lives in the tree or among the variables; nullptr: no SELF
-    bool read_only = false;                 ///< validation
-    const std::vector<Term>* path = nullptr;///< of place, in the tree or the structure template; nullptr: a variable
-    const Element* root = nullptr;          ///< what path begins at
+    Element* place =
+        nullptr;  ///< where it lives in the tree or among the variables; nullptr: no SELF
+    bool read_only = false;  ///< validation
+    const std::vector<Term>* path =
+        nullptr;  ///< of place, in the tree or the structure template; nullptr: a variable
+    const Element* root = nullptr;  ///< what path begins at
     const Self* outer = nullptr;
 };
 
 /// One entry of the call stack.
 struct Frame {
     enum Kind : uint8_t { include, create, call } kind;
-    const Template* from;                   ///< the template that includes or calls
-    Span span;                              ///< where in it
+    const Template* from;  ///< the template that includes or calls
+    Span span;             ///< where in it
     const Template* into = nullptr;
     const Frame* outer = nullptr;
 };
 
 class Eval {
 public:
-    /// Without an object: the empty world of compile time, where everything outside the block fails.
+    /// Without an object: the empty world of compile time, where everything outside the block
+    /// fails.
     Eval(const Options& options, Object* object);
 
     /// Run a block with fresh local variables.
@@ -58,7 +61,8 @@ public:
     [[noreturn]] void fail(const Expr& call, const EvalFailure&);
     /// Give up quietly when there is no object: what follows needs one.
     void needs_world(const Expr& at);
-    /// The variable's value or child, without an error when it is missing (nullptr) - SELF included.
+    /// The variable's value or child, without an error when it is missing (nullptr) - SELF
+    /// included.
     ///   tolerant   a subscript that does not fit is "missing" too
     const Element* find(const Expr& variable, bool tolerant = true);
     /// A place to change: variable or child, made as undef if missing, never of a global variable.
@@ -74,7 +78,10 @@ public:
     /// A resource must not end up inside itself.
     void check_cycle(const Expr& at, const Element& container, const Element& value);
     /// The value is on its way into SELF: the running statement sets it.
-    void mark_origin(Element& e) const { if (origin_) e.set_origin(origin_); }
+    void mark_origin(Element& e) const {
+        if (origin_)
+            e.set_origin(origin_);
+    }
     /// For derivation lists: the value becomes a child here; a container was made here.
     void placed(Element&);
     void made(Element&);
@@ -86,18 +93,18 @@ public:
     /// "[obj] text"
     std::string tagged(std::string_view text) const;
     std::vector<Error::Frame> trace() const;
-    Element& own_self(const Expr& at);      ///< SELF to be changed; fails when it cannot
+    Element& own_self(const Expr& at);  ///< SELF to be changed; fails when it cannot
 
     /// An iterator of first() and next() over a resource, within the running block.
     struct Iterator {
         Element resource;
         size_t next = 0;
         uint32_t changes = 0;
-        uint32_t variable = 0;              ///< symbol + 1; 0: none
+        uint32_t variable = 0;  ///< symbol + 1; 0: none
     };
     std::vector<Iterator>& iterators();
 
-    struct Enter {                          ///< RAII: one more frame
+    struct Enter {  ///< RAII: one more frame
         Enter(Eval&, const Expr* at, Frame::Kind, const Template* from, Span, const Template* into);
         ~Enter();
         Eval& eval;
@@ -136,26 +143,27 @@ private:
     void work(const Expr&, size_t units);
     void count_iteration(const Expr&, int& n);
     bool is_global(uint32_t symbol) const;
-    Memo* recorder() const;                 ///< as Object's; nullptr without an object
+    Memo* recorder() const;  ///< as Object's; nullptr without an object
 
     const Options& options_;
     Object* object_;
     Locals* locals_ = nullptr;
     Self self_;
     const Frame* frames_ = nullptr;
-    const Template* current_ = nullptr;     ///< whose code is running
-    const Template* statement_of_ = nullptr;///< TEMPLATE
-    const Key* function_ = nullptr;         ///< FUNCTION
-    int depth_ = 0;                         ///< frames
-    int deepest_ = 0;                       ///< most of them since somebody asked
-    uint32_t origin_ = 0;                   ///< of the assignment that is running
+    const Template* current_ = nullptr;       ///< whose code is running
+    const Template* statement_of_ = nullptr;  ///< TEMPLATE
+    const Key* function_ = nullptr;           ///< FUNCTION
+    int depth_ = 0;                           ///< frames
+    int deepest_ = 0;                         ///< most of them since somebody asked
+    uint32_t origin_ = 0;                     ///< of the assignment that is running
     bool returning_ = false;
 };
 
 /// Thrown in the empty world instead of a message.
 struct NotConstant {};
 
-/// The value as the tree may keep it: nothing in it is shared with a variable that could change it later.
+/// The value as the tree may keep it: nothing in it is shared with a variable that could change it
+/// later.
 Element own_tree(Element value);
 
 }  // namespace weft::compiler

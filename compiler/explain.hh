@@ -1,4 +1,5 @@
-// Where a value comes from: every assignment that touched a path, in order, and the types it was checked by.
+// Where a value comes from: every assignment that touched a path, in order, and the types it was
+// checked by.
 #pragma once
 #include <map>
 #include <mutex>
@@ -27,22 +28,25 @@ public:
 
 private:
     struct Event {
-        const char* what;                   ///< "set", "changed", "kept", "removed", "default", ...
-        std::string value;                  ///< at the path, after it; empty: nothing is there
+        const char* what;   ///< "set", "changed", "kept", "removed", "default", ...
+        std::string value;  ///< at the path, after it; empty: nothing is there
         Where where;
-        std::string line;                   ///< of the template
+        std::string line;  ///< of the template
         std::vector<Error::Frame> trace;
-        uint32_t origin = 0;                ///< of the value
+        uint32_t origin = 0;  ///< of the value
     };
-    struct Step { std::string what; Where where; };
+    struct Step {
+        std::string what;
+        Where where;
+    };
     struct Check {
         Path path;
-        std::string failure;                ///< of the object; empty: accepted
+        std::string failure;  ///< of the object; empty: accepted
         Where where;
         std::vector<Step> steps;
     };
     struct Story {
-        bool was = false;                   ///< before the running statement there was:
+        bool was = false;  ///< before the running statement there was:
         Element before;
         std::vector<Event> events;
         std::vector<Check> checks;

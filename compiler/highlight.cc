@@ -1,4 +1,5 @@
-// The rules are written here, twice, as two editors want them; every word in them comes from the tables.
+// The rules are written here, twice, as two editors want them; every word in them comes from the
+// tables.
 #include "compiler/highlight.hh"
 
 #include <fmt/core.h>
@@ -10,10 +11,12 @@
 namespace weft::compiler {
 namespace {
 
-template <class F> std::string joined(std::string_view between, F each) {
+template <class F>
+std::string joined(std::string_view between, F each) {
     std::string out;
     each([&](std::string_view word) {
-        if (!out.empty()) out += between;
+        if (!out.empty())
+            out += between;
         out += word;
     });
     return out;
@@ -21,20 +24,24 @@ template <class F> std::string joined(std::string_view between, F each) {
 std::string reserved_of(ReservedWord::Sort sort, std::string_view between) {
     return joined(between, [&](auto add) {
         for (const ReservedWord& w : reserved_words())
-            if (w.sort == sort) add(w.text);
+            if (w.sort == sort)
+                add(w.text);
     });
 }
 std::string names_of(std::span<const NamedWord> words, std::string_view between) {
     return joined(between, [&](auto add) {
-        for (const NamedWord& w : words) add(w.name);
+        for (const NamedWord& w : words)
+            add(w.name);
     });
 }
 std::string functions(std::string_view between) {
     return joined(between, [&](auto add) {
-        for (const Builtin* b : builtins()) add(b->name);
+        for (const Builtin* b : builtins())
+            add(b->name);
     });
 }
-constexpr std::string_view generated = "made by pan-lsp --editor from the compiler's tables: do not edit";
+constexpr std::string_view generated =
+    "made by pan-lsp --editor from the compiler's tables: do not edit";
 
 }  // namespace
 
@@ -45,7 +52,9 @@ std::string vim_syntax() {
 endif
 syntax case match
 )";
-    auto keyword = [&](std::string_view group, const std::string& words) { out += fmt::format("syntax keyword {} {}\n", group, words); };
+    auto keyword = [&](std::string_view group, const std::string& words) {
+        out += fmt::format("syntax keyword {} {}\n", group, words);
+    };
     keyword("panStatement", reserved_of(ReservedWord::statement, " "));
     keyword("panHeader", reserved_of(ReservedWord::header, " "));
     keyword("panConditional", reserved_of(ReservedWord::conditional, " "));
@@ -53,7 +62,8 @@ syntax case match
     keyword("panConstant", reserved_of(ReservedWord::constant, " "));
     keyword("panStructure", reserved_of(ReservedWord::type, " "));
     keyword("panAutomatic", names_of(automatic_variables(), " "));
-    // A name is a function only in front of a parenthesis: list is a type as well. Of matches the last one wins.
+    // A name is a function only in front of a parenthesis: list is a type as well. Of matches the
+    // last one wins.
     out += fmt::format("syntax match panType /\\<\\%({}\\)\\>/\n", names_of(basic_types(), "\\|"));
     out += fmt::format("syntax match panFunction /\\<\\%({}\\)\\>\\ze\\s*(/\n", functions("\\|"));
     out += R"(syntax match panName /\%(\<template\s\+\)\@<=[-A-Za-z0-9_+.\/]\+/
@@ -101,19 +111,27 @@ let b:current_syntax = 'pan'
 }
 
 std::string vim_completion() {
-    std::string out = fmt::format("\" Completion of Pan's own words; {}\nlet s:words = [\n", generated);
-    auto add = [&](std::string_view word, std::string_view kind, std::string_view menu, std::string_view info) {
+    std::string out =
+        fmt::format("\" Completion of Pan's own words; {}\nlet s:words = [\n", generated);
+    auto add = [&](std::string_view word, std::string_view kind, std::string_view menu,
+                   std::string_view info) {
         auto quoted = [](std::string_view s) {
             std::string q = "'";
-            for (char c : s) q += c == '\'' ? std::string("''") : std::string(1, c);
+            for (char c : s)
+                q += c == '\'' ? std::string("''") : std::string(1, c);
             return q + "'";
         };
-        out += fmt::format("  \\ {{'word': {}, 'kind': {}, 'menu': {}, 'info': {}}},\n", quoted(word), quoted(kind), quoted(menu), quoted(info));
+        out += fmt::format("  \\ {{'word': {}, 'kind': {}, 'menu': {}, 'info': {}}},\n",
+                           quoted(word), quoted(kind), quoted(menu), quoted(info));
     };
-    for (const ReservedWord& w : reserved_words()) add(w.text, "k", "", "");
-    for (const NamedWord& w : basic_types()) add(w.name, "t", "type", w.about);
-    for (const NamedWord& w : automatic_variables()) add(w.name, "v", "variable", w.about);
-    for (const Builtin* b : builtins()) add(b->name, "f", b->signature(), b->about());
+    for (const ReservedWord& w : reserved_words())
+        add(w.text, "k", "", "");
+    for (const NamedWord& w : basic_types())
+        add(w.name, "t", "type", w.about);
+    for (const NamedWord& w : automatic_variables())
+        add(w.name, "v", "variable", w.about);
+    for (const Builtin* b : builtins())
+        add(b->name, "f", b->signature(), b->about());
     out += R"(  \ ]
 
 " 'omnifunc': the words that begin as the one at the cursor does
@@ -128,37 +146,59 @@ endfunction
 }
 
 std::string textmate_grammar() {
-    auto text = [](std::string_view s) { return Element::of_string(s); };
+    auto text = [](std::string_view s) {
+        return Element::of_string(s);
+    };
     auto object = [](std::initializer_list<std::pair<std::string_view, Element>> members) {
         Element e = Element::new_dict();
-        for (auto& [key, value] : members) e.dict_ref().at(Key(key)) = value;
+        for (auto& [key, value] : members)
+            e.dict_ref().at(Key(key)) = value;
         return e;
     };
     Element patterns = Element::new_list();
     auto match = [&](std::string_view name, std::string_view regex) {
-        patterns.list_ref().push_back(object({{"name", text(std::string(name) + ".pan")}, {"match", text(regex)}}));
+        patterns.list_ref().push_back(
+            object({{"name", text(std::string(name) + ".pan")}, {"match", text(regex)}}));
     };
-    auto region = [&](std::string_view name, std::string_view begin, std::string_view end, Element inner = Element::new_list()) {
-        patterns.list_ref().push_back(object({{"name", text(std::string(name) + ".pan")}, {"begin", text(begin)}, {"end", text(end)}, {"patterns", std::move(inner)}}));
+    auto region = [&](std::string_view name, std::string_view begin, std::string_view end,
+                      Element inner = Element::new_list()) {
+        patterns.list_ref().push_back(object({{"name", text(std::string(name) + ".pan")},
+                                              {"begin", text(begin)},
+                                              {"end", text(end)},
+                                              {"patterns", std::move(inner)}}));
     };
-    auto inner = [&](std::string_view name, std::string_view regex) { return object({{"name", text(std::string(name) + ".pan")}, {"match", text(regex)}}); };
+    auto inner = [&](std::string_view name, std::string_view regex) {
+        return object({{"name", text(std::string(name) + ".pan")}, {"match", text(regex)}});
+    };
     auto list = [](std::initializer_list<Element> all) {
         Element e = Element::new_list();
-        for (auto& x : all) e.list_ref().push_back(x);
+        for (auto& x : all)
+            e.list_ref().push_back(x);
         return e;
     };
-    auto words = [](const std::string& alternatives) { return "\\b(?:" + alternatives + ")\\b"; };
+    auto words = [](const std::string& alternatives) {
+        return "\\b(?:" + alternatives + ")\\b";
+    };
 
     match("comment.line.number-sign", "#.*$");
-    for (auto [open, close] : {std::pair("\\{", "\\}"), std::pair("\\(", "\\)"), std::pair("\\[", "\\]")})
-        region("comment.block.documentation", fmt::format("@\\s*[A-Za-z0-9_.-]*\\s*{}", open), close, list({inner("variable.parameter", "[A-Za-z_][A-Za-z_.-]*(?=\\s*=)")}));
-    region("string.quoted.double", "\"", "\"", list({inner("constant.character.escape", "\\\\(?:[ntrbf\\\\\"]|x[0-9a-fA-F]{2}|$)"), inner("invalid.illegal", "\\\\.")}));
-    region("string.quoted.single", "'", "'(?!')|$", list({inner("constant.character.escape", "''")}));
+    for (auto [open, close] :
+         {std::pair("\\{", "\\}"), std::pair("\\(", "\\)"), std::pair("\\[", "\\]")})
+        region("comment.block.documentation", fmt::format("@\\s*[A-Za-z0-9_.-]*\\s*{}", open),
+               close, list({inner("variable.parameter", "[A-Za-z_][A-Za-z_.-]*(?=\\s*=)")}));
+    region("string.quoted.double", "\"", "\"",
+           list({inner("constant.character.escape", "\\\\(?:[ntrbf\\\\\"]|x[0-9a-fA-F]{2}|$)"),
+                 inner("invalid.illegal", "\\\\.")}));
+    region("string.quoted.single", "'", "'(?!')|$",
+           list({inner("constant.character.escape", "''")}));
     region("string.unquoted.heredoc", "<<([A-Za-z_]\\w*).*$", "^\\1$");
-    patterns.list_ref().push_back(object({{"match", text("\\b(template)\\s+([-A-Za-z0-9_+./]+)")},
-                                          {"captures", object({{"1", object({{"name", text("storage.type.pan")}})}, {"2", object({{"name", text("entity.name.section.pan")}})}})}}));
-    patterns.list_ref().push_back(object({{"match", text("\\b(type|function|variable)\\s+([A-Za-z_]\\w*)")},
-                                          {"captures", object({{"1", object({{"name", text("keyword.other.pan")}})}, {"2", object({{"name", text("entity.name.pan")}})}})}}));
+    patterns.list_ref().push_back(object(
+        {{"match", text("\\b(template)\\s+([-A-Za-z0-9_+./]+)")},
+         {"captures", object({{"1", object({{"name", text("storage.type.pan")}})},
+                              {"2", object({{"name", text("entity.name.section.pan")}})}})}}));
+    patterns.list_ref().push_back(
+        object({{"match", text("\\b(type|function|variable)\\s+([A-Za-z_]\\w*)")},
+                {"captures", object({{"1", object({{"name", text("keyword.other.pan")}})},
+                                     {"2", object({{"name", text("entity.name.pan")}})}})}}));
     match("storage.type", words(reserved_of(ReservedWord::header, "|")));
     match("keyword.other", words(reserved_of(ReservedWord::statement, "|")));
     match("keyword.control.conditional", words(reserved_of(ReservedWord::conditional, "|")));
@@ -169,14 +209,19 @@ std::string textmate_grammar() {
     match("support.type", words(names_of(basic_types(), "|")));
     match("variable.language", words(names_of(automatic_variables(), "|")));
     match("entity.name.function", "\\b[A-Za-z_]\\w*(?=\\s*\\()");
-    match("constant.numeric", "\\b(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\\b");
+    match("constant.numeric",
+          "\\b(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)\\b");
     match("keyword.operator", "[-+*/%!<>=|&^~?]");
 
-    Element root = object({{"name", text("Pan")}, {"scopeName", text("source.pan")}, {"fileTypes", list({text("pan"), text("tpl")})},
-                           {"comment", text(generated)}, {"patterns", patterns}});
+    Element root = object({{"name", text("Pan")},
+                           {"scopeName", text("source.pan")},
+                           {"fileTypes", list({text("pan"), text("tpl")})},
+                           {"comment", text(generated)},
+                           {"patterns", patterns}});
     std::string out;
     write_json(root, out, {.plain = true});
-    if (!out.ends_with('\n')) out += '\n';
+    if (!out.ends_with('\n'))
+        out += '\n';
     return out;
 }
 

@@ -4,8 +4,8 @@
 
 namespace weft::compiler {
 
-std::string vim_syntax();      ///< syntax/pan.vim
-std::string vim_completion();  ///< autoload/pan.vim
+std::string vim_syntax();        ///< syntax/pan.vim
+std::string vim_completion();    ///< autoload/pan.vim
 std::string textmate_grammar();  ///< JSON, for Visual Studio Code and others
 
 }  // namespace weft::compiler

@@ -12,15 +12,20 @@ namespace weft::compiler {
 
 static DependencyStore read_store(const std::string& path, std::string& warning) {
     try {
-        if (auto bytes = read_if_exists(path)) return DependencyStore::read(*bytes, path);
+        if (auto bytes = read_if_exists(path))
+            return DependencyStore::read(*bytes, path);
     } catch (const Error& e) {
         warning = e.message;
     }
     return {};
 }
 
-Incremental::Incremental(const Options& options, std::vector<const Format*> formats, OutputOptions output, const std::string& ignore)
-    : path_(output.folder + "/.panc.deps"), key_(build_key(options)), formats_(std::move(formats)), output_(std::move(output)),
+Incremental::Incremental(const Options& options, std::vector<const Format*> formats,
+                         OutputOptions output, const std::string& ignore)
+    : path_(output.folder + "/.panc.deps"),
+      key_(build_key(options)),
+      formats_(std::move(formats)),
+      output_(std::move(output)),
       always_(options.debug || !options.debug_include.empty()) {
     stamp_ = Stamp::of(path_);
     store_ = read_store(path_, warning_);
@@ -29,10 +34,13 @@ Incremental::Incremental(const Options& options, std::vector<const Format*> form
 
 std::optional<std::string> Incremental::check(const std::string& object) {
     auto [it, added] = why_.try_emplace(object);
-    if (!added) return it->second;
-    if (always_) return it->second = "--debug prints only what is built";
+    if (!added)
+        return it->second;
+    if (always_)
+        return it->second = "--debug prints only what is built";
     std::vector<DependencyStore::Output> outputs;
-    for (const Written& w : files_of(object, formats_, output_)) outputs.push_back({w.format, w.path, {}});
+    for (const Written& w : files_of(object, formats_, output_))
+        outputs.push_back({w.format, w.path, {}});
     return it->second = store_.outdated(object, key_, outputs);
 }
 
@@ -46,12 +54,15 @@ Incremental::Plan Incremental::plan(const std::vector<std::string>& files) {
     std::vector<std::string> work;
     std::set<std::string> seen;
     auto want = [&](const std::string& object) {
-        if (seen.insert(object).second) work.push_back(object);
+        if (seen.insert(object).second)
+            work.push_back(object);
     };
     for (const std::string& f : files) {
         auto object = store_.object_in(f, key_);
-        if (!object) plan.files.push_back(f);
-        else if (!object->empty() && !formats_.empty()) want(*object);
+        if (!object)
+            plan.files.push_back(f);
+        else if (!object->empty() && !formats_.empty())
+            want(*object);
     }
     while (!work.empty()) {
         std::string object = std::move(work.back());
@@ -61,7 +72,8 @@ Incremental::Plan Incremental::plan(const std::vector<std::string>& files) {
             continue;
         }
         up_to_date_++;
-        for (const std::string& o : store_.built_with(object)) want(o);
+        for (const std::string& o : store_.built_with(object))
+            want(o);
     }
     std::sort(plan.objects.begin(), plan.objects.end());
     return plan;
@@ -74,31 +86,38 @@ void Incremental::built(const Result& r, const std::vector<Written>& files, Disk
         auto stamp = Stamp::of(w.path);
         // Whoever changed it since we set its time has set another.
         whole = whole && stamp && stamp->mtime == r.finished / 1'000'000'000 * 1'000'000'000;
-        if (stamp) outputs.push_back({w.format, w.path, *stamp});
+        if (stamp)
+            outputs.push_back({w.format, w.path, *stamp});
     }
     std::lock_guard guard(lock_);
-    if (whole) store_.put(r, key_, std::move(outputs), disk);
-    else store_.forget(r.name);
+    if (whole)
+        store_.put(r, key_, std::move(outputs), disk);
+    else
+        store_.forget(r.name);
 }
 
-void Incremental::given(const std::vector<std::string>& files, const std::vector<Compiler::Files::Given>& given, DiskSource& disk) {
+void Incremental::given(const std::vector<std::string>& files,
+                        const std::vector<Compiler::Files::Given>& given, DiskSource& disk) {
     for (size_t i = 0; i < files.size(); i++)
-        if (given[i].clean) store_.put_file(files[i], given[i].object, key_, disk);
+        if (given[i].clean)
+            store_.put_file(files[i], given[i].object, key_, disk);
 }
 
 void Incremental::save() {
-    if (!store_.changed() || output_.noaction) return;
-    // The folder is locked, not the store, which is another file each time; where folders cannot be locked
-    // the last to write wins, and what others built is built again.
+    if (!store_.changed() || output_.noaction)
+        return;
+    // The folder is locked, not the store, which is another file each time; where folders cannot be
+    // locked the last to write wins, and what others built is built again.
     Fd folder(::open(output_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder) (void)::flock(folder.get(), LOCK_EX);
+    if (folder)
+        (void)::flock(folder.get(), LOCK_EX);
     if (auto now = Stamp::of(path_); now && now != stamp_) {
         std::string ignored;
         store_.merge(read_store(path_, ignored));
     }
     store_.prune();
     FileAttributes attributes;
-    attributes.sync = false;   // an old store tells no lies: what was built since has other stamps
+    attributes.sync = false;  // an old store tells no lies: what was built since has other stamps
     write_file(path_, store_.bytes(), attributes);
     stamp_ = Stamp::of(path_);
 }

@@ -1,5 +1,6 @@
-// A recursive descent over Java's syntax that writes PCRE2's. Flags, line ends, predefined classes and
-// set operations are all resolved here, so that PCRE2 needs no options and its own rules never show.
+// A recursive descent over Java's syntax that writes PCRE2's. Flags, line ends, predefined classes
+// and set operations are all resolved here, so that PCRE2 needs no options and its own rules never
+// show.
 #include "compiler/java_regex.hh"
 
 #include <fmt/core.h>
@@ -26,14 +27,16 @@ bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 bool is_letter(char32_t c) { return c < 0x80 && (c | 32) >= 'a' && (c | 32) <= 'z'; }
 bool is_blank(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 int hex_value(char32_t c) {
-    if (is_digit(c)) return int(c - '0');
+    if (is_digit(c))
+        return int(c - '0');
     return c < 0x80 && (c | 32) >= 'a' && (c | 32) <= 'f' ? int((c | 32) - 'a' + 10) : -1;
 }
 
 class Translator {
 public:
     Translator(std::string_view java, RegexFlags flags) : flags_(flags) {
-        if (java.size() > max_pattern) throw RegexError(fmt::format("it is longer than {} bytes", max_pattern));
+        if (java.size() > max_pattern)
+            throw RegexError(fmt::format("it is longer than {} bytes", max_pattern));
         std::vector<char32_t> all;
         for (size_t i = 0; i < java.size();) {
             CodePoint c = code_point(java, i);
@@ -48,54 +51,67 @@ public:
                 i++;
             } else {
                 text_.push_back({all[i], quoted});
-                if (all[i] == '\\' && !quoted && i + 1 < all.size()) text_.push_back({all[++i], false});
+                if (all[i] == '\\' && !quoted && i + 1 < all.size())
+                    text_.push_back({all[++i], false});
             }
         }
     }
 
     TranslatedRegex run() {
         std::string out = alternatives();
-        if (at_ < text_.size()) fail("a ')' without '('", at_);
+        if (at_ < text_.size())
+            fail("a ')' without '('", at_);
         TranslatedRegex r;
         r.pcre = with_references(out);
         r.groups = groups_;
         r.names = names_;
-        if (only_literal_) r.literal = literal_;
+        if (only_literal_)
+            r.literal = literal_;
         return r;
     }
 
 private:
     [[noreturn]] static void fail(std::string_view what) { throw RegexError(std::string(what)); }
-    [[noreturn]] static void fail(std::string_view what, size_t at) { throw RegexError(fmt::format("{} (position {})", what, at), int(at)); }
+    [[noreturn]] static void fail(std::string_view what, size_t at) {
+        throw RegexError(fmt::format("{} (position {})", what, at), int(at));
+    }
 
     // ---- characters
     void skip_comments() {
-        if (!flags_.comments) return;
+        if (!flags_.comments)
+            return;
         while (at_ < text_.size() && !text_[at_].quoted) {
             char32_t c = text_[at_].value;
             if (is_blank(c)) {
                 at_++;
             } else if (c == '#') {
-                while (at_ < text_.size() && !ends_line(text_[at_].value)) at_++;
+                while (at_ < text_.size() && !ends_line(text_[at_].value))
+                    at_++;
             } else {
                 return;
             }
         }
     }
-    bool ends_line(char32_t c) const { return c == '\n' || (!flags_.unix_lines && (c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029)); }
+    bool ends_line(char32_t c) const {
+        return c == '\n' ||
+               (!flags_.unix_lines && (c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029));
+    }
     /// The next character that may have a meaning; a quoted one is never a sign.
     char32_t sign(size_t ahead = 0) const {
-        if (at_ + ahead >= text_.size()) return end_of_pattern;
+        if (at_ + ahead >= text_.size())
+            return end_of_pattern;
         return text_[at_ + ahead].quoted ? 0xFFFFFFFE : text_[at_ + ahead].value;
     }
     bool take(char32_t c) {
-        if (sign() != c) return false;
+        if (sign() != c)
+            return false;
         at_++;
         return true;
     }
     /// Of an escape: the next character whatever it is.
     char32_t next_raw(std::string_view missing) {
-        if (at_ >= text_.size()) fail(missing, at_);
+        if (at_ >= text_.size())
+            fail(missing, at_);
         return text_[at_++].value;
     }
 
@@ -115,18 +131,23 @@ private:
         for (;;) {
             skip_comments();
             char32_t c = sign();
-            if (c == end_of_pattern || c == '|' || c == ')') return out;
-            if (c == '(' && sets_flags()) continue;
+            if (c == end_of_pattern || c == '|' || c == ')')
+                return out;
+            if (c == '(' && sets_flags())
+                continue;
             std::string item = atom();
             skip_comments();
             std::string times = quantifier();
-            if (!times.empty()) only_literal_ = false;
+            if (!times.empty())
+                only_literal_ = false;
             // An assertion is wrapped: PCRE2 refuses to repeat some of them.
-            bool assertion = item.starts_with("(?=") || item.starts_with("(?!") || item.starts_with("(?<") || item == "\\b" || item == "\\B" ||
+            bool assertion = item.starts_with("(?=") || item.starts_with("(?!") ||
+                             item.starts_with("(?<") || item == "\\b" || item == "\\B" ||
                              item == "\\A" || item == "\\z" || item == "\\G";
             out += assertion && !times.empty() ? "(?:" + item + ")" : item;
             out += times;
-            if (!times.empty() && (sign() == '*' || sign() == '+' || sign() == '?' || sign() == '{'))
+            if (!times.empty() &&
+                (sign() == '*' || sign() == '+' || sign() == '?' || sign() == '{'))
                 fail("a repetition of a repetition: put the inner one into (?:...)", at_);
         }
     }
@@ -134,71 +155,90 @@ private:
     std::string quantifier() {
         std::string out;
         switch (sign()) {
-        case '*':
-        case '+':
-        case '?': out += char(text_[at_++].value); break;
-        case '{': out = counted(); break;
-        default: return out;
+            case '*':
+            case '+':
+            case '?': out += char(text_[at_++].value); break;
+            case '{': out = counted(); break;
+            default: return out;
         }
-        if (sign() == '?' || sign() == '+') out += char(text_[at_++].value);
+        if (sign() == '?' || sign() == '+')
+            out += char(text_[at_++].value);
         return out;
     }
 
     std::string counted() {
         size_t from = at_++;
         auto number = [&](uint32_t otherwise) {
-            if (!is_digit(sign())) return otherwise;
+            if (!is_digit(sign()))
+                return otherwise;
             uint32_t n = 0;
             while (is_digit(sign())) {
                 n = n * 10 + uint32_t(text_[at_++].value - '0');
-                if (n > 65535) fail("more than 65535 repetitions", from);
+                if (n > 65535)
+                    fail("more than 65535 repetitions", from);
             }
             return n;
         };
         constexpr uint32_t none = 1 << 20;
         uint32_t low = number(none), high = low;
-        if (low == none) fail("'{' is not followed by a number of repetitions; write \\{ for the character", from);
+        if (low == none)
+            fail("'{' is not followed by a number of repetitions; write \\{ for the character",
+                 from);
         bool range = take(',');
-        if (range) high = number(none);
-        if (!take('}')) fail("the repetition is not closed by '}'", from);
-        if (range && high != none && high < low) fail("the repetition ends below its beginning", from);
-        if (!range) return fmt::format("{{{}}}", low);
+        if (range)
+            high = number(none);
+        if (!take('}'))
+            fail("the repetition is not closed by '}'", from);
+        if (range && high != none && high < low)
+            fail("the repetition ends below its beginning", from);
+        if (!range)
+            return fmt::format("{{{}}}", low);
         return high == none ? fmt::format("{{{},}}", low) : fmt::format("{{{},{}}}", low, high);
     }
 
     std::string atom() {
         char32_t c = sign();
         if (c != '(' && c != '[' && c != '.' && c != '^' && c != '$' && c != '\\') {
-            if (c == '*' || c == '+' || c == '?') fail(fmt::format("nothing stands before '{}' to repeat", char(c)), at_);
-            if (c == '{') fail("'{' has nothing to repeat; write \\{ for the character", at_);
+            if (c == '*' || c == '+' || c == '?')
+                fail(fmt::format("nothing stands before '{}' to repeat", char(c)), at_);
+            if (c == '{')
+                fail("'{' has nothing to repeat; write \\{ for the character", at_);
             return literal(text_[at_++].value);
         }
-        if (c != '\\') only_literal_ = false;
+        if (c != '\\')
+            only_literal_ = false;
         switch (c) {
-        case '(': return group();
-        case '[': at_++; return char_class(at_ - 1).pcre();
-        case '.':
-            at_++;
-            if (flags_.dot_all) return "(?s:.)";
-            return line_ends().negate().pcre();
-        case '^':
-            at_++;
-            if (!flags_.multi_line) return "\\A";
-            return flags_.unix_lines ? "(?:(?:\\A|(?<=\\n))(?!\\z))"
-                                     : "(?:(?:\\A|(?<=[\\n\\x{85}\\x{2028}\\x{2029}])|(?<=\\r)(?!\\n))(?!\\z))";
-        case '$': at_++; return dollar(flags_.multi_line);
-        default: return escaped();
+            case '(': return group();
+            case '[': at_++; return char_class(at_ - 1).pcre();
+            case '.':
+                at_++;
+                if (flags_.dot_all)
+                    return "(?s:.)";
+                return line_ends().negate().pcre();
+            case '^':
+                at_++;
+                if (!flags_.multi_line)
+                    return "\\A";
+                return flags_.unix_lines ? "(?:(?:\\A|(?<=\\n))(?!\\z))"
+                                         : "(?:(?:\\A|(?<=[\\n\\x{85}\\x{2028}\\x{2029}])|(?<=\\r)("
+                                           "?!\\n))(?!\\z))";
+            case '$': at_++; return dollar(flags_.multi_line);
+            default: return escaped();
         }
     }
 
     CharClass line_ends() const {
-        return flags_.unix_lines ? CharClass({{'\n', '\n'}}) : CharClass({{'\n', '\n'}, {'\r', '\r'}, {0x85, 0x85}, {0x2028, 0x2029}});
+        return flags_.unix_lines
+                   ? CharClass({{'\n', '\n'}})
+                   : CharClass({{'\n', '\n'}, {'\r', '\r'}, {0x85, 0x85}, {0x2028, 0x2029}});
     }
 
     std::string dollar(bool every_line) const {
-        if (flags_.unix_lines) return every_line ? "(?:(?=\\n)|\\z)" : "(?:(?=\\n\\z)|\\z)";
+        if (flags_.unix_lines)
+            return every_line ? "(?:(?=\\n)|\\z)" : "(?:(?=\\n\\z)|\\z)";
         return every_line ? "(?:(?=[\\r\\x{85}\\x{2028}\\x{2029}])|(?<!\\r)(?=\\n)|\\z)"
-                          : "(?:(?=\\r\\n\\z)|(?=[\\r\\x{85}\\x{2028}\\x{2029}]\\z)|(?<!\\r)(?=\\n\\z)|\\z)";
+                          : "(?:(?=\\r\\n\\z)|(?=[\\r\\x{85}\\x{2028}\\x{2029}]\\z)|(?<!\\r)(?="
+                            "\\n\\z)|\\z)";
     }
 
     std::string literal(char32_t c) {
@@ -213,10 +253,13 @@ private:
     // ---- groups
     /// (?i-m): changes the flags for the rest of the group it stands in.
     bool sets_flags() {
-        if (sign(1) != '?') return false;
+        if (sign(1) != '?')
+            return false;
         size_t i = 2;
-        while (is_letter(sign(i)) || sign(i) == '-') i++;
-        if (sign(i) != ')' || i == 2) return false;
+        while (is_letter(sign(i)) || sign(i) == '-')
+            i++;
+        if (sign(i) != ')' || i == 2)
+            return false;
         size_t end = at_ + i;
         at_ += 2;
         read_flags();
@@ -229,48 +272,64 @@ private:
         bool on = true;
         for (; is_letter(sign()) || sign() == '-'; at_++) {
             switch (sign()) {
-            case '-':
-                if (!on) fail("a second '-' among the flags", at_);
-                on = false;
-                break;
-            case 'i': flags_.ignore_case = on; break;
-            case 'm': flags_.multi_line = on; break;
-            case 's': flags_.dot_all = on; break;
-            case 'd': flags_.unix_lines = on; break;
-            case 'u': flags_.unicode_case = on; break;
-            case 'x': flags_.comments = on; break;
-            case 'U': flags_.unicode_class = on; if (on) flags_.unicode_case = true; break;
-            default: fail(fmt::format("unknown flag '{}'; there are i m s d u x U", char(sign())), at_);
+                case '-':
+                    if (!on)
+                        fail("a second '-' among the flags", at_);
+                    on = false;
+                    break;
+                case 'i': flags_.ignore_case = on; break;
+                case 'm': flags_.multi_line = on; break;
+                case 's': flags_.dot_all = on; break;
+                case 'd': flags_.unix_lines = on; break;
+                case 'u': flags_.unicode_case = on; break;
+                case 'x': flags_.comments = on; break;
+                case 'U':
+                    flags_.unicode_class = on;
+                    if (on)
+                        flags_.unicode_case = true;
+                    break;
+                default:
+                    fail(fmt::format("unknown flag '{}'; there are i m s d u x U", char(sign())),
+                         at_);
             }
         }
     }
 
     std::string group() {
         size_t from = at_++;
-        if (++nesting_ > max_nesting) fail(fmt::format("groups are nested more than {} deep", max_nesting));
+        if (++nesting_ > max_nesting)
+            fail(fmt::format("groups are nested more than {} deep", max_nesting));
         RegexFlags before = flags_;
         std::string head = "(";
         if (take('?')) {
             switch (sign()) {
-            case ':':
-            case '=':
-            case '!':
-            case '>': head += '?', head += char(text_[at_++].value); break;
-            case '<':
-                at_++;
-                if (sign() == '=' || sign() == '!') head += "?<", head += char(text_[at_++].value);
-                else named_group(from);
-                break;
-            default:
-                read_flags();
-                if (!take(':')) fail("unknown kind of group after '(?'", from);
-                head += "?:";
+                case ':':
+                case '=':
+                case '!':
+                case '>':
+                    head += '?';
+                    head += char(text_[at_++].value);
+                    break;
+                case '<':
+                    at_++;
+                    if (sign() == '=' || sign() == '!') {
+                        head += "?<";
+                        head += char(text_[at_++].value);
+                    } else
+                        named_group(from);
+                    break;
+                default:
+                    read_flags();
+                    if (!take(':'))
+                        fail("unknown kind of group after '(?'", from);
+                    head += "?:";
             }
         } else {
             groups_++;
         }
         std::string out = head + alternatives() + ')';
-        if (!take(')')) fail("the group is not closed by ')'; write \\( for the character", from);
+        if (!take(')'))
+            fail("the group is not closed by ')'; write \\( for the character", from);
         flags_ = before;
         nesting_--;
         return out;
@@ -278,13 +337,16 @@ private:
 
     void named_group(size_t from) {
         std::string name = group_name(from);
-        if (!names_.emplace(name, ++groups_).second) fail(fmt::format("two groups are named '{}'", name), from);
+        if (!names_.emplace(name, ++groups_).second)
+            fail(fmt::format("two groups are named '{}'", name), from);
     }
 
     std::string group_name(size_t from) {
         std::string name;
-        while (is_letter(sign()) || (!name.empty() && is_digit(sign()))) name += char(text_[at_++].value);
-        if (name.empty() || !take('>')) fail("a group's name is letters and digits between '<' and '>'", from);
+        while (is_letter(sign()) || (!name.empty() && is_digit(sign())))
+            name += char(text_[at_++].value);
+        if (name.empty() || !take('>'))
+            fail("a group's name is letters and digits between '<' and '>'", from);
         return name;
     }
 
@@ -292,30 +354,44 @@ private:
     std::string escaped() {
         size_t from = at_;
         char32_t c = next_escape();
-        if (c >= '1' && c <= '9') return reference(c - '0');
+        if (c >= '1' && c <= '9')
+            return reference(c - '0');
         if (!is_letter(c) || c >= 0x80) {
             at_--;
             return literal(character(from));
         }
         switch (c) {
-        case 'A': case 'z': case 'G': case 'b': case 'B': case 'X':
-            only_literal_ = false;
-            if (c == 'b' && sign() == '{' && sign(1) == 'g') fail("\\b{...} is not supported", from);
-            return std::string("\\") + char(c);
-        case 'Z': only_literal_ = false; return dollar(false);
-        case 'R': only_literal_ = false; return "(?:\\r\\n|[\\x{a}-\\x{d}\\x{85}\\x{2028}\\x{2029}])";
-        case 'k': {
-            only_literal_ = false;
-            if (!take('<')) fail("\\k is not followed by '<name>'", from);
-            std::string name = group_name(from);
-            auto it = names_.find(name);
-            if (it == names_.end()) fail(fmt::format("no group named '{}' comes before", name), from);
-            return to_group(it->second);
-        }
+            case 'A':
+            case 'z':
+            case 'G':
+            case 'b':
+            case 'B':
+            case 'X':
+                only_literal_ = false;
+                if (c == 'b' && sign() == '{' && sign(1) == 'g')
+                    fail("\\b{...} is not supported", from);
+                return std::string("\\") + char(c);
+            case 'Z': only_literal_ = false; return dollar(false);
+            case 'R':
+                only_literal_ = false;
+                return "(?:\\r\\n|[\\x{a}-\\x{d}\\x{85}\\x{2028}\\x{2029}])";
+            case 'k': {
+                only_literal_ = false;
+                if (!take('<'))
+                    fail("\\k is not followed by '<name>'", from);
+                std::string name = group_name(from);
+                auto it = names_.find(name);
+                if (it == names_.end())
+                    fail(fmt::format("no group named '{}' comes before", name), from);
+                return to_group(it->second);
+            }
         }
         at_--;
         CharClass set;
-        if (class_escape(set, from)) return only_literal_ = false, set.pcre();
+        if (class_escape(set, from)) {
+            only_literal_ = false;
+            return set.pcre();
+        }
         return literal(character(from));
     }
 
@@ -334,7 +410,8 @@ private:
     std::string reference(char32_t first) {
         only_literal_ = false;
         int n = int(first);
-        while (is_digit(sign()) && n * 10 + int(sign() - '0') <= groups_) n = n * 10 + int(text_[at_++].value - '0');
+        while (is_digit(sign()) && n * 10 + int(sign() - '0') <= groups_)
+            n = n * 10 + int(text_[at_++].value - '0');
         return to_group(n);
     }
 
@@ -342,7 +419,10 @@ private:
     std::string with_references(const std::string& out) const {
         std::string s;
         for (size_t i = 0; i < out.size(); i++) {
-            if (out[i] != reference_mark) { s += out[i]; continue; }
+            if (out[i] != reference_mark) {
+                s += out[i];
+                continue;
+            }
             size_t end = out.find(reference_mark, i + 1);
             int n = std::stoi(out.substr(i + 1, end - i - 1));
             s += n <= groups_ ? fmt::format("\\g{{{}}}", n) : "(?:(?!))";
@@ -355,31 +435,46 @@ private:
     bool class_escape(CharClass& set, size_t from) {
         char32_t c = text_[at_].value;
         switch (c) {
-        case 'd': case 'D': case 'w': case 'W': case 's': case 'S': case 'h': case 'H': case 'v': case 'V':
-            at_++;
-            set = escape_class(c, flags_.unicode_class);
-            return true;
-        case 'p': case 'P': {
-            at_++;
-            std::string name, why;
-            if (take('{')) {
-                while (sign() != '}') {
-                    if (at_ >= text_.size() || text_[at_].value >= 0x80) fail("\\p{ is not closed", from);
-                    name += char(text_[at_++].value);
-                }
+            case 'd':
+            case 'D':
+            case 'w':
+            case 'W':
+            case 's':
+            case 'S':
+            case 'h':
+            case 'H':
+            case 'v':
+            case 'V':
                 at_++;
-            } else {
-                append_utf8(name, next_raw("\\p is not followed by a name"));
+                set = escape_class(c, flags_.unicode_class);
+                return true;
+            case 'p':
+            case 'P': {
+                at_++;
+                std::string name, why;
+                if (take('{')) {
+                    while (sign() != '}') {
+                        if (at_ >= text_.size() || text_[at_].value >= 0x80)
+                            fail("\\p{ is not closed", from);
+                        name += char(text_[at_++].value);
+                    }
+                    at_++;
+                } else {
+                    append_utf8(name, next_raw("\\p is not followed by a name"));
+                }
+                if (!property_class(name, set, why))
+                    fail(why, from);
+                if (flags_.ignore_case) {
+                    if (name == "Lu" || name == "Ll" || name == "Lt" || name == "IsLu" ||
+                        name == "IsLl" || name == "IsLt")
+                        set = CharClass::property("[\\p{Lu}\\p{Ll}\\p{Lt}]");
+                    else
+                        set = set.fold(false);
+                }
+                if (c == 'P')
+                    set = set.negate();
+                return true;
             }
-            if (!property_class(name, set, why)) fail(why, from);
-            if (flags_.ignore_case) {
-                if (name == "Lu" || name == "Ll" || name == "Lt" || name == "IsLu" || name == "IsLl" || name == "IsLt")
-                    set = CharClass::property("[\\p{Lu}\\p{Ll}\\p{Lt}]");
-                else set = set.fold(false);
-            }
-            if (c == 'P') set = set.negate();
-            return true;
-        }
         }
         return false;
     }
@@ -388,7 +483,10 @@ private:
         uint32_t v = 0;
         for (size_t i = 0; i < digits; i++, at_++) {
             int h = at_ < text_.size() ? hex_value(text_[at_].value) : -1;
-            if (h < 0) fail(fmt::format("\\{} is not followed by {} hexadecimal digits", digits == 2 ? 'x' : 'u', digits), from);
+            if (h < 0)
+                fail(fmt::format("\\{} is not followed by {} hexadecimal digits",
+                                 digits == 2 ? 'x' : 'u', digits),
+                     from);
             v = v << 4 | uint32_t(h);
         }
         return v;
@@ -398,51 +496,59 @@ private:
     char32_t character(size_t from) {
         char32_t c = next_raw("a single '\\' at the end");
         switch (c) {
-        case 'a': return 7;
-        case 'e': return 27;
-        case 'f': return '\f';
-        case 'n': return '\n';
-        case 'r': return '\r';
-        case 't': return '\t';
-        case 'c': return next_raw("\\c is not followed by a character") ^ 64;
-        case '0': {
-            if (sign() < '0' || sign() > '7') fail("\\0 is not followed by an octal digit", from);
-            char32_t v = 0;
-            int most = sign() <= '3' ? 3 : 2;
-            for (int i = 0; i < most && sign() >= '0' && sign() <= '7'; i++) v = v * 8 + (text_[at_++].value - '0');
-            return v;
-        }
-        case 'u': {
-            char32_t v = hex(4, from);
-            if (v >= 0xD800 && v <= 0xDBFF && sign() == '\\' && sign(1) == 'u') {
-                size_t back = at_;
-                at_ += 2;
-                char32_t low = hex(4, from);
-                if (low >= 0xDC00 && low <= 0xDFFF) return 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
-                at_ = back;
+            case 'a': return 7;
+            case 'e': return 27;
+            case 'f': return '\f';
+            case 'n': return '\n';
+            case 'r': return '\r';
+            case 't': return '\t';
+            case 'c': return next_raw("\\c is not followed by a character") ^ 64;
+            case '0': {
+                if (sign() < '0' || sign() > '7')
+                    fail("\\0 is not followed by an octal digit", from);
+                char32_t v = 0;
+                int most = sign() <= '3' ? 3 : 2;
+                for (int i = 0; i < most && sign() >= '0' && sign() <= '7'; i++)
+                    v = v * 8 + (text_[at_++].value - '0');
+                return v;
             }
-            return v;
-        }
-        case 'x': {
-            if (!take('{')) return hex(2, from);
-            char32_t v = 0;
-            size_t digits = 0;
-            for (; at_ < text_.size() && hex_value(text_[at_].value) >= 0; digits++) {
-                v = v << 4 | char32_t(hex_value(text_[at_++].value));
-                if (v > CharClass::highest) fail("\\x{...} is above 10ffff", from);
+            case 'u': {
+                char32_t v = hex(4, from);
+                if (v >= 0xD800 && v <= 0xDBFF && sign() == '\\' && sign(1) == 'u') {
+                    size_t back = at_;
+                    at_ += 2;
+                    char32_t low = hex(4, from);
+                    if (low >= 0xDC00 && low <= 0xDFFF)
+                        return 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
+                    at_ = back;
+                }
+                return v;
             }
-            if (!digits || !take('}')) fail("\\x{ is not followed by hexadecimal digits and '}'", from);
-            return v;
+            case 'x': {
+                if (!take('{'))
+                    return hex(2, from);
+                char32_t v = 0;
+                size_t digits = 0;
+                for (; at_ < text_.size() && hex_value(text_[at_].value) >= 0; digits++) {
+                    v = v << 4 | char32_t(hex_value(text_[at_++].value));
+                    if (v > CharClass::highest)
+                        fail("\\x{...} is above 10ffff", from);
+                }
+                if (!digits || !take('}'))
+                    fail("\\x{ is not followed by hexadecimal digits and '}'", from);
+                return v;
+            }
         }
-        }
-        if (is_letter(c)) fail(fmt::format("unknown escape \\{}", char(c)), from);
+        if (is_letter(c))
+            fail(fmt::format("unknown escape \\{}", char(c)), from);
         return c;
     }
 
     // ---- classes
     /// at_ is behind the '['.
     CharClass char_class(size_t from) {
-        if (++nesting_ > max_nesting) fail(fmt::format("classes are nested more than {} deep", max_nesting));
+        if (++nesting_ > max_nesting)
+            fail(fmt::format("classes are nested more than {} deep", max_nesting));
         bool negative = take('^');
         CharClass set = class_items(from);
         at_++;  // the ']'
@@ -455,7 +561,8 @@ private:
         CharClass left, items;
         bool have_left = false, have_items = false;
         auto meet = [&] {
-            if (!have_items) fail("nothing stands on one side of '&&' in a class", from);
+            if (!have_items)
+                fail("nothing stands on one side of '&&' in a class", from);
             left = have_left ? left.intersect(items) : items;
             have_left = true;
             items = CharClass();
@@ -464,14 +571,19 @@ private:
         for (;;) {
             skip_comments();
             char32_t c = sign();
-            if (c == end_of_pattern) fail("the class is not closed by ']'", from);
-            if (c == ']' && (have_items || have_left)) break;  // in first place it is an item
+            if (c == end_of_pattern)
+                fail("the class is not closed by ']'", from);
+            if (c == ']' && (have_items || have_left))
+                break;  // in first place it is an item
             if (c == '&' && sign(1) == '&') {
                 meet();
-                while (sign() == '&') at_++;
+                while (sign() == '&')
+                    at_++;
                 continue;
             }
-            CharClass item = c == '[' ? (at_++, char_class(at_ - 1)) : class_item();
+            if (c == '[')
+                at_++;
+            CharClass item = c == '[' ? char_class(at_ - 1) : class_item();
             items = have_items ? items.unite(item) : item;
             have_items = true;
         }
@@ -479,15 +591,19 @@ private:
         return left;
     }
 
-    /// One end of a range: a character, or (when `set` is not null) perhaps a predefined class, then nothing.
+    /// One end of a range: a character, or (when `set` is not null) perhaps a predefined class,
+    /// then nothing.
     std::optional<char32_t> class_character(CharClass* set) {
         size_t from = at_;
-        if (sign() != '\\') return next_raw("a range without end");
+        if (sign() != '\\')
+            return next_raw("a range without end");
         next_escape();
         at_--;
         CharClass predefined;
-        if (!class_escape(set ? *set : predefined, from)) return character(from);
-        if (!set) fail("a range ends in a class of characters", from);
+        if (!class_escape(set ? *set : predefined, from))
+            return character(from);
+        if (!set)
+            fail("a range ends in a class of characters", from);
         return std::nullopt;
     }
 
@@ -495,13 +611,15 @@ private:
         size_t from = at_;
         CharClass set;
         auto low = class_character(&set), high = low;
-        if (!low) return set;
+        if (!low)
+            return set;
         skip_comments();
         if (sign() == '-' && sign(1) != '[' && sign(1) != ']' && sign(1) != end_of_pattern) {
             at_++;
             skip_comments();
             high = class_character(nullptr);
-            if (*high < *low) fail("a range ends below its beginning", from);
+            if (*high < *low)
+                fail("a range ends below its beginning", from);
         }
         set = CharClass({{*low, *high}});
         return flags_.ignore_case ? set.fold(flags_.unicode_case) : set;
@@ -518,6 +636,8 @@ private:
 
 }  // namespace
 
-TranslatedRegex translate_regex(std::string_view java, RegexFlags flags) { return Translator(java, flags).run(); }
+TranslatedRegex translate_regex(std::string_view java, RegexFlags flags) {
+    return Translator(java, flags).run();
+}
 
 }  // namespace weft::compiler

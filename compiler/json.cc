@@ -1,4 +1,5 @@
-// One pass over the text with the open containers on a stack of our own: depth costs no machine stack.
+// One pass over the text with the open containers on a stack of our own: depth costs no machine
+// stack.
 #include "compiler/json.hh"
 
 #include <fmt/core.h>
@@ -23,7 +24,8 @@ public:
 
     Element read() {
         skip();
-        if (at_ == text_.size()) return Element::null();
+        if (at_ == text_.size())
+            return Element::null();
         Element result;
         bool done = false;
         while (!done) {
@@ -38,9 +40,11 @@ public:
             }
             char c = text_[at_];
             if (c == '{' || c == '[') {
-                if (levels_.size() >= max_depth) fail(fmt::format("more than {} levels", max_depth));
+                if (levels_.size() >= max_depth)
+                    fail(fmt::format("more than {} levels", max_depth));
                 at_++;
-                levels_.push_back({c == '{' ? Element::new_dict() : Element::new_list(), Key(), false, false});
+                levels_.push_back(
+                    {c == '{' ? Element::new_dict() : Element::new_list(), Key(), false, false});
             } else if (Element value = scalar(); levels_.empty()) {
                 result = std::move(value);
                 done = true;
@@ -48,37 +52,45 @@ public:
                 put(std::move(value));
             }
         }
-        at_ = std::min(text_.find_first_not_of(" \t\n\r", at_), text_.size());   // a comment here is text (as in the classic compiler)
-        if (at_ < text_.size()) fail("there is text behind the value");
+        at_ = std::min(text_.find_first_not_of(" \t\n\r", at_),
+                       text_.size());  // a comment here is text (as in the classic compiler)
+        if (at_ < text_.size())
+            fail("there is text behind the value");
         return result;
     }
 
 private:
     struct Level {
         Element container;
-        Key key;           ///< of the value that comes next
-        bool begun;        ///< there was a value or a separator
-        bool null_follows; ///< a separator where a value should be: [1,,2]
+        Key key;            ///< of the value that comes next
+        bool begun;         ///< there was a value or a separator
+        bool null_follows;  ///< a separator where a value should be: [1,,2]
     };
 
-    [[noreturn]] void fail(std::string_view why, std::string hint = {}) const { fail_at(at_, why, std::move(hint)); }
+    [[noreturn]] void fail(std::string_view why, std::string hint = {}) const {
+        fail_at(at_, why, std::move(hint));
+    }
     [[noreturn]] void fail_at(size_t at, std::string_view why, std::string hint = {}) const {
         std::string_view before = text_.substr(0, at);
         size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
         size_t line = size_t(std::count(before.begin(), before.end(), '\n')) + 1;
         constexpr size_t most = 200;
-        std::string shown = text_.size() <= most ? std::string(text_) : utf16_slice(text_, 0, most) + "...";
-        throw EvalFailure(fmt::format("invalid JSON value '{}': {} at line {} column {} path {}", shown, why, line,
-                                      utf16_length(before.substr(line_start)) + 1, path()),
-                          std::move(hint));
+        std::string shown =
+            text_.size() <= most ? std::string(text_) : utf16_slice(text_, 0, most) + "...";
+        throw EvalFailure(
+            fmt::format("invalid JSON value '{}': {} at line {} column {} path {}", shown, why,
+                        line, utf16_length(before.substr(line_start)) + 1, path()),
+            std::move(hint));
     }
 
     /// Where the reader is: $.name[2].name
     std::string path() const {
         std::string s = "$";
         for (const Level& l : levels_) {
-            if (l.container.is(Kind::list)) s += fmt::format("[{}]", l.container.size());
-            else if (l.key) s += fmt::format(".{}", l.key.view());
+            if (l.container.is(Kind::list))
+                s += fmt::format("[{}]", l.container.size());
+            else if (l.key)
+                s += fmt::format(".{}", l.key.view());
         }
         return s;
     }
@@ -90,11 +102,13 @@ private:
     void skip() {
         for (; at_ < text_.size(); at_++) {
             char c = text_[at_];
-            if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
+            if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+                continue;
             bool slash = c == '/' && at_ + 1 < text_.size();
             if (slash && text_[at_ + 1] == '*') {
                 size_t end = text_.find("*/", at_ + 2);
-                if (end == text_.npos) fail("Unterminated comment");
+                if (end == text_.npos)
+                    fail("Unterminated comment");
                 at_ = end + 1;
             } else if (c == '#' || (slash && text_[at_ + 1] == '/')) {
                 at_ = std::min(text_.find_first_of("\n\r", at_), text_.size()) - 1;
@@ -105,20 +119,28 @@ private:
     }
     void skip_to_something() {
         skip();
-        if (at_ == text_.size()) fail("End of input");
+        if (at_ == text_.size())
+            fail("End of input");
     }
-    static bool ends_word(char c) { return std::string_view("/\\;#={}[]:, \t\f\r\n").find(c) != std::string_view::npos; }
+    static bool ends_word(char c) {
+        return std::string_view("/\\;#={}[]:, \t\f\r\n").find(c) != std::string_view::npos;
+    }
 
     // ---- structure
-    /// Before an item of a list: false at its end. A separator where an item should be stands for a null.
+    /// Before an item of a list: false at its end. A separator where an item should be stands for a
+    /// null.
     bool item() {
         Level& l = levels_.back();
         for (;;) {
             skip_to_something();
             char c = text_[at_];
             if (l.begun && !l.null_follows) {  // behind an item
-                if (c != ']' && c != ',' && c != ';') fail("Unterminated array", "items are separated by commas");
-                if (c == ']') return at_++, false;
+                if (c != ']' && c != ',' && c != ';')
+                    fail("Unterminated array", "items are separated by commas");
+                if (c == ']') {
+                    at_++;
+                    return false;
+                }
                 at_++;
                 l.null_follows = true;
                 continue;
@@ -129,7 +151,10 @@ private:
                 l.null_follows = false;
                 continue;
             }
-            if (c == ']') return at_++, false;
+            if (c == ']') {
+                at_++;
+                return false;
+            }
             l.begun = true;
             l.null_follows = false;
             return true;
@@ -141,27 +166,38 @@ private:
         Level& l = levels_.back();
         skip_to_something();
         if (l.begun) {
-            if (at('}')) return at_++, false;
-            if (!at(',') && !at(';')) fail("Unterminated object", "children are separated by commas");
+            if (at('}')) {
+                at_++;
+                return false;
+            }
+            if (!at(',') && !at(';'))
+                fail("Unterminated object", "children are separated by commas");
             at_++;
             skip_to_something();
         } else if (at('}')) {
-            return at_++, false;
+            at_++;
+            return false;
         }
         l.begun = true;
         l.key = Key();
         size_t from = at_;
         std::string text;
-        if (at('"') || at('\'')) text = quoted();
-        else if (ends_word(text_[at_])) fail("Expected name");
-        else text = word();
+        if (at('"') || at('\''))
+            text = quoted();
+        else if (ends_word(text_[at_]))
+            fail("Expected name");
+        else
+            text = word();
         auto term = parse_term(text);
         if (!term || !term->is_key())
-            throw EvalFailure(fmt::format("JSON path '{}.{}' is not a valid PAN path", path(), text),
-                              fmt::format("write the name as '{{{}}}' to have it escaped", text));
+            throw EvalFailure(
+                fmt::format("JSON path '{}.{}' is not a valid PAN path", path(), text),
+                fmt::format("write the name as '{{{}}}' to have it escaped", text));
         skip_to_something();
-        if (!at(':') && !at('=')) fail_at(from, fmt::format("Expected ':' behind the name '{}'", text));
-        if (text_[at_++] == '=' && at('>')) at_++;
+        if (!at(':') && !at('='))
+            fail_at(from, fmt::format("Expected ':' behind the name '{}'", text));
+        if (text_[at_++] == '=' && at('>'))
+            at_++;
         skip_to_something();
         l.key = term->key;
         return true;
@@ -180,8 +216,9 @@ private:
         }
         Element& place = d.at(l.key);
         if (place.is_defined() && place.kind() != value.kind())
-            throw EvalFailure(fmt::format("JSON path '{}' is given twice, and a {} cannot be replaced by a {}", path(),
-                                          kind_name(place.kind()), kind_name(value.kind())));
+            throw EvalFailure(
+                fmt::format("JSON path '{}' is given twice, and a {} cannot be replaced by a {}",
+                            path(), kind_name(place.kind()), kind_name(value.kind())));
         place = std::move(value);
     }
 
@@ -189,33 +226,44 @@ private:
     bool close(Element& result) {
         Element whole = std::move(levels_.back().container);
         levels_.pop_back();
-        if (!levels_.empty()) return put(std::move(whole)), false;
+        if (!levels_.empty()) {
+            put(std::move(whole));
+            return false;
+        }
         result = std::move(whole);
         return true;
     }
 
     // ---- values
     Element scalar() {
-        if (at('"') || at('\'')) return Element::of_string(quoted());
-        if (ends_word(text_[at_])) fail("Expected value");
+        if (at('"') || at('\''))
+            return Element::of_string(quoted());
+        if (ends_word(text_[at_]))
+            fail("Expected value");
         size_t from = at_;
         std::string w = word();
-        if (same_word(w, "true")) return Element::of_boolean(true);
-        if (same_word(w, "false")) return Element::of_boolean(false);
-        if (same_word(w, "null")) return Element::null();
+        if (same_word(w, "true"))
+            return Element::of_boolean(true);
+        if (same_word(w, "false"))
+            return Element::of_boolean(false);
+        if (same_word(w, "null"))
+            return Element::null();
         return is_number(w) ? number(w, from) : Element::of_string(w);
     }
 
     static bool same_word(std::string_view a, std::string_view lower) {
-        if (a.size() != lower.size()) return false;
+        if (a.size() != lower.size())
+            return false;
         for (size_t i = 0; i < a.size(); i++)
-            if ((a[i] | 32) != lower[i]) return false;
+            if ((a[i] | 32) != lower[i])
+                return false;
         return true;
     }
 
     std::string word() {
         size_t from = at_;
-        while (at_ < text_.size() && !ends_word(text_[at_])) at_++;
+        while (at_ < text_.size() && !ends_word(text_[at_]))
+            at_++;
         return std::string(text_.substr(from, at_ - from));
     }
 
@@ -224,34 +272,48 @@ private:
         size_t i = w.starts_with('-');
         auto digits = [&] {
             size_t first = i;
-            while (i < w.size() && w[i] >= '0' && w[i] <= '9') i++;
+            while (i < w.size() && w[i] >= '0' && w[i] <= '9')
+                i++;
             return i - first;
         };
         bool zero = i < w.size() && w[i] == '0';
         size_t whole = digits();
-        if (!whole || (zero && whole > 1)) return false;
-        if (i < w.size() && w[i] == '.' && (i++, !digits())) return false;
+        if (!whole || (zero && whole > 1))
+            return false;
+        if (i < w.size() && w[i] == '.') {
+            i++;
+            if (!digits())
+                return false;
+        }
         if (i < w.size() && (w[i] | 32) == 'e') {
             i++;
-            if (i < w.size() && (w[i] == '+' || w[i] == '-')) i++;
-            if (!digits()) return false;
+            if (i < w.size() && (w[i] == '+' || w[i] == '-'))
+                i++;
+            if (!digits())
+                return false;
         }
         return i == w.size();
     }
 
     Element number(const std::string& w, size_t from) {
-        if (w.find('.') != w.npos) return Element::of_double(std::strtod(w.c_str(), nullptr));
+        if (w.find('.') != w.npos)
+            return Element::of_double(std::strtod(w.c_str(), nullptr));
         int64_t v = 0;
         auto [end, error] = std::from_chars(w.data(), w.data() + w.size(), v);
-        if (error != std::errc()) fail_at(from, fmt::format("'{}' does not fit into 64 bits", w));
-        if (*end) fail_at(from, fmt::format("'{}' has an exponent but no point, and is no long", w), "write it with a point: 1.0e5");
+        if (error != std::errc())
+            fail_at(from, fmt::format("'{}' does not fit into 64 bits", w));
+        if (*end)
+            fail_at(from, fmt::format("'{}' has an exponent but no point, and is no long", w),
+                    "write it with a point: 1.0e5");
         return Element::of_long(v);
     }
 
     uint32_t unit() {
         uint32_t v = 0;
-        auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + std::min(at_ + 4, text_.size()), v, 16);
-        if (error != std::errc() || end != text_.data() + at_ + 4) fail("\\u is not followed by four hexadecimal digits");
+        auto [end, error] = std::from_chars(text_.data() + at_,
+                                            text_.data() + std::min(at_ + 4, text_.size()), v, 16);
+        if (error != std::errc() || end != text_.data() + at_ + 4)
+            fail("\\u is not followed by four hexadecimal digits");
         at_ += 4;
         return v;
     }
@@ -262,31 +324,40 @@ private:
         std::string out;
         for (;;) {
             size_t next = text_.find_first_of(quote == '"' ? "\"\\" : "'\\", at_);
-            if (next == text_.npos) fail_at(from, "Unterminated string");
+            if (next == text_.npos)
+                fail_at(from, "Unterminated string");
             out += text_.substr(at_, next - at_);
             at_ = next + 1;
-            if (text_[next] == quote) return out;
-            if (at_ == text_.size()) fail_at(from, "Unterminated string");
+            if (text_[next] == quote)
+                return out;
+            if (at_ == text_.size())
+                fail_at(from, "Unterminated string");
             switch (char c = text_[at_++]) {
-            case 't': out += '\t'; break;
-            case 'b': out += '\b'; break;
-            case 'n': out += '\n'; break;
-            case 'r': out += '\r'; break;
-            case 'f': out += '\f'; break;
-            case '\n': case '\'': case '"': case '\\': case '/': out += c; break;
-            case 'u': {
-                char32_t v = unit();
-                if (v >= 0xD800 && v < 0xDC00 && text_.substr(at_).starts_with("\\u")) {
-                    size_t back = at_;
-                    at_ += 2;
-                    uint32_t low = unit();
-                    if (low >= 0xDC00 && low < 0xE000) v = 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
-                    else at_ = back;
+                case 't': out += '\t'; break;
+                case 'b': out += '\b'; break;
+                case 'n': out += '\n'; break;
+                case 'r': out += '\r'; break;
+                case 'f': out += '\f'; break;
+                case '\n':
+                case '\'':
+                case '"':
+                case '\\':
+                case '/': out += c; break;
+                case 'u': {
+                    char32_t v = unit();
+                    if (v >= 0xD800 && v < 0xDC00 && text_.substr(at_).starts_with("\\u")) {
+                        size_t back = at_;
+                        at_ += 2;
+                        uint32_t low = unit();
+                        if (low >= 0xDC00 && low < 0xE000)
+                            v = 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
+                        else
+                            at_ = back;
+                    }
+                    append_utf8(out, v >= 0xD800 && v < 0xE000 ? U'\uFFFD' : v);
+                    break;
                 }
-                append_utf8(out, v >= 0xD800 && v < 0xE000 ? U'\uFFFD' : v);
-                break;
-            }
-            default: at_--; fail("Invalid escape sequence");
+                default: at_--; fail("Invalid escape sequence");
             }
         }
     }
@@ -301,9 +372,14 @@ bool has_undef(const Element& top) {
     while (!work.empty()) {
         const Element* e = work.back();
         work.pop_back();
-        if (e->is(Kind::undef)) return true;
-        if (e->is(Kind::list)) for (const Element& c : e->list()) work.push_back(&c);
-        if (e->is(Kind::dict)) for (const auto& c : e->dict()) work.push_back(&c.value);
+        if (e->is(Kind::undef))
+            return true;
+        if (e->is(Kind::list))
+            for (const Element& c : e->list())
+                work.push_back(&c);
+        if (e->is(Kind::dict))
+            for (const auto& c : e->dict())
+                work.push_back(&c.value);
     }
     return false;
 }
@@ -317,7 +393,9 @@ Element json_decode(std::string_view text) {
 
 std::string json_encode(const Element& e) {
     check_finite("json_encode", e);
-    if (has_undef(e)) throw EvalFailure("undef cannot be converted to JSON", "give every element a value, or leave it out");
+    if (has_undef(e))
+        throw EvalFailure("undef cannot be converted to JSON",
+                          "give every element a value, or leave it out");
     std::string out;
     try {
         write_json(e, out);

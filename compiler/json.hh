@@ -7,9 +7,9 @@
 
 namespace weft::compiler {
 
-/// A lenient reader: besides JSON it takes unquoted and single-quoted strings, comments (# // and /* */),
-/// ; for , and = or => for : . Numbers without a point are longs. A text without a value is null.
-/// EvalFailure with line and column.
+/// A lenient reader: besides JSON it takes unquoted and single-quoted strings, comments (# // and
+/// /* */), ; for , and = or => for : . Numbers without a point are longs. A text without a value is
+/// null. EvalFailure with line and column.
 Element json_decode(std::string_view text);
 
 /// As profiles are written. EvalFailure for undef.

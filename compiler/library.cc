@@ -14,30 +14,38 @@
 namespace weft::compiler {
 
 std::string_view error_class_name(ErrorClass c) {
-    static constexpr std::string_view names[] = {"parse error", "syntax error", "evaluation error", "validation error", "system error"};
+    static constexpr std::string_view names[] = {"parse error", "syntax error", "evaluation error",
+                                                 "validation error", "system error"};
     return names[int(c)];
 }
 
 std::string_view dependency_type_name(Dependency::Type t) {
-    static constexpr std::string_view names[] = {"PAN", "TPL", "TEXT", "ABSENT_SOURCE", "ABSENT_TEXT", "SEEN"};
+    static constexpr std::string_view names[] = {"PAN",           "TPL",         "TEXT",
+                                                 "ABSENT_SOURCE", "ABSENT_TEXT", "SEEN"};
     return names[int(t)];
 }
 
 Origins::Origins() : inside_(std::make_unique<Inside>()) {}
 Origins::~Origins() = default;
 
-Library::Library(Source& source, Options options) : origins(std::make_shared<Origins>()), source_(source), options_(std::move(options)) {
+Library::Library(Source& source, Options options)
+    : origins(std::make_shared<Origins>()), source_(source), options_(std::move(options)) {
     if (!options_.initial_data.empty()) {
         initial_ = parse_constant(options_.initial_data, "--initial-data", options_);
-        if (!initial_.is(Kind::dict)) throw Error(exit_usage, fmt::format("the initial data must be a dict, not a {}", kind_name(initial_.kind())));
+        if (!initial_.is(Kind::dict))
+            throw Error(exit_usage, fmt::format("the initial data must be a dict, not a {}",
+                                                kind_name(initial_.kind())));
         initial_.freeze();
         Sharing::mark(initial_);
     }
     for (std::string& d : options_.include_path) {
-        while (d.size() > 1 && d.ends_with('/')) d.pop_back();
-        if (d.empty()) d = ".";
+        while (d.size() > 1 && d.ends_with('/'))
+            d.pop_back();
+        if (d.empty())
+            d = ".";
     }
-    if (options_.include_path.empty()) options_.include_path = {"."};
+    if (options_.include_path.empty())
+        options_.include_path = {"."};
 }
 
 void Library::begin() {
@@ -64,28 +72,34 @@ static std::string search_key(std::string_view name, const std::vector<std::stri
     return key;
 }
 
-static std::string join(const std::string& folder, const std::string& below, std::string_view name) {
+static std::string join(const std::string& folder, const std::string& below,
+                        std::string_view name) {
     std::string s = folder == "/" ? "" : folder;
     for (std::string_view part : {std::string_view(below), name}) {
-        while (part.ends_with('/')) part.remove_suffix(1);
-        if (part.empty()) continue;
+        while (part.ends_with('/'))
+            part.remove_suffix(1);
+        if (part.empty())
+            continue;
         s += '/';
         s += part;
     }
     return s;
 }
 
-const Found& Library::remember(std::unordered_map<std::string, Found>& names, std::string key, Dependency d) {
+const Found& Library::remember(std::unordered_map<std::string, Found>& names, std::string key,
+                               Dependency d) {
     const Dependency* kept = intern(std::move(d));
     std::unique_lock guard(names_lock_);
     return names.emplace(std::move(key), Found{kept->path, kept->root, kept}).first->second;
 }
 
-const Found& Library::find_template(std::string_view name, const std::vector<std::string>& load_path) {
+const Found& Library::find_template(std::string_view name,
+                                    const std::vector<std::string>& load_path) {
     std::string key = search_key(name, load_path);
     {
         std::shared_lock guard(names_lock_);
-        if (auto it = names_.find(key); it != names_.end()) return it->second;
+        if (auto it = names_.find(key); it != names_.end())
+            return it->second;
     }
     Dependency d{std::string(name), Dependency::absent_source, "", ""};
     for (const std::string& folder : options_.include_path)
@@ -105,7 +119,8 @@ const Found& Library::find_template(std::string_view name, const std::vector<std
     return remember(names_, std::move(key), std::move(d));
 }
 
-std::string Library::near_template(std::string_view name, const std::vector<std::string>& load_path) {
+std::string Library::near_template(std::string_view name,
+                                   const std::vector<std::string>& load_path) {
     for (const std::string& d : options_.include_path) {
         for (size_t r = 0; r <= load_path.size(); r++) {
             std::string folder = join(d, r ? load_path[r - 1] : std::string(), "") + "/", right;
@@ -116,15 +131,20 @@ std::string Library::near_template(std::string_view name, const std::vector<std:
                 std::string step(rest.substr(0, slash));
                 std::vector<std::string> names = source_.names(folder);
                 if (last) {
-                    std::erase_if(names, [](auto& n) { return !n.ends_with(".pan") && !n.ends_with(".tpl"); });
-                    for (std::string& n : names) n.resize(n.size() - 4);
+                    std::erase_if(names, [](auto& n) {
+                        return !n.ends_with(".pan") && !n.ends_with(".tpl");
+                    });
+                    for (std::string& n : names)
+                        n.resize(n.size() - 4);
                 }
                 if (std::find(names.begin(), names.end(), step) == names.end()) {
                     step = nearest(step, {names.begin(), names.end()});
-                    if (step.empty() || mistakes++) break;
+                    if (step.empty() || mistakes++)
+                        break;
                 }
                 right += step;
-                if (last) return mistakes ? right : "";
+                if (last)
+                    return mistakes ? right : "";
                 right += '/';
                 folder += step + '/';
                 rest.remove_prefix(slash + 1);
@@ -138,7 +158,8 @@ const Found& Library::find_text(std::string_view name, const std::vector<std::st
     std::string key = search_key(name, load_path);
     {
         std::shared_lock guard(names_lock_);
-        if (auto it = texts_.find(key); it != texts_.end()) return it->second;
+        if (auto it = texts_.find(key); it != texts_.end())
+            return it->second;
     }
     Dependency d{std::string(name), Dependency::absent_text, "", ""};
     for (const std::string& folder : options_.include_path)
@@ -159,14 +180,21 @@ Text Library::read_text(const std::string& path) { return source_.read(path); }
 
 /// Values that stand in the template get their marks before other threads see them.
 static void mark_values(Template& t) {
-    for (Expr& e : t.exprs) Sharing::mark(e.value);
-    for (Block& b : t.blocks) Sharing::mark(b.value);
-    auto full = [](FullType& f) { Sharing::mark(f.default_value); };
+    for (Expr& e : t.exprs)
+        Sharing::mark(e.value);
+    for (Block& b : t.blocks)
+        Sharing::mark(b.value);
+    auto full = [](FullType& f) {
+        Sharing::mark(f.default_value);
+    };
     for (TypeSpec& s : t.types) {
-        for (Field& f : s.required) full(f.type);
-        for (Field& f : s.optional) full(f.type);
+        for (Field& f : s.required)
+            full(f.type);
+        for (Field& f : s.optional)
+            full(f.type);
     }
-    for (Statement& s : t.statements) full(s.type);
+    for (Statement& s : t.statements)
+        full(s.type);
 }
 
 FilePtr Library::load(const std::string& path) {
@@ -174,11 +202,13 @@ FilePtr Library::load(const std::string& path) {
     {
         std::lock_guard guard(files_lock_);
         auto& s = files_[path];
-        if (!s) s = std::make_unique<Slot>();
+        if (!s)
+            s = std::make_unique<Slot>();
         slot = s.get();
     }
     std::lock_guard guard(slot->lock);
-    if (slot->done) return slot->file;
+    if (slot->done)
+        return slot->file;
     auto file = std::make_shared<File>();
     file->path = path;
     Text text;
@@ -193,7 +223,8 @@ FilePtr Library::load(const std::string& path) {
         FilePtr known;
         {
             std::lock_guard lock(files_lock_);
-            if (auto it = parsed_.find(path); it != parsed_.end()) known = it->second;
+            if (auto it = parsed_.find(path); it != parsed_.end())
+                known = it->second;
         }
         if (known && (known->text == text || *known->text == *text)) {
             slot->file = known;
@@ -201,19 +232,23 @@ FilePtr Library::load(const std::string& path) {
             statistics.reused++;
         } else {
             file->text = text;
-            if (!is_utf8(*text)) text = std::make_shared<const std::string>(repair_utf8(*text));
+            if (!is_utf8(*text))
+                text = std::make_shared<const std::string>(repair_utf8(*text));
             auto& inside = *origins->inside_;
             uint32_t first, size = max_origins(*text);
             {
                 std::unique_lock lock(inside.lock);
                 first = inside.next;
-                if (first + size < first) bug("more values set than origins can be numbered");
+                if (first + size < first)
+                    bug("more values set than origins can be numbered");
                 inside.next += size;
             }
             auto begin = std::chrono::steady_clock::now();
-            for (Watch* w : options_.watches) w->phase(Watch::compile, path, true);
+            for (Watch* w : options_.watches)
+                w->phase(Watch::compile, path, true);
             Parsed parsed = parse_template(path, text, options_, first);
-            for (Watch* w : options_.watches) w->phase(Watch::compile, path, false);
+            for (Watch* w : options_.watches)
+                w->phase(Watch::compile, path, false);
             file->tpl = std::move(parsed.tpl);
             file->errors = std::move(parsed.errors);
             file->warnings = std::move(parsed.warnings);
@@ -223,22 +258,27 @@ FilePtr Library::load(const std::string& path) {
                 mark_values(const_cast<Template&>(*file->tpl));
                 std::unique_lock lock(inside.lock);
                 uint32_t used = uint32_t(file->tpl->places.size());
-                if (inside.next == first + size) inside.next = first + used;
-                auto at = std::upper_bound(inside.entries.begin(), inside.entries.end(), first, [](uint32_t f, auto& e) { return f < e.first; });
+                if (inside.next == first + size)
+                    inside.next = first + used;
+                auto at = std::upper_bound(inside.entries.begin(), inside.entries.end(), first,
+                                           [](uint32_t f, auto& e) { return f < e.first; });
                 inside.entries.insert(at, {first, file->tpl});
             }
             slot->file = file;
             std::lock_guard lock(files_lock_);
             parsed_[path] = file;
             statistics.parsed++;
-            statistics.parse += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+            statistics.parse +=
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         }
-        for (const std::string& w : slot->file->warnings) print(w);
+        for (const std::string& w : slot->file->warnings)
+            print(w);
         // An object template that was looked at is built as well (2.5).
         if (slot->file->tpl && slot->file->kind == TemplateKind::object) {
             std::lock_guard lock(jobs_lock_);
             std::string& holder = job(slot->file->name).holder;
-            if (holder.empty() || path < holder) holder = path;
+            if (holder.empty() || path < holder)
+                holder = path;
             jobs_changed_.notify_all();
         }
     }
@@ -258,29 +298,38 @@ FilePtr Library::file_with(const std::string& object) {
 std::pair<TemplatePtr, std::pair<uint32_t, uint32_t>> Library::place_of(uint32_t origin) const {
     auto& inside = *origins->inside_;
     std::shared_lock lock(inside.lock);
-    auto at = std::upper_bound(inside.entries.begin(), inside.entries.end(), origin, [](uint32_t f, auto& e) { return f < e.first; });
-    if (at == inside.entries.begin()) return {};
+    auto at = std::upper_bound(inside.entries.begin(), inside.entries.end(), origin,
+                               [](uint32_t f, auto& e) { return f < e.first; });
+    if (at == inside.entries.begin())
+        return {};
     --at;
     uint32_t i = origin - at->first;
-    if (i >= at->tpl->places.size()) return {};
+    if (i >= at->tpl->places.size())
+        return {};
     return {at->tpl, at->tpl->places[i]};
 }
 
 Place Origins::find(uint32_t origin) const {
     std::shared_lock lock(inside_->lock);
-    auto at = std::upper_bound(inside_->entries.begin(), inside_->entries.end(), origin, [](uint32_t f, auto& e) { return f < e.first; });
-    if (!origin || at == inside_->entries.begin()) return {};
+    auto at = std::upper_bound(inside_->entries.begin(), inside_->entries.end(), origin,
+                               [](uint32_t f, auto& e) { return f < e.first; });
+    if (!origin || at == inside_->entries.begin())
+        return {};
     --at;
     uint32_t i = origin - at->first;
-    if (i >= at->tpl->places.size()) return {};
+    if (i >= at->tpl->places.size())
+        return {};
     const Template& t = *at->tpl;
-    return {t.name + t.path.substr(t.path.rfind('.')), int(t.places[i].first), int(t.places[i].second)};
+    return {t.name + t.path.substr(t.path.rfind('.')), int(t.places[i].first),
+            int(t.places[i].second)};
 }
 
 void Library::print(std::string_view lines) {
     std::lock_guard guard(print_lock_);
-    if (options_.print) options_.print(lines);
-    else std::fwrite(lines.data(), 1, lines.size(), stderr);
+    if (options_.print)
+        options_.print(lines);
+    else
+        std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
 const Dependency* Library::intern(Dependency d) {

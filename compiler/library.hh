@@ -1,5 +1,5 @@
-// Everything the objects of one compiler share: parsed files, where names lead to, objects that others
-// wait for.
+// Everything the objects of one compiler share: parsed files, where names lead to, objects that
+// others wait for.
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -21,7 +21,7 @@ namespace weft::compiler {
 struct File {
     std::string path;
     Text text;
-    TemplatePtr tpl;                        ///< nullptr: see errors
+    TemplatePtr tpl;  ///< nullptr: see errors
     std::vector<TemplateError> errors;
     std::vector<std::string> warnings;
     TemplateKind kind = TemplateKind::ordinary;
@@ -31,15 +31,18 @@ using FilePtr = std::shared_ptr<const File>;
 
 /// Where a name leads to.
 struct Found {
-    std::string path;                       ///< empty: nowhere
-    std::string root;                       ///< the path without /NAME.ext, with '/' at the end
-    const Dependency* dependency = nullptr; ///< on all this
+    std::string path;                        ///< empty: nowhere
+    std::string root;                        ///< the path without /NAME.ext, with '/' at the end
+    const Dependency* dependency = nullptr;  ///< on all this
 };
 
 struct Origins::Inside {
     mutable std::shared_mutex lock;
-    struct Entry { uint32_t first; TemplatePtr tpl; };
-    std::vector<Entry> entries;             ///< ascending by first
+    struct Entry {
+        uint32_t first;
+        TemplatePtr tpl;
+    };
+    std::vector<Entry> entries;  ///< ascending by first
     uint32_t next = 1;
 };
 
@@ -57,13 +60,16 @@ public:
     const Found& find_text(std::string_view name, const std::vector<std::string>& load_path);
     Text read_text(const std::string& path);
 
-    /// Parsed at most once a build, and only when the text is another than last time. nullptr: no such file.
+    /// Parsed at most once a build, and only when the text is another than last time. nullptr: no
+    /// such file.
     FilePtr load(const std::string& path);
 
-    /// The finished tree of another object, built now if it is not; nullptr when there is no such object.
-    ///   waiting   the object that needs it; while it executes, a circle of waiting objects is an error
-    ///   in, at    the expression that needs it
-    const Element* tree_of(const Object& waiting, const std::string& name, bool checks_cycle, const Template* in, const Span& at);
+    /// The finished tree of another object, built now if it is not; nullptr when there is no such
+    /// object.
+    ///   waiting   the object that needs it; while it executes, a circle of waiting objects is an
+    ///   error in, at    the expression that needs it
+    const Element* tree_of(const Object& waiting, const std::string& name, bool checks_cycle,
+                           const Template* in, const Span& at);
 
     /// A file that holds the object template, wherever it is; nullptr: none was looked at.
     FilePtr file_with(const std::string& object);
@@ -74,15 +80,17 @@ public:
     /// The one copy of it, which lives as long as the library.
     const Dependency* intern(Dependency);
 
-    std::vector<Result> build(const std::vector<std::string>& names, const std::function<void(const Result&)>& on_result);
-    Compiler::Files build_files(const std::vector<std::string>& paths, const std::function<void(const Result&)>& on_result, bool syntax_only,
-                                const std::vector<std::string>& objects);
+    std::vector<Result> build(const std::vector<std::string>& names,
+                              const std::function<void(const Result&)>& on_result);
+    Compiler::Files build_files(const std::vector<std::string>& paths,
+                                const std::function<void(const Result&)>& on_result,
+                                bool syntax_only, const std::vector<std::string>& objects);
     void begin();
     Compiler::Statistics statistics;
     std::shared_ptr<Origins> origins;
 
 private:
-    struct Slot {                           ///< a file of this build
+    struct Slot {  ///< a file of this build
         std::mutex lock;
         FilePtr file;
         bool done = false;
@@ -91,23 +99,26 @@ private:
     struct Job {
         enum State : uint8_t { waiting, running, built, dropped } state = waiting;
         std::string name;
-        std::string waits_for;              ///< the object whose tree it needs now
-        const Template* waits_in = nullptr; ///< ... and the expression that does
+        std::string waits_for;               ///< the object whose tree it needs now
+        const Template* waits_in = nullptr;  ///< ... and the expression that does
         Span waits_at;
-        bool failed = false, invalid = false, validated = false, validating = false, complete = false, referenced = false, asked = false;
+        bool failed = false, invalid = false, validated = false, validating = false,
+             complete = false, referenced = false, asked = false;
         std::unique_ptr<Object> object;
         Element root;
         std::vector<TemplateError> errors;
         std::vector<const Dependency*> dependencies;
         std::set<std::string> references;
-        std::string file, holder;           ///< where it is found by its name; a file that holds it, found or not
+        std::string file,
+            holder;  ///< where it is found by its name; a file that holds it, found or not
         int64_t finished = 0;
         std::shared_ptr<const std::vector<Result::Derivation>> derivations;
         std::shared_ptr<const std::set<std::string>> records, links;
         Result result;
     };
-    const Found& remember(std::unordered_map<std::string, Found>& names, std::string key, Dependency);
-    Job& job(const std::string& name);      ///< lock held
+    const Found& remember(std::unordered_map<std::string, Found>& names, std::string key,
+                          Dependency);
+    Job& job(const std::string& name);  ///< lock held
     [[noreturn]] void fail_circle(std::vector<std::string> names);
     void make_tree(Job&, Memo*);
     void validate(Job&, Memo*);
@@ -123,8 +134,8 @@ private:
     std::shared_mutex names_lock_;
     std::unordered_map<std::string, Found> names_, texts_;
     std::mutex files_lock_;
-    std::unordered_map<std::string, std::unique_ptr<Slot>> files_;      ///< of this build
-    std::unordered_map<std::string, FilePtr> parsed_;                   ///< of all builds
+    std::unordered_map<std::string, std::unique_ptr<Slot>> files_;  ///< of this build
+    std::unordered_map<std::string, FilePtr> parsed_;               ///< of all builds
     std::mutex intern_lock_;
     std::set<Dependency> interned_;
     std::mutex print_lock_;
@@ -134,7 +145,7 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Job>> jobs_;
     std::vector<Job*> order_, queue_;
     size_t next_ = 0, active_ = 0;
-    bool reuse_ = false;                    ///< in this build: threads that do and others would not agree on marks
+    bool reuse_ = false;  ///< in this build: threads that do and others would not agree on marks
 };
 
 }  // namespace weft::compiler

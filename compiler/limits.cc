@@ -10,23 +10,27 @@
 namespace weft::compiler {
 
 std::string_view with_article(Kind k) {
-    static constexpr std::string_view names[] = {"undef", "null", "a boolean", "a long", "a double", "a string", "a list", "a dict"};
+    static constexpr std::string_view names[] = {"undef",    "null",     "a boolean", "a long",
+                                                 "a double", "a string", "a list",    "a dict"};
     return names[int(k)];
 }
 
 void out_of_work() {
     throw EvalFailure("this needs more work than a profile can be worth",
-                      "values that are made of each other twice or more double at each step; so do functions that call themselves twice");
+                      "values that are made of each other twice or more double at each step; so do "
+                      "functions that call themselves twice");
 }
 
 void check_text_size(std::string_view function, size_t bytes) {
     spend(bytes / 16);
     if (bytes > max_text)
-        throw EvalFailure(fmt::format("{}(): the result is larger than {} MiB", function, max_text >> 20));
+        throw EvalFailure(
+            fmt::format("{}(): the result is larger than {} MiB", function, max_text >> 20));
 }
 
 void check_finite(std::string_view function, const Element& top) {
-    if (!top.is_resource()) return;
+    if (!top.is_resource())
+        return;
     struct Level {
         const Element* e;
         size_t next;
@@ -43,12 +47,15 @@ void check_finite(std::string_view function, const Element& top) {
         l.next++;
         spend(1);
         if (++seen > max_elements)
-            throw EvalFailure(fmt::format("{}(): the value has more than {} elements", function, max_elements),
-                              "lists that hold the same list several times multiply: is that wanted?");
-        if (child.size() == 0) continue;
+            throw EvalFailure(
+                fmt::format("{}(): the value has more than {} elements", function, max_elements),
+                "lists that hold the same list several times multiply: is that wanted?");
+        if (child.size() == 0)
+            continue;
         if (levels.size() >= max_depth)
-            throw EvalFailure(fmt::format("{}(): the value is more than {} levels deep", function, max_depth),
-                              "a list or dict that was put into itself has no end; store clone(x) instead");
+            throw EvalFailure(
+                fmt::format("{}(): the value is more than {} levels deep", function, max_depth),
+                "a list or dict that was put into itself has no end; store clone(x) instead");
         levels.push_back({&child, 0});
     }
 }

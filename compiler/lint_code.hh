@@ -1,5 +1,5 @@
-// What the style checker finds in the parsed template, not in its lines: names nobody reads, code that
-// never runs, names that hide others.
+// What the style checker finds in the parsed template, not in its lines: names nobody reads, code
+// that never runs, names that hide others.
 #pragma once
 #include <set>
 #include <string>
@@ -15,7 +15,9 @@ namespace weft::compiler {
 class LintTree {
 public:
     void add(std::string_view text, std::string_view path);
-    bool mentions(Name kind, std::string_view name) const { return used_[int(kind)].count(name) > 0; }
+    bool mentions(Name kind, std::string_view name) const {
+        return used_[int(kind)].count(name) > 0;
+    }
     bool has_global(std::string_view name) const { return globals_.count(name) > 0; }
 
 private:

@@ -1,8 +1,9 @@
-// What was evaluated before need not be evaluated again: while code runs, what it reads from outside and what it
-// changes is recorded; where all it read is the same for a later object, its changes are put in place instead.
+// What was evaluated before need not be evaluated again: while code runs, what it reads from
+// outside and what it changes is recorded; where all it read is the same for a later object, its
+// changes are put in place instead.
 //
-// One Memo serves the objects of one thread. Units of code are: some statements of a template (Plan), a create(),
-// a loop in a block, the check of a list or dict against a type.
+// One Memo serves the objects of one thread. Units of code are: some statements of a template
+// (Plan), a create(), a loop in a block, the check of a list or dict against a type.
 #pragma once
 #include <map>
 #include <memory>
@@ -19,28 +20,28 @@ namespace weft::compiler {
 /// An address in the tree or of a global variable, or of something in it: one Spot for one address.
 struct Spot {
     Spot* up = nullptr;
-    uint32_t variable = 0;                  ///< symbol + 1; 0: the tree
-    std::vector<Term> path;                 ///< from the root of the tree, or below the variable
+    uint32_t variable = 0;   ///< symbol + 1; 0: the tree
+    std::vector<Term> path;  ///< from the root of the tree, or below the variable
 };
 
 /// A variable, or SELF, before or after a loop.
 struct Kept {
-    Element value = {};                     ///< a property, or with a mark
+    Element value = {};  ///< a property, or with a mark
     bool set = false;
-    bool own = false;                       ///< it was not frozen where it was
+    bool own = false;  ///< it was not frozen where it was
 };
 
 /// What a unit did once.
 struct Record {
     struct Read {
         enum Kind : uint8_t { whole, presence, function, type, types, loaded, statement_of } kind;
-        bool there = false;                 ///< whole, presence; loaded: executed already
-        bool final = false;                 ///< of a variable
-        bool any_origin = false;            ///< a property of which only the value mattered, not who set it
+        bool there = false;       ///< whole, presence; loaded: executed already
+        bool final = false;       ///< of a variable
+        bool any_origin = false;  ///< a property of which only the value mattered, not who set it
         uint32_t symbol = 0;
-        uint32_t step = 0;                  ///< which statement of the unit looked first
+        uint32_t step = 0;  ///< which statement of the unit looked first
         Spot* spot = nullptr;
-        const void* pointer = nullptr;      ///< the definition or template
+        const void* pointer = nullptr;  ///< the definition or template
         uint64_t number = 0;
         Key name;
         Element value;
@@ -50,9 +51,13 @@ struct Record {
         bool there, final;
         Element value;
     };
-    struct Load { Key name; TemplatePtr tpl; bool executed; };
+    struct Load {
+        Key name;
+        TemplatePtr tpl;
+        bool executed;
+    };
     std::vector<Read> reads;
-    std::vector<Write> writes;              ///< none below another
+    std::vector<Write> writes;  ///< none below another
     std::vector<std::pair<uint32_t, TypeDefinition>> types;
     std::vector<std::pair<uint32_t, FunctionDefinition>> functions;
     std::vector<Binding> bindings;
@@ -61,11 +66,11 @@ struct Record {
     std::vector<const Dependency*> dependencies;
     bool load_path_changed = false;
     std::vector<std::string> load_path;
-    int depth = 0;                          ///< frames below the unit's own
-    size_t work = 0;                        ///< see limits.hh
+    int depth = 0;    ///< frames below the unit's own
+    size_t work = 0;  ///< see limits.hh
     Element result;
-    std::vector<Kept> before, after;        ///< of a loop
-    uint64_t context = 0;                   ///< what else must be the same
+    std::vector<Kept> before, after;  ///< of a loop
+    uint64_t context = 0;             ///< what else must be the same
 
     /// Find the reads whose origin is in nothing that was written.
     void forget_origins();
@@ -84,18 +89,21 @@ struct Unit {
 /// How the statements of one template are cut into units.
 struct Plan {
     struct Segment {
-        size_t first, last;                 ///< statements [first, last)
+        size_t first, last;  ///< statements [first, last)
         Unit unit;
         /// Different for so many objects that it should be cut.
-        bool varies() const { return last - first > 1 && unit.misses > 2 && unit.hits < unit.misses; }
+        bool varies() const {
+            return last - first > 1 && unit.misses > 2 && unit.hits < unit.misses;
+        }
     };
     std::vector<std::shared_ptr<Segment>> segments;
     std::shared_ptr<Segment> at(size_t statement) const;
-    /// Why a segment is cut at a statement: it reads what the ones before changed, it is different for many
-    /// objects, nothing can be kept of it.
+    /// Why a segment is cut at a statement: it reads what the ones before changed, it is different
+    /// for many objects, nothing can be kept of it.
     enum Why : uint8_t { before, varies, hopeless };
     void split(const Template&, const Segment&, size_t statement, Why);
-    void add(const Template&, size_t first, size_t last, std::vector<std::shared_ptr<Segment>>& out);
+    void add(const Template&, size_t first, size_t last,
+             std::vector<std::shared_ptr<Segment>>& out);
 };
 
 class Recording;
@@ -118,11 +126,12 @@ public:
     void loaded_read(Object&, Key name);
     void statement_of_read(Object&);
     void function_name_read(Object&);
-    void relative_read(Object&);            ///< the structure template being executed
-    void local_read(Object&);               ///< a local variable, found by its name only when running
+    void relative_read(Object&);  ///< the structure template being executed
+    void local_read(Object&);     ///< a local variable, found by its name only when running
 
     // ---- units
-    /// A record of the unit whose reads are as recorded; nullptr: *failed is the step of a read that is not.
+    /// A record of the unit whose reads are as recorded; nullptr: *failed is the step of a read
+    /// that is not.
     RecordPtr match(Object&, Unit&, uint64_t context, uint32_t* failed = nullptr);
     /// Do again what was recorded.
     void replay(Object&, const Record&);
@@ -148,7 +157,8 @@ public:
     /// Elements in what has this mark, all with a value; 0: not known.
     uint32_t& complete(uint32_t mark);
 
-    /// All reads are as recorded, and the limits would be kept. *failed: the step of the first that is not.
+    /// All reads are as recorded, and the limits would be kept. *failed: the step of the first that
+    /// is not.
     bool holds(Object&, const Record&, uint64_t context, uint32_t* failed);
 
 private:
@@ -156,7 +166,8 @@ private:
     Spot* spot(uint32_t variable, const Term* first, const Term* last);
     bool holds(Object&, const Record::Read&);
     void read(Record::Read);
-    /// Gives it a mark. False: it is not frozen, and something in it is known by two names, which a copy would not be.
+    /// Gives it a mark. False: it is not frozen, and something in it is known by two names, which a
+    /// copy would not be.
     bool settle(Element&);
     bool touches_self(const Object&, const Global*, const Term* first, const Term* last) const;
 
@@ -166,7 +177,10 @@ private:
         bool operator==(const Step&) const = default;
     };
     struct StepHash {
-        size_t operator()(const Step& s) const { return (reinterpret_cast<uintptr_t>(s.up) >> 4) * 0x9E3779B97F4A7C15u + (s.term.key ? s.term.key.hash() : uint32_t(s.term.index)); }
+        size_t operator()(const Step& s) const {
+            return (reinterpret_cast<uintptr_t>(s.up) >> 4) * 0x9E3779B97F4A7C15u +
+                   (s.term.key ? s.term.key.hash() : uint32_t(s.term.index));
+        }
     };
     Recording* top_ = nullptr;
     std::unique_ptr<Spot> tree_;
@@ -182,9 +196,9 @@ private:
     struct Passed {
         const FullType* type = nullptr;
         uint64_t types = 0;
-        Element value;                      ///< a property
+        Element value;  ///< a property
         uint32_t mark = 0;
-        size_t work = 0;                    ///< when there is nothing else to remember
+        size_t work = 0;  ///< when there is nothing else to remember
         RecordPtr record;
     };
     struct Filled {
@@ -198,7 +212,8 @@ private:
     Filled& filled_slot(const TypeSpec& t, uint32_t mark);
     std::vector<Passed> passed_ = std::vector<Passed>(1 << 15);
     std::vector<Filled> filled_ = std::vector<Filled>(1 << 13);
-    std::vector<std::pair<uint32_t, uint32_t>> complete_ = std::vector<std::pair<uint32_t, uint32_t>>(1 << 14);
+    std::vector<std::pair<uint32_t, uint32_t>> complete_ =
+        std::vector<std::pair<uint32_t, uint32_t>>(1 << 14);
     std::map<std::pair<const TypeSpec*, uint64_t>, bool> links_;
 };
 
@@ -211,15 +226,18 @@ public:
     /// No record will come of it.
     bool dead() const { return state_ != recording; }
     Plan::Why why() const { return state_ == poisoned ? Plan::hopeless : Plan::before; }
-    std::shared_ptr<Record> finish();       ///< nullptr when dead
+    std::shared_ptr<Record> finish();  ///< nullptr when dead
     uint32_t step = 0;
 
 private:
     friend class Memo;
     enum State : uint8_t { recording, detached, poisoned } state_ = recording;
-    struct Seen { bool whole = false, presence = false, written = false, below = false; };
+    struct Seen {
+        bool whole = false, presence = false, written = false, below = false;
+    };
     bool covered(const Spot*) const;
-    bool note(const Record::Read&);         ///< false: a read that mixes old and new; the recording has ended
+    bool note(
+        const Record::Read&);  ///< false: a read that mixes old and new; the recording has ended
     void written(Spot*);
     void detach();
     void leave();

@@ -10,8 +10,8 @@
 #include "compiler/memo.hh"
 #include "compiler/parse.hh"
 #include "compiler/substitute.hh"
-#include "compiler/words.hh"
 #include "compiler/watch.hh"
+#include "compiler/words.hh"
 
 namespace weft::compiler {
 
@@ -21,23 +21,33 @@ uint32_t loadpath_symbol() {
 }
 
 Object::Object(Library& library, const Options& options, std::string name, Memo* memo)
-    : library_(library), options_(options), name_(std::move(name)), name_value_(Element::of_string(name_)),
-      tree_(library.initial_data()), eval_(options, this), memo_(options.dialect == Dialect::d2002 ? nullptr : memo) {
-    if (!tree_.is(Kind::dict)) tree_ = Element::new_dict();
+    : library_(library),
+      options_(options),
+      name_(std::move(name)),
+      name_value_(Element::of_string(name_)),
+      tree_(library.initial_data()),
+      eval_(options, this),
+      memo_(options.dialect == Dialect::d2002 ? nullptr : memo) {
+    if (!tree_.is(Kind::dict))
+        tree_ = Element::new_dict();
     globals_.resize(std::max<size_t>(symbol_count(Name::variable) + 64, loadpath_symbol() + 1));
     globals_[loadpath_symbol()] = {Element::new_list(), true, false};
-    if (options.dialect == Dialect::d2002) derive_ = std::make_unique<Derive>();
+    if (options.dialect == Dialect::d2002)
+        derive_ = std::make_unique<Derive>();
 }
 
 void Object::fail(const Template& t, Span s, std::string message, std::string hint, ErrorClass c) {
     fail(t, s, std::move(message), std::move(hint), {}, c);
 }
 
-void Object::fail(const Template& t, Span s, std::string message, std::string hint, std::vector<Error::Frame> notes, ErrorClass c) {
+void Object::fail(const Template& t, Span s, std::string message, std::string hint,
+                  std::vector<Error::Frame> notes, ErrorClass c) {
     TemplateError e(c, std::move(message), where_of(&t, s), std::move(hint));
-    if (t.text) e.line = source_line(*t.text, int(s.line));
+    if (t.text)
+        e.line = source_line(*t.text, int(s.line));
     e.trace = std::move(notes);
-    for (Error::Frame& f : eval_.trace()) e.trace.push_back(std::move(f));
+    for (Error::Frame& f : eval_.trace())
+        e.trace.push_back(std::move(f));
     e.object = name_;
     throw e;
 }
@@ -58,31 +68,43 @@ void Object::depend(const Dependency* d) { dependencies_.push_back(d); }
 
 Object::Loaded& Object::load(const Template* from, Span span, std::string_view name) {
     Key key(name);
-    if (Memo* m = recorder()) m->loaded_read(*this, key);
+    if (Memo* m = recorder())
+        m->loaded_read(*this, key);
     auto it = templates_.find(key);
-    if (it != templates_.end()) return it->second;
-    if (Memo* m = recorder()) m->variable_read(*this, loadpath_symbol(), {}, true);
+    if (it != templates_.end())
+        return it->second;
+    if (Memo* m = recorder())
+        m->variable_read(*this, loadpath_symbol(), {}, true);
     const Found& found = library_.find_template(name, load_path_);
     if (found.path.empty()) {
         std::string looked;
-        for (const std::string& d : options_.include_path) looked += (looked.empty() ? "" : ", ") + (d.empty() ? "." : d);
+        for (const std::string& d : options_.include_path)
+            looked += (looked.empty() ? "" : ", ") + (d.empty() ? "." : d);
         std::string hint = fmt::format("no file {}.pan or .tpl below {}", name, looked);
         if (!load_path_.empty()) {
             hint += " (LOADPATH:";
-            for (const std::string& l : load_path_) hint += ' ' + l;
+            for (const std::string& l : load_path_)
+                hint += ' ' + l;
             hint += ')';
         }
-        if (std::string near = library_.near_template(name, load_path_); !near.empty()) hint = fmt::format("did you mean '{}'?", near);
+        if (std::string near = library_.near_template(name, load_path_); !near.empty())
+            hint = fmt::format("did you mean '{}'?", near);
         fail(*from, span, fmt::format("template '{}' not found", name), hint);
     }
     FilePtr file = library_.load(found.path);
     depend(found.dependency);
-    if (!file) fail(*from, span, fmt::format("template '{}' not found", name), fmt::format("'{}' has gone away", found.path));
+    if (!file)
+        fail(*from, span, fmt::format("template '{}' not found", name),
+             fmt::format("'{}' has gone away", found.path));
     std::vector<TemplateError> errors = file->errors;
-    if (!file->tpl && errors.empty()) bug("a file with neither template nor errors");
+    if (!file->tpl && errors.empty())
+        bug("a file with neither template nor errors");
     if (file->tpl && file->name != name) {
-        TemplateError e(ErrorClass::syntax, fmt::format("template '{}' was looked for, but this file holds '{}'", name, file->name),
-                        {file->path, int(file->tpl->name_span.line), int(file->tpl->name_span.col), int(file->tpl->name_span.end_line), int(file->tpl->name_span.end_col)});
+        TemplateError e(
+            ErrorClass::syntax,
+            fmt::format("template '{}' was looked for, but this file holds '{}'", name, file->name),
+            {file->path, int(file->tpl->name_span.line), int(file->tpl->name_span.col),
+             int(file->tpl->name_span.end_line), int(file->tpl->name_span.end_col)});
         add_line(e, *file->text);
         errors.push_back(std::move(e));
     }
@@ -93,87 +115,131 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
             e.cls = ErrorClass::evaluation;
         }
         std::vector<Error::Frame> trace{{where_of(from, span), "included from"}};
-        for (auto& f : eval_.trace()) trace.push_back(f);
+        for (auto& f : eval_.trace())
+            trace.push_back(f);
         e.trace.insert(e.trace.end(), trace.begin(), trace.end());
         e.object = name_;
         errors.erase(errors.begin());
-        for (TemplateError& more : errors) more.trace.insert(more.trace.end(), trace.begin(), trace.end());
+        for (TemplateError& more : errors)
+            more.trace.insert(more.trace.end(), trace.begin(), trace.end());
         e.also = std::move(errors);
         throw e;
     }
-    if (derive_) derive_->loaded(file->tpl.get());
+    if (derive_)
+        derive_->loaded(file->tpl.get());
     load_log_.push_back(key);
     return templates_.emplace(key, Loaded{file->tpl, false}).first->second;
 }
 
-/// There may be a file with this object that its name does not lead to: named on the command line, or below LOADPATH.
+/// There may be a file with this object that its name does not lead to: named on the command line,
+/// or below LOADPATH.
 void Object::fail_unlocated() {
-    TemplateError e(ErrorClass::evaluation, fmt::format("object template '{}' cannot be located", name_), {},
+    TemplateError e(ErrorClass::evaluation,
+                    fmt::format("object template '{}' cannot be located", name_), {},
                     "objects are looked for by their names in the include path");
     if (FilePtr file = library_.file_with(name_)) {
         Where at{file->path, 1, 1, 1, 1};
-        if (file->tpl) at = where_of(file->tpl.get(), file->tpl->name_span);
-        std::string root = file->path.substr(0, file->path.size() - std::min(file->path.size(), name_.size() + 5));   // less /NAME.ext
+        if (file->tpl)
+            at = where_of(file->tpl.get(), file->tpl->name_span);
+        std::string root = file->path.substr(
+            0,
+            file->path.size() - std::min(file->path.size(), name_.size() + 5));  // less /NAME.ext
         e.where = at;
-        if (file->tpl) add_line(e, *file->text);
-        e.hint = fmt::format("objects are looked for by their names in the include path, and not in LOADPATH: add '{}' to it (-I)", root);
+        if (file->tpl)
+            add_line(e, *file->text);
+        e.hint = fmt::format(
+            "objects are looked for by their names in the include path, and not in LOADPATH: add "
+            "'{}' to it (-I)",
+            root);
     }
     throw e;
 }
 
 void Object::execute() {
     const Found& found = library_.find_template(name_, {});
-    if (found.path.empty()) fail_unlocated();
+    if (found.path.empty())
+        fail_unlocated();
     FilePtr file = library_.load(found.path);
     depend(found.dependency);
-    if (!file) throw TemplateError(ErrorClass::evaluation, fmt::format("object template '{}' has gone away", name_), {found.path});
-    if (!file->errors.empty()) throw file->errors[0];
-    if (file->name != name_) throw TemplateError(ErrorClass::evaluation, fmt::format("the file of object template '{}' holds '{}'", name_, file->name), {file->path});
+    if (!file)
+        throw TemplateError(ErrorClass::evaluation,
+                            fmt::format("object template '{}' has gone away", name_), {found.path});
+    if (!file->errors.empty())
+        throw file->errors[0];
+    if (file->name != name_)
+        throw TemplateError(
+            ErrorClass::evaluation,
+            fmt::format("the file of object template '{}' holds '{}'", name_, file->name),
+            {file->path});
     main_ = file->tpl;
     if (main_->kind != TemplateKind::object)
-        throw TemplateError(ErrorClass::evaluation, fmt::format("'{}' is no object template", name_), {file->path, int(main_->name_span.line), int(main_->name_span.col), int(main_->name_span.end_line), int(main_->name_span.end_col)});
-    if (derive_) derive_->loaded(main_.get());
+        throw TemplateError(ErrorClass::evaluation,
+                            fmt::format("'{}' is no object template", name_),
+                            {file->path, int(main_->name_span.line), int(main_->name_span.col),
+                             int(main_->name_span.end_line), int(main_->name_span.end_col)});
+    if (derive_)
+        derive_->loaded(main_.get());
     execute(templates_.emplace(Key(name_), Loaded{main_, false}).first->second);
 }
 
 void Object::execute(Loaded& l) {
     bool again = l.executed;
-    if (!again && memo_) load_log_.push_back(Key(l.tpl->name));
+    if (!again && memo_)
+        load_log_.push_back(Key(l.tpl->name));
     l.executed = true;
     const Template& t = *l.tpl;
-    if (structures_ && t.kind == TemplateKind::structure) structures_->push_back(&t);
-    if (again && (t.kind == TemplateKind::unique || t.kind == TemplateKind::declaration)) return;
+    if (structures_ && t.kind == TemplateKind::structure)
+        structures_->push_back(&t);
+    if (again && (t.kind == TemplateKind::unique || t.kind == TemplateKind::declaration))
+        return;
     run(t, again);
 }
 
 void Object::run(const Template& t, bool again) {
     const Template* outer_current = std::exchange(eval_.current_, &t);
     const Template* outer_statement = eval_.statement_of_;
-    if (!relative_root_) eval_.statement_of_ = &t;
+    if (!relative_root_)
+        eval_.statement_of_ = &t;
     struct Back {
         Eval& e;
         const Template *current, *statement;
-        ~Back() { e.current_ = current, e.statement_of_ = statement; }
+        ~Back() {
+            e.current_ = current;
+            e.statement_of_ = statement;
+        }
     } back{eval_, outer_current, outer_statement};
     // An object's own statements are run once.
-    if (memo_ && !relative_root_ && absolute_root_ == &tree_ && t.kind != TemplateKind::object) return run_units(t, again);
-    for (const Statement& s : t.statements) run(t, s, again);
+    if (memo_ && !relative_root_ && absolute_root_ == &tree_ && t.kind != TemplateKind::object)
+        return run_units(t, again);
+    for (const Statement& s : t.statements)
+        run(t, s, again);
 }
 
 void Object::run(const Template& t, const Statement& s, bool again) {
     using K = Statement::Kind;
     switch (s.kind) {
-    case K::assign:
-        for (Watch* w : options_.watches) w->assign(*this, t, s, true);
-        assign(t, s);
-        for (Watch* w : options_.watches) w->assign(*this, t, s, false);
-        break;
-    case K::variable: variable(t, s); break;
-    case K::include: include(t, s); break;
-    case K::type: if (!again) define_type(t, s); break;
-    case K::function: if (!again) define_function(t, s); break;
-    case K::bind:
-    case K::valid: if (!again) bind(t, s); break;
+        case K::assign:
+            for (Watch* w : options_.watches)
+                w->assign(*this, t, s, true);
+            assign(t, s);
+            for (Watch* w : options_.watches)
+                w->assign(*this, t, s, false);
+            break;
+        case K::variable: variable(t, s); break;
+        case K::include: include(t, s); break;
+        case K::type:
+            if (!again)
+                define_type(t, s);
+            break;
+        case K::function:
+            if (!again)
+                define_function(t, s);
+            break;
+        case K::bind:
+        case K::valid:
+            if (!again)
+                bind(t, s);
+            break;
     }
 }
 
@@ -184,7 +250,8 @@ void Object::run_units(const Template& t, bool again) {
         std::shared_ptr<Plan::Segment> s = plan.at(at);
         // The template may run inside itself, and cut the segment that is running.
         if (s->unit.given_up || at != s->first) {
-            for (; at < s->last; at++) run(t, t.statements[at], again);
+            for (; at < s->last; at++)
+                run(t, t.statements[at], again);
             continue;
         }
         uint32_t failed = uint32_t(s->first);
@@ -202,8 +269,10 @@ void Object::run_units(const Template& t, bool again) {
             recording.step = uint32_t(at);
             run(t, t.statements[at], again);
         }
-        if (recording.dead()) plan.split(t, *s, at - 1, recording.why());
-        else s->unit.keep(recording.finish());
+        if (recording.dead())
+            plan.split(t, *s, at - 1, recording.why());
+        else
+            s->unit.keep(recording.finish());
     }
 }
 
@@ -216,25 +285,44 @@ void Object::include(const Template& t, const Statement& s) {
         v = s.block->value;
     } else {
         Self saved = std::exchange(eval_.self_, none);
-        struct Back { Eval& e; Self s; ~Back() { e.self_ = s; } } back{eval_, saved};
+        struct Back {
+            Eval& e;
+            Self s;
+            ~Back() { e.self_ = s; }
+        } back{eval_, saved};
         v = eval_.run(*s.block);
     }
-    if (!v.is_defined()) return;
-    if (!v.is(Kind::string)) fail(t, s.name_span, fmt::format("include needs the name of a template, not {}", with_article(v.kind())));
+    if (!v.is_defined())
+        return;
+    if (!v.is(Kind::string))
+        fail(t, s.name_span,
+             fmt::format("include needs the name of a template, not {}", with_article(v.kind())));
     if (!s.block->constant && !valid_include_name(v.string()))
-        fail(t, s.name_span, fmt::format("'{}' is no valid template name", v.string()), "names have no leading '/' and no extension");
+        fail(t, s.name_span, fmt::format("'{}' is no valid template name", v.string()),
+             "names have no leading '/' and no extension");
     Loaded& l = load(&t, s.span, v.string());
     using K = TemplateKind;
     K from = t.kind, to = l.tpl->kind;
     bool may = from == K::structure ? to == K::declaration || to == K::structure
-               : from == K::declaration ? to == K::declaration
-                                        : to == K::ordinary || to == K::unique || to == K::declaration;
+               : from == K::declaration
+                   ? to == K::declaration
+                   : to == K::ordinary || to == K::unique || to == K::declaration;
     if (!may) {
-        auto kind = [](K k) { return fmt::format("{} {} template", k == K::object || k == K::ordinary ? "an" : "a", template_kind_name(k)); };
-        fail(t, s.name_span, fmt::format("{} cannot include '{}', which is {}", kind(from), v.string(), kind(to)),
-             to == K::structure ? fmt::format("a structure template is instantiated: '/path' = create('{}');", v.string())
-             : to == K::object  ? fmt::format("an object template is a profile of its own: value('{}:/path') reads from it", v.string())
-                                : "");
+        auto kind = [](K k) {
+            return fmt::format("{} {} template", k == K::object || k == K::ordinary ? "an" : "a",
+                               template_kind_name(k));
+        };
+        fail(
+            t, s.name_span,
+            fmt::format("{} cannot include '{}', which is {}", kind(from), v.string(), kind(to)),
+            to == K::structure
+                ? fmt::format("a structure template is instantiated: '/path' = create('{}');",
+                              v.string())
+            : to == K::object
+                ? fmt::format(
+                      "an object template is a profile of its own: value('{}:/path') reads from it",
+                      v.string())
+                : "");
     }
     Eval::Enter enter(eval_, nullptr, Frame::include, &t, s.span, l.tpl.get());
     execute(l);
@@ -243,53 +331,76 @@ void Object::include(const Template& t, const Statement& s) {
 // ---- assignment --------------------------------------------------------------------------------
 
 void Object::check_final(const Template& t, const Statement& s) {
-    if (finals_.empty() || !s.absolute || absolute_root_ != &tree_) return;
+    if (finals_.empty() || !s.absolute || absolute_root_ != &tree_)
+        return;
     auto refuse = [&](const std::vector<Term>& other) {
-        std::vector<Error::Frame> notes = where_final([&](const Statement& f) { return f.kind == Statement::Kind::assign && f.absolute && f.terms == other; });
-        fail(t, s.name_span, fmt::format("{} cannot be modified; {} is marked as final", path_text(s.terms), path_text(other)), {}, notes);
+        std::vector<Error::Frame> notes = where_final([&](const Statement& f) {
+            return f.kind == Statement::Kind::assign && f.absolute && f.terms == other;
+        });
+        fail(t, s.name_span,
+             fmt::format("{} cannot be modified; {} is marked as final", path_text(s.terms),
+                         path_text(other)),
+             {}, notes);
     };
-    if (auto* other = final_around(s.terms)) refuse(*other);
+    if (auto* other = final_around(s.terms))
+        refuse(*other);
 }
 
 /// A final path that is this one, above or below it.
 const std::vector<Term>* Object::final_around(const std::vector<Term>& path) const {
     std::vector<Term> above;
     for (size_t n = 0; n <= path.size(); n++) {
-        if (auto it = finals_.find(above); it != finals_.end()) return &*it;
-        if (n < path.size()) above.push_back(path[n]);
+        if (auto it = finals_.find(above); it != finals_.end())
+            return &*it;
+        if (n < path.size())
+            above.push_back(path[n]);
     }
     auto it = finals_.lower_bound(path);
-    return it != finals_.end() && it->size() >= path.size() && std::equal(path.begin(), path.end(), it->begin()) ? &*it : nullptr;
+    return it != finals_.end() && it->size() >= path.size() &&
+                   std::equal(path.begin(), path.end(), it->begin())
+               ? &*it
+               : nullptr;
 }
 
 void Object::add_final(const std::vector<Term>& path) {
     finals_.insert(path);
-    if (memo_) final_log_.push_back(&path);
+    if (memo_)
+        final_log_.push_back(&path);
 }
 
 /// The statement that made something final, to be shown; looked for only now that it matters.
-std::vector<Error::Frame> Object::where_final(const std::function<bool(const Statement&)>& is_it) const {
+std::vector<Error::Frame> Object::where_final(
+    const std::function<bool(const Statement&)>& is_it) const {
     std::vector<Error::Frame> found;
     for (auto& [name, loaded] : templates_)
         for (const Statement& s : loaded.tpl->statements)
-            if (s.final && is_it(s)) found.push_back(shown_frame(loaded.tpl.get(), s.span, "made final at"));
-    if (found.size() > 1) found.clear();   // which of them it was is not known
+            if (s.final && is_it(s))
+                found.push_back(shown_frame(loaded.tpl.get(), s.span, "made final at"));
+    if (found.size() > 1)
+        found.clear();  // which of them it was is not known
     return found;
 }
 
 void Object::mark_final(const Statement& s) {
-    if (s.final && s.absolute && absolute_root_ == &tree_) add_final(s.terms);
+    if (s.final && s.absolute && absolute_root_ == &tree_)
+        add_final(s.terms);
 }
 
 void Object::put(const Template& t, const Statement& s, Element value) {
     if (s.terms.empty() && !value.is(Kind::dict))
-        fail(t, s.span, fmt::format("root element cannot be replaced by element of type {}", kind_name(value.kind())), "the root of a profile is an nlist");
+        fail(t, s.span,
+             fmt::format("root element cannot be replaced by element of type {}",
+                         kind_name(value.kind())),
+             "the root of a profile is an nlist");
     Element& root = s.absolute ? *absolute_root_ : *relative_root_;
-    if (derive_) derive_containers(root, s.terms.data(), s.terms.data() + s.terms.size(), &t);
+    if (derive_)
+        derive_containers(root, s.terms.data(), s.terms.data() + s.terms.size(), &t);
     Element* place = place_at(root, s.terms.data(), s.terms.data() + s.terms.size());
     check_replacement(*place, value);
-    if (derive_) derive_->put(value, *place, &t);
-    else value.set_origin(s.origin);
+    if (derive_)
+        derive_->put(value, *place, &t);
+    else
+        value.set_origin(s.origin);
     *place = std::move(value);
 }
 
@@ -299,46 +410,62 @@ void Object::assign(const Template& t, const Statement& s) {
         const Term *first = s.terms.data(), *last = first + s.terms.size();
         const Block& b = *s.block;
         if (Memo* m = recorder(); m && s.absolute) {
-            if (s.conditional) m->tree_read(*this, s.terms, true);
+            if (s.conditional)
+                m->tree_read(*this, s.terms, true);
             bool odd_or_set = false;
             if (s.conditional)
-                if (const Element* there = look_up(root, first, last)) odd_or_set = !there->is(Kind::undef);
-            if (!odd_or_set) m->tree_write(*this, s.terms);
+                if (const Element* there = look_up(root, first, last))
+                    odd_or_set = !there->is(Kind::undef);
+            if (!odd_or_set)
+                m->tree_write(*this, s.terms);
         }
         if (b.constant) {
             if (b.value.is(Kind::null)) {
                 if (!s.conditional) {
                     check_final(t, s);
-                    if (s.terms.empty()) put(t, s, Element::null());
+                    if (s.terms.empty())
+                        put(t, s, Element::null());
                     remove_at(root, first, last);
                 }
                 return mark_final(s);
             }
             if (s.conditional) {
                 const Element* there = look_up(root, first, last);
-                if (there && !there->is(Kind::undef)) return mark_final(s);
+                if (there && !there->is(Kind::undef))
+                    return mark_final(s);
             }
             check_final(t, s);
             put(t, s, b.value);
             return mark_final(s);
         }
-        if (derive_) derive_containers(root, first, last, &t);
+        if (derive_)
+            derive_containers(root, first, last, &t);
         Element* place = place_at(root, first, last);
         if (!place->is(Kind::undef)) {
             check_final(t, s);
-            if (s.conditional) return mark_final(s);
+            if (s.conditional)
+                return mark_final(s);
         }
         Element value;
         {
             Self outer = eval_.self_;
             uint32_t origin = std::exchange(eval_.origin_, s.origin);
             eval_.self_ = Self{place, false, &s.terms, &root, &outer};
-            struct Back { Eval& e; Self& s; uint32_t o; ~Back() { e.self_ = s, e.origin_ = o; } } back{eval_, outer, origin};
+            struct Back {
+                Eval& e;
+                Self& s;
+                uint32_t o;
+                ~Back() {
+                    e.self_ = s;
+                    e.origin_ = o;
+                }
+            } back{eval_, outer, origin};
             value = eval_.run(b);
         }
         if (value.is(Kind::null)) {
             if (!s.conditional) {
-                if (s.terms.empty()) put(t, s, value);
+                if (s.terms.empty())
+                    put(t, s, value);
                 remove_at(root, first, last);
             } else {
                 remove_at(root, first, last);
@@ -346,14 +473,19 @@ void Object::assign(const Template& t, const Statement& s) {
             return mark_final(s);
         }
         if (value.same_node(*place)) {
-            if (derive_) derive_->put(*place, *place, &t);
-            else place->set_origin(s.origin);
+            if (derive_)
+                derive_->put(*place, *place, &t);
+            else
+                place->set_origin(s.origin);
         } else {
-            if (s.terms.empty() && !value.is(Kind::dict)) put(t, s, value);
+            if (s.terms.empty() && !value.is(Kind::dict))
+                put(t, s, value);
             check_replacement(*place, value);
             value = own_tree(std::move(value));
-            if (derive_) derive_->put(value, *place, &t);
-            else value.set_origin(s.origin);
+            if (derive_)
+                derive_->put(value, *place, &t);
+            else
+                value.set_origin(s.origin);
             *place = std::move(value);
         }
         mark_final(s);
@@ -367,34 +499,44 @@ std::vector<Error::Frame> Object::where_set(const Statement& s) {
     const Element* e = s.absolute ? absolute_root_ : relative_root_;
     for (size_t i = 0; e && i < s.terms.size(); i++) {
         const Element* child = e->find(s.terms[i]);
-        if (!child) break;
+        if (!child)
+            break;
         e = child;
     }
     auto [tpl, place] = library_.place_of(e ? e->origin() : 0);
-    if (!tpl || !e->is_defined()) return {};
-    Error::Frame f = shown_frame(tpl.get(), {place.first, place.second, place.first, place.second}, fmt::format("the {} was set at", kind_name(e->kind())));
+    if (!tpl || !e->is_defined())
+        return {};
+    Error::Frame f = shown_frame(tpl.get(), {place.first, place.second, place.first, place.second},
+                                 fmt::format("the {} was set at", kind_name(e->kind())));
     f.where = widened(f.where, f.line);
     return {f};
 }
 
 void Object::variable(const Template& t, const Statement& s) {
-    if (s.symbol >= globals_.size()) globals_.resize(symbol_count(Name::variable) + 64);
-    // The table may grow while the block runs only through nested variable statements, of which a block has none.
+    if (s.symbol >= globals_.size())
+        globals_.resize(symbol_count(Name::variable) + 64);
+    // The table may grow while the block runs only through nested variable statements, of which a
+    // block has none.
     Global& g = globals_[s.symbol];
     std::string_view name = symbol_text(Name::variable, s.symbol).view();
     try {
         if (Memo* m = recorder()) {
-            if (s.conditional && !s.final && g.exists && !g.value.is(Kind::undef)) m->variable_read(*this, s.symbol, {}, true);
-            else m->variable_write(*this, s.symbol);
+            if (s.conditional && !s.final && g.exists && !g.value.is(Kind::undef))
+                m->variable_read(*this, s.symbol, {}, true);
+            else
+                m->variable_write(*this, s.symbol);
         }
-        if (!g.exists) g = {Element(), true, false};
+        if (!g.exists)
+            g = {Element(), true, false};
         if (s.conditional && !g.value.is(Kind::undef)) {
             g.final = g.final || s.final;
             return;
         }
         if (g.final)
-            fail(t, s.span, fmt::format("the variable '{}' is final and cannot be modified", name), {},
-                 where_final([&](const Statement& f) { return f.kind == Statement::Kind::variable && f.symbol == s.symbol; }));
+            fail(t, s.span, fmt::format("the variable '{}' is final and cannot be modified", name),
+                 {}, where_final([&](const Statement& f) {
+                     return f.kind == Statement::Kind::variable && f.symbol == s.symbol;
+                 }));
         Element value;
         if (s.block->constant) {
             value = s.block->value;
@@ -402,7 +544,15 @@ void Object::variable(const Template& t, const Statement& s) {
             Self outer = eval_.self_;
             uint32_t origin = std::exchange(eval_.origin_, s.origin);
             eval_.self_ = Self{&g.value, false, nullptr, nullptr, &outer};
-            struct Back { Eval& e; Self& s; uint32_t o; ~Back() { e.self_ = s, e.origin_ = o; } } back{eval_, outer, origin};
+            struct Back {
+                Eval& e;
+                Self& s;
+                uint32_t o;
+                ~Back() {
+                    e.self_ = s;
+                    e.origin_ = o;
+                }
+            } back{eval_, outer, origin};
             value = eval_.run(*s.block);
         }
         if (!value.same_node(g.value)) {
@@ -410,7 +560,8 @@ void Object::variable(const Template& t, const Statement& s) {
             g.value = own_tree(std::move(value));
         }
         g.final = s.final;
-        if (s.symbol == loadpath_symbol()) refresh_load_path(t, s);
+        if (s.symbol == loadpath_symbol())
+            refresh_load_path(t, s);
     } catch (const EvalFailure& f) {
         fail(t, s.span, f.message, f.hint);
     }
@@ -418,26 +569,37 @@ void Object::variable(const Template& t, const Statement& s) {
 
 void Object::refresh_load_path(const Template& t, const Statement& s) {
     const Element& v = globals_[s.symbol].value;
-    if (!v.is(Kind::list)) fail(t, s.span, fmt::format("LOADPATH must be a list of folder names, not {}", with_article(v.kind())));
+    if (!v.is(Kind::list))
+        fail(
+            t, s.span,
+            fmt::format("LOADPATH must be a list of folder names, not {}", with_article(v.kind())));
     std::vector<std::string> path;
     for (const Element& e : v.list()) {
-        if (!e.is(Kind::string)) fail(t, s.span, fmt::format("LOADPATH must be a list of strings, and holds {}", with_article(e.kind())));
-        if (e.string().starts_with('/')) fail(t, s.span, fmt::format("'{}' in LOADPATH is absolute", e.string()), "its folders are relative to each folder of the include path");
+        if (!e.is(Kind::string))
+            fail(t, s.span,
+                 fmt::format("LOADPATH must be a list of strings, and holds {}",
+                             with_article(e.kind())));
+        if (e.string().starts_with('/'))
+            fail(t, s.span, fmt::format("'{}' in LOADPATH is absolute", e.string()),
+                 "its folders are relative to each folder of the include path");
         path.emplace_back(e.string());
     }
     load_path_ = std::move(path);
     load_paths_++;
 }
 
-/// Containers that are about to be made on the way to a place belong to the template that makes them.
-void Object::derive_containers(Element& root, const Term* first, const Term* last, const Template* t) {
+/// Containers that are about to be made on the way to a place belong to the template that makes
+/// them.
+void Object::derive_containers(Element& root, const Term* first, const Term* last,
+                               const Template* t) {
     Element* e = &root;
     for (; first != last; ++first) {
         if (!e->is_defined()) {
             *e = first->is_key() ? Element::new_dict() : Element::new_list();
             derive_->made(*e, t);
         }
-        if (!e->is_resource()) return;   // the assignment itself tells
+        if (!e->is_resource())
+            return;  // the assignment itself tells
         e = child_place(*e, *first);
     }
 }
@@ -446,71 +608,93 @@ void Object::derive_containers(Element& root, const Term* first, const Term* las
 
 void Object::define_type(const Template& t, const Statement& s) {
     std::string_view name = symbol_text(Name::type, s.symbol).view();
-    if (basic_type(name)) fail(t, s.name_span, fmt::format("the type '{}' is built in and cannot be redefined", name));
-    if (Memo* m = recorder()) m->type_read(*this, s.symbol);
+    if (basic_type(name))
+        fail(t, s.name_span,
+             fmt::format("the type '{}' is built in and cannot be redefined", name));
+    if (Memo* m = recorder())
+        m->type_read(*this, s.symbol);
     if (const TypeDefinition* old = type(s.symbol))
-        fail(t, s.name_span, fmt::format("type '{}' is defined already", name), {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
+        fail(t, s.name_span, fmt::format("type '{}' is defined already", name), {},
+             {shown_frame(old->in, old->statement->name_span, "first definition at")});
     check_types(t, s.type);
     add_type(s.symbol, {&s.type, &t, &s});
 }
 
 void Object::add_type(uint32_t symbol, const TypeDefinition& d) {
-    if (symbol >= types_.size()) types_.resize(std::max<size_t>(symbol_count(Name::type), symbol) + 64);
+    if (symbol >= types_.size())
+        types_.resize(std::max<size_t>(symbol_count(Name::type), symbol) + 64);
     types_[symbol] = d;
     // Of any order of definition, but not of any set of definitions, the same sum.
     uint64_t h = reinterpret_cast<uintptr_t>(d.type) * 0x9E3779B97F4A7C15u;
     h = (h ^ h >> 29) * 0xBF58476D1CE4E5B9u;
     types_sum_ += h ^ h >> 32;
-    if (memo_) type_log_.push_back(symbol);
+    if (memo_)
+        type_log_.push_back(symbol);
 }
 
 void Object::add_function(uint32_t symbol, const FunctionDefinition& d) {
-    if (symbol >= functions_.size()) functions_.resize(std::max<size_t>(symbol_count(Name::function), symbol) + 64);
+    if (symbol >= functions_.size())
+        functions_.resize(std::max<size_t>(symbol_count(Name::function), symbol) + 64);
     functions_[symbol] = d;
-    if (memo_) function_log_.push_back(symbol);
+    if (memo_)
+        function_log_.push_back(symbol);
 }
 
 void Object::check_types(const Template& t, const FullType& f) { check_types(t, *f.type); }
 
 void Object::check_types(const Template& t, const TypeSpec& s) {
     auto known = [&](uint32_t symbol, const Span& span) {
-        if (Memo* m = recorder()) m->type_read(*this, symbol);
+        if (Memo* m = recorder())
+            m->type_read(*this, symbol);
         const TypeDefinition* d = type(symbol);
-        if (d) return d;
+        if (d)
+            return d;
         std::string_view name = symbol_text(Name::type, symbol).view();
         std::vector<std::string_view> names;
-        for (const NamedWord& w : basic_types()) names.push_back(w.name);
+        for (const NamedWord& w : basic_types())
+            names.push_back(w.name);
         for (uint32_t i = 0; i < types_.size(); i++)
-            if (types_[i].type) names.push_back(symbol_text(Name::type, i).view());
+            if (types_[i].type)
+                names.push_back(symbol_text(Name::type, i).view());
         std::string near = did_you_mean(name, names);
-        fail(t, span, fmt::format("unknown type '{}'", name), near.empty() ? "a type must be defined before it is used: include the template that holds it first" : near);
+        fail(t, span, fmt::format("unknown type '{}'", name),
+             near.empty() ? "a type must be defined before it is used: include the template that "
+                            "holds it first"
+                          : near);
     };
     switch (s.kind) {
-    case TypeSpec::alias: {
-        Span name = s.span;   // without its range
-        name.end_line = name.line;
-        name.end_col = name.col + uint32_t(symbol_text(Name::type, s.symbol).view().size()) - 1;
-        known(s.symbol, name);
-        break;
-    }
-    case TypeSpec::list:
-    case TypeSpec::dict:
-    case TypeSpec::link: check_types(t, *s.of); break;
-    case TypeSpec::record:
-        for (auto& i : s.includes)
-            if (known(i.symbol, i.span)->type->type->kind != TypeSpec::record)
-                fail(t, i.span, fmt::format("'{}' is not a record and cannot be included in one", symbol_text(Name::type, i.symbol).view()));
-        for (const Field& f : s.required) check_types(t, f.type);
-        for (const Field& f : s.optional) check_types(t, f.type);
-        break;
-    default: break;
+        case TypeSpec::alias: {
+            Span name = s.span;  // without its range
+            name.end_line = name.line;
+            name.end_col = name.col + uint32_t(symbol_text(Name::type, s.symbol).view().size()) - 1;
+            known(s.symbol, name);
+            break;
+        }
+        case TypeSpec::list:
+        case TypeSpec::dict:
+        case TypeSpec::link: check_types(t, *s.of); break;
+        case TypeSpec::record:
+            for (auto& i : s.includes)
+                if (known(i.symbol, i.span)->type->type->kind != TypeSpec::record)
+                    fail(t, i.span,
+                         fmt::format("'{}' is not a record and cannot be included in one",
+                                     symbol_text(Name::type, i.symbol).view()));
+            for (const Field& f : s.required)
+                check_types(t, f.type);
+            for (const Field& f : s.optional)
+                check_types(t, f.type);
+            break;
+        default: break;
     }
 }
 
 void Object::define_function(const Template& t, const Statement& s) {
-    if (Memo* m = recorder()) m->function_read(*this, s.symbol);
+    if (Memo* m = recorder())
+        m->function_read(*this, s.symbol);
     if (const FunctionDefinition* old = function(s.symbol))
-        fail(t, s.name_span, fmt::format("function '{}' is defined already", symbol_text(Name::function, s.symbol).view()),
+        fail(t, s.name_span,
+             fmt::format("function '{}' is defined already",
+                         symbol_text(Name::function, s.symbol).view()),
              {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
     add_function(s.symbol, {s.block, &t, &s});
 }
@@ -519,19 +703,22 @@ std::string Object::substitute_path(const Template& t, const Statement& s) {
     const Builtin* to_string = find_builtin("to_string");
     return substitute(s.path_text, [&](std::string_view name) -> std::optional<std::string> {
         const Element* v = eval_.variable_by_name(name);
-        if (!v) fail(t, s.name_span, fmt::format("variable named '{}' is undefined", name));
+        if (!v)
+            fail(t, s.name_span, fmt::format("variable named '{}' is undefined", name));
         return std::string(to_string->call(eval_, Arguments("bind", {v, 1})).string());
     });
 }
 
 void Object::bind(const Template& t, const Statement& s) {
-    if (absolute_root_ != &tree_) return;
+    if (absolute_root_ != &tree_)
+        return;
     check_types(t, s.type);
     std::vector<Term> path = s.terms;
     if (!s.path_text.empty()) {
         try {
             PanPath p = parse_path(substitute_path(t, s), options_.dialect);
-            if (p.kind != PanPath::absolute) fail(t, s.name_span, fmt::format("'{}' is not an absolute path", p.text()));
+            if (p.kind != PanPath::absolute)
+                fail(t, s.name_span, fmt::format("'{}' is not an absolute path", p.text()));
             path = std::move(p.terms);
         } catch (const EvalFailure& f) {
             fail(t, s.name_span, f.message, f.hint);

@@ -1,5 +1,5 @@
-// One profile under construction: its tree, variables, types, functions, bindings, and the statements
-// that fill them.
+// One profile under construction: its tree, variables, types, functions, bindings, and the
+// statements that fill them.
 #pragma once
 #include <functional>
 #include <set>
@@ -66,7 +66,7 @@ public:
     const std::vector<Binding>& bindings() const { return bindings_; }
 
     // ---- for expressions
-    Global* global(uint32_t symbol);                        ///< nullptr if it does not exist
+    Global* global(uint32_t symbol);  ///< nullptr if it does not exist
     const FunctionDefinition* function(uint32_t symbol) const;
     const TypeDefinition* type(uint32_t symbol) const;
     Element create(const Expr& at, std::string_view name, std::span<const Element> pairs);
@@ -119,14 +119,16 @@ private:
     void check_types(const Template&, const FullType&);
     void check_types(const Template&, const TypeSpec&);
     void refresh_load_path(const Template&, const Statement&);
-    [[noreturn]] void fail(const Template&, Span, std::string message, std::string hint = {}, ErrorClass = ErrorClass::evaluation);
-    [[noreturn]] void fail(const Template&, Span, std::string message, std::string hint, std::vector<Error::Frame> notes, ErrorClass = ErrorClass::evaluation);
+    [[noreturn]] void fail(const Template&, Span, std::string message, std::string hint = {},
+                           ErrorClass = ErrorClass::evaluation);
+    [[noreturn]] void fail(const Template&, Span, std::string message, std::string hint,
+                           std::vector<Error::Frame> notes, ErrorClass = ErrorClass::evaluation);
     std::vector<Error::Frame> where_final(const std::function<bool(const Statement&)>& is_it) const;
     std::vector<Error::Frame> where_set(const Statement&);
     void check_final(const Template&, const Statement&);
     void mark_final(const Statement&);
     void put(const Template&, const Statement&, Element value);
-    void depend(const Dependency*);         ///< interned by the library
+    void depend(const Dependency*);  ///< interned by the library
     std::string substitute_path(const Template&, const Statement&);
     const FullType* find_default(const FullType&) const;
     const FullType* find_default(const TypeSpec&) const;
@@ -144,7 +146,7 @@ private:
     Element name_value_;
     Element tree_;
     Eval eval_;
-    std::deque<Global> globals_;            ///< by symbol; places stay where they are
+    std::deque<Global> globals_;  ///< by symbol; places stay where they are
     std::vector<TypeDefinition> types_;
     std::vector<FunctionDefinition> functions_;
     std::vector<Binding> bindings_;
@@ -154,7 +156,7 @@ private:
     std::vector<const Dependency*> dependencies_;
     std::set<std::string> references_;
     TemplatePtr main_;
-    Element* relative_root_ = nullptr;      ///< of the structure template being executed
+    Element* relative_root_ = nullptr;  ///< of the structure template being executed
     bool validating_ = false;
 
     // For records: what was added, in order.
@@ -162,17 +164,18 @@ private:
     std::vector<uint32_t> type_log_, function_log_;
     std::vector<const std::vector<Term>*> final_log_;
     std::vector<Key> load_log_;
-    size_t load_paths_ = 0;                 ///< how often LOADPATH was set
-    uint64_t types_sum_ = 0;                ///< equal sums, equal types
+    size_t load_paths_ = 0;   ///< how often LOADPATH was set
+    uint64_t types_sum_ = 0;  ///< equal sums, equal types
 
     // The dialect of 2002
     void derive_containers(Element& root, const Term* first, const Term* last, const Template*);
     const Element* find_old(const Expr& at, const PanPath&, TemplateKind);
     std::unique_ptr<Derive> derive_;
-    std::deque<Element> private_trees_;     ///< of templates that are no objects and were looked into
-    Element* absolute_root_ = &tree_;       ///< where assignments go: the tree, or one of the above
-    std::vector<const Template*>* structures_ = nullptr;  ///< structure templates of the create() that is running
-    std::set<std::string> records_, links_; ///< paths checked against such types
+    std::deque<Element> private_trees_;  ///< of templates that are no objects and were looked into
+    Element* absolute_root_ = &tree_;    ///< where assignments go: the tree, or one of the above
+    std::vector<const Template*>* structures_ =
+        nullptr;  ///< structure templates of the create() that is running
+    std::set<std::string> records_, links_;  ///< paths checked against such types
     friend class Eval;
 };
 

@@ -21,15 +21,19 @@ struct Writer {
                 path.resize(length);
             };
             if (e.is(Kind::dict)) {
-                for (const Dict::Entry& c : e.dict()) child(c.value, c.key.view());
+                for (const Dict::Entry& c : e.dict())
+                    child(c.value, c.key.view());
             } else {
-                for (size_t i = 0; i < e.list().size(); i++) child(e.list()[i], std::to_string(i));
+                for (size_t i = 0; i < e.list().size(); i++)
+                    child(e.list()[i], std::to_string(i));
             }
             return;
         }
         if (origin != last || place.empty()) {
             Place p = origins.find(origin);
-            place = p.file.empty() ? "-" : p.file + ':' + std::to_string(p.line) + ':' + std::to_string(p.col);
+            place = p.file.empty()
+                        ? "-"
+                        : p.file + ':' + std::to_string(p.line) + ':' + std::to_string(p.col);
             last = origin;
         }
         out += path.empty() ? "/" : path;
@@ -46,6 +50,8 @@ std::string write_origins(const Element& root, const Origins& origins) {
     return std::move(w.out);
 }
 
-std::string write_origins(const Result& r) { return r.origins ? write_origins(r.root, *r.origins) : std::string(); }
+std::string write_origins(const Result& r) {
+    return r.origins ? write_origins(r.root, *r.origins) : std::string();
+}
 
 }  // namespace weft::compiler

@@ -24,12 +24,14 @@ struct OutputOptions {
 };
 /// A file of one object.
 struct Written {
-    std::string format, path;   ///< "pan", "out/ns/lxb001.xml"
-    bool differs = false;       ///< from what was there
+    std::string format, path;  ///< "pan", "out/ns/lxb001.xml"
+    bool differs = false;      ///< from what was there
 };
 /// The files an object gets, none of them written.
-std::vector<Written> files_of(const std::string& object, const std::vector<const Format*>&, const OutputOptions&);
+std::vector<Written> files_of(const std::string& object, const std::vector<const Format*>&,
+                              const OutputOptions&);
 /// Write one object's files, each in place of the old one at once, all with the same time.
-std::vector<Written> write_result(const Result&, const std::vector<const Format*>&, const OutputOptions&);
+std::vector<Written> write_result(const Result&, const std::vector<const Format*>&,
+                                  const OutputOptions&);
 
 }  // namespace weft::compiler

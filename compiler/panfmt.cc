@@ -21,9 +21,11 @@ static std::string standard_input() {
     ssize_t n;
     while ((n = ::read(0, buffer, sizeof buffer)) > 0) {
         text.append(buffer, size_t(n));
-        if (text.size() > largest) throw Error(exit_data, "standard input is larger than 64 MiB");
+        if (text.size() > largest)
+            throw Error(exit_data, "standard input is larger than 64 MiB");
     }
-    if (n < 0) throw system_error("cannot read standard input");
+    if (n < 0)
+        throw system_error("cannot read standard input");
     return text;
 }
 
@@ -32,7 +34,8 @@ static std::string layout(const std::string& text, const std::string& name) {
     try {
         return compiler::reformat(text, name);
     } catch (Error& e) {
-        if (e.line.empty() && e.where.line) e.line = std::string(line_of(text, e.where.line));
+        if (e.line.empty() && e.where.line)
+            e.line = std::string(line_of(text, e.where.line));
         throw;
     }
 }
@@ -46,7 +49,9 @@ static std::vector<std::string> files(const std::vector<std::string>& words) {
         }
         std::vector<std::string> below;
         for (const auto& e : fs::recursive_directory_iterator(w))
-            if (e.is_regular_file() && (e.path().extension() == ".pan" || e.path().extension() == ".tpl")) below.push_back(e.path().string());
+            if (e.is_regular_file() &&
+                (e.path().extension() == ".pan" || e.path().extension() == ".tpl"))
+                below.push_back(e.path().string());
         std::sort(below.begin(), below.end());
         out.insert(out.end(), below.begin(), below.end());
     }
@@ -56,7 +61,8 @@ static std::vector<std::string> files(const std::vector<std::string>& words) {
 static int body(const Args& args) {
     bool look = args.noaction() || args.has("list");
     if (args.rest().empty()) {
-        if (look) throw Error(exit_usage, "-l and -n need files");
+        if (look)
+            throw Error(exit_usage, "-l and -n need files");
         fmt::print("{}", layout(standard_input(), "standard input"));
         return exit_ok;
     }
@@ -65,11 +71,15 @@ static int body(const Args& args) {
     for (const std::string& path : files(args.rest())) {
         try {
             std::string text = read_file(path, largest), out = layout(text, path);
-            if (out == text) continue;
+            if (out == text)
+                continue;
             differs = true;
-            if (args.has("list")) fmt::print("{}\n", path);
-            if (args.noaction()) fmt::print("{}", text_diff(text, out, path));
-            if (!look) write_file(path, out);
+            if (args.has("list"))
+                fmt::print("{}\n", path);
+            if (args.noaction())
+                fmt::print("{}", text_diff(text, out, path));
+            if (!look)
+                write_file(path, out);
         } catch (const Error& e) {  // the others are not to blame
             fmt::print(stderr, "{}", e.text(args.program()));
             status = e.status;
@@ -82,7 +92,8 @@ int main(int argc, char** argv) {
     return run({.name = "panfmt",
                 .usage = "panfmt [-lnv] [file ...]",
                 .about = "lay out Pan templates in one way",
-                .options = {{'l', "list", nullptr, "name the files whose layout would change, write nothing"},
+                .options = {{'l', "list", nullptr,
+                             "name the files whose layout would change, write nothing"},
                             {'n', "noaction", nullptr, "show what would change, write nothing"}},
                 .body = body},
                argc, argv);

@@ -10,10 +10,11 @@
 namespace weft::compiler {
 
 struct Parsed {
-    std::shared_ptr<const Template> tpl;      ///< nullptr when there are errors
-    std::shared_ptr<const Template> read;     ///< what was understood in any case; for tools, not to be run
-    std::vector<TemplateError> errors;        ///< parse errors first
-    std::vector<std::string> warnings;        ///< of old syntax, whole messages
+    std::shared_ptr<const Template> tpl;  ///< nullptr when there are errors
+    std::shared_ptr<const Template>
+        read;  ///< what was understood in any case; for tools, not to be run
+    std::vector<TemplateError> errors;           ///< parse errors first
+    std::vector<std::string> warnings;           ///< of old syntax, whole messages
     TemplateKind kind = TemplateKind::ordinary;  ///< as far as it was read
     std::string name;
 };

@@ -21,11 +21,11 @@ public:
     Element constant();
 
 private:
-    struct Fatal {};   ///< thrown to give up a file whose error is recorded already
+    struct Fatal {};  ///< thrown to give up a file whose error is recorded already
 
     // tokens
-    void take();                              ///< the next token becomes current
-    const Token& peek();                      ///< the one after the current
+    void take();          ///< the next token becomes current
+    const Token& peek();  ///< the one after the current
     bool is(T t) const { return token_.type == t; }
     bool is(Word w) const { return token_.type == T::keyword && token_.word == w; }
     void want(T t, std::string_view after);
@@ -70,7 +70,7 @@ private:
     void check_literals(const Expr& call);
     Expr* make(Op, Span);
     Expr* literal(Element, Span);
-    Expr* finish(Expr*);                      ///< kids are known: depth, folding
+    Expr* finish(Expr*);  ///< kids are known: depth, folding
     Expr* fold(Expr*);
     Expr* fold_if(Expr*);
     void assigned(Expr* variable);
@@ -102,28 +102,30 @@ private:
     Lexer lexer_;
     Token token_, ahead_;
     bool has_ahead_ = false;
-    Span last_;                               ///< of the token before the current one
-    uint32_t last_notes_ = 0;                 ///< annotations before that token
-    Annotated notes() const { return {last_notes_, token_.annotations}; }   ///< directly before the current token
+    Span last_;                ///< of the token before the current one
+    uint32_t last_notes_ = 0;  ///< annotations before that token
+    Annotated notes() const {
+        return {last_notes_, token_.annotations};
+    }  ///< directly before the current token
     Annotated statement_notes_;
     std::shared_ptr<Template> tpl_;
     std::vector<TemplateError> errors_;
     std::vector<std::string> warnings_;
     int depth_ = 0;
-    int argument_depth_ = 0;                  ///< inside an argument list or a subscript
+    int argument_depth_ = 0;  ///< inside an argument list or a subscript
     bool in_include_ = false;
 
-    struct Scope {                            ///< the block being parsed
+    struct Scope {  ///< the block being parsed
         std::vector<Expr*> variables;
         std::set<uint32_t> assigned;
         bool function = false;
     };
     Scope* scope_ = nullptr;
-    Expr* left_ = nullptr;                    ///< operand read before it was known to be one
+    Expr* left_ = nullptr;  ///< operand read before it was known to be one
 
-    std::vector<Term> prefix_, base_;         ///< of the prefix statement
+    std::vector<Term> prefix_, base_;  ///< of the prefix statement
     bool has_prefix_ = false, has_base_ = false;
-    std::set<uint32_t> functions_, types_;    ///< defined in this file
+    std::set<uint32_t> functions_, types_;  ///< defined in this file
 };
 
 }  // namespace weft::compiler

@@ -11,7 +11,7 @@ namespace weft::compiler {
 
 struct PanPath {
     enum Kind : uint8_t { absolute, relative, external } kind = absolute;
-    std::string object;         ///< external: whose tree
+    std::string object;  ///< external: whose tree
     std::vector<Term> terms;
     std::string text() const;
 };
@@ -30,15 +30,16 @@ bool valid_include_name(std::string_view);
 /// The term for a subscript (long or string); EvalFailure when it is neither or out of range.
 Term subscript(const Element&);
 
-/// Steps down to what is there: nullptr when a step does not exist. An index on a dict or a key on a
-/// list is an EvalFailure.
+/// Steps down to what is there: nullptr when a step does not exist. An index on a dict or a key on
+/// a list is an EvalFailure.
 const Element* look_up(const Element& from, const Term* first, const Term* last);
 
-/// Put a value at the place below, making what is missing, with the replacement rule (a value is only
-/// replaced by one of its own type); EvalFailure otherwise. What is shared is copied on the way.
-/// Returns the place.
+/// Put a value at the place below, making what is missing, with the replacement rule (a value is
+/// only replaced by one of its own type); EvalFailure otherwise. What is shared is copied on the
+/// way. Returns the place.
 Element* place_at(Element& root, const Term* first, const Term* last);
-/// To delete where there is nothing does nothing, but not in a property, nor before the beginning of a list: throws.
+/// To delete where there is nothing does nothing, but not in a property, nor before the beginning
+/// of a list: throws.
 void check_nothing(const Element& from, const Term* first, const Term* last);
 /// May `value` take the place of `old`? EvalFailure if not.
 void check_replacement(const Element& old, const Element& value);
@@ -48,7 +49,8 @@ void remove_at(Element& root, const Term* first, const Term* last);
 Element* child_place(Element& e, Term t);
 /// e can be changed in place afterwards: what is shared with others is copied, one level.
 void make_own(Element& e);
-/// The children of a variable's list or dict, which another is about to hold as well: changed here, changed there.
+/// The children of a variable's list or dict, which another is about to hold as well: changed here,
+/// changed there.
 void own_children(const Element&);
 
 /// Length in UTF-16 units, as Pan counts characters.

@@ -1,4 +1,5 @@
-// Regular expressions as the built-ins use them: Java's syntax and its way of finding match after match.
+// Regular expressions as the built-ins use them: Java's syntax and its way of finding match after
+// match.
 #pragma once
 #include <functional>
 #include <memory>
@@ -21,7 +22,9 @@ public:
     bool has(size_t group) const { return offsets_[2 * group] != Pcre::unset; }
     /// Empty when the group took no part.
     std::string_view text(size_t group) const {
-        return has(group) ? text_.substr(offsets_[2 * group], offsets_[2 * group + 1] - offsets_[2 * group]) : std::string_view();
+        return has(group) ? text_.substr(offsets_[2 * group],
+                                         offsets_[2 * group + 1] - offsets_[2 * group])
+                          : std::string_view();
     }
 
 private:
@@ -33,15 +36,18 @@ private:
 class Regex {
 public:
     Regex(std::string_view pattern, RegexFlags);
-    /// From the calling thread's store of compiled patterns. EvalFailure names the function, the pattern
-    /// and what is wrong with it.
-    static std::shared_ptr<const Regex> get(std::string_view function, std::string_view pattern, RegexFlags = {});
+    /// From the calling thread's store of compiled patterns. EvalFailure names the function, the
+    /// pattern and what is wrong with it.
+    static std::shared_ptr<const Regex> get(std::string_view function, std::string_view pattern,
+                                            RegexFlags = {});
 
-    /// The first match at or after byte `from` of well-formed UTF-8. EvalFailure when it takes too long.
+    /// The first match at or after byte `from` of well-formed UTF-8. EvalFailure when it takes too
+    /// long.
     bool search(std::string_view function, std::string_view text, size_t from, RegexMatch&) const;
-    /// Every match in order; after an empty one the search goes on one character later. `found` answers
-    /// whether to go on.
-    void each(std::string_view function, std::string_view text, const std::function<bool(const RegexMatch&)>& found) const;
+    /// Every match in order; after an empty one the search goes on one character later. `found`
+    /// answers whether to go on.
+    void each(std::string_view function, std::string_view text,
+              const std::function<bool(const RegexMatch&)>& found) const;
 
     int groups() const { return translated_.groups; }
     std::optional<int> group(const std::string& name) const;

@@ -1,4 +1,5 @@
-// Equal lists and dicts become one: what is the same in many profiles is kept, checked and written once.
+// Equal lists and dicts become one: what is the same in many profiles is kept, checked and written
+// once.
 #pragma once
 #include <vector>
 
@@ -6,13 +7,14 @@
 
 namespace weft::compiler {
 
-/// The lists and dicts one thread has seen lately, by contents. Each has a mark (Element::mark): equal marks mean
-/// equal contents, whoever made them.
+/// The lists and dicts one thread has seen lately, by contents. Each has a mark (Element::mark):
+/// equal marks mean equal contents, whoever made them.
 class Sharing {
 public:
     /// Freezes the value and puts, for each list and dict in it, the one seen before in its place.
     void share(Element&);
-    /// Gives each list and dict in a frozen value a mark of its own: for constants, which several threads will see.
+    /// Gives each list and dict in a frozen value a mark of its own: for constants, which several
+    /// threads will see.
     static void mark(Element&);
     /// It stands in a template, and is nobody's own.
     static bool constant(const Element&);
@@ -21,8 +23,8 @@ public:
     /// There are marks for many more builds. In a process that has used them up no value gets one.
     static bool possible();
 
-    /// A large list or dict, of the same kind and size as another that got its mark lately: but for the children
-    /// [first, last) it has the same as that one.
+    /// A large list or dict, of the same kind and size as another that got its mark lately: but for
+    /// the children [first, last) it has the same as that one.
     struct Kin {
         uint32_t mark = 0;
         size_t first = 0, last = 0;

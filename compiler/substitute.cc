@@ -21,7 +21,8 @@ public:
     void add(std::string_view text) {
         for (size_t at = 0;;) {
             size_t open = text.find("${", at);
-            if (open == text.npos) return append(text.substr(at));
+            if (open == text.npos)
+                return append(text.substr(at));
             if (open > at && text[open - 1] == '$') {  // $${: the first $ goes, the rest is literal
                 append(text.substr(at, open - 1 - at));
                 append("${");
@@ -29,7 +30,8 @@ public:
                 continue;
             }
             size_t close = text.find('}', open);
-            if (close == text.npos) return append(text.substr(at));
+            if (close == text.npos)
+                return append(text.substr(at));
             append(text.substr(at, open - at));
             replace(text.substr(open + 2, close - open - 2));
             at = close + 1;
@@ -47,13 +49,17 @@ private:
         std::string name(inside.substr(0, inside.find(":-")));
         if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
             std::string chain;
-            for (const std::string& n : names_) chain += n + " -> ";
-            throw EvalFailure(fmt::format("substitute(): '{}' is made of itself: {}{}", name, chain, name));
+            for (const std::string& n : names_)
+                chain += n + " -> ";
+            throw EvalFailure(
+                fmt::format("substitute(): '{}' is made of itself: {}{}", name, chain, name));
         }
-        if (names_.size() > 100 || ++replaced_ > 100'000) throw EvalFailure("substitute(): there are too many names within names");
+        if (names_.size() > 100 || ++replaced_ > 100'000)
+            throw EvalFailure("substitute(): there are too many names within names");
         auto value = look_up_(name);
         if (!value)
-            throw EvalFailure(fmt::format("substitute(): nothing is called '{}'", name), "write $${...} to have the text itself");
+            throw EvalFailure(fmt::format("substitute(): nothing is called '{}'", name),
+                              "write $${...} to have the text itself");
         names_.push_back(std::move(name));
         add(*value);
         names_.pop_back();
@@ -76,7 +82,8 @@ std::string substitute(std::string_view text, const Dict& dict) {
     return substitute(text, [&](std::string_view name) -> std::optional<std::string> {
         auto term = parse_term(name);
         const Element* e = term && term->is_key() ? dict.find(term->key) : nullptr;
-        if (!e) return std::nullopt;
+        if (!e)
+            return std::nullopt;
         return element_text("substitute", *e);
     });
 }

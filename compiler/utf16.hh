@@ -1,4 +1,5 @@
-// Pan counts strings in UTF-16 units; we keep them in UTF-8. Lengths and positions from one to the other.
+// Pan counts strings in UTF-16 units; we keep them in UTF-8. Lengths and positions from one to the
+// other.
 #pragma once
 #include <cstddef>
 #include <string>
@@ -25,7 +26,8 @@ void append_utf8(std::string& out, char32_t);
 
 /// How many UTF-16 units the text has.
 size_t utf16_length(std::string_view);
-/// The units [from, to) of the text; half of a surrogate pair is U+FFFD. from <= to <= utf16_length.
+/// The units [from, to) of the text; half of a surrogate pair is U+FFFD. from <= to <=
+/// utf16_length.
 std::string utf16_slice(std::string_view, size_t from, size_t to);
 /// The byte where unit `unit` begins; the middle of a surrogate pair is the byte after the pair.
 size_t byte_of_unit(std::string_view, size_t unit);

@@ -16,7 +16,8 @@ public:
     void check(const TypeSpec&, const Element&);
 
 private:
-    [[noreturn]] void fail(std::string message, const Span& type, const Element*, std::string hint = {}, const TypeSpec* = nullptr);
+    [[noreturn]] void fail(std::string message, const Span& type, const Element*,
+                           std::string hint = {}, const TypeSpec* = nullptr);
     void add_types(TemplateError&) const;
     void add_values(Error&, const Element&) const;
     void check_really(const FullType&, const Element&);
@@ -34,9 +35,13 @@ private:
     Object& object_;
     Eval& eval_;
     std::vector<Term> path_;
-    struct Step { const Template* in; uint32_t symbol; Span span; };
-    std::vector<Step> aliases_;               ///< types on the way, outermost first
-    const Template* in_ = nullptr;            ///< whose text the current type stands in
+    struct Step {
+        const Template* in;
+        uint32_t symbol;
+        Span span;
+    };
+    std::vector<Step> aliases_;     ///< types on the way, outermost first
+    const Template* in_ = nullptr;  ///< whose text the current type stands in
     const Binding* binding_ = nullptr;
     int links_ = 0;
     size_t seen_ = 0;

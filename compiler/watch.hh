@@ -9,7 +9,8 @@ namespace weft::compiler {
 
 class Object;
 
-/// Told of what happens, from the threads where it happens; one object is never on two threads at once.
+/// Told of what happens, from the threads where it happens; one object is never on two threads at
+/// once.
 class Watch {
 public:
     virtual ~Watch() = default;

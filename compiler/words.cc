@@ -50,12 +50,16 @@ static constexpr NamedWord basic_table[] = {
 
 static constexpr NamedWord automatic_table[] = {
     {"OBJECT", "the name of the object that is being built"},
-    {"SELF", "the value so far: of the path that is set, of the variable, or the element that 'with' checks"},
+    {"SELF",
+     "the value so far: of the path that is set, of the variable, or the element that 'with' "
+     "checks"},
     {"ARGV", "the list of arguments of the function"},
     {"ARGC", "the number of arguments of the function"},
     {"FUNCTION", "the name of the function that is running"},
     {"TEMPLATE", "the name of the template whose statement is running"},
-    {"LOADPATH", "folders below those of the include path where templates are looked up; set by a variable statement"},
+    {"LOADPATH",
+     "folders below those of the include path where templates are looked up; set by a variable "
+     "statement"},
 };
 
 std::span<const ReservedWord> reserved_words() { return reserved_table; }
@@ -63,7 +67,8 @@ std::span<const ReservedWord> reserved_words() { return reserved_table; }
 Word reserved(std::string_view text) {
     static const auto words = [] {
         std::unordered_map<std::string_view, Word> m;
-        for (const ReservedWord& r : reserved_table) m.emplace(r.text, r.word);
+        for (const ReservedWord& r : reserved_table)
+            m.emplace(r.text, r.word);
         return m;
     }();
     auto it = words.find(text);
@@ -71,7 +76,8 @@ Word reserved(std::string_view text) {
 }
 
 static const NamedWord* find(std::span<const NamedWord> table, std::string_view name) {
-    auto it = std::find_if(table.begin(), table.end(), [&](const NamedWord& w) { return w.name == name; });
+    auto it = std::find_if(table.begin(), table.end(),
+                           [&](const NamedWord& w) { return w.name == name; });
     return it == table.end() ? nullptr : &*it;
 }
 
@@ -80,13 +86,16 @@ const NamedWord* basic_type(std::string_view name) { return find(basic_table, na
 
 bool find_basic_type(std::string_view name, TypeSpec::Basic& out) {
     const NamedWord* w = basic_type(name);
-    if (!w) return false;
+    if (!w)
+        return false;
     out = name == "nlist" ? TypeSpec::dict_ : TypeSpec::Basic(w - basic_table);
     return true;
 }
 
 std::span<const NamedWord> automatic_variables() { return automatic_table; }
 const NamedWord* automatic_variable(std::string_view name) { return find(automatic_table, name); }
-bool set_by_compiler(std::string_view name) { return name != "LOADPATH" && automatic_variable(name); }
+bool set_by_compiler(std::string_view name) {
+    return name != "LOADPATH" && automatic_variable(name);
+}
 
 }  // namespace weft::compiler

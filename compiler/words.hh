@@ -8,13 +8,44 @@
 namespace weft::compiler {
 
 enum class Word : uint8_t {
-    none, bind, choice, declaration, else_, extensible, false_, final_, for_, foreach_, function, if_, include,
-    null_, object, prefix, structure, template_, true_, type, undef, unique, valid, variable, while_, with,
+    none,
+    bind,
+    choice,
+    declaration,
+    else_,
+    extensible,
+    false_,
+    final_,
+    for_,
+    foreach_,
+    function,
+    if_,
+    include,
+    null_,
+    object,
+    prefix,
+    structure,
+    template_,
+    true_,
+    type,
+    undef,
+    unique,
+    valid,
+    variable,
+    while_,
+    with,
 };
 struct ReservedWord {
     std::string_view text;
     Word word;
-    enum Sort : uint8_t { statement, header, conditional, loop, constant, type } sort;  ///< what editors show it as
+    enum Sort : uint8_t {
+        statement,
+        header,
+        conditional,
+        loop,
+        constant,
+        type
+    } sort;  ///< what editors show it as
 };
 std::span<const ReservedWord> reserved_words();
 /// Is this a reserved word?

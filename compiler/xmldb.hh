@@ -1,4 +1,5 @@
-// The XML that named elements after keys, which consumers older than the "pan" format read (pan-language 8.7).
+// The XML that named elements after keys, which consumers older than the "pan" format read
+// (pan-language 8.7).
 #pragma once
 #include <string>
 

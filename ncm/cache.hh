@@ -15,13 +15,15 @@ namespace weft::ncm {
 
 /// Configuration ids count up and wrap: 0..9998, then 0 again.
 constexpr int cid_modulus = 9999;
-/// How many profiles ago `cid` was, seen from `from`: 0 for itself; newer ones come out as very old.
+/// How many profiles ago `cid` was, seen from `from`: 0 for itself; newer ones come out as very
+/// old.
 int cid_age(int cid, int from);
 
 /// One profile of the cache, open: files stay readable when it is purged meanwhile.
 class Configuration {
 public:
-    /// The profile in `dir` (".../profile.7"). Error(74) when there is none, Error(65) when it is damaged.
+    /// The profile in `dir` (".../profile.7"). Error(74) when there is none, Error(65) when it is
+    /// damaged.
     Configuration(std::string dir, int cid);
     Configuration(Configuration&&) noexcept;
     Configuration& operator=(Configuration&&) noexcept;
@@ -53,11 +55,15 @@ public:
     std::map<std::string, std::string> secrets() const;
 
     /// Both databases as they are, for `ccm --dumpdb`.
-    struct Record { std::string path; uint32_t eid; std::string value, type, checksum; };
+    struct Record {
+        std::string path;
+        uint32_t eid;
+        std::string value, type, checksum;
+    };
     std::vector<Record> records() const;
 
-    /// Announce to purges that this profile is in use, as long as this object lives. Answers false when
-    /// we may not write there: reading works all the same.
+    /// Announce to purges that this profile is in use, as long as this object lives. Answers false
+    /// when we may not write there: reading works all the same.
     bool hold();
 
 private:
@@ -70,7 +76,8 @@ private:
     std::string dir_;
     int cid_;
     std::unique_ptr<Db> path2eid_, eid2data_;
-    std::map<uint32_t, std::pair<std::string, std::string>> secrets_;  ///< path and value by element; only when we may read them
+    std::map<uint32_t, std::pair<std::string, std::string>>
+        secrets_;  ///< path and value by element; only when we may read them
     Fd held_;
     std::string held_name_;
 };
@@ -82,10 +89,10 @@ public:
     explicit CacheManager(std::string root);
 
     const std::string& root() const { return root_; }
-    int current() const;              ///< Error(65) when the file holds no number
+    int current() const;  ///< Error(65) when the file holds no number
     int latest() const;
     bool globally_locked() const;
-    std::vector<int> cids() const;    ///< newest first
+    std::vector<int> cids() const;  ///< newest first
     /// "" or "current", "latest" or "-", "-N" (the N-th newest before the latest), or a number.
     int resolve(std::string_view word) const;
 
@@ -101,7 +108,8 @@ private:
 };
 
 /// Call f(path, element) for every element in the order of their numbers.
-void walk(const Element& root, const std::function<void(const std::string& path, const Element&)>& f);
+void walk(const Element& root,
+          const std::function<void(const std::string& path, const Element&)>& f);
 
 /// "12\n" -> 12; nothing when there is no such file.
 std::optional<int> read_cid(const std::string& file);

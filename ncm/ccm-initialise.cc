@@ -1,4 +1,5 @@
-// ccm-initialise - make an empty profile cache                              page: man/ccm-initialise.8
+// ccm-initialise - make an empty profile cache                              page:
+// man/ccm-initialise.8
 #include "base/program.hh"
 #include "ncm/ccmconf.hh"
 #include "ncm/store.hh"
@@ -11,10 +12,13 @@ static int body(const Args& args) {
 }
 
 int main(int argc, char** argv) {
-    Program p{.name = "ccm-initialise",
-              .usage = "ccm-initialise [-v] [--cfgfile file] [--cache_root dir] [--group_readable group] [--world_readable]",
-              .about = "Make an empty profile cache, or put the modes of one right; profiles in it stay.",
-              .options = {{0, "cfgfile", "FILE", "settings (/etc/ccm.conf); see ccm.conf(5)"}},
-              .body = body};
+    Program p{
+        .name = "ccm-initialise",
+        .usage =
+            "ccm-initialise [-v] [--cfgfile file] [--cache_root dir] [--group_readable group] "
+            "[--world_readable]",
+        .about = "Make an empty profile cache, or put the modes of one right; profiles in it stay.",
+        .options = {{0, "cfgfile", "FILE", "settings (/etc/ccm.conf); see ccm.conf(5)"}},
+        .body = body};
     return run(ncm::with_settings(p, ncm::ccm_settings), argc, argv);
 }

@@ -13,12 +13,12 @@ namespace weft::ncm {
 
 extern const std::vector<Setting> ccm_settings;
 
-/// The settings of /etc/ccm.conf, /usr/etc/ccm.conf or $EDG_LOCATION/etc/ccm.conf, the first there is,
-/// or of --cfgfile, which must exist; the command line wins over the file.
+/// The settings of /etc/ccm.conf, /usr/etc/ccm.conf or $EDG_LOCATION/etc/ccm.conf, the first there
+/// is, or of --cfgfile, which must exist; the command line wins over the file.
 Settings read_ccm_settings(const Args&);
 
-/// The profile's URLs, the primary first; Error(78) without one or when one has characters a URL of ours
-/// cannot have.
+/// The profile's URLs, the primary first; Error(78) without one or when one has characters a URL of
+/// ours cannot have.
 std::vector<std::string> profile_urls(const Settings&);
 
 /// What a client of the profile server needs: certificates, time-outs.

@@ -18,7 +18,9 @@ public:
     std::string finish();
 
 private:
-    struct Slot { uint32_t hash, at; };
+    struct Slot {
+        uint32_t hash, at;
+    };
     void put32(uint32_t);
     std::string out_;
     std::vector<Slot> slots_;
@@ -28,7 +30,10 @@ private:
 class Mapped {
 public:
     explicit Mapped(const std::string& path);
-    Mapped(Mapped&& o) noexcept : data_(o.data_), size_(o.size_) { o.data_ = nullptr, o.size_ = 0; }
+    Mapped(Mapped&& o) noexcept : data_(o.data_), size_(o.size_) {
+        o.data_ = nullptr;
+        o.size_ = 0;
+    }
     ~Mapped();
     std::string_view view() const { return {data_, size_}; }
 
@@ -37,7 +42,8 @@ private:
     size_t size_ = 0;
 };
 
-/// Looks pairs up. Views are valid as long as this lives. A damaged file is Error(65), never a crash.
+/// Looks pairs up. Views are valid as long as this lives. A damaged file is Error(65), never a
+/// crash.
 class CdbReader {
 public:
     explicit CdbReader(const std::string& path);

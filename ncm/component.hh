@@ -1,4 +1,5 @@
-// A component of ours: what it says about itself, and what it may do during one run (man/ncm-component.5).
+// A component of ours: what it says about itself, and what it may do during one run
+// (man/ncm-component.5).
 #pragma once
 #include <sys/types.h>
 
@@ -23,14 +24,15 @@ struct FileSpec {
     bool sensitive = false;              ///< its contents are never shown
 };
 
-/// One run of one component. All paths are the system's; they are looked up below NCM_ROOT, symbolic links
-/// included. Under noaction everything is compared and reported and nothing is changed.
+/// One run of one component. All paths are the system's; they are looked up below NCM_ROOT,
+/// symbolic links included. Under noaction everything is compared and reported and nothing is
+/// changed.
 class Run {
 public:
     /// From the document on standard input; Error(65) when it is none.
     Run(std::string component, const std::string& document, bool check_only);
-    /// For a helper of a component in another language: what the runner's environment says (ncm-component(5)),
-    /// or -n and -v of its command line.
+    /// For a helper of a component in another language: what the runner's environment says
+    /// (ncm-component(5)), or -n and -v of its command line.
     static Run of_environment(const Args&);
     Run(Run&&) noexcept;
     ~Run();
@@ -43,7 +45,7 @@ public:
     const Element* previous() const;
     bool noaction() const;
     bool verbose_on() const;
-    bool rooted() const;   ///< below NCM_ROOT: the running system is not ours to touch
+    bool rooted() const;  ///< below NCM_ROOT: the running system is not ours to touch
 
     // ---- reporting; errors and warnings are counted and decide the exit status
     void error(std::string_view);
@@ -77,12 +79,13 @@ public:
     void changed(const std::string& path);
 
     // ---- services and commands
-    /// Ask for start, stop, restart, reload, condrestart or enable...; the runner collects and does it once.
+    /// Ask for start, stop, restart, reload, condrestart or enable...; the runner collects and does
+    /// it once.
     void service(std::string_view name, std::string_view action);
     /// A command that changes nothing but answers a question: run always.
     ProcessResult ask(const std::vector<std::string>& argv, const std::string& input = {});
-    /// A command that changes the running system: not under noaction, not below NCM_ROOT (says so, answers true).
-    /// Its failure is an error and answers false.
+    /// A command that changes the running system: not under noaction, not below NCM_ROOT (says so,
+    /// answers true). Its failure is an error and answers false.
     bool command(const std::vector<std::string>& argv, const std::string& input = {});
     /// A command line of the configuration, taken apart at blanks. One that only acts on a service
     /// ("systemctl restart x", "service x restart") becomes a request to the runner.
@@ -100,14 +103,14 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// One built-in component: everything about it, as a struct literal in ncm/component/<name>.cc, and one
-/// line in ncm/components.def.
+/// One built-in component: everything about it, as a struct literal in ncm/component/<name>.cc, and
+/// one line in ncm/components.def.
 struct Component {
     const char* name;
-    const char* about;                      ///< one sentence: the file it writes, the service it restarts
-    std::vector<std::string> watch = {};    ///< paths beside its own subtree
+    const char* about;  ///< one sentence: the file it writes, the service it restarts
+    std::vector<std::string> watch = {};  ///< paths beside its own subtree
     void (*configure)(Run&);
-    void (*unconfigure)(Run&) = nullptr;    ///< nullptr: the verb is not supported
+    void (*unconfigure)(Run&) = nullptr;  ///< nullptr: the verb is not supported
 };
 
 /// All of them, sorted by name.
@@ -117,7 +120,8 @@ const Component* find_component(std::string_view name);
 /// What a component says to `describe`: one line of JSON.
 std::string describe(const Component&);
 
-/// Do what argv asks: describe, configure, unconfigure, check. Answers the exit status of the protocol.
+/// Do what argv asks: describe, configure, unconfigure, check. Answers the exit status of the
+/// protocol.
 int run_component(const Component&, std::string_view verb);
 
 }  // namespace weft::ncm

@@ -14,23 +14,24 @@
 namespace weft::ncm {
 
 struct DispatcherRules {
-    std::string root;                          ///< of --root; empty: the real system
-    std::string noquattor;                     ///< the file that pauses everything
+    std::string root;       ///< of --root; empty: the real system
+    std::string noquattor;  ///< the file that pauses everything
     std::string cache_root, work_dir, state_dir;
-    std::vector<std::string> ncd;              ///< program and options that are always given
+    std::vector<std::string> ncd;  ///< program and options that are always given
     double ncd_time_limit = 4 * 3600;
     ComponentPlaces components;
-    std::string initial_run = "changed";       ///< all, changed, none
+    std::string initial_run = "changed";  ///< all, changed, none
     bool noaction = false;
     DispatchRules selection;
-    std::string report;                        ///< URL of the node's status, "auto" or "none"
-    std::string reporter;                      ///< program that posts a file to a URL
-    double interval = 60;                      ///< between two looks without an event
-    std::vector<Window> windows;               ///< for components that wait for one; none: any time
-    std::vector<std::string> drain, release;   ///< close the node for users, open it again; empty: not needed
-    double drain_retry = 60;                   ///< between two questions whether it is drained
-    double drift = 0;                          ///< between two looks whether files are still as written; 0: never
-    bool drift_repair = false;                 ///< configure what has drifted
+    std::string report;           ///< URL of the node's status, "auto" or "none"
+    std::string reporter;         ///< program that posts a file to a URL
+    double interval = 60;         ///< between two looks without an event
+    std::vector<Window> windows;  ///< for components that wait for one; none: any time
+    std::vector<std::string> drain,
+        release;                ///< close the node for users, open it again; empty: not needed
+    double drain_retry = 60;    ///< between two questions whether it is drained
+    double drift = 0;           ///< between two looks whether files are still as written; 0: never
+    bool drift_repair = false;  ///< configure what has drifted
 };
 
 class Dispatcher {
@@ -46,8 +47,17 @@ public:
     void stop(std::function<void()> done);
 
 private:
-    struct Planned_run { std::string verb; std::vector<std::string> names; int cid; std::map<std::string, Watched> watched; bool drain = false; };
-    struct Pause { std::string reason; double until = 0; };
+    struct Planned_run {
+        std::string verb;
+        std::vector<std::string> names;
+        int cid;
+        std::map<std::string, Watched> watched;
+        bool drain = false;
+    };
+    struct Pause {
+        std::string reason;
+        double until = 0;
+    };
     Pause pause() const;
     bool paused();
     Planned::Care care(const std::string& name) const;
@@ -82,9 +92,14 @@ private:
     Child ncd_, reporter_;
     Timer retry_, tick_, pause_end_, drift_tick_;
     Watch cache_watch_, etc_watch_, pause_watch_;
-    std::map<std::string, std::vector<std::string>> drifted_;  ///< by component: what is not as it was written
+    std::map<std::string, std::vector<std::string>>
+        drifted_;  ///< by component: what is not as it was written
     bool watching_ = false, again_ = false, unsent_ = false, first_ = true;
-    enum { not_known, gone, staying } users_ = not_known;      ///< as the drain command said, while the node is closed
+    enum {
+        not_known,
+        gone,
+        staying
+    } users_ = not_known;  ///< as the drain command said, while the node is closed
     std::string pause_reason_, last_line_, trouble_, closed_for_;
     std::function<void()> on_stopped_;
 };

@@ -1,5 +1,5 @@
-// When cdispd must not run components, or not yet: pauses, maintenance windows, a node with users; and its looks
-// whether what was written is still there.
+// When cdispd must not run components, or not yet: pauses, maintenance windows, a node with users;
+// and its looks whether what was written is still there.
 #include <fmt/core.h>
 #include <sys/time.h>
 
@@ -25,23 +25,28 @@ static std::string first_line(const std::string& text) {
 
 /// /etc/noquattor, for as long as it is there; or the file of ncm-pause(8): a time, and the reason.
 Dispatcher::Pause Dispatcher::pause() const {
-    if (auto text = read_if_exists(rules_.noquattor, 1 << 16)) return {first_line(*text)};
+    if (auto text = read_if_exists(rules_.noquattor, 1 << 16))
+        return {first_line(*text)};
     if (auto text = read_if_exists(rules_.work_dir + "/pause", 1 << 16)) {
         double until = 0;
         std::from_chars(text->data(), text->data() + text->size(), until);
         size_t space = text->find(' ');
-        if (until > double(::time(nullptr))) return {first_line(space == std::string::npos ? "" : text->substr(space + 1)), until};
+        if (until > double(::time(nullptr)))
+            return {first_line(space == std::string::npos ? "" : text->substr(space + 1)), until};
     }
     return {};
 }
 
 bool Dispatcher::paused() {
     Pause p = pause();
-    if (p.until) pause_end_ = loop_.after(p.until - double(::time(nullptr)) + 0.1, [this] { look(); });
+    if (p.until)
+        pause_end_ = loop_.after(p.until - double(::time(nullptr)) + 0.1, [this] { look(); });
     if (p.reason != pause_reason_) {
         pause_reason_ = p.reason;
-        if (!p.reason.empty()) log_.warning("paused: {}", p.reason);
-        else log_.info("no longer paused");
+        if (!p.reason.empty())
+            log_.warning("paused: {}", p.reason);
+        else
+            log_.info("no longer paused");
         write_status();
         send_report();
     }
@@ -52,13 +57,14 @@ bool Dispatcher::paused() {
 
 /// What a component needs, and what ncd runs with it; one that leaves needs what it needed.
 Planned::Care Dispatcher::care(const std::string& name) const {
-    if (auto k = memory_.components.find(name); k != memory_.components.end() && k->second.leaving) try {
-        Element e = last_configured(name);
-        const Element* word = e.find("/maintenance");
-        return care_of(word && word->is(Kind::string) ? word->string() : "");
-    } catch (const Error&) {
-        return Planned::any_time;
-    }
+    if (auto k = memory_.components.find(name); k != memory_.components.end() && k->second.leaving)
+        try {
+            Element e = last_configured(name);
+            const Element* word = e.find("/maintenance");
+            return care_of(word && word->is(Kind::string) ? word->string() : "");
+        } catch (const Error&) {
+            return Planned::any_time;
+        }
     std::vector<std::string> all{name};
     try {
         all = run_order(planned_, all, {.autodeps = true, .nodeps = true});
@@ -67,7 +73,8 @@ Planned::Care Dispatcher::care(const std::string& name) const {
     }
     Planned::Care most = Planned::any_time;
     for (const std::string& n : all)
-        if (auto it = planned_.find(n); it != planned_.end()) most = std::max(most, it->second.care);
+        if (auto it = planned_.find(n); it != planned_.end())
+            most = std::max(most, it->second.care);
     return most;
 }
 
@@ -75,16 +82,21 @@ void Dispatcher::enqueue(Planned_run run) {
     time_t now = ::time(nullptr);
     bool open = inside(rules_.windows, now);
     std::map<std::string, Planned::Care> needs;
-    for (const std::string& name : run.names) needs[name] = care(name);
+    for (const std::string& name : run.names)
+        needs[name] = care(name);
     // Who comes after one of them in this run waits with it.
     for (bool more = true; more;) {
         more = false;
         for (const std::string& name : run.names)
             for (const std::string& after : planned_[name].post)
-                if (auto it = needs.find(after); it != needs.end() && it->second < needs[name]) it->second = needs[name], more = true;
+                if (auto it = needs.find(after); it != needs.end() && it->second < needs[name]) {
+                    it->second = needs[name];
+                    more = true;
+                }
     }
     Planned_run first = run, later = run;
-    first.names.clear(), later.names.clear();
+    first.names.clear();
+    later.names.clear();
     for (const std::string& name : run.names) {
         if (needs[name] != Planned::any_time && !open) {
             Known& k = memory_.components[name];
@@ -93,11 +105,14 @@ void Dispatcher::enqueue(Planned_run run) {
             k.message = "waits for the maintenance window";
             log_.info("'{}' waits for the maintenance window", name);
         } else {
-            (needs[name] == Planned::drained && !rules_.drain.empty() ? later : first).names.push_back(name);
+            (needs[name] == Planned::drained && !rules_.drain.empty() ? later : first)
+                .names.push_back(name);
         }
     }
-    if (!first.names.empty()) queue_.push_back(std::move(first));
-    if (later.names.empty()) return;
+    if (!first.names.empty())
+        queue_.push_back(std::move(first));
+    if (later.names.empty())
+        return;
     later.drain = true;
     queue_.push_back(std::move(later));
 }
@@ -107,23 +122,29 @@ ProcessOptions Dispatcher::child_options() const {
     o.timeout = rules_.ncd_time_limit;
     o.output_limit = 1 << 12;
     o.merge = true;
-    if (!rules_.root.empty()) o.env["WEFT_ROOT"] = rules_.root;
+    if (!rules_.root.empty())
+        o.env["WEFT_ROOT"] = rules_.root;
     return o;
 }
 
-/// Ask for an empty node: status 0, it is; 75, not yet. The rest of the queue does not wait for that.
+/// Ask for an empty node: status 0, it is; 75, not yet. The rest of the queue does not wait for
+/// that.
 void Dispatcher::drain() {
     log_.info("draining the node");
     memory_.drained = true;  // before it happens: whatever comes in between, it is opened again
     memory_.save();
     auto answered = [this](const ProcessResult& r) {
-        if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+        if (on_stopped_)
+            return std::exchange(on_stopped_, nullptr)();
         bool later = r.status == exit_try_later;
         users_ = r.ok() ? gone : later ? not_known : staying;
-        if (r.ok()) return next_run();
+        if (r.ok())
+            return next_run();
         Planned_run run = std::move(queue_.front());
         queue_.erase(queue_.begin());
-        std::string why = later ? "waits for the node to be empty" : fmt::format("the node cannot be drained: {}", r.out.substr(0, r.out.find('\n')));
+        std::string why = later ? "waits for the node to be empty"
+                                : fmt::format("the node cannot be drained: {}",
+                                              r.out.substr(0, r.out.find('\n')));
         double again = double(::time(nullptr)) + rules_.drain_retry;
         for (const std::string& name : run.names) {
             Known& k = memory_.components[name];
@@ -131,11 +152,14 @@ void Dispatcher::drain() {
             k.message = why;
             k.next_retry = again;
         }
-        if (later) log_.info("the node is not empty yet");
-        else log_.error("{}", why);
+        if (later)
+            log_.info("the node is not empty yet");
+        else
+            log_.error("{}", why);
         memory_.save();
         write_status();
-        if (!queue_.empty()) return next_run();
+        if (!queue_.empty())
+            return next_run();
         idle();
     };
     try {
@@ -150,14 +174,19 @@ void Dispatcher::drain() {
 
 /// Open the node again, unless something that needs it empty is to be done now.
 void Dispatcher::release() {
-    if (!memory_.drained || !queue_.empty() || ncd_.running() || on_stopped_ || rules_.noaction) return;
+    if (!memory_.drained || !queue_.empty() || ncd_.running() || on_stopped_ || rules_.noaction)
+        return;
     if (users_ != staying && inside(rules_.windows, ::time(nullptr)))
         for (auto& [name, k] : memory_.components) {
             auto it = planned_.find(name);
-            bool runs = k.leaving || (it != planned_.end() && it->second.active && it->second.dispatch);
-            if (!runs || care(name) != Planned::drained) continue;
-            if (k.status != Known::failed && k.status != Known::pending) continue;
-            if (std::exchange(closed_for_, name) != name) log_.warning("the node stays closed: '{}' is not done", name);
+            bool runs =
+                k.leaving || (it != planned_.end() && it->second.active && it->second.dispatch);
+            if (!runs || care(name) != Planned::drained)
+                continue;
+            if (k.status != Known::failed && k.status != Known::pending)
+                continue;
+            if (std::exchange(closed_for_, name) != name)
+                log_.warning("the node stays closed: '{}' is not done", name);
             return;
         }
     ProcessResult result;
@@ -165,12 +194,14 @@ void Dispatcher::release() {
     try {
         ProcessOptions o = child_options();
         o.timeout = 60;
-        if (!rules_.release.empty()) ncd_ = loop_.child(rules_.release, o, [this](const ProcessResult& r) { opened(r); });
+        if (!rules_.release.empty())
+            ncd_ = loop_.child(rules_.release, o, [this](const ProcessResult& r) { opened(r); });
     } catch (const Error& e) {
         result.status = 127;
         result.out = e.message;
     }
-    if (!ncd_.running()) opened(result);
+    if (!ncd_.running())
+        opened(result);
 }
 
 void Dispatcher::opened(const ProcessResult& r) {
@@ -181,24 +212,31 @@ void Dispatcher::opened(const ProcessResult& r) {
         closed_for_.clear();
         memory_.save();
     } else {
-        log_.error("cannot open the node again, status {}: {}", r.status, r.out.substr(0, r.out.find('\n')));  // the next tick tries again
+        log_.error("cannot open the node again, status {}: {}", r.status,
+                   r.out.substr(0, r.out.find('\n')));  // the next tick tries again
     }
     write_status();
-    if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+    if (on_stopped_)
+        return std::exchange(on_stopped_, nullptr)();
     send_report();
-    if (std::exchange(again_, false)) look();
+    if (std::exchange(again_, false))
+        look();
 }
 
 // ---- drift
 
 void Dispatcher::check_drift() {
-    if (ncd_.running() || on_stopped_ || !pause_reason_.empty()) return;
+    if (ncd_.running() || on_stopped_ || !pause_reason_.empty())
+        return;
     Planned_run run{"check", {}, memory_.cid, {}};
     for (auto& [name, k] : memory_.components)
-        if (k.status == Known::ok && planned_.contains(name)) run.names.push_back(name);
-    if (run.names.empty()) return;
+        if (k.status == Known::ok && planned_.contains(name))
+            run.names.push_back(name);
+    if (run.names.empty())
+        return;
     std::vector<std::string> argv = rules_.ncd;
-    argv.insert(argv.end(), {"--useprofile", std::to_string(run.cid), "--nodeps", "--noautodeps", "--check", "--json"});
+    argv.insert(argv.end(), {"--useprofile", std::to_string(run.cid), "--nodeps", "--noautodeps",
+                             "--check", "--json"});
     argv.insert(argv.end(), run.names.begin(), run.names.end());
     ProcessOptions o = child_options();
     o.output_limit = 16 << 20;
@@ -211,28 +249,34 @@ void Dispatcher::check_drift() {
 }
 
 void Dispatcher::drift_ended(const ProcessResult& r) {
-    if (on_stopped_) return std::exchange(on_stopped_, nullptr)();
+    if (on_stopped_)
+        return std::exchange(on_stopped_, nullptr)();
     std::map<std::string, std::vector<std::string>> found;
     try {
         Element e = parse_json(r.out, "the report of ncd --check");
         if (const Element* list = e.find("/components"))
             for (const Element& c : list->list())
-                for (const Element& f : c.find("/changed")->list()) found[std::string(c.find("/name")->string())].emplace_back(f.string());
+                for (const Element& f : c.find("/changed")->list())
+                    found[std::string(c.find("/name")->string())].emplace_back(f.string());
     } catch (const Error& e) {
         log_.warning("cannot look for drift: {}", e.message);
         found = drifted_;
     }
     for (auto& [name, files] : found) {
         std::string list;
-        for (const std::string& f : files) list += (list.empty() ? "" : " ") + f;
-        if (!drifted_.contains(name) || drifted_[name] != files) log_.warning("'{}' is no longer as it was configured: {}", name, list);
-        if (!rules_.drift_repair) continue;
+        for (const std::string& f : files)
+            list += (list.empty() ? "" : " ") + f;
+        if (!drifted_.contains(name) || drifted_[name] != files)
+            log_.warning("'{}' is no longer as it was configured: {}", name, list);
+        if (!rules_.drift_repair)
+            continue;
         Known& k = memory_.components[name];
         k.status = Known::pending;
         k.next_retry = 0;
     }
     for (auto& [name, files] : drifted_)
-        if (!found.contains(name)) log_.info("'{}' is as it was configured again", name);
+        if (!found.contains(name))
+            log_.info("'{}' is as it was configured again", name);
     drifted_ = std::move(found);
     memory_.save();
     write_status();

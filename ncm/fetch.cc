@@ -1,5 +1,5 @@
-// The order of things is what matters here: parse, store, activate, and only then remember the server's tags,
-// so that no failure can make the next request say "unchanged".
+// The order of things is what matters here: parse, store, activate, and only then remember the
+// server's tags, so that no failure can make the next request say "unchanged".
 #include "ncm/fetch.hh"
 
 #include <fmt/core.h>
@@ -20,19 +20,24 @@ namespace weft::ncm {
 namespace fs = std::filesystem;
 
 static std::string without_gz(std::string url) {
-    if (url.ends_with(".gz")) url.resize(url.size() - 3);
+    if (url.ends_with(".gz"))
+        url.resize(url.size() - 3);
     return url;
 }
 
-/// https://cdb/profiles/lxb001.xml.gz -> https://cdb/profiles/lxb001.origins; empty for other names.
+/// https://cdb/profiles/lxb001.xml.gz -> https://cdb/profiles/lxb001.origins; empty for other
+/// names.
 static std::string origins_url(const std::string& url) {
     std::string u = without_gz(url);
     for (std::string_view end : {".xml", ".json"})
-        if (u.ends_with(end)) return u.substr(0, u.size() - end.size()) + ".origins";
+        if (u.ends_with(end))
+            return u.substr(0, u.size() - end.size()) + ".origins";
     return {};
 }
 
-static void pause(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+static void pause(double seconds) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+}
 
 namespace {
 
@@ -46,12 +51,14 @@ struct Known {
 }  // namespace
 
 /// What is stored counts only when the profile made of it is there and whole.
-static Known known(const std::string& root, const std::string& url, bool must_be_signed, const Readability& r, const Log& log) {
+static Known known(const std::string& root, const std::string& url, bool must_be_signed,
+                   const Readability& r, const Log& log) {
     Known k;
     try {
         int cid = read_cid(root + "/latest.cid").value_or(0);
         std::string dir = fmt::format("{}/profile.{}", root, cid);
-        if (::access(dir.c_str(), F_OK)) return k;
+        if (::access(dir.c_str(), F_OK))
+            return k;
         k.signed_at = fetch_note(dir).signed_at;
         Configuration whole(dir, cid);
         activate(root, cid, r);  // a kill may have come between the two numbers
@@ -65,13 +72,16 @@ static Known known(const std::string& root, const std::string& url, bool must_be
         }
         k.body = read_file(dir + "/profile");
         k.any = true;
-        struct stat st{};
+        struct stat st {};
         std::string file = root + "/data/" + data_name(url);
-        // Killed before it was remembered: the tags are those of an older body, and would hide its return.
-        if (stat(file.c_str(), &st) || read_file(file) != k.body) return k;
+        // Killed before it was remembered: the tags are those of an older body, and would hide its
+        // return.
+        if (stat(file.c_str(), &st) || read_file(file) != k.body)
+            return k;
         k.etag = remembered_etag(root, url);
         // A date from the future would answer "unchanged" to everything published before it.
-        if (st.st_mtime <= ::time(nullptr)) k.modified = st.st_mtime;
+        if (st.st_mtime <= ::time(nullptr))
+            k.modified = st.st_mtime;
     } catch (const Error& e) {
         log.warning("the cached profile is not usable, fetching it anew: {}", e.message);
         k = {.signed_at = k.signed_at};  // unusable, and yet the newest we have seen
@@ -81,37 +91,51 @@ static Known known(const std::string& root, const std::string& url, bool must_be
 
 static void remove_leftovers(const std::string& root) {
     std::error_code ec;
-    for (auto& f : fs::directory_iterator(root + "/tmp", ec)) fs::remove_all(f.path(), ec);
+    for (auto& f : fs::directory_iterator(root + "/tmp", ec))
+        fs::remove_all(f.path(), ec);
 }
 
-/// Who signed this body, and under this name? An older one than ours is somebody's way back to a hole that was mended.
-static void check_signature(const Settings& s, const std::string& from, const Known& have, HttpClient& http, Download& d) {
+/// Who signed this body, and under this name? An older one than ours is somebody's way back to a
+/// hole that was mended.
+static void check_signature(const Settings& s, const std::string& from, const Known& have,
+                            HttpClient& http, Download& d) {
     std::string where = without_gz(from) + ".sig";
     HttpResponse got = http.get(where);
-    if (!got.ok()) throw Error(exit_data, "it is not signed: " + (got.status ? fmt::format("'{}' answered {}", where, got.status) : got.error));
+    if (!got.ok())
+        throw Error(exit_data, "it is not signed: " +
+                                   (got.status ? fmt::format("'{}' answered {}", where, got.status)
+                                               : got.error));
     std::string plain = d.body.starts_with("\x1f\x8b") ? gunzip(d.body) : "";
     std::string name = where.substr(where.rfind('/') + 1, where.size() - where.rfind('/') - 5);
-    d.signed_at = signature_time(fmt::format("{}\n{}", name, plain.empty() ? d.body : plain), got.body, s.get("signer_file"));
+    d.signed_at = signature_time(fmt::format("{}\n{}", name, plain.empty() ? d.body : plain),
+                                 got.body, s.get("signer_file"));
     d.signature = std::move(got.body);
     if (time_t last = have.signed_at; d.signed_at < last && d.body != have.body && !s.flag("force"))
-        throw Error(exit_data, fmt::format("it was signed at {}, the profile we have later, at {}", http_date(d.signed_at), http_date(last)), {},
-                    "'ccm-fetch --force' takes it all the same");
+        throw Error(exit_data,
+                    fmt::format("it was signed at {}, the profile we have later, at {}",
+                                http_date(d.signed_at), http_date(last)),
+                    {}, "'ccm-fetch --force' takes it all the same");
 }
 
-static FetchResult keep(const Settings& s, const std::string& root, const std::string& url, const std::string& from,
-                        HttpResponse& got, const Known& have, HttpClient& http, const Log& log) {
+static FetchResult keep(const Settings& s, const std::string& root, const std::string& url,
+                        const std::string& from, HttpResponse& got, const Known& have,
+                        HttpClient& http, const Log& log) {
     Readability r = readability(s);
     Download d;
     d.body = std::move(got.body);
     d.url = url;
     d.from = from;
     d.modified = got.last_modified();
-    if (from == url) d.etag = got.header("etag");
+    if (from == url)
+        d.etag = got.header("etag");
     std::string_view revision = got.header("x-weft-revision");
     std::from_chars(revision.data(), revision.data() + revision.size(), d.revision);
-    if (!s.get("signer_file").empty()) check_signature(s, from, have, http, d);
-    if (!d.modified) log.warning("'{}' has no date (Last-Modified)", from);
-    else if (d.modified > ::time(nullptr) + 60) log.warning("'{}' is dated in the future: {}", from, got.header("last-modified"));
+    if (!s.get("signer_file").empty())
+        check_signature(s, from, have, http, d);
+    if (!d.modified)
+        log.warning("'{}' has no date (Last-Modified)", from);
+    else if (d.modified > ::time(nullptr) + 60)
+        log.warning("'{}' is dated in the future: {}", from, got.header("last-modified"));
 
     if (have.any && have.body == d.body && !s.flag("force")) {
         remember_download(root, d, r);
@@ -121,10 +145,14 @@ static FetchResult keep(const Settings& s, const std::string& root, const std::s
     Element tree = parse_profile(d.body, from, s.flag("json_typed"));
     if (std::string where = origins_url(from); !where.empty()) {
         HttpResponse o = http.get(where);
-        if (o.ok()) d.origins = std::move(o.body);
-        else if (o.status != 404) log.warning("no origins of the values: {}", o.status ? fmt::format("'{}' answered {}", where, o.status) : o.error);
+        if (o.ok())
+            d.origins = std::move(o.body);
+        else if (o.status != 404)
+            log.warning("no origins of the values: {}",
+                        o.status ? fmt::format("'{}' answered {}", where, o.status) : o.error);
     }
-    int cid = store_profile(root, tree, d, s.get("dbformat"), r, s.flag("tabcompletion"), s.flag("secrets_apart"));
+    int cid = store_profile(root, tree, d, s.get("dbformat"), r, s.flag("tabcompletion"),
+                            s.flag("secrets_apart"));
     remember_download(root, d, r);
     log.info("profile {} stored, from '{}'", cid, from);
     return {true, cid};
@@ -133,12 +161,14 @@ static FetchResult keep(const Settings& s, const std::string& root, const std::s
 FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     std::string root = s.get("cache_root");
     auto urls = profile_urls(s);
-    if (foreign) urls.resize(1);
+    if (foreign)
+        urls.resize(1);
     bool force = s.flag("force");
     long tries = std::max(1L, s.number("retrieve_retries"));
 
     make_cache(root, readability(s));
-    FileLock lock = FileLock::lock(root + "/fetch.lock", std::max(1L, s.number("lock_retries")) * s.seconds("lock_wait"));
+    FileLock lock = FileLock::lock(root + "/fetch.lock",
+                                   std::max(1L, s.number("lock_retries")) * s.seconds("lock_wait"));
     remove_leftovers(root);
     Known have = known(root, urls[0], !s.get("signer_file").empty(), readability(s), log);
 
@@ -147,10 +177,13 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     bool slept = true;
     for (const std::string& url : urls) {
         for (long n = 0; n < tries; n++) {
-            if (!std::exchange(slept, false)) pause(s.seconds("retrieve_wait"));
-            // A date of whole seconds hides a second change within one; a local file is cheap to read.
+            if (!std::exchange(slept, false))
+                pause(s.seconds("retrieve_wait"));
+            // A date of whole seconds hides a second change within one; a local file is cheap to
+            // read.
             bool ask = have.any && !force && !url.starts_with("file:");
-            HttpResponse got = http.get_if_changed(url, ask && url == urls[0] ? have.etag : "", ask ? have.modified : 0);
+            HttpResponse got = http.get_if_changed(url, ask && url == urls[0] ? have.etag : "",
+                                                   ask ? have.modified : 0);
             if (got.status == 304 && ask) {
                 log.debug("'{}' is unchanged", url);
                 return {false, read_cid(root + "/latest.cid").value_or(0)};
@@ -159,15 +192,18 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
                 try {
                     return keep(s, root, urls[0], url, got, have, http, log);
                 } catch (const Error& e) {
-                    if (e.status != exit_data) throw;
+                    if (e.status != exit_data)
+                        throw;
                     why = fmt::format("'{}' is no usable profile: {}", url, e.text());
-                    while (why.ends_with('\n')) why.pop_back();
+                    while (why.ends_with('\n'))
+                        why.pop_back();
                 }
             } else {
                 why = got.status ? fmt::format("'{}' answered {}", url, got.status) : got.error;
             }
             log.warning("try {} of {}: {}", n + 1, tries, why);
-            if (!got.retry && !got.status) break;
+            if (!got.retry && !got.status)
+                break;
         }
     }
     throw Error(exit_unavailable, "no new profile: " + why, {}, "the profile we have stays in use");
@@ -178,7 +214,8 @@ void reach(const Settings& s) {
     std::string why;
     for (const std::string& url : profile_urls(s)) {
         HttpResponse got = http.get_if_changed(url, "", ::time(nullptr));
-        if (got.ok() || got.status == 304) return;
+        if (got.ok() || got.status == 304)
+            return;
         why = got.status ? fmt::format("'{}' answered {}", url, got.status) : got.error;
     }
     throw Error(exit_unavailable, why);

@@ -18,11 +18,11 @@ enum FetchStatus {
 
 struct FetchResult {
     bool changed = false;
-    int cid = 0;         ///< the newest profile
+    int cid = 0;  ///< the newest profile
 };
 
-/// Fetch the profile and make it current. Error(78) for what must be configured differently; every other
-/// Error leaves the cache as it was.
+/// Fetch the profile and make it current. Error(78) for what must be configured differently; every
+/// other Error leaves the cache as it was.
 ///   foreign   another node's profile, in a cache of its own: no failover, only the newest is kept
 FetchResult fetch(const Settings&, bool foreign, const Log&);
 

@@ -10,14 +10,15 @@
 namespace weft::ncm {
 
 std::vector<Option> file_options() {
-    return {{'n', "noaction", nullptr, "say what would change, change nothing"},
-            {'m', "mode", "MODE", "its mode in octal; a new file has 0644"},
-            {'o', "owner", "USER", "its owner, by name or number"},
-            {'g', "group", "GROUP", "its group"},
-            {'b', "backup", "SUFFIX", "keep what was there under this suffix"},
-            {'s', "sensitive", nullptr, "never show what it holds"},
-            {'S', "service", "NAME:ACTION", "when something changed: restart, reload ... this service"},
-            {'c', "changed", nullptr, "status 1 when nothing differed"}};
+    return {
+        {'n', "noaction", nullptr, "say what would change, change nothing"},
+        {'m', "mode", "MODE", "its mode in octal; a new file has 0644"},
+        {'o', "owner", "USER", "its owner, by name or number"},
+        {'g', "group", "GROUP", "its group"},
+        {'b', "backup", "SUFFIX", "keep what was there under this suffix"},
+        {'s', "sensitive", nullptr, "never show what it holds"},
+        {'S', "service", "NAME:ACTION", "when something changed: restart, reload ... this service"},
+        {'c', "changed", nullptr, "status 1 when nothing differed"}};
 }
 
 /// Of --service; Error(64) for one that is none, Error(65) as check_action().
@@ -25,7 +26,8 @@ static std::vector<Request> requests(const Args& args) {
     std::vector<Request> out;
     for (const std::string& word : args.all("service")) {
         size_t colon = word.rfind(':');
-        if (colon == std::string::npos) throw Error(exit_usage, fmt::format("'{}' is no NAME:ACTION", word));
+        if (colon == std::string::npos)
+            throw Error(exit_usage, fmt::format("'{}' is no NAME:ACTION", word));
         out.push_back({word.substr(0, colon), word.substr(colon + 1)});
         check_action(out.back().service, out.back().action);
     }
@@ -37,7 +39,8 @@ FileSpec file_spec(const Args& args) {
     FileSpec s;
     if (args.has("mode")) {
         std::string text = args.get("mode");
-        if (text.empty() || text.size() > 5 || text.find_first_not_of("01234567") != std::string::npos)
+        if (text.empty() || text.size() > 5 ||
+            text.find_first_not_of("01234567") != std::string::npos)
             throw Error(exit_usage, fmt::format("'{}' is no mode in octal", text));
         s.mode = mode_t(std::stoul(text, nullptr, 8));
     }
@@ -49,19 +52,24 @@ FileSpec file_spec(const Args& args) {
 }
 
 void ask(Run& run, const Request& r) {
-    if (std::getenv("NCM_COMPONENT")) run.service(r.service, r.action);  // the runner does it once, after all components
-    else run.command(action_words(service_command(), r.service, r.action));
+    if (std::getenv("NCM_COMPONENT"))
+        run.service(r.service, r.action);  // the runner does it once, after all components
+    else
+        run.command(action_words(service_command(), r.service, r.action));
 }
 
 int finish(Run& run, const Args& args, bool changed) {
     if (changed)
-        for (const Request& r : requests(args)) ask(run, r);
-    if (run.errors()) return exit_no;
+        for (const Request& r : requests(args))
+            ask(run, r);
+    if (run.errors())
+        return exit_no;
     return changed || !args.has("changed") ? exit_ok : exit_no;
 }
 
 std::string absolute(const std::string& path) {
-    if (!path.starts_with('/')) throw Error(exit_usage, fmt::format("the path '{}' is not absolute", path));
+    if (!path.starts_with('/'))
+        throw Error(exit_usage, fmt::format("the path '{}' is not absolute", path));
     return path;
 }
 

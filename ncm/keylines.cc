@@ -9,25 +9,32 @@ namespace weft::ncm {
 
 std::string KeyLines::fold(std::string_view key) const {
     std::string k(key);
-    if (ignore_case) std::transform(k.begin(), k.end(), k.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    if (ignore_case)
+        std::transform(k.begin(), k.end(), k.begin(),
+                       [](unsigned char c) { return char(std::tolower(c)); });
     return k;
 }
 
 std::string KeyLines::key_of(std::string_view line, bool& commented) const {
     size_t at = line.find_first_not_of(" \t");
     commented = at != std::string_view::npos && line[at] == '#';
-    if (commented) at = line.find_first_not_of("# \t", at);
-    if (at == std::string_view::npos) return {};
+    if (commented)
+        at = line.find_first_not_of("# \t", at);
+    if (at == std::string_view::npos)
+        return {};
     line.remove_prefix(at);
     return fold(line.substr(0, line.find_first_of(separators)));
 }
 
-std::string KeyLines::set(std::string_view text, const std::map<std::string, std::optional<std::string>>& wanted) const {
+std::string KeyLines::set(std::string_view text,
+                          const std::map<std::string, std::optional<std::string>>& wanted) const {
     auto all = lines(text);
     std::map<std::string, const std::optional<std::string>*> by_key;
-    for (const auto& [key, line] : wanted) by_key[fold(key)] = &line;
+    for (const auto& [key, line] : wanted)
+        by_key[fold(key)] = &line;
 
-    // The place of a key: its first line in force, else its first commented one that looks like a setting.
+    // The place of a key: its first line in force, else its first commented one that looks like a
+    // setting.
     std::map<std::string, size_t> place;
     std::map<std::string, bool> in_force;
     size_t common = all.size();
@@ -36,30 +43,49 @@ std::string KeyLines::set(std::string_view text, const std::map<std::string, std
         std::string key = key_of(all[i], commented);
         if (!commented)
             for (std::string_view s : sections)
-                if (fold(s) == key) common = i;
-        if (common != all.size() || !by_key.count(key)) continue;
-        if (commented && all[i].find_first_of(separators, all[i].find_first_not_of("# \t") + key.size()) == std::string_view::npos) continue;
-        if (!place.count(key) || (!commented && !in_force[key])) place[key] = i, in_force[key] = !commented;
+                if (fold(s) == key)
+                    common = i;
+        if (common != all.size() || !by_key.count(key))
+            continue;
+        if (commented && all[i].find_first_of(separators, all[i].find_first_not_of("# \t") +
+                                                              key.size()) == std::string_view::npos)
+            continue;
+        if (!place.count(key) || (!commented && !in_force[key])) {
+            place[key] = i;
+            in_force[key] = !commented;
+        }
     }
 
     std::string out;
-    auto put = [&](std::string_view line) { out += line, out += '\n'; };
+    auto put = [&](std::string_view line) {
+        out += line;
+        out += '\n';
+    };
     auto put_new = [&] {
         for (const auto& [key, line] : wanted)
-            if (line && !place.count(fold(key))) put(*line);
+            if (line && !place.count(fold(key)))
+                put(*line);
     };
     for (size_t i = 0; i < all.size(); i++) {
-        if (i == common) put_new();
+        if (i == common)
+            put_new();
         bool commented = false;
         std::string key = key_of(all[i], commented);
         auto it = i < common ? by_key.find(key) : by_key.end();
-        if (it == by_key.end()) { put(all[i]); continue; }
+        if (it == by_key.end()) {
+            put(all[i]);
+            continue;
+        }
         const auto& line = *it->second;
-        if (line && place.count(key) && place[key] == i) put(*line);
-        else if (commented) put(all[i]);
-        else if (!line) put("#" + std::string(all[i]));
+        if (line && place.count(key) && place[key] == i)
+            put(*line);
+        else if (commented)
+            put(all[i]);
+        else if (!line)
+            put("#" + std::string(all[i]));
     }
-    if (common == all.size()) put_new();
+    if (common == all.size())
+        put_new();
     return out;
 }
 
@@ -68,8 +94,11 @@ std::string KeyLines::without(std::string_view text, const std::vector<std::stri
     for (std::string_view line : lines(text)) {
         bool commented = false;
         std::string key = key_of(line, commented);
-        if (!commented && std::any_of(keys.begin(), keys.end(), [&](const std::string& k) { return fold(k) == key; })) continue;
-        out += line, out += '\n';
+        if (!commented && std::any_of(keys.begin(), keys.end(),
+                                      [&](const std::string& k) { return fold(k) == key; }))
+            continue;
+        out += line;
+        out += '\n';
     }
     return out;
 }

@@ -1,4 +1,5 @@
-// Files of `key value` lines that others write too: our keys are set, everything else stays as it is.
+// Files of `key value` lines that others write too: our keys are set, everything else stays as it
+// is.
 #pragma once
 #include <map>
 #include <optional>
@@ -9,14 +10,16 @@
 namespace weft::ncm {
 
 struct KeyLines {
-    std::string_view separators = " \t";     ///< what ends a key
+    std::string_view separators = " \t";  ///< what ends a key
     bool ignore_case = false;
-    std::vector<std::string_view> sections;  ///< a line beginning with one of these ends the common part
+    std::vector<std::string_view>
+        sections;  ///< a line beginning with one of these ends the common part
 
-    /// The text with each key's line put in: instead of its first line, else of a commented one, else before
-    /// the first section or at the end. Further lines of the key go.
+    /// The text with each key's line put in: instead of its first line, else of a commented one,
+    /// else before the first section or at the end. Further lines of the key go.
     ///   wanted   the whole line by key; nothing: the key's lines are commented out
-    std::string set(std::string_view text, const std::map<std::string, std::optional<std::string>>& wanted) const;
+    std::string set(std::string_view text,
+                    const std::map<std::string, std::optional<std::string>>& wanted) const;
     /// Without the lines of these keys.
     std::string without(std::string_view text, const std::vector<std::string>& keys) const;
 

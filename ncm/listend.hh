@@ -1,4 +1,5 @@
-// Notifications turned into fetches: never more often than allowed, never two at once, none forgotten.
+// Notifications turned into fetches: never more often than allowed, never two at once, none
+// forgotten.
 #pragma once
 #include <functional>
 #include <map>
@@ -13,12 +14,14 @@
 
 namespace weft::ncm {
 
-/// A notification: its type ("ccm": your profile changed, "cdb": the database changed) and time stamp.
+/// A notification: its type ("ccm": your profile changed, "cdb": the database changed) and time
+/// stamp.
 struct Notification {
     std::string type;
     std::string seconds;
 };
-/// Word characters, any one character, digits; a final line end is dropped. Nothing for anything else.
+/// Word characters, any one character, digits; a final line end is dropped. Nothing for anything
+/// else.
 std::optional<Notification> parse_notification(std::string_view datagram);
 
 /// Judges datagrams of version 2 (man/cdp.5): who speaks, when, and that it is not said twice.
@@ -30,7 +33,9 @@ public:
     /// The notification, or in `why` what is wrong with it. `now` is seconds since the epoch.
     std::optional<Notification> judge(std::string_view datagram, double now, std::string& why);
     /// Does it say that it is one?
-    static bool claims(std::string_view datagram) { return datagram.starts_with(std::string_view("ccm2\0", 5)); }
+    static bool claims(std::string_view datagram) {
+        return datagram.starts_with(std::string_view("ccm2\0", 5));
+    }
 
 private:
     std::string key_;
@@ -41,12 +46,13 @@ private:
 /// When to run, and how patiently.
 struct JobRules {
     std::vector<std::string> program;  ///< and options it is always given
-    double offset = 0, smear = 0;  ///< delay after a notification: uniform in [offset, offset + smear)
-    bool fixed_smear = false;      ///< always the same point of it, by the host's name
-    double min_interval = 1;       ///< between two starts, whoever asks
-    double poll = 3600;            ///< run after this long anyway, give or take a tenth; 0: never
-    double retry_first = 30;       ///< after a failure, doubled each time up to `poll`
-    double time_limit = 900;       ///< of one run
+    double offset = 0,
+           smear = 0;          ///< delay after a notification: uniform in [offset, offset + smear)
+    bool fixed_smear = false;  ///< always the same point of it, by the host's name
+    double min_interval = 1;   ///< between two starts, whoever asks
+    double poll = 3600;        ///< run after this long anyway, give or take a tenth; 0: never
+    double retry_first = 30;   ///< after a failure, doubled each time up to `poll`
+    double time_limit = 900;   ///< of one run
 };
 
 /// One program that is run when notified. Coalesces: while a run is due or under way further
@@ -89,7 +95,9 @@ public:
     bool allows(const std::string& address, double now);
 
 private:
-    struct Bucket { double tokens, when; };
+    struct Bucket {
+        double tokens, when;
+    };
     double rate_, burst_;
     std::map<std::string, Bucket> buckets_;
 };

@@ -12,7 +12,11 @@ namespace weft::ncm {
 struct Convert {
     enum Booleans { as_is, yesno, YESNO, truefalse, TRUEFALSE } booleans = as_is;
     enum Quotes { none, single_quotes, double_quotes } quotes = none;  ///< around strings
-    enum Lists { keep, by_comma, by_space } lists = keep;              ///< lists of properties become one string
+    enum Lists {
+        keep,
+        by_comma,
+        by_space
+    } lists = keep;  ///< lists of properties become one string
     enum Case { kept, lower, upper } keys = kept;
     bool unescape_keys = false;
     bool xml = false;  ///< & < > in strings become references
@@ -22,8 +26,9 @@ Convert read_convert(View);
 /// A new tree with the conversion done.
 Element convert(const Element&, const Convert&);
 
-/// The text of a tree in a format: json, yaml, yamlmulti, properties, tiny (alias ini), general, toml, shell,
-/// systemd, xml. Ends with a line end. Error(65) for an unknown one, and for what the format cannot say.
+/// The text of a tree in a format: json, yaml, yamlmulti, properties, tiny (alias ini), general,
+/// toml, shell, systemd, xml. Ends with a line end. Error(65) for an unknown one, and for what the
+/// format cannot say.
 std::string render(std::string_view format, const Element&);
 /// The sign that begins a comment in this format; empty when it knows none.
 std::string_view comment_sign(std::string_view format);

@@ -10,7 +10,9 @@ namespace weft::ncm {
 
 std::string RunReport::json(const std::string& verb, bool noaction) const {
     Element e = Element::new_dict();
-    auto put = [](Element& to, const char* key, Element v) { to.dict_ref().at(Key(key)) = std::move(v); };
+    auto put = [](Element& to, const char* key, Element v) {
+        to.dict_ref().at(Key(key)) = std::move(v);
+    };
     put(e, "time", Element::of_long(::time(nullptr)));
     put(e, "pid", Element::of_long(getpid()));
     put(e, "verb", Element::of_string(verb));
@@ -24,9 +26,14 @@ std::string RunReport::json(const std::string& verb, bool noaction) const {
     Element list = Element::new_list();
     for (const Outcome& o : components) {
         Element c = Element::new_dict(), changed = Element::new_list();
-        for (const std::string& f : o.changed) changed.list_ref().push_back(Element::of_string(f));
+        for (const std::string& f : o.changed)
+            changed.list_ref().push_back(Element::of_string(f));
         put(c, "name", Element::of_string(o.component));
-        put(c, "status", Element::of_string(o.errors ? "failed" : o.skipped || o.unsupported ? "skipped" : o.warnings ? "warnings" : "ok"));
+        put(c, "status",
+            Element::of_string(o.errors                     ? "failed"
+                               : o.skipped || o.unsupported ? "skipped"
+                               : o.warnings                 ? "warnings"
+                                                            : "ok"));
         put(c, "errors", Element::of_long(o.errors));
         put(c, "warnings", Element::of_long(o.warnings));
         put(c, "message", Element::of_string(o.message));
@@ -46,7 +53,8 @@ std::string RunReport::json(const std::string& verb, bool noaction) const {
     put(e, "services", actions);
     std::string out;
     write_json(e, out, {.one_line = true});
-    while (out.ends_with('\n')) out.pop_back();
+    while (out.ends_with('\n'))
+        out.pop_back();
     return out;
 }
 

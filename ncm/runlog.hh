@@ -8,12 +8,13 @@
 
 namespace weft::ncm {
 
-/// A file that lines are appended to: `2026/11/22-03:29:10 [INFO] text`. Without a file lines go nowhere.
+/// A file that lines are appended to: `2026/11/22-03:29:10 [INFO] text`. Without a file lines go
+/// nowhere.
 class LogFile {
 public:
     LogFile() = default;
-    /// Makes the folder when it is missing. A log that cannot be written must not stop a run: says so once
-    /// on standard error.
+    /// Makes the folder when it is missing. A log that cannot be written must not stop a run: says
+    /// so once on standard error.
     LogFile(const std::string& path, mode_t mode);
     void write(Level, std::string_view text);
 

@@ -16,22 +16,28 @@
 
 namespace weft::ncm {
 
-static constexpr size_t most_lines = 10000;   ///< of one component; more is counted, not kept
-static constexpr size_t most_facts = 100000;  ///< changes, files and services it tells of; more is an error
+static constexpr size_t most_lines = 10000;  ///< of one component; more is counted, not kept
+static constexpr size_t most_facts =
+    100000;  ///< changes, files and services it tells of; more is an error
 
-bool Described::has(std::string_view verb) const { return std::find(verbs.begin(), verbs.end(), verb) != verbs.end(); }
+bool Described::has(std::string_view verb) const {
+    return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
+}
 
 static std::vector<std::string> texts(const Element* list) {
     std::vector<std::string> out;
     if (list && list->is(Kind::list))
         for (const Element& e : list->list())
-            if (e.is(Kind::string)) out.emplace_back(e.string());
+            if (e.is(Kind::string))
+                out.emplace_back(e.string());
     return out;
 }
 
 static Described described(const Element& e) {
-    const Element *version = e.find(Term(Key("protocol"))), *noaction = e.find(Term(Key("noaction")));
-    if (!version || !version->is(Kind::long_) || version->long_value() != 1) throw Error(exit_data, "it does not speak protocol 1");
+    const Element *version = e.find(Term(Key("protocol"))),
+                  *noaction = e.find(Term(Key("noaction")));
+    if (!version || !version->is(Kind::long_) || version->long_value() != 1)
+        throw Error(exit_data, "it does not speak protocol 1");
     Described d;
     d.verbs = texts(e.find(Term(Key("verbs"))));
     d.watch = texts(e.find(Term(Key("watch"))));
@@ -41,63 +47,84 @@ static Described described(const Element& e) {
 
 /// Another program under the same name has another one of these.
 static std::string identity(const std::string& program) {
-    struct stat st{};
-    if (stat(program.c_str(), &st)) return {};
-    return fmt::format("{}:{}:{}:{}.{}", st.st_dev, st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    struct stat st {};
+    if (stat(program.c_str(), &st))
+        return {};
+    return fmt::format("{}:{}:{}:{}.{}", st.st_dev, st.st_ino, st.st_size, st.st_mtim.tv_sec,
+                       st.st_mtim.tv_nsec);
 }
 
 static constexpr std::string_view perl_base = "/NCM/Component/";
 
-Programs::Programs(ComponentPlaces places, std::string memory) : places_(std::move(places)), memory_(std::move(memory)) {}
+Programs::Programs(ComponentPlaces places, std::string memory)
+    : places_(std::move(places)), memory_(std::move(memory)) {}
 
 std::optional<std::string> Programs::find_perl(const std::string& file) const {
     for (const std::string& dir : places_.perl_dirs) {
         std::string path = dir + std::string(perl_base) + file + ".pm";
-        if (::access(path.c_str(), R_OK) == 0) return path;
+        if (::access(path.c_str(), R_OK) == 0)
+            return path;
     }
     return std::nullopt;
 }
 
 std::optional<std::string> Programs::find(const std::string& module) const {
     std::string file = module;
-    for (size_t at; (at = file.find("::")) != std::string::npos;) file.replace(at, 2, "/");
-    if (file.empty() || file[0] == '/' || file.find("..") != std::string::npos) return std::nullopt;
+    for (size_t at; (at = file.find("::")) != std::string::npos;)
+        file.replace(at, 2, "/");
+    if (file.empty() || file[0] == '/' || file.find("..") != std::string::npos)
+        return std::nullopt;
     for (const std::string& name : places_.perl_preferred)
         if (name == "all" || name == module)
-            if (auto path = find_perl(file)) return path;
+            if (auto path = find_perl(file))
+                return path;
     for (const std::string& dir : places_.dirs) {
         std::string path = dir + '/' + file;
-        struct stat st{};
-        if (stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) && ::access(path.c_str(), X_OK) == 0) return path;
-        if (path += ".so"; ::access(path.c_str(), R_OK) == 0) return path;
+        struct stat st {};
+        if (stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode) &&
+            ::access(path.c_str(), X_OK) == 0)
+            return path;
+        if (path += ".so"; ::access(path.c_str(), R_OK) == 0)
+            return path;
     }
     return find_perl(file);
 }
 
 std::vector<std::string> Programs::command(const std::string& program) const {
-    if (program.ends_with(".so")) return {places_.so_adaptor, program};
+    if (program.ends_with(".so"))
+        return {places_.so_adaptor, program};
     size_t at = program.rfind(perl_base);
-    if (!program.ends_with(".pm") || at == std::string::npos) return {program};
-    std::string module = program.substr(at + perl_base.size(), program.size() - at - perl_base.size() - 3), include;
-    for (size_t slash; (slash = module.find('/')) != std::string::npos;) module.replace(slash, 1, "::");
-    for (const std::string& dir : places_.perl_dirs) include += (include.empty() ? "" : ":") + dir;
+    if (!program.ends_with(".pm") || at == std::string::npos)
+        return {program};
+    std::string module = program.substr(at + perl_base.size(),
+                                        program.size() - at - perl_base.size() - 3),
+                include;
+    for (size_t slash; (slash = module.find('/')) != std::string::npos;)
+        module.replace(slash, 1, "::");
+    for (const std::string& dir : places_.perl_dirs)
+        include += (include.empty() ? "" : ":") + dir;
     return {places_.perl_adaptor, "--include", include, "--module", module};
 }
 
 const Described& Programs::describe(const std::string& program) {
-    if (!std::exchange(loaded_, true) && !memory_.empty()) try {
-        std::string text = read_if_exists(memory_, 16 << 20).value_or("");
-        for (std::string_view line : lines(text)) {  // identity, tab, program, tab, JSON
-            size_t a = line.find('\t'), b = line.find('\t', a + 1);
-            if (b == std::string_view::npos) continue;
-            known_[std::string(line.substr(a + 1, b - a - 1))] = {std::string(line.substr(0, a)), described(parse_json(line.substr(b + 1), memory_))};
+    if (!std::exchange(loaded_, true) && !memory_.empty())
+        try {
+            std::string text = read_if_exists(memory_, 16 << 20).value_or("");
+            for (std::string_view line : lines(text)) {  // identity, tab, program, tab, JSON
+                size_t a = line.find('\t'), b = line.find('\t', a + 1);
+                if (b == std::string_view::npos)
+                    continue;
+                known_[std::string(line.substr(a + 1, b - a - 1))] = {
+                    std::string(line.substr(0, a)),
+                    described(parse_json(line.substr(b + 1), memory_))};
+            }
+        } catch (const Error&) {
+            known_.clear();  // a memory, not a truth: ask again
         }
-    } catch (const Error&) {
-        known_.clear();  // a memory, not a truth: ask again
-    }
     std::string id = identity(program);
     auto it = known_.find(program);
-    if (it != known_.end() && it->second.first == id) return it->second.second;
+    if (it != known_.end() && it->second.first == id)
+        return it->second.second;
 
     ProcessOptions o;
     o.timeout = 20;
@@ -109,26 +136,31 @@ const Described& Programs::describe(const std::string& program) {
     ProcessResult r = run_process(argv, o);
     Described d;
     try {
-        if (!r.ok()) throw Error(exit_data, fmt::format("exit status {}", r.status));
+        if (!r.ok())
+            throw Error(exit_data, fmt::format("exit status {}", r.status));
         d = described(parse_json(r.out, program));
     } catch (const Error& e) {
-        throw Error(exit_data, fmt::format("'{} describe' gave no useful answer: {}", program, e.message));
+        throw Error(exit_data,
+                    fmt::format("'{} describe' gave no useful answer: {}", program, e.message));
     }
     changed_ = true;
     return (known_[program] = {id, std::move(d)}).second;
 }
 
 Programs::~Programs() {
-    if (!changed_ || memory_.empty()) return;
+    if (!changed_ || memory_.empty())
+        return;
     std::string text;
     auto list = [](const std::vector<std::string>& words) {
         Element l = Element::new_list();
-        for (const std::string& w : words) l.list_ref().push_back(Element::of_string(w));
+        for (const std::string& w : words)
+            l.list_ref().push_back(Element::of_string(w));
         return l;
     };
     try {
         for (auto& [program, known] : known_) {
-            if (identity(program) != known.first) continue;
+            if (identity(program) != known.first)
+                continue;
             Element e = Element::new_dict();
             e.dict_ref().at(Key("protocol")) = Element::of_long(1);
             e.dict_ref().at(Key("verbs")) = list(known.second.verbs);
@@ -152,10 +184,13 @@ public:
     Words(Outcome& o, const Listener& to) : outcome_(o), to_(to) {}
 
     void line(std::string_view text) {
-        if (text.size() > 8192) text = text.substr(0, 8192);
+        if (text.size() > 8192)
+            text = text.substr(0, 8192);
         // Of a flood, the lines that something depends on are still taken.
-        if (is_fact(text) ? ++facts_ > most_facts : ++lines_ > most_lines) return;
-        if (!text.starts_with('{')) return to_.say(Level::info, text);
+        if (is_fact(text) ? ++facts_ > most_facts : ++lines_ > most_lines)
+            return;
+        if (!text.starts_with('{'))
+            return to_.say(Level::info, text);
         try {
             understood(parse_json(text, "its output"));
         } catch (const Error&) {
@@ -163,15 +198,20 @@ public:
         }
     }
     void error_line(std::string_view text) {
-        if (++lines_ <= most_lines) to_.say(Level::debug, text.substr(0, 8192));
+        if (++lines_ <= most_lines)
+            to_.say(Level::debug, text.substr(0, 8192));
     }
     void done() {
-        if (lines_ > most_lines) warn(fmt::format("{} more lines were dropped", lines_ - most_lines));
-        if (facts_ > most_facts) fail(fmt::format("{} changes and services more than {} were dropped", facts_ - most_facts, most_facts));
+        if (lines_ > most_lines)
+            warn(fmt::format("{} more lines were dropped", lines_ - most_lines));
+        if (facts_ > most_facts)
+            fail(fmt::format("{} changes and services more than {} were dropped",
+                             facts_ - most_facts, most_facts));
     }
     void fail(const std::string& text) {
         outcome_.errors++;
-        if (outcome_.message.empty()) outcome_.message = text;
+        if (outcome_.message.empty())
+            outcome_.message = text;
         to_.say(Level::error, text);
     }
     void warn(const std::string& text) {
@@ -180,10 +220,14 @@ public:
     }
 
 private:
-    /// Tells of a change, a file or a service; the words come in any order, and in a message they would be escaped.
+    /// Tells of a change, a file or a service; the words come in any order, and in a message they
+    /// would be escaped.
     static bool is_fact(std::string_view text) {
-        auto has = [&](std::string_view key) { return text.find(key) != std::string_view::npos; };
-        return text.starts_with('{') && (has("\"changed\"") || has("\"manages\"") || has("\"service\""));
+        auto has = [&](std::string_view key) {
+            return text.find(key) != std::string_view::npos;
+        };
+        return text.starts_with('{') &&
+               (has("\"changed\"") || has("\"manages\"") || has("\"service\""));
     }
     static std::string field(const Element& e, const char* name) {
         const Element* f = e.find(Term(Key(name)));
@@ -204,9 +248,12 @@ private:
             }
         } else {
             std::string level = field(e, "level"), msg = field(e, "msg");
-            if (level == "error") fail(msg);
-            else if (level == "warning" || level == "warn") warn(msg);
-            else to_.say(level == "verbose" || level == "debug" ? Level::debug : Level::info, msg);
+            if (level == "error")
+                fail(msg);
+            else if (level == "warning" || level == "warn")
+                warn(msg);
+            else
+                to_.say(level == "verbose" || level == "debug" ? Level::debug : Level::info, msg);
         }
     }
 
@@ -238,20 +285,31 @@ Child start_one(Loop& loop, const RunOrder& order, Listener to, std::function<vo
     o.clean_env = true;
     o.umask = 022;
     o.die_with_parent = true;
-    o.limits = {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 4096}, {RLIMIT_NPROC, 4096}, {RLIMIT_FSIZE, 16ul << 30}};
-    o.on_line = [going](std::string_view l) { going->words.line(l); };
-    o.on_error_line = [going](std::string_view l) { going->words.error_line(l); };
+    o.limits = {
+        {RLIMIT_CORE, 0}, {RLIMIT_NOFILE, 4096}, {RLIMIT_NPROC, 4096}, {RLIMIT_FSIZE, 16ul << 30}};
+    o.on_line = [going](std::string_view l) {
+        going->words.line(l);
+    };
+    o.on_error_line = [going](std::string_view l) {
+        going->words.error_line(l);
+    };
     auto ended = [going, done, timeout = order.timeout](const ProcessResult& r) {
         Words& words = going->words;
         Outcome& outcome = going->outcome;
         words.done();
         outcome.ended = !r.timed_out && r.status <= 128;
-        if (r.timed_out) words.fail(fmt::format("did not end within {} s and was killed", timeout));
-        else if (r.status == 3) outcome.unsupported = true;
-        else if (r.status > 128) words.fail(fmt::format("was ended by signal {}", r.status - 128));
-        else if (r.status == 2) outcome.warnings += outcome.warnings == 0;
-        else if (r.status != 0 && outcome.errors == 0) words.fail(fmt::format("failed with exit status {}", r.status));
-        outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - going->begin).count();
+        if (r.timed_out)
+            words.fail(fmt::format("did not end within {} s and was killed", timeout));
+        else if (r.status == 3)
+            outcome.unsupported = true;
+        else if (r.status > 128)
+            words.fail(fmt::format("was ended by signal {}", r.status - 128));
+        else if (r.status == 2)
+            outcome.warnings += outcome.warnings == 0;
+        else if (r.status != 0 && outcome.errors == 0)
+            words.fail(fmt::format("failed with exit status {}", r.status));
+        outcome.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - going->begin).count();
         done(std::move(outcome));
     };
     try {

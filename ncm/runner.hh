@@ -20,7 +20,8 @@ struct Described {
     bool has(std::string_view verb) const;
 };
 
-/// Where components are: folders of programs, searched in order, then of Perl modules (ncm-component-perl(8)).
+/// Where components are: folders of programs, searched in order, then of Perl modules
+/// (ncm-component-perl(8)).
 struct ComponentPlaces {
     std::vector<std::string> dirs;
     std::string so_adaptor;                   ///< the program that runs a NAME.so of these folders
@@ -29,14 +30,15 @@ struct ComponentPlaces {
     std::vector<std::string> perl_preferred;  ///< names that are Perl first; "all": every name
 };
 
-/// The components' programs, and what they say about themselves: asked once, then remembered as long as the
-/// program stays the same file.
+/// The components' programs, and what they say about themselves: asked once, then remembered as
+/// long as the program stays the same file.
 class Programs {
 public:
     ///   memory  the file that remembers; empty: none
     Programs(ComponentPlaces places, std::string memory);
     ~Programs();
-    /// The program of a module ("a::b" is a/b in the folder), or its Perl module; nothing when there is none.
+    /// The program of a module ("a::b" is a/b in the folder), or its Perl module; nothing when
+    /// there is none.
     std::optional<std::string> find(const std::string& module) const;
     /// The words that run what find() found; the verb comes after them.
     std::vector<std::string> command(const std::string& program) const;
@@ -47,17 +49,18 @@ private:
     std::optional<std::string> find_perl(const std::string& file) const;
     ComponentPlaces places_;
     std::string memory_;
-    std::map<std::string, std::pair<std::string, Described>> known_;  ///< by program: its identity, its words
+    std::map<std::string, std::pair<std::string, Described>>
+        known_;  ///< by program: its identity, its words
     bool loaded_ = false, changed_ = false;
 };
 
 /// What one run is given.
 struct RunOrder {
     std::string component;
-    std::vector<std::string> command;        ///< the verb included
-    std::string document;                    ///< JSON for its standard input
+    std::vector<std::string> command;  ///< the verb included
+    std::string document;              ///< JSON for its standard input
     std::map<std::string, std::string> env;
-    std::string dir;                         ///< working folder
+    std::string dir;  ///< working folder
     double timeout = 600;
 };
 
@@ -65,13 +68,13 @@ struct RunOrder {
 struct Outcome {
     std::string component;
     int errors = 0, warnings = 0;
-    std::string message;                     ///< the first error
-    bool skipped = false;                    ///< not run, and that is fine
-    bool unsupported = false;                ///< it does not know the verb
+    std::string message;       ///< the first error
+    bool skipped = false;      ///< not run, and that is fine
+    bool unsupported = false;  ///< it does not know the verb
     double seconds = 0;
     std::vector<std::string> changed;
-    std::vector<std::string> files;          ///< it looks after them, changed or not
-    bool ended = false;                      ///< by itself, not by a signal
+    std::vector<std::string> files;  ///< it looks after them, changed or not
+    bool ended = false;              ///< by itself, not by a signal
 };
 
 /// Where a component's words go while it runs.
@@ -80,8 +83,8 @@ struct Listener {
     std::function<void(const std::string& service, const std::string& action)> action;
 };
 
-/// Start it; `done` is called on the loop with what came of it, also when it could not be started. Never throws for
-/// what the component does.
+/// Start it; `done` is called on the loop with what came of it, also when it could not be started.
+/// Never throws for what the component does.
 Child start_one(Loop&, const RunOrder&, Listener, std::function<void(Outcome)> done);
 
 }  // namespace weft::ncm

@@ -30,7 +30,8 @@ struct Kept {
 std::vector<Kept> journal(const std::string& dir) {
     std::vector<Kept> out;
     auto text = read_if_exists(dir + "/journal");
-    if (!text) return out;
+    if (!text)
+        return out;
     for (std::string_view line : lines(*text)) {
         Element e;
         try {
@@ -38,16 +39,25 @@ std::vector<Kept> journal(const std::string& dir) {
         } catch (const Error&) {
             continue;  // the last line of a run that was killed: its file was not changed yet
         }
-        auto word = [&](const char* key) { const Element* v = e.find(Term(Key(key))); return v && v->is(Kind::string) ? std::string(v->string()) : ""; };
-        auto number = [&](const char* key) { const Element* v = e.find(Term(Key(key))); return v && v->is(Kind::long_) ? v->long_value() : 0; };
-        out.push_back({word("path"), word("kind"), word("copy"), mode_t(number("mode")), uid_t(number("uid")), gid_t(number("gid")), time_t(number("mtime"))});
+        auto word = [&](const char* key) {
+            const Element* v = e.find(Term(Key(key)));
+            return v && v->is(Kind::string) ? std::string(v->string()) : "";
+        };
+        auto number = [&](const char* key) {
+            const Element* v = e.find(Term(Key(key)));
+            return v && v->is(Kind::long_) ? v->long_value() : 0;
+        };
+        out.push_back({word("path"), word("kind"), word("copy"), mode_t(number("mode")),
+                       uid_t(number("uid")), gid_t(number("gid")), time_t(number("mtime"))});
     }
     return out;
 }
 
 std::string line_of(const Kept& k) {
     Element e = Element::new_dict();
-    auto put = [&](const char* key, Element v) { e.dict_ref().at(Key(key)) = std::move(v); };
+    auto put = [&](const char* key, Element v) {
+        e.dict_ref().at(Key(key)) = std::move(v);
+    };
     put("path", Element::of_string(k.path));
     put("kind", Element::of_string(k.kind));
     put("copy", Element::of_string(k.copy));
@@ -63,43 +73,57 @@ std::string line_of(const Kept& k) {
 /// On disk when it returns.
 void append(const std::string& file, const std::string& text) {
     Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    if (!fd || ::write(fd.get(), text.data(), text.size()) != ssize_t(text.size()) || fsync(fd.get())) throw system_error("cannot write '" + file + "'");
+    if (!fd || ::write(fd.get(), text.data(), text.size()) != ssize_t(text.size()) ||
+        fsync(fd.get()))
+        throw system_error("cannot write '" + file + "'");
 }
 
 /// Anything at the path; a folder only when it is empty.
 void take_away(const std::string& path) {
-    if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return;
-    if (errno == EISDIR && ::rmdir(path.c_str()) == 0) return;
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR)
+        return;
+    if (errno == EISDIR && ::rmdir(path.c_str()) == 0)
+        return;
     throw system_error("cannot remove '" + path + "'");
 }
 
 /// False: it was as it should be.
 bool restore(const std::string& dir, const Kept& k) {
-    struct stat st{};
+    struct stat st {};
     bool there = lstat(k.path.c_str(), &st) == 0;
     if (k.kind == "nothing") {
-        if (there) take_away(k.path);
+        if (there)
+            take_away(k.path);
         return there;
     }
     if (k.kind == "link") {
         std::error_code ec;
-        if (there && S_ISLNK(st.st_mode) && fs::read_symlink(k.path, ec) == k.copy) return false;
+        if (there && S_ISLNK(st.st_mode) && fs::read_symlink(k.path, ec) == k.copy)
+            return false;
         std::string tmp = k.path + ".weft-back";
         ::unlink(tmp.c_str());
-        if (::symlink(k.copy.c_str(), tmp.c_str()) || ::rename(tmp.c_str(), k.path.c_str())) throw system_error("cannot put the link '" + k.path + "' back");
+        if (::symlink(k.copy.c_str(), tmp.c_str()) || ::rename(tmp.c_str(), k.path.c_str()))
+            throw system_error("cannot put the link '" + k.path + "' back");
         return true;
     }
     if (k.kind == "folder") {
-        if (!there) make_dirs(k.path, k.mode);
-        bool differs = !there || (st.st_mode & 07777) != k.mode || st.st_uid != k.uid || st.st_gid != k.gid;
-        if (differs && ((geteuid() == 0 && lchown(k.path.c_str(), k.uid, k.gid)) || chmod(k.path.c_str(), k.mode)))
+        if (!there)
+            make_dirs(k.path, k.mode);
+        bool differs =
+            !there || (st.st_mode & 07777) != k.mode || st.st_uid != k.uid || st.st_gid != k.gid;
+        if (differs && ((geteuid() == 0 && lchown(k.path.c_str(), k.uid, k.gid)) ||
+                        chmod(k.path.c_str(), k.mode)))
             throw system_error("cannot put mode and owner of '" + k.path + "' back");
         return differs;
     }
-    if (there && !S_ISREG(st.st_mode)) take_away(k.path);
+    if (there && !S_ISREG(st.st_mode))
+        take_away(k.path);
     FileAttributes a;
     a.mode = k.mode;
-    if (geteuid() == 0) a.owner = k.uid, a.group = k.gid;
+    if (geteuid() == 0) {
+        a.owner = k.uid;
+        a.group = k.gid;
+    }
     a.mtime = k.mtime;
     return write_file(k.path, read_file(dir + '/' + k.copy), a) != Change::none;
 }
@@ -109,18 +133,25 @@ bool restore(const std::string& dir, const Kept& k) {
 void keep_before_change(const std::string& dir, const std::string& path) {
     auto kept = journal(dir);
     for (const Kept& k : kept)
-        if (k.path == path) return;
+        if (k.path == path)
+            return;
     Kept k;
     k.path = path;
-    struct stat st{};
+    struct stat st {};
     if (lstat(path.c_str(), &st)) {
-        if (errno != ENOENT && errno != ENOTDIR) throw system_error("cannot examine '" + path + "'");
+        if (errno != ENOENT && errno != ENOTDIR)
+            throw system_error("cannot examine '" + path + "'");
         k.kind = "nothing";
     } else {
         k.mode = st.st_mode & 07777;
-        k.uid = st.st_uid, k.gid = st.st_gid, k.mtime = st.st_mtime;
-        if (S_ISLNK(st.st_mode)) k.kind = "link", k.copy = fs::read_symlink(path).string();
-        else if (S_ISDIR(st.st_mode)) k.kind = "folder";
+        k.uid = st.st_uid;
+        k.gid = st.st_gid;
+        k.mtime = st.st_mtime;
+        if (S_ISLNK(st.st_mode)) {
+            k.kind = "link";
+            k.copy = fs::read_symlink(path).string();
+        } else if (S_ISDIR(st.st_mode))
+            k.kind = "folder";
         else if (S_ISREG(st.st_mode)) {
             k.kind = "file";
             k.copy = std::to_string(kept.size());
@@ -136,12 +167,15 @@ std::vector<std::string> put_back(const std::string& dir, std::vector<std::strin
     std::vector<std::string> paths;
     auto kept = journal(dir);
     size_t failed_before = failures.size();
-    for (auto k = kept.rbegin(); k != kept.rend(); ++k) try {
-        if (restore(dir, *k)) paths.push_back(k->path);
-    } catch (const Error& e) {
-        failures.push_back(e.message);
-    }
-    if (failures.size() == failed_before) forget_kept(dir);
+    for (auto k = kept.rbegin(); k != kept.rend(); ++k)
+        try {
+            if (restore(dir, *k))
+                paths.push_back(k->path);
+        } catch (const Error& e) {
+            failures.push_back(e.message);
+        }
+    if (failures.size() == failed_before)
+        forget_kept(dir);
     return paths;
 }
 
@@ -166,38 +200,48 @@ static std::pair<std::string, size_t> noted_in(const std::string& file) {
 void note_change(const std::string& file, const std::string& path) {
     auto [text, done] = noted_in(file);
     std::string line = path + '\n', open = '\n' + text.substr(done);
-    if (open.find('\n' + line) == std::string::npos) append(file, line);
+    if (open.find('\n' + line) == std::string::npos)
+        append(file, line);
 }
 
 void note_asked(const std::string& file) {
     auto [text, done] = noted_in(file);
-    if (done < text.size()) append(file, std::string(asked_line));
+    if (done < text.size())
+        append(file, std::string(asked_line));
 }
 
 static std::set<std::string> paths_of(std::string_view text) {
     std::set<std::string> paths;
     for (std::string_view line : lines(text))
-        if (!line.empty()) paths.emplace(line);
+        if (!line.empty())
+            paths.emplace(line);
     return paths;
 }
 
 void begin_journal(const std::string& file) {
     std::string noted;
-    for (const std::string& path : paths_of(read_if_exists(file).value_or(""))) noted += path + '\n';
-    if (!noted.empty()) append(earlier_file(file), noted);
+    for (const std::string& path : paths_of(read_if_exists(file).value_or("")))
+        noted += path + '\n';
+    if (!noted.empty())
+        append(earlier_file(file), noted);
     ::unlink(file.c_str());
 }
 
-std::set<std::string> earlier_changes(const std::string& file) { return paths_of(read_if_exists(earlier_file(file)).value_or("")); }
+std::set<std::string> earlier_changes(const std::string& file) {
+    return paths_of(read_if_exists(earlier_file(file)).value_or(""));
+}
 
 void settle_journal(const std::string& file) {
     auto [text, done] = noted_in(file);
     std::set<std::string> left = earlier_changes(file);
-    for (const std::string& path : paths_of(std::string_view(text).substr(0, done))) left.erase(path);
+    for (const std::string& path : paths_of(std::string_view(text).substr(0, done)))
+        left.erase(path);
     left.merge(paths_of(std::string_view(text).substr(done)));
     std::string list;
-    for (const std::string& path : left) list += path + '\n';
-    if (list.empty()) return end_journal(file);
+    for (const std::string& path : left)
+        list += path + '\n';
+    if (list.empty())
+        return end_journal(file);
     write_file(earlier_file(file), list, {.mode = 0600});
     ::unlink(file.c_str());
 }

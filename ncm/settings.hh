@@ -1,4 +1,5 @@
-// Settings of the node's programs: the option table, the configuration file, the default, in this order.
+// Settings of the node's programs: the option table, the configuration file, the default, in this
+// order.
 #pragma once
 #include <map>
 #include <string>
@@ -14,7 +15,7 @@ struct Setting {
     const char* name;
     const char* fallback;
     enum Type { text, number, flag, path } type;
-    const char* arg;    ///< what -h calls its value; nullptr for a flag
+    const char* arg;  ///< what -h calls its value; nullptr for a flag
     const char* help;
 };
 
@@ -23,10 +24,11 @@ class Settings {
 public:
     enum class Grammar {
         words,      ///< `key value`, one word each, nothing else: ccm.conf
-        equations,  ///< `key = value` or `key value`, the value to the end of the line: the daemons' files
+        equations,  ///< `key = value` or `key value`, the value to the end of the line: the
+                    ///< daemons' files
     };
-    /// Defaults, then the file, then the command line. Values of `path` settings from the file and the
-    /// defaults lie below --root; those of the command line are taken as they are.
+    /// Defaults, then the file, then the command line. Values of `path` settings from the file and
+    /// the defaults lie below --root; those of the command line are taken as they are.
     ///   file   empty: none. An unknown key is Error(78) with line and hint.
     Settings(const std::vector<Setting>& table, const Args&, const std::string& file, Grammar);
 

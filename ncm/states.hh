@@ -6,8 +6,8 @@
 
 namespace weft::ncm {
 
-/// A file named after the component: empty while it is to be done, absent when it is done, else what went
-/// wrong. Scripts and monitoring look at it.
+/// A file named after the component: empty while it is to be done, absent when it is done, else
+/// what went wrong. Scripts and monitoring look at it.
 class States {
 public:
     explicit States(std::string dir);
@@ -15,7 +15,10 @@ public:
     void done(const std::string& name) const;
     void failed(const std::string& name, const std::string& message) const;
 
-    struct Entry { std::string name, message; time_t when; };
+    struct Entry {
+        std::string name, message;
+        time_t when;
+    };
     /// Everything not done, by name; an empty message: pending.
     std::vector<Entry> all() const;
 

@@ -1,4 +1,5 @@
-// The contents go to Perl as JSON in which every value says its type, and come to the template as objects that know it.
+// The contents go to Perl as JSON in which every value says its type, and come to the template as
+// objects that know it.
 #include "ncm/template.hh"
 
 #include <fmt/core.h>
@@ -47,10 +48,14 @@ binmode STDOUT, ':encoding(UTF-8)';
 print $out;
 )PERL";
 
-static std::string file_of(const std::string& module) { return below + module + (module.ends_with(".tt") ? "" : ".tt"); }
+static std::string file_of(const std::string& module) {
+    return below + module + (module.ends_with(".tt") ? "" : ".tt");
+}
 
 bool is_template(const Run& run, const std::string& module) {
-    if (module.empty() || module[0] == '/' || ("/" + module + "/").find("/../") != std::string::npos) return false;
+    if (module.empty() || module[0] == '/' ||
+        ("/" + module + "/").find("/../") != std::string::npos)
+        return false;
     return run.exists(folder + ("/" + file_of(module)));
 }
 
@@ -58,26 +63,35 @@ bool is_template(const Run& run, const std::string& module) {
 static Element typed(const Element& e) {
     if (e.is(Kind::list)) {
         Element out = Element::new_list();
-        for (const Element& i : e.list()) out.list_ref().push_back(typed(i));
+        for (const Element& i : e.list())
+            out.list_ref().push_back(typed(i));
         return out;
     }
     if (e.is(Kind::dict)) {
         Element out = Element::new_dict();
-        for (const auto& m : e.dict()) out.dict_ref().at(m.key) = typed(m.value);
+        for (const auto& m : e.dict())
+            out.dict_ref().at(m.key) = typed(m.value);
         return out;
     }
-    if (e.is(Kind::boolean)) return Element::of_string(e.boolean() ? "b1" : "b0");
-    return Element::of_string((e.is(Kind::long_) ? "l" : e.is(Kind::double_) ? "d" : "s") + property_text(e));
+    if (e.is(Kind::boolean))
+        return Element::of_string(e.boolean() ? "b1" : "b0");
+    return Element::of_string((e.is(Kind::long_)     ? "l"
+                               : e.is(Kind::double_) ? "d"
+                                                     : "s") +
+                              property_text(e));
 }
 
 std::string render_template(Run& run, const std::string& module, const Element& contents) {
     std::string json;
     write_json(typed(contents), json, {.one_line = true, .plain = true});
     ProcessResult r = run.ask({"perl", "-e", program, run.real(folder), file_of(module)}, json);
-    if (r.ok()) return r.out;
+    if (r.ok())
+        return r.out;
     std::string why = r.err.substr(0, r.err.find('\n'));
     if (why.find("Can't locate Template.pm") != std::string::npos)
-        throw Error(exit_unavailable, "templates need Perl's Template Toolkit, which is not installed", {}, "the package libtemplate-perl or perl-Template-Toolkit");
+        throw Error(exit_unavailable,
+                    "templates need Perl's Template Toolkit, which is not installed", {},
+                    "the package libtemplate-perl or perl-Template-Toolkit");
     throw Error(exit_data, fmt::format("template '{}': {}", module, why));
 }
 

@@ -12,7 +12,8 @@
 
 namespace weft::ncm {
 
-/// One file as a whole. The order of its lines is kept, and so is every line that is no record (NIS, comments).
+/// One file as a whole. The order of its lines is kept, and so is every line that is no record
+/// (NIS, comments).
 class UserFile {
 public:
     using Record = std::vector<std::string>;  ///< the fields; the first is the name
@@ -22,7 +23,8 @@ public:
     UserFile(const UserFile&) = delete;
     /// The first record of this name, or nothing.
     Record* find(std::string_view name);
-    /// The record, made of empty fields when there is none: after all others, before lines that refer to NIS.
+    /// The record, made of empty fields when there is none: after all others, before lines that
+    /// refer to NIS.
     Record& at(const std::string& name);
     void erase(std::string_view name);
     std::vector<Record*> records();

@@ -13,29 +13,37 @@ View View::operator[](std::string_view key) const {
 }
 
 std::optional<std::string> View::maybe() const {
-    if (!e_ || !e_->is_property()) return std::nullopt;
+    if (!e_ || !e_->is_property())
+        return std::nullopt;
     return property_text(*e_);
 }
 
-std::string View::text(std::string_view fallback) const { return maybe().value_or(std::string(fallback)); }
+std::string View::text(std::string_view fallback) const {
+    return maybe().value_or(std::string(fallback));
+}
 
 std::string View::line(std::string_view fallback) const {
     std::string t = text(fallback);
     if (t.find_first_of("\n\r") != std::string::npos)
-        throw Error(exit_data, "a line end inside the value '" + t.substr(0, t.find_first_of("\n\r")) + "...'");
+        throw Error(exit_data, "a line end inside the value '" +
+                                   t.substr(0, t.find_first_of("\n\r")) + "...'");
     return t;
 }
 
 bool View::flag(bool fallback) const {
-    if (!e_ || !e_->is_property()) return fallback;
-    if (e_->is(Kind::boolean)) return e_->boolean();
+    if (!e_ || !e_->is_property())
+        return fallback;
+    if (e_->is(Kind::boolean))
+        return e_->boolean();
     std::string t = text();
     return t == "true" || t == "yes" || t == "on" || t == "1";
 }
 
 long View::number(long fallback) const {
-    if (!e_) return fallback;
-    if (e_->is(Kind::long_)) return e_->long_value();
+    if (!e_)
+        return fallback;
+    if (e_->is(Kind::long_))
+        return e_->long_value();
     std::string t = text();
     long n;
     auto [end, ec] = std::from_chars(t.data(), t.data() + t.size(), n);
@@ -45,7 +53,8 @@ long View::number(long fallback) const {
 std::vector<View> View::items() const {
     std::vector<View> out;
     if (e_ && e_->is(Kind::list))
-        for (const Element& c : e_->list()) out.emplace_back(&c);
+        for (const Element& c : e_->list())
+            out.emplace_back(&c);
     else if (e_ && e_->is_property())
         out.push_back(*this);
     return out;
@@ -53,28 +62,32 @@ std::vector<View> View::items() const {
 
 std::vector<std::string> View::texts() const {
     std::vector<std::string> out;
-    for (View v : items()) out.push_back(v.text());
+    for (View v : items())
+        out.push_back(v.text());
     return out;
 }
 
 std::vector<View::Member> View::members() const {
     std::vector<Member> out;
     if (e_ && e_->is(Kind::dict))
-        for (const auto& c : e_->dict()) out.push_back({std::string(c.key.view()), View(&c.value)});
+        for (const auto& c : e_->dict())
+            out.push_back({std::string(c.key.view()), View(&c.value)});
     return out;
 }
 
 std::vector<View::Member> View::unescaped() const {
     auto out = members();
     for (Member& m : out)
-        if (auto plain = unescape(m.name)) m.name = *plain;
+        if (auto plain = unescape(m.name))
+            m.name = *plain;
     return out;
 }
 
 std::string join(const std::vector<std::string>& words, std::string_view separator) {
     std::string out;
     for (size_t i = 0; i < words.size(); i++) {
-        if (i) out += separator;
+        if (i)
+            out += separator;
         out += words[i];
     }
     return out;

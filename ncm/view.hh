@@ -17,17 +17,18 @@ public:
     explicit operator bool() const { return e_; }
     const Element* element() const { return e_; }
 
-    View operator[](std::string_view key) const;           ///< a child of a dict
-    std::string text(std::string_view fallback = {}) const;  ///< of a property; the fallback for all else
+    View operator[](std::string_view key) const;  ///< a child of a dict
+    std::string text(
+        std::string_view fallback = {}) const;  ///< of a property; the fallback for all else
     /// text() that goes into a line of a file: Error(65) when it holds a line end.
     std::string line(std::string_view fallback = {}) const;
-    bool flag(bool fallback = false) const;                ///< true, "true", "yes", "on", 1
+    bool flag(bool fallback = false) const;  ///< true, "true", "yes", "on", 1
     long number(long fallback = 0) const;
-    std::optional<std::string> maybe() const;              ///< the text of a property
-    std::vector<View> items() const;                       ///< of a list; a lone property is a list of one
-    std::vector<std::string> texts() const;                ///< items() as text
+    std::optional<std::string> maybe() const;  ///< the text of a property
+    std::vector<View> items() const;           ///< of a list; a lone property is a list of one
+    std::vector<std::string> texts() const;    ///< items() as text
     struct Member;
-    std::vector<Member> members() const;                   ///< of a dict, in order of their names
+    std::vector<Member> members() const;  ///< of a dict, in order of their names
     /// members() with names unescaped: {/etc/motd} comes as "/etc/motd".
     std::vector<Member> unescaped() const;
 

@@ -1,4 +1,5 @@
-// Inside of run_components(): one run. configure.cc starts and ends components, configure_keep.cc judges and remembers.
+// Inside of run_components(): one run. configure.cc starts and ends components, configure_keep.cc
+// judges and remembers.
 #pragma once
 #include <functional>
 #include <memory>
@@ -16,7 +17,8 @@ namespace weft::ncm {
 /// Everything one run needs while it runs.
 class WholeRun {
 public:
-    WholeRun(const Configuration*, const std::map<std::string, Planned>& all, const RunPlaces&, const RunRules&, const Log&);
+    WholeRun(const Configuration*, const std::map<std::string, Planned>& all, const RunPlaces&,
+             const RunRules&, const Log&);
     RunReport go();
 
 private:
@@ -30,8 +32,8 @@ private:
     struct Going {
         Configured what;
         std::string journal;
-        bool keeps = false;                 ///< what it changes is kept, to be put back
-        bool refused = false;               ///< an action on a service that it asked for
+        bool keeps = false;    ///< what it changes is kept, to be put back
+        bool refused = false;  ///< an action on a service that it asked for
         LogFile own;
         std::vector<std::pair<Level, std::string>> lines;  ///< held back while others run beside it
         Child child;
@@ -87,10 +89,11 @@ private:
     LogFile ncd_log_;
     RunReport report_;
     Loop loop_;
-    std::vector<std::string> waiting_;            ///< to be started, in order
+    std::vector<std::string> waiting_;  ///< to be started, in order
     std::vector<std::unique_ptr<Going>> going_;
     std::vector<Trial> trials_;
-    std::map<std::string, std::set<std::string>> asked_by_;  ///< services acted on, and the components that asked
+    std::map<std::string, std::set<std::string>>
+        asked_by_;  ///< services acted on, and the components that asked
 };
 
 }  // namespace weft::ncm

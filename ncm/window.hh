@@ -7,12 +7,14 @@
 
 namespace weft::ncm {
 
-/// Hours of some days of the week, local time; a window that ends before it begins goes over midnight.
+/// Hours of some days of the week, local time; a window that ends before it begins goes over
+/// midnight.
 struct Window {
     unsigned days = 0x7f;  ///< bit 0 is Sunday, as in struct tm: the days it begins on
     int from = 0, to = 0;  ///< minutes since midnight
 
-    /// "02:00-05:00" every day, "Sat 02:00-05:00", "Mon-Fri 22:00-04:00". Error(65) for anything else.
+    /// "02:00-05:00" every day, "Sat 02:00-05:00", "Mon-Fri 22:00-04:00". Error(65) for anything
+    /// else.
     static Window parse(std::string_view text);
 };
 

@@ -25,17 +25,19 @@ public:
     Agent(const Settings&, const Args&);
     ~Agent();
 
-    /// Read everything and plan; changes nothing. Error(65) or (74) for a target that cannot be read.
+    /// Read everything and plan; changes nothing. Error(65) or (74) for a target that cannot be
+    /// read.
     Situation look();
     /// The plan for what a past run found: everything it did is undone.
     Situation look_back(const Run&);
 
-    /// Fetch what the operations need and note where it lies. Error(69) naming everything that cannot be had.
+    /// Fetch what the operations need and note where it lies. Error(69) naming everything that
+    /// cannot be had.
     void fetch(std::vector<Operation>&);
     /// Keep the cache within its limit; what the operations need stays.
     void trim_cache(const std::vector<Operation>& needed);
-    /// Finish or replace what an interrupted run left; then carry out the plan, unless it is refused (Error(77)) or
-    /// empty. Answers 0, or 1 when the packager failed.
+    /// Finish or replace what an interrupted run left; then carry out the plan, unless it is
+    /// refused (Error(77)) or empty. Answers 0, or 1 when the packager failed.
     ///   undone   the run that is rolled back: what was ours then is ours again
     int apply(Situation&, const std::string& note, const Run* undone = nullptr);
     /// Before anything else that changes packages. False when there was nothing to finish.
@@ -49,7 +51,10 @@ private:
     /// Ask the repositories, when there are any and there is something to do.
     void complete(Situation&, Policy&);
     Packager::Outcome carry_out(const std::vector<Operation>&);
-    PluginCall call() const { return {settings_.packager_root, settings_.dbpath, settings_.checksig, false, settings_.apply_timeout}; }
+    PluginCall call() const {
+        return {settings_.packager_root, settings_.dbpath, settings_.checksig, false,
+                settings_.apply_timeout};
+    }
 
     const Settings& settings_;
     Log log_;

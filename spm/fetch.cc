@@ -23,7 +23,9 @@ static bool is_remote(std::string_view url) {
 }
 
 std::string local_file(const Operation& op, Format f) {
-    if (op.action == Action::erase || op.url.empty() || is_remote(op.url) || op.package.is_pattern()) return {};
+    if (op.action == Action::erase || op.url.empty() || is_remote(op.url) ||
+        op.package.is_pattern())
+        return {};
     std::string dir = op.url.starts_with("file://") ? op.url.substr(7) : op.url;
     std::string path = dir + (dir.ends_with('/') ? "" : "/") + file_name(op.package, f);
     return access(path.c_str(), R_OK) == 0 ? path : std::string();
@@ -31,60 +33,83 @@ std::string local_file(const Operation& op, Format f) {
 
 std::string through_reverse_proxy(const std::string& url, const std::string& host, int port) {
     size_t at = url.find("://");
-    if (at == std::string::npos) return url;
+    if (at == std::string::npos)
+        return url;
     size_t path = url.find('/', at + 3);
     std::string where = url.substr(0, at + 3) + host + (port ? ":" + std::to_string(port) : "");
     return where + (path == std::string::npos ? "" : url.substr(path));
 }
 
 std::string choose_proxy(const Settings& s, const Say& say) {
-    if (s.proxytype.empty()) return {};
+    if (s.proxytype.empty())
+        return {};
     std::vector<std::string> hosts = s.proxyhost;
     if (s.proxyrandom) {
         char name[256] = "";
         gethostname(name, sizeof name - 1);
-        std::rotate(hosts.begin(), hosts.begin() + long(std::hash<std::string_view>()(name) % hosts.size()), hosts.end());
+        std::rotate(hosts.begin(),
+                    hosts.begin() + long(std::hash<std::string_view>()(name) % hosts.size()),
+                    hosts.end());
     }
     for (const std::string& host : hosts) {
-        std::string url = fmt::format("http://{}{}/", host, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
-        if (answers(url)) return host;
+        std::string url =
+            fmt::format("http://{}{}/", host, s.proxyport ? ":" + std::to_string(s.proxyport) : "");
+        if (answers(url))
+            return host;
         say(Level::warning, fmt::format("proxy '{}' does not answer", host));
     }
     return {};
 }
 
 void Proxies::apply(Download& d) {
-    if (settings_.proxytype.empty() || !d.proxy.empty() || !is_remote(d.url)) return;
-    if (!host_) host_ = choose_proxy(settings_, say_);
-    if (host_->empty()) return;
-    if (settings_.proxytype == "reverse") d.url = through_reverse_proxy(d.url, *host_, settings_.proxyport);
-    else d.proxy = fmt::format("http://{}{}", *host_, settings_.proxyport ? ":" + std::to_string(settings_.proxyport) : "");
+    if (settings_.proxytype.empty() || !d.proxy.empty() || !is_remote(d.url))
+        return;
+    if (!host_)
+        host_ = choose_proxy(settings_, say_);
+    if (host_->empty())
+        return;
+    if (settings_.proxytype == "reverse")
+        d.url = through_reverse_proxy(d.url, *host_, settings_.proxyport);
+    else
+        d.proxy = fmt::format("http://{}{}", *host_,
+                              settings_.proxyport ? ":" + std::to_string(settings_.proxyport) : "");
 }
 
 namespace {
 
-/// Packages of repositories that sign them, against those repositories' keys. What is not signed by them is a failure,
-/// and does not stay: the next run would find it in the cache.
-void check_signatures(const Settings& s, std::vector<Operation>& ops, Format format, Proxies& proxies, FetchResult& r) {
-    if (format != Format::rpm) return;  // Debian signs the metadata, which is checked when it is fetched
+/// Packages of repositories that sign them, against those repositories' keys. What is not signed by
+/// them is a failure, and does not stay: the next run would find it in the cache.
+void check_signatures(const Settings& s, std::vector<Operation>& ops, Format format,
+                      Proxies& proxies, FetchResult& r) {
+    if (format != Format::rpm)
+        return;  // Debian signs the metadata, which is checked when it is fetched
     std::map<std::vector<std::string>, std::vector<std::string>> keys;
     for (Operation& op : ops) {
         const FileSource& from = op.source;
-        if (!from.gpgcheck || op.file.empty()) continue;
-        if (from.url.empty() && !op.url.empty()) continue;  // from where the target says, or said
+        if (!from.gpgcheck || op.file.empty())
+            continue;
+        if (from.url.empty() && !op.url.empty())
+            continue;  // from where the target says, or said
         std::string why;
         try {
             auto it = keys.find(from.gpgkeys);
             if (it == keys.end()) {
-                Download like{.ca_file = from.ca_file, .cert = from.cert, .key = from.key, .proxy = from.proxy};
-                it = keys.emplace(from.gpgkeys, obtain_keys(from.gpgkeys, s.statedir + "/keys", like, proxies)).first;
+                Download like{.ca_file = from.ca_file,
+                              .cert = from.cert,
+                              .key = from.key,
+                              .proxy = from.proxy};
+                it = keys.emplace(from.gpgkeys,
+                                  obtain_keys(from.gpgkeys, s.statedir + "/keys", like, proxies))
+                         .first;
             }
             why = rpm::why_not_signed({s.packager_root, s.dbpath}, op.file, it->second);
-            if (!why.empty()) unlink(op.file.c_str());
+            if (!why.empty())
+                unlink(op.file.c_str());
         } catch (const Error& e) {
             why = e.message;
         }
-        if (why.empty()) continue;
+        if (why.empty())
+            continue;
         r.failed.push_back(fmt::format("'{}' is not used: {}", op.file, why));
         op.file.clear();
     }
@@ -92,19 +117,23 @@ void check_signatures(const Settings& s, std::vector<Operation>& ops, Format for
 
 }  // namespace
 
-FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vector<Operation>& ops, const Say& say) {
+FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vector<Operation>& ops,
+                           const Say& say) {
     FetchResult r;
     std::vector<Download> downloads;
     std::vector<Operation*> pending;
     std::string scratch = s.localcache ? s.cachedir : s.statedir + "/fetch";
     Proxies proxies(s, say);
     for (Operation& op : ops) {
-        if (op.action == Action::erase || !op.file.empty()) continue;
-        if (op.url.empty() && op.source.url.empty() && packager.fetches()) continue;
+        if (op.action == Action::erase || !op.file.empty())
+            continue;
+        if (op.url.empty() && op.source.url.empty() && packager.fetches())
+            continue;
         r.wanted++;
         std::string name = file_name(op.package, packager.format());
         if (op.package.is_pattern()) {
-            r.failed.push_back(fmt::format("no repository says which version '{}' stands for", op.package.text()));
+            r.failed.push_back(
+                fmt::format("no repository says which version '{}' stands for", op.package.text()));
             continue;
         }
         std::string local = s.cachedir + "/" + name;
@@ -115,28 +144,43 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
         }
         if (const FileSource& from = op.source; !from.url.empty()) {
             // What is in the cache already is found there, by its checksum.
-            Download d{.url = from.url, .file = scratch + "/" + name, .size = from.size, .algorithm = from.algorithm, .checksum = from.checksum,
-                       .ca_file = from.ca_file, .cert = from.cert, .key = from.key, .proxy = from.proxy};
+            Download d{.url = from.url,
+                       .file = scratch + "/" + name,
+                       .size = from.size,
+                       .algorithm = from.algorithm,
+                       .checksum = from.checksum,
+                       .ca_file = from.ca_file,
+                       .cert = from.cert,
+                       .key = from.key,
+                       .proxy = from.proxy};
             proxies.apply(d);
             // Without a checksum nobody would notice that a cache has another file of that name.
             if (!d.checksum.empty())
-                for (const std::string& cache : s.headcache) d.before.push_back(cache + (cache.ends_with('/') ? "" : "/") + percent_encode(name));
+                for (const std::string& cache : s.headcache)
+                    d.before.push_back(cache + (cache.ends_with('/') ? "" : "/") +
+                                       percent_encode(name));
             downloads.push_back(std::move(d));
             pending.push_back(&op);
             continue;
         }
         std::string url = op.url;
         if (url.empty()) {
-            r.failed.push_back(fmt::format("no repository holds '{}', and the target names no URL", op.package.text()));
+            r.failed.push_back(fmt::format("no repository holds '{}', and the target names no URL",
+                                           op.package.text()));
             continue;
         }
-        while (url.ends_with('/')) url.pop_back();
+        while (url.ends_with('/'))
+            url.pop_back();
         if (!is_remote(url)) {
-            if (url.starts_with("file://")) url.erase(0, 7);
+            if (url.starts_with("file://"))
+                url.erase(0, 7);
             std::string path = url + "/" + name;
-            if (!url.starts_with('/')) r.failed.push_back(fmt::format("'{}' is neither a URL nor a folder", op.url));
-            else if (access(path.c_str(), R_OK)) r.failed.push_back(system_error("cannot read '" + path + "'").message);
-            else op.file = path;
+            if (!url.starts_with('/'))
+                r.failed.push_back(fmt::format("'{}' is neither a URL nor a folder", op.url));
+            else if (access(path.c_str(), R_OK))
+                r.failed.push_back(system_error("cannot read '" + path + "'").message);
+            else
+                op.file = path;
             continue;
         }
         Download d;
@@ -146,15 +190,22 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
         downloads.push_back(std::move(d));
         pending.push_back(&op);
     }
-    if (!downloads.empty()) make_dirs(scratch);
+    if (!downloads.empty())
+        make_dirs(scratch);
     bool terminal = isatty(2) && !s.quiet;
-    auto failed = fetch_files(downloads, {.connections = s.connections}, [&](size_t files, uint64_t bytes) {
-        if (terminal) fmt::print(stderr, "\rfetched {} of {}, {} KB\x1b[K", files, downloads.size(), bytes >> 10);
-    });
-    if (terminal) fmt::print(stderr, "\r\x1b[K");
+    auto failed =
+        fetch_files(downloads, {.connections = s.connections}, [&](size_t files, uint64_t bytes) {
+            if (terminal)
+                fmt::print(stderr, "\rfetched {} of {}, {} KB\x1b[K", files, downloads.size(),
+                           bytes >> 10);
+        });
+    if (terminal)
+        fmt::print(stderr, "\r\x1b[K");
     r.failed.insert(r.failed.end(), failed.begin(), failed.end());
     for (size_t i = 0; i < downloads.size(); i++)
-        if (utime(downloads[i].file.c_str(), nullptr) == 0 && access(downloads[i].file.c_str(), R_OK) == 0) pending[i]->file = downloads[i].file;
+        if (utime(downloads[i].file.c_str(), nullptr) == 0 &&
+            access(downloads[i].file.c_str(), R_OK) == 0)
+            pending[i]->file = downloads[i].file;
     check_signatures(s, ops, packager.format(), proxies, r);
     return r;
 }

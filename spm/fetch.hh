@@ -19,10 +19,12 @@ struct FetchResult {
 
 using Say = std::function<void(Level, const std::string&)>;
 
-/// Gives each installation and replacement its `file`. A packager that fetches itself is left to it where no URL is told.
+/// Gives each installation and replacement its `file`. A packager that fetches itself is left to it
+/// where no URL is told.
 FetchResult fetch_packages(const Settings&, const Packager&, std::vector<Operation>&, const Say&);
 
-/// The path of an operation's file when its URL is a folder of this machine and the file is there; else empty.
+/// The path of an operation's file when its URL is a folder of this machine and the file is there;
+/// else empty.
 std::string local_file(const Operation&, Format);
 
 /// The proxy of the settings, and the caches of head nodes that are asked before anybody else.
@@ -40,7 +42,8 @@ private:
 
 /// A reverse proxy stands in for the host of the URL: "http://proxy:81/path".
 std::string through_reverse_proxy(const std::string& url, const std::string& host, int port);
-/// The first proxy that answers; the order begins elsewhere on each node when proxyrandom is set. Empty: none does.
+/// The first proxy that answers; the order begins elsewhere on each node when proxyrandom is set.
+/// Empty: none does.
 std::string choose_proxy(const Settings&, const Say&);
 
 }  // namespace weft::spm

@@ -9,8 +9,9 @@
 namespace weft::spm {
 
 /// As download(), in a process of its own.
-std::vector<std::string> fetch_files(const std::vector<Download>&, const DownloadLimits&,
-                                     const std::function<void(size_t files, uint64_t bytes)>& progress = {});
+std::vector<std::string> fetch_files(
+    const std::vector<Download>&, const DownloadLimits&,
+    const std::function<void(size_t files, uint64_t bytes)>& progress = {});
 /// Does anybody answer http there, whatever the answer?
 bool answers(const std::string& url);
 

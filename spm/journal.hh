@@ -9,7 +9,8 @@
 
 namespace weft::spm {
 
-/// Operations that were begun. The file is there from before the packager starts until after it has ended.
+/// Operations that were begun. The file is there from before the packager starts until after it has
+/// ended.
 class Journal {
 public:
     explicit Journal(std::string dir) : path_(std::move(dir) + "/journal") {}
@@ -25,9 +26,9 @@ private:
 /// One run that changed something.
 struct Run {
     int number = 0;
-    long time = 0;            ///< when it ended
+    long time = 0;  ///< when it ended
     int status = 0;
-    std::string note;         ///< "apply", "rollback 3", with the reason that overrode the guards
+    std::string note;  ///< "apply", "rollback 3", with the reason that overrode the guards
     std::vector<Package> before, after;
     std::vector<Package> managed;  ///< what was ours before
 };

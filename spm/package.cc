@@ -17,7 +17,9 @@ std::string Package::text() const { return name + '-' + evr() + '.' + arch; }
 
 static bool wild(std::string_view s) { return s.find_first_of("*?") != std::string_view::npos; }
 
-bool Package::is_pattern() const { return wild(name) || wild(version) || wild(release) || wild(arch); }
+bool Package::is_pattern() const {
+    return wild(name) || wild(version) || wild(release) || wild(arch);
+}
 
 static std::string_view without_epoch(std::string_view version) {
     size_t colon = version.find(':');
@@ -26,7 +28,9 @@ static std::string_view without_epoch(std::string_view version) {
 
 std::string file_name(const Package& p, Format f) {
     std::string v(without_epoch(p.version));
-    if (f == Format::deb) return p.name + '_' + v + (p.release.empty() ? "" : '-' + p.release) + '_' + p.arch + ".deb";
+    if (f == Format::deb)
+        return p.name + '_' + v + (p.release.empty() ? "" : '-' + p.release) + '_' + p.arch +
+               ".deb";
     return p.name + '-' + v + '-' + p.release + '.' + p.arch + '.' + std::string(format_name(f));
 }
 
@@ -38,7 +42,8 @@ bool glob(std::string_view pattern, std::string_view text) {
             star = p++;
             from = t;
         } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-            p++, t++;
+            p++;
+            t++;
         } else if (star != std::string_view::npos) {
             p = star + 1;
             t = ++from;
@@ -46,7 +51,8 @@ bool glob(std::string_view pattern, std::string_view text) {
             return false;
         }
     }
-    while (p < pattern.size() && pattern[p] == '*') p++;
+    while (p < pattern.size() && pattern[p] == '*')
+        p++;
     return p == pattern.size();
 }
 
@@ -57,20 +63,25 @@ struct Evr {
     explicit Evr(std::string_view s) {
         size_t colon = s.find(':');
         epoch = colon == std::string_view::npos ? "0" : std::string(s.substr(0, colon));
-        if (colon != std::string_view::npos) s.remove_prefix(colon + 1);
+        if (colon != std::string_view::npos)
+            s.remove_prefix(colon + 1);
         size_t dash = s.rfind('-');
         version = s.substr(0, dash);
-        if (dash != std::string_view::npos) release = s.substr(dash + 1);
+        if (dash != std::string_view::npos)
+            release = s.substr(dash + 1);
     }
 };
 
 }  // namespace
 
 int compare_evr(std::string_view a, std::string_view b, Format f) {
-    if (f == Format::deb) return deb::compare(a, b);
+    if (f == Format::deb)
+        return deb::compare(a, b);
     Evr x(a), y(b);
-    if (int c = rpm::compare(x.epoch, y.epoch)) return c;
-    if (int c = rpm::compare(x.version, y.version)) return c;
+    if (int c = rpm::compare(x.epoch, y.epoch))
+        return c;
+    if (int c = rpm::compare(x.version, y.version))
+        return c;
     return rpm::compare(x.release, y.release);
 }
 
@@ -79,15 +90,19 @@ bool matches_name(const Package& pattern, const Package& p) {
 }
 
 bool matches(const Package& pattern, const Package& p, Format f) {
-    if (!matches_name(pattern, p)) return false;
+    if (!matches_name(pattern, p))
+        return false;
     bool any_epoch = pattern.version.find(':') == std::string::npos;
     std::string_view have = any_epoch ? without_epoch(p.version) : std::string_view(p.version);
     auto same = [&](std::string_view want, std::string_view is) {
         return wild(want) ? glob(want, is) : compare_evr(want, is, f) == 0;
     };
-    if (!same(pattern.version, have)) return false;
-    if (wild(pattern.release)) return glob(pattern.release, p.release);
-    return f == Format::deb ? deb::compare(pattern.release, p.release) == 0 : rpm::compare(pattern.release, p.release) == 0;
+    if (!same(pattern.version, have))
+        return false;
+    if (wild(pattern.release))
+        return glob(pattern.release, p.release);
+    return f == Format::deb ? deb::compare(pattern.release, p.release) == 0
+                            : rpm::compare(pattern.release, p.release) == 0;
 }
 
 }  // namespace weft::spm

@@ -1,4 +1,5 @@
-// A package as every packager names it: name, [epoch:]version, release, architecture; and how two versions compare.
+// A package as every packager names it: name, [epoch:]version, release, architecture; and how two
+// versions compare.
 #pragma once
 #include <string>
 #include <string_view>
@@ -24,20 +25,21 @@ struct Package {
     auto operator<=>(const Package&) const = default;
 };
 
-/// The name of its file: name-version-release.arch.rpm, name_version-release_arch.deb, name-version-release.arch.pkg;
-/// no epoch.
+/// The name of its file: name-version-release.arch.rpm, name_version-release_arch.deb,
+/// name-version-release.arch.pkg; no epoch.
 std::string file_name(const Package&, Format);
 
 /// `*` any text, `?` one character.
 bool glob(std::string_view pattern, std::string_view text);
 
-/// Negative, 0 or positive, as "[epoch:]version[-release]" a is older than, as new as or newer than b. By the rules of
-/// the format, by the function of its own library: librpm's for rpm (and for pkg, which has none), libapt-pkg's for deb.
-/// A missing epoch is 0.
+/// Negative, 0 or positive, as "[epoch:]version[-release]" a is older than, as new as or newer than
+/// b. By the rules of the format, by the function of its own library: librpm's for rpm (and for
+/// pkg, which has none), libapt-pkg's for deb. A missing epoch is 0.
 int compare_evr(std::string_view a, std::string_view b, Format);
 
-/// Is `p` what the line `pattern` means? Wildcards match text; exact versions match when they compare equal; a
-/// pattern without an epoch does not ask for one, because file names do not tell it.
+/// Is `p` what the line `pattern` means? Wildcards match text; exact versions match when they
+/// compare equal; a pattern without an epoch does not ask for one, because file names do not tell
+/// it.
 bool matches(const Package& pattern, const Package& p, Format);
 /// The same for name and architecture alone.
 bool matches_name(const Package& pattern, const Package& p);

@@ -11,7 +11,8 @@ namespace weft::spm {
 
 class Packager {
 public:
-    /// By name (spma-NAME in libexec) or by absolute path. Error(78) naming the known ones when there is none.
+    /// By name (spma-NAME in libexec) or by absolute path. Error(78) naming the known ones when
+    /// there is none.
     Packager(const std::string& name, PluginCall call, double timeout);
 
     const std::string& name() const { return name_; }
@@ -23,12 +24,13 @@ public:
 
     struct Outcome {
         int status = 0;
-        std::string message;              ///< what it said when it failed
+        std::string message;  ///< what it said when it failed
         std::vector<std::string> warnings;
         bool ok() const { return status == 0; }
     };
     /// `on_line`: each line it prints: begin N, done ACTION what, skip what, warning text
-    Outcome apply(const std::vector<Operation>&, bool noaction, const std::function<void(std::string_view)>& on_line) const;
+    Outcome apply(const std::vector<Operation>&, bool noaction,
+                  const std::function<void(std::string_view)>& on_line) const;
     /// The lines it prints; none when all is as it was installed.
     std::vector<std::string> verify(const std::vector<std::string>& names) const;
 

@@ -15,22 +15,27 @@ static std::string fields(const Package& p) {
 }
 
 static Package package_at(const std::vector<std::string_view>& w, size_t at) {
-    return {std::string(w[at]), std::string(w[at + 1]), w[at + 2] == "-" ? "" : std::string(w[at + 2]), std::string(w[at + 3])};
+    return {std::string(w[at]), std::string(w[at + 1]),
+            w[at + 2] == "-" ? "" : std::string(w[at + 2]), std::string(w[at + 3])};
 }
 
 std::string operations_text(const std::vector<Operation>& ops) {
     std::string s;
     for (const Operation& op : ops) {
         s += fmt::format("{} {}", action_name(op.action), fields(op.package));
-        if (op.action != Action::erase) s += " " + field(op.file);
-        for (const Package& p : op.old) s += " " + fields(p);
+        if (op.action != Action::erase)
+            s += " " + field(op.file);
+        for (const Package& p : op.old)
+            s += " " + fields(p);
         s += '\n';
     }
     return s;
 }
 
-static Error bad_line(std::string message, const std::string& file, int number, std::string_view line) {
-    Error e(exit_data, std::move(message), {file, number, 1, number, std::max(1, int(line.size()))});
+static Error bad_line(std::string message, const std::string& file, int number,
+                      std::string_view line) {
+    Error e(exit_data, std::move(message),
+            {file, number, 1, number, std::max(1, int(line.size()))});
     e.line = line;
     return e;
 }
@@ -41,18 +46,25 @@ std::vector<Operation> parse_operations(std::string_view text, const std::string
     for (std::string_view line : lines(text)) {
         number++;
         auto w = words_of(line);
-        if (w.empty() || w[0].starts_with('#')) continue;
+        if (w.empty() || w[0].starts_with('#'))
+            continue;
         std::optional<Action> action;
         for (Action a : {Action::replace, Action::install, Action::erase})
-            if (w[0] == action_name(a)) action = a;
-        if (!action) throw bad_line(fmt::format("unknown operation '{}'", w[0]), file, number, line);
+            if (w[0] == action_name(a))
+                action = a;
+        if (!action)
+            throw bad_line(fmt::format("unknown operation '{}'", w[0]), file, number, line);
         bool right = *action == Action::erase     ? w.size() == 5
                      : *action == Action::install ? w.size() == 6
                                                   : w.size() >= 10 && (w.size() - 6) % 4 == 0;
-        if (!right) throw bad_line(fmt::format("'{}' has the wrong number of fields", w[0]), file, number, line);
+        if (!right)
+            throw bad_line(fmt::format("'{}' has the wrong number of fields", w[0]), file, number,
+                           line);
         Operation op{*action, package_at(w, 1), {}, {}, {}, 0, {}};
-        if (*action != Action::erase && w[5] != "-") op.file = w[5];
-        for (size_t i = 6; i < w.size(); i += 4) op.old.push_back(package_at(w, i));
+        if (*action != Action::erase && w[5] != "-")
+            op.file = w[5];
+        for (size_t i = 6; i < w.size(); i += 4)
+            op.old.push_back(package_at(w, i));
         ops.push_back(std::move(op));
     }
     return ops;
@@ -61,7 +73,8 @@ std::vector<Operation> parse_operations(std::string_view text, const std::string
 std::string installed_text(const std::vector<Installed>& list) {
     std::string s;
     for (const Installed& i : list)
-        s += fields(i.package) + (i.essential ? " essential" : "") + (i.broken ? " broken" : "") + '\n';
+        s += fields(i.package) + (i.essential ? " essential" : "") + (i.broken ? " broken" : "") +
+             '\n';
     return s;
 }
 
@@ -71,13 +84,20 @@ std::vector<Installed> parse_installed(std::string_view text, const std::string&
     for (std::string_view line : lines(text)) {
         number++;
         auto w = words_of(line);
-        if (w.empty()) continue;
-        if (w.size() < 4) throw bad_line("an installed package has four fields: name version release architecture", from, number, line);
+        if (w.empty())
+            continue;
+        if (w.size() < 4)
+            throw bad_line(
+                "an installed package has four fields: name version release architecture", from,
+                number, line);
         Installed i{package_at(w, 0)};
         for (size_t k = 4; k < w.size(); k++) {
-            if (w[k] == "essential") i.essential = true;
-            else if (w[k] == "broken") i.broken = true;
-            else throw bad_line(fmt::format("unknown word '{}'", w[k]), from, number, line);
+            if (w[k] == "essential")
+                i.essential = true;
+            else if (w[k] == "broken")
+                i.broken = true;
+            else
+                throw bad_line(fmt::format("unknown word '{}'", w[k]), from, number, line);
         }
         out.push_back(std::move(i));
     }
@@ -86,7 +106,8 @@ std::vector<Installed> parse_installed(std::string_view text, const std::string&
 
 int plugin_main(const Plugin& plugin, int argc, char** argv) {
     auto body = [&](const Args& args) {
-        PluginCall call{args.root(), args.get("dbpath"), args.has("checksig"), args.noaction(), double(args.number("timeout", 3600))};
+        PluginCall call{args.root(), args.get("dbpath"), args.has("checksig"), args.noaction(),
+                        double(args.number("timeout", 3600))};
         auto words = args.rest();
         std::string verb = words.empty() ? "" : words[0];
         if (verb == "capabilities" && words.size() == 1) {
@@ -107,12 +128,15 @@ int plugin_main(const Plugin& plugin, int argc, char** argv) {
         }
         if (verb == "verify") {
             auto found = plugin.verify(call, {words.begin() + 1, words.end()});
-            for (auto& line : found) fmt::print("{}\n", line);
+            for (auto& line : found)
+                fmt::print("{}\n", line);
             return found.empty() ? exit_ok : exit_no;
         }
         throw Error(exit_usage, "which of capabilities, list, apply FILE and verify [name ...]?");
     };
-    return run({.name = plugin.name, .usage = plugin.usage, .about = plugin.about,
+    return run({.name = plugin.name,
+                .usage = plugin.usage,
+                .about = plugin.about,
                 .options = {{0, "dbpath", "DIR", "where the package database is"},
                             {0, "checksig", nullptr, "refuse packages without a trusted signature"},
                             {'n', "noaction", nullptr, "test the transaction, change nothing"},

@@ -1,4 +1,5 @@
-// Repositories, as /software/repositories of the profile describes them: their metadata fetched, checked and indexed.
+// Repositories, as /software/repositories of the profile describes them: their metadata fetched,
+// checked and indexed.
 #pragma once
 #include <string>
 #include <vector>
@@ -16,22 +17,24 @@ struct Repository {
     std::string name;
     std::vector<Protocol> protocols;  ///< tried in order
     bool enabled = true, skip_if_unavailable = false;
-    bool gpgcheck = false;            ///< packages must be signed (rpm); the Release must be (deb)
-    bool repo_gpgcheck = false;       ///< the metadata must be
-    std::vector<std::string> gpgkeys; ///< URLs
+    bool gpgcheck = false;             ///< packages must be signed (rpm); the Release must be (deb)
+    bool repo_gpgcheck = false;        ///< the metadata must be
+    std::vector<std::string> gpgkeys;  ///< URLs
     int priority = 99;
     std::string proxy, snapshot;
-    std::string suite;                ///< Debian: dists/SUITE; empty: Packages beside the packages
+    std::string suite;  ///< Debian: dists/SUITE; empty: Packages beside the packages
     std::vector<std::string> sections;
     solv::Filter filter;
 
-    /// What is asked of the metadata before it is believed; what was fetched under other terms is fetched again.
+    /// What is asked of the metadata before it is believed; what was fetched under other terms is
+    /// fetched again.
     std::string trust(Format) const;
     /// Where the files are: the snapshot's folder when there is one.
     std::string base(const Protocol&) const;
 };
 
-/// A list, or an object with the list `repositories`; keys as in the profile. Error(65) naming the path of what is wrong.
+/// A list, or an object with the list `repositories`; keys as in the profile. Error(65) naming the
+/// path of what is wrong.
 std::vector<Repository> parse_repositories(std::string_view text, const std::string& file);
 
 /// The enabled repositories of the settings; none where there is no such file.
@@ -41,13 +44,15 @@ class Repositories {
 public:
     /// Those of the settings.
     Repositories(const Settings&, Format, Say);
-    /// Those of `list`, which may be other nodes': their indexes are kept apart, by what they are of and not by name.
+    /// Those of `list`, which may be other nodes': their indexes are kept apart, by what they are
+    /// of and not by name.
     Repositories(const Settings&, Format, Say, std::vector<Repository> list);
 
     bool any() const { return !list_.empty(); }
-    /// Fetch the metadata that is older than the setting `refresh`. One that cannot be had is replaced by what was
-    /// fetched last, with a warning; Error(69) when there is nothing and it may not be skipped. One program at a time:
-    /// the next waits as long as for a run, then Error(75).
+    /// Fetch the metadata that is older than the setting `refresh`. One that cannot be had is
+    /// replaced by what was fetched last, with a warning; Error(69) when there is nothing and it
+    /// may not be skipped. One program at a time: the next waits as long as for a run, then
+    /// Error(75).
     void refresh();
     /// For the guards.
     std::vector<Source> sources() const;
@@ -58,7 +63,8 @@ public:
     const std::string& name(int repository) const { return list_[size_t(repository)].name; }
     /// Where a package is, for the operation that needs it.
     FileSource source(const solv::Offer&) const;
-    /// What is asked of a package file that none of them lists any more: a signature of a key of theirs, where any asks for one.
+    /// What is asked of a package file that none of them lists any more: a signature of a key of
+    /// theirs, where any asks for one.
     FileSource unlisted() const;
     const std::string& arch() const { return arch_; }
 
@@ -67,7 +73,7 @@ private:
     struct State {
         long fetched = 0, made = 0;
         size_t packages = 0;
-        size_t protocol = 0;      ///< which of its URLs answered
+        size_t protocol = 0;  ///< which of its URLs answered
         std::string base, checksum, trust;
     };
     Repositories(const Settings&, Format, Say, std::vector<Repository> list, bool own);
@@ -82,14 +88,17 @@ private:
     /// Error when this URL does not give it.
     State fetch(const Repository&, size_t protocol, const State& before) const;
     State fetch_rpm(const Repository&, size_t protocol, const State& before) const;
-    /// The Packages index of one folder, in the first compression that `release` lists, or the server has.
-    std::string get_packages(const Repository&, size_t protocol, const std::string& folder, const std::string& release) const;
+    /// The Packages index of one folder, in the first compression that `release` lists, or the
+    /// server has.
+    std::string get_packages(const Repository&, size_t protocol, const std::string& folder,
+                             const std::string& release) const;
     State fetch_deb(const Repository&, size_t protocol, const State& before) const;
-    /// The text of the Release of a Debian repository; empty when there is none, which only unsigned ones may lack.
+    /// The text of the Release of a Debian repository; empty when there is none, which only
+    /// unsigned ones may lack.
     std::string release(const Repository&, size_t protocol, const std::string& folder) const;
     std::vector<std::string> keys(const Repository&, size_t protocol) const;
-    void get(const Repository&, size_t protocol, const std::string& path, const std::string& file, const std::string& algorithm = {},
-             const std::string& checksum = {}) const;
+    void get(const Repository&, size_t protocol, const std::string& path, const std::string& file,
+             const std::string& algorithm = {}, const std::string& checksum = {}) const;
 
     const Settings& settings_;
     bool own_;           ///< this node's

@@ -14,7 +14,8 @@ static const std::vector<Setting>& table() {
         {"userprio", Setting::yes_no, "no", "do users' versions go before the target's?"},
         {"protectkernel", Setting::yes_no, "yes", "never erase the running kernel"},
         {"usespmlist", Setting::yes_no, "yes", "believe the list of managed packages"},
-        {"spmlist", Setting::path, "/var/lib/spma-managed-packages", "the list of managed packages"},
+        {"spmlist", Setting::path, "/var/lib/spma-managed-packages",
+         "the list of managed packages"},
         {"localcache", Setting::yes_no, "yes", "use and fill the cache of package files"},
         {"cachedir", Setting::path, "/var/spma-cache", "the cache"},
         {"proxy", Setting::yes_no, "no", "use a proxy"},
@@ -22,7 +23,8 @@ static const std::vector<Setting>& table() {
         {"proxyhost", Setting::words, "", "proxies, with commas or blanks between"},
         {"proxyport", Setting::number, "0", "their port"},
         {"proxyrandom", Setting::yes_no, "no", "begin with another proxy on each node"},
-        {"headcache", Setting::words, "", "folders of package files that are asked before the repositories, as URLs"},
+        {"headcache", Setting::words, "",
+         "folders of package files that are asked before the repositories, as URLs"},
         {"dbpath", Setting::path, "", "the package database"},
         {"root", Setting::path, "", "the system the packages belong to"},
         {"rpmtpath", Setting::text, "", "not used; read so that old files stay good"},
@@ -34,7 +36,8 @@ static const std::vector<Setting>& table() {
         {"ignorelock", Setting::yes_no, "no", "run without the lock"},
         {"forcelock", Setting::yes_no, "no", "take the lock from who holds it"},
         {"logfile", Setting::path, "", "messages go there too"},
-        {"repositories", Setting::path, "/var/lib/spma-repositories.json", "where packages come from"},
+        {"repositories", Setting::path, "/var/lib/spma-repositories.json",
+         "where packages come from"},
         {"statedir", Setting::path, "/var/lib/weft/spma", "journal, history, indexes"},
         {"refresh", Setting::seconds, "10m", "metadata of repositories is used this long"},
         {"arch", Setting::text, "", "of packages, if not this machine's"},
@@ -65,8 +68,13 @@ std::vector<Option> setting_options() {
         {0, "override", "REASON", "carry out what the guards refuse"},
     };
     for (const Setting& s : table()) {
-        if (common(s.name)) continue;
-        out.push_back({0, s.name, s.kind == Setting::yes_no ? "yes|no" : s.kind == Setting::path ? "PATH" : "VALUE", s.help});
+        if (common(s.name))
+            continue;
+        out.push_back({0, s.name,
+                       s.kind == Setting::yes_no ? "yes|no"
+                       : s.kind == Setting::path ? "PATH"
+                                                 : "VALUE",
+                       s.help});
     }
     return out;
 }
@@ -75,19 +83,31 @@ Settings read_settings(const Args& args) {
     // Options are a settings file of their own, which goes first.
     std::string given;
     for (const Setting& s : table())
-        if (!common(s.name) && args.has(s.name)) given += fmt::format("{} = {}\n", s.name, args.get(s.name));
-    if (args.noaction()) given += "noaction = yes\n";
+        if (!common(s.name) && args.has(s.name))
+            given += fmt::format("{} = {}\n", s.name, args.get(s.name));
+    if (args.noaction())
+        given += "noaction = yes\n";
     Config options;
     try {
         options = Config::parse(given, "command line", table());
     } catch (Error& e) {
         throw Error(exit_usage, e.message, {}, e.hint);
     }
-    Config file = Config::read(args.has("cfgfile") ? args.get("cfgfile") : args.rooted("/etc/spma.conf"), table(), !args.has("cfgfile"));
-    auto from = [&](const char* name) -> const Config& { return options.given(name) ? options : file; };
-    auto text = [&](const char* n) { return from(n).get(n); };
-    auto yes = [&](const char* n) { return from(n).yes(n); };
-    auto number = [&](const char* n) { return from(n).number(n); };
+    Config file =
+        Config::read(args.has("cfgfile") ? args.get("cfgfile") : args.rooted("/etc/spma.conf"),
+                     table(), !args.has("cfgfile"));
+    auto from = [&](const char* name) -> const Config& {
+        return options.given(name) ? options : file;
+    };
+    auto text = [&](const char* n) {
+        return from(n).get(n);
+    };
+    auto yes = [&](const char* n) {
+        return from(n).yes(n);
+    };
+    auto number = [&](const char* n) {
+        return from(n).number(n);
+    };
     auto path = [&](const char* n) {
         std::string p = text(n);
         return p.empty() || options.given(n) ? p : args.rooted(p);
@@ -96,14 +116,16 @@ Settings read_settings(const Args& args) {
         std::vector<std::string> out;
         for (std::string w : from(n).words(n)) {
             std::replace(w.begin(), w.end(), ',', ' ');
-            for (auto x : words_of(w)) out.emplace_back(x);
+            for (auto x : words_of(w))
+                out.emplace_back(x);
         }
         return out;
     };
     auto one_of = [&](const char* n, std::initializer_list<std::string_view> good) {
         std::string v = text(n), all;
         for (auto g : good) {
-            if (v == g) return v;
+            if (v == g)
+                return v;
             all += (all.empty() ? "" : ", ") + std::string(g);
         }
         throw from(n).error(n, fmt::format("{} cannot be '{}'", n, v), "one of " + all);
@@ -130,11 +152,16 @@ Settings read_settings(const Args& args) {
     if (yes("proxy")) {
         s.proxytype = one_of("proxytype", {"forward", "reverse"});
         s.proxyhost = words("proxyhost");
-        if (s.proxyhost.empty()) throw from("proxy").error("proxy", "a proxy is asked for and none is named", "set proxyhost");
+        if (s.proxyhost.empty())
+            throw from("proxy").error("proxy", "a proxy is asked for and none is named",
+                                      "set proxyhost");
     }
     s.headcache = words("headcache");
     for (auto& url : s.headcache)
-        if (url.find("://") == url.npos) throw from("headcache").error("headcache", fmt::format("headcache cannot be '{}'", url), "a URL: http://head.example.org/spma-cache");
+        if (url.find("://") == url.npos)
+            throw from("headcache")
+                .error("headcache", fmt::format("headcache cannot be '{}'", url),
+                       "a URL: http://head.example.org/spma-cache");
     s.proxyport = int(number("proxyport"));
     s.proxyrandom = yes("proxyrandom");
     s.retries = number("retries");
@@ -155,11 +182,17 @@ Settings read_settings(const Args& args) {
     p.override_reason = args.get("override");
     p.guards.removals = size_t(number("guardremovals"));
     p.guards.percent = unsigned(number("guardpercent"));
-    for (auto& w : words("essential")) p.guards.essential.push_back(w);
+    for (auto& w : words("essential"))
+        p.guards.essential.push_back(w);
     p.kernel = text("kernel");
-    if (utsname u{}; p.kernel.empty() && uname(&u) == 0) p.kernel = u.release;
-    if (p.userprio && !p.userpkgs) throw from("userprio").error("userprio", "userprio needs userpkgs", "set userpkgs = yes too");
-    if (!p.usespmlist && !p.userpkgs) throw from("usespmlist").error("usespmlist", "usespmlist = no needs userpkgs", "set userpkgs = yes too");
+    if (utsname u{}; p.kernel.empty() && uname(&u) == 0)
+        p.kernel = u.release;
+    if (p.userprio && !p.userpkgs)
+        throw from("userprio")
+            .error("userprio", "userprio needs userpkgs", "set userpkgs = yes too");
+    if (!p.usespmlist && !p.userpkgs)
+        throw from("usespmlist")
+            .error("usespmlist", "usespmlist = no needs userpkgs", "set userpkgs = yes too");
     return s;
 }
 

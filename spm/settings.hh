@@ -10,9 +10,10 @@
 namespace weft::spm {
 
 struct Settings {
-    std::string packager, targetconf, spmlist, cachedir, dbpath, packager_root, logfile, repositories, statedir, dependencies, lockfile, arch;
+    std::string packager, targetconf, spmlist, cachedir, dbpath, packager_root, logfile,
+        repositories, statedir, dependencies, lockfile, arch;
     bool localcache, checksig, noaction, ignorelock, forcelock, proxyrandom, quiet, verbose;
-    std::string proxytype;              ///< "" none, forward, reverse
+    std::string proxytype;  ///< "" none, forward, reverse
     std::vector<std::string> proxyhost;
     std::vector<std::string> headcache;
     int proxyport;
@@ -20,12 +21,13 @@ struct Settings {
     double timeout, apply_timeout;
     size_t cachelimit;
     long connections, max_age, refresh;
-    Policy policy;                      ///< but for format and sources
+    Policy policy;  ///< but for format and sources
 };
 
 /// The rows of the table as options of the command line.
 std::vector<Option> setting_options();
-/// Paths are below --root already. Error(78) or (64) for what cannot be, as userprio without userpkgs.
+/// Paths are below --root already. Error(78) or (64) for what cannot be, as userprio without
+/// userpkgs.
 Settings read_settings(const Args&);
 
 }  // namespace weft::spm

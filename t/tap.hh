@@ -14,7 +14,8 @@
 struct Tap : boost::unit_test::test_observer {
     int n = 0;
     void test_unit_finish(const boost::unit_test::test_unit& u, unsigned long) override {
-        if (u.p_type != boost::unit_test::TUT_CASE) return;
+        if (u.p_type != boost::unit_test::TUT_CASE)
+            return;
         bool ok = boost::unit_test::results_collector.results(u.p_id).passed();
         std::cout << (ok ? "ok " : "not ok ") << ++n << " - " << u.full_name() << std::endl;
     }

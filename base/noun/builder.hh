@@ -10,9 +10,9 @@
 
 namespace weft {
 
-/// Builds a tree from the inside out. Children wait on one stack until their container is complete, so
-/// that a dict is sorted once, however its keys came. What is wrong is returned, never thrown: the
-/// callers are callbacks of C libraries.
+/// Builds a tree from the inside out. Children wait on one stack until their container is complete,
+/// so that a dict is sorted once, however its keys came. What is wrong is returned, never thrown:
+/// the callers are callbacks of C libraries.
 class Builder {
 public:
     using Wrong = std::optional<std::string>;
@@ -53,7 +53,9 @@ private:
     std::vector<Container> open_;
 };
 
-/// What is wrong at a byte of the text of document `name`, with line, column and that line. Exit status 65.
-Error misread(std::string_view text, size_t at, std::string_view name, std::string message, std::string hint = {});
+/// What is wrong at a byte of the text of document `name`, with line, column and that line. Exit
+/// status 65.
+Error misread(std::string_view text, size_t at, std::string_view name, std::string message,
+              std::string hint = {});
 
 }  // namespace weft

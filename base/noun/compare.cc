@@ -11,7 +11,7 @@ namespace {
 /// A container whose children are being summed up.
 struct Sum {
     const Element* e;
-    size_t at;         ///< its place in the result
+    size_t at;  ///< its place in the result
     size_t next = 0;
     std::string text;  ///< name and checksum of each child so far
 };
@@ -30,18 +30,25 @@ std::vector<Checksum> checksums(const Element& root) {
         } else {
             text.clear();
             append_text(text, *e);
-            if (e->is_defined()) text += '\x1e', text += kind_name(e->kind());
-            else text = "_<undef>_";
+            if (e->is_defined()) {
+                text += '\x1e';
+                text += kind_name(e->kind());
+            } else
+                text = "_<undef>_";
             md5_hex(text, all[at].data());
         }
-        // The finished element's checksum goes into its container; a full container is finished too.
+        // The finished element's checksum goes into its container; a full container is finished
+        // too.
         bool finished = !e->is_resource();
         for (;;) {
             if (finished) {
-                if (stack.empty()) return all;
+                if (stack.empty())
+                    return all;
                 Sum& s = stack.back();
-                if (s.e->is(Kind::dict)) s.text += s.e->dict()[s.next - 1].key.view();
-                else append_long(s.text, int64_t(s.next - 1));
+                if (s.e->is(Kind::dict))
+                    s.text += s.e->dict()[s.next - 1].key.view();
+                else
+                    append_long(s.text, int64_t(s.next - 1));
                 s.text.append(all[at].data(), all[at].size());
             }
             Sum& s = stack.back();
@@ -83,11 +90,14 @@ std::vector<TreeChange> diff_trees(const Element& before, const Element& after) 
         Pair p = work.back();
         work.pop_back();
         path.resize(p.depth ? p.depth - 1 : 0);
-        if (p.depth) path.push_back(p.term);
+        if (p.depth)
+            path.push_back(p.term);
         const Element *a = p.before, *b = p.after;
-        if (a && b && (a->same_node(*b))) continue;
+        if (a && b && (a->same_node(*b)))
+            continue;
         if ((!a || is_leaf(*a)) && (!b || is_leaf(*b))) {
-            if (!a || !b || !equal_leaves(*a, *b)) changes.push_back({Path(path), a, b});
+            if (!a || !b || !equal_leaves(*a, *b))
+                changes.push_back({Path(path), a, b});
             continue;
         }
         if (a && b && a->kind() != b->kind()) {
@@ -100,17 +110,23 @@ std::vector<TreeChange> diff_trees(const Element& before, const Element& after) 
         if ((a ? a : b)->is(Kind::list)) {
             size_t n = a ? a->size() : 0, m = b ? b->size() : 0;
             for (size_t i = 0; i < std::max(n, m); i++)
-                children.push_back({i < n ? &a->list()[i] : nullptr, i < m ? &b->list()[i] : nullptr, d, Term(int32_t(i))});
+                children.push_back({i < n ? &a->list()[i] : nullptr,
+                                    i < m ? &b->list()[i] : nullptr, d, Term(int32_t(i))});
         } else {
             size_t i = 0, j = 0, n = a ? a->size() : 0, m = b ? b->size() : 0;
             while (i < n || j < m) {
                 const Dict::Entry* x = i < n ? &a->dict()[i] : nullptr;
                 const Dict::Entry* y = j < m ? &b->dict()[j] : nullptr;
-                if (x && y && x->key < y->key) y = nullptr;
-                else if (x && y && y->key < x->key) x = nullptr;
-                children.push_back({x ? &x->value : nullptr, y ? &y->value : nullptr, d, Term(x ? x->key : y->key)});
-                if (x) i++;
-                if (y) j++;
+                if (x && y && x->key < y->key)
+                    y = nullptr;
+                else if (x && y && y->key < x->key)
+                    x = nullptr;
+                children.push_back({x ? &x->value : nullptr, y ? &y->value : nullptr, d,
+                                    Term(x ? x->key : y->key)});
+                if (x)
+                    i++;
+                if (y)
+                    j++;
             }
         }
         work.insert(work.end(), children.rbegin(), children.rend());

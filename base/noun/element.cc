@@ -12,13 +12,15 @@
 namespace weft {
 
 std::string_view kind_name(Kind k) {
-    static constexpr std::string_view names[] = {"undef", "null", "boolean", "long", "double", "string", "list", "nlist"};
+    static constexpr std::string_view names[] = {"undef",  "null",   "boolean", "long",
+                                                 "double", "string", "list",    "nlist"};
     return names[int(k)];
 }
 
 Element Element::of_string(std::string_view s) {
     void* raw = std::malloc(sizeof(Node::OfText) + s.size());
-    if (!raw) throw std::bad_alloc();
+    if (!raw)
+        throw std::bad_alloc();
     auto* n = new (raw) Node::OfText;
     n->size = s.size();
     std::memcpy(n->text, s.data(), s.size());
@@ -56,19 +58,23 @@ void Element::destroy() {
     while (!work.empty()) {
         auto [node, kind] = work.back();
         work.pop_back();
-        if (kind == Kind::list) delete static_cast<Node::OfList*>(node);
-        else delete static_cast<Node::OfDict*>(node);
+        if (kind == Kind::list)
+            delete static_cast<Node::OfList*>(node);
+        else
+            delete static_cast<Node::OfDict*>(node);
     }
     pending = nullptr;
 }
 
 List& Element::list_ref() {
-    if (kind_ != Kind::list || node_->frozen) bug("list_ref() on what may not change");
+    if (kind_ != Kind::list || node_->frozen)
+        bug("list_ref() on what may not change");
     return static_cast<Node::OfList*>(node_)->list;
 }
 
 Dict& Element::dict_ref() {
-    if (kind_ != Kind::dict || node_->frozen) bug("dict_ref() on what may not change");
+    if (kind_ != Kind::dict || node_->frozen)
+        bug("dict_ref() on what may not change");
     return static_cast<Node::OfDict*>(node_)->dict;
 }
 
@@ -79,18 +85,23 @@ void Element::freeze() {
     while (!work.empty()) {
         Element* e = work.back();
         work.pop_back();
-        if (e->frozen()) continue;
+        if (e->frozen())
+            continue;
         e->node_->frozen = true;
         if (e->is(Kind::list))
-            for (Element& c : static_cast<Node::OfList*>(e->node_)->list.items_) work.push_back(&c);
+            for (Element& c : static_cast<Node::OfList*>(e->node_)->list.items_)
+                work.push_back(&c);
         if (e->is(Kind::dict))
-            for (Dict::Entry& c : static_cast<Node::OfDict*>(e->node_)->dict.entries_) work.push_back(&c.value);
+            for (Dict::Entry& c : static_cast<Node::OfDict*>(e->node_)->dict.entries_)
+                work.push_back(&c.value);
     }
 }
 
 void Element::set_mark(uint32_t m) {
-    if (is(Kind::dict)) static_cast<Node::OfDict*>(node_)->dict.mark_ = m;
-    else if (is(Kind::list)) static_cast<Node::OfList*>(node_)->list.mark_ = m;
+    if (is(Kind::dict))
+        static_cast<Node::OfDict*>(node_)->dict.mark_ = m;
+    else if (is(Kind::list))
+        static_cast<Node::OfList*>(node_)->list.mark_ = m;
 }
 
 bool Element::sole() const {
@@ -98,21 +109,30 @@ bool Element::sole() const {
     while (!work.empty()) {
         const Element* e = work.back();
         work.pop_back();
-        if (!e->is_resource() || e->frozen()) continue;
-        if (e->node_->refs > 1) return false;
-        if (e->is(Kind::list)) for (const Element& c : e->list()) work.push_back(&c);
-        else for (const Dict::Entry& c : e->dict()) work.push_back(&c.value);
+        if (!e->is_resource() || e->frozen())
+            continue;
+        if (e->node_->refs > 1)
+            return false;
+        if (e->is(Kind::list))
+            for (const Element& c : e->list())
+                work.push_back(&c);
+        else
+            for (const Dict::Entry& c : e->dict())
+                work.push_back(&c.value);
     }
     return true;
 }
 
 Element Element::shallow() const {
-    if (!is_resource()) return *this;
+    if (!is_resource())
+        return *this;
     Element copy = is(Kind::list) ? new_list() : new_dict();
     copy.link_ = link_;
     copy.origin_ = origin_;
-    if (is(Kind::list)) copy.list_ref() = list();
-    else copy.dict_ref() = dict();
+    if (is(Kind::list))
+        copy.list_ref() = list();
+    else
+        copy.dict_ref() = dict();
     copy.set_mark(0);
     return copy;
 }
@@ -123,20 +143,27 @@ Element Element::clone() const {
     while (!work.empty()) {
         Element* e = work.back();
         work.pop_back();
-        if (!e->is_resource() || e->frozen()) continue;
+        if (!e->is_resource() || e->frozen())
+            continue;
         *e = e->shallow();
-        if (e->is(Kind::list)) for (Element& c : static_cast<Node::OfList*>(e->node_)->list.items_) work.push_back(&c);
-        else for (Dict::Entry& c : static_cast<Node::OfDict*>(e->node_)->dict.entries_) work.push_back(&c.value);
+        if (e->is(Kind::list))
+            for (Element& c : static_cast<Node::OfList*>(e->node_)->list.items_)
+                work.push_back(&c);
+        else
+            for (Dict::Entry& c : static_cast<Node::OfDict*>(e->node_)->dict.entries_)
+                work.push_back(&c.value);
     }
     return top;
 }
 
 void Element::unshare() {
-    if (is_resource() && shared()) *this = shallow();
+    if (is_resource() && shared())
+        *this = shallow();
 }
 
 const Element* Element::find(Term t) const {
-    if (is(Kind::dict) && t.is_key()) return dict().find(t.key);
+    if (is(Kind::dict) && t.is_key())
+        return dict().find(t.key);
     if (is(Kind::list) && !t.is_key()) {
         auto at = list().position(t.index);
         return at ? &list()[*at] : nullptr;
@@ -147,7 +174,8 @@ const Element* Element::find(Term t) const {
 const Element* Element::find(const Path& p) const {
     const Element* e = this;
     for (const Term& t : p.terms())
-        if (!(e = e->find(t))) return nullptr;
+        if (!(e = e->find(t)))
+            return nullptr;
     return e;
 }
 
@@ -156,18 +184,22 @@ const Element* Element::find(std::string_view path) const { return find(Path::pa
 void Element::put(const Path& p, Element value) {
     Element* e = this;
     for (const Term& t : p.terms()) {
-        if (!e->is_defined()) *e = t.is_key() ? new_dict() : new_list();
+        if (!e->is_defined())
+            *e = t.is_key() ? new_dict() : new_list();
         if (!e->is(t.is_key() ? Kind::dict : Kind::list))
-            throw Error(exit_data, fmt::format("cannot put '{}': '{}' is below a {}", p.text(), t.text(), kind_name(e->kind())));
+            throw Error(exit_data, fmt::format("cannot put '{}': '{}' is below a {}", p.text(),
+                                               t.text(), kind_name(e->kind())));
         e->unshare();
         if (t.is_key()) {
             e = &e->dict_ref().at(t.key);
         } else {
             List& l = e->list_ref();
             if (t.index < 0 && size_t(-int64_t(t.index)) > l.size())
-                throw Error(exit_data, fmt::format("cannot put '{}': the list has only {} items", p.text(), l.size()));
+                throw Error(exit_data, fmt::format("cannot put '{}': the list has only {} items",
+                                                   p.text(), l.size()));
             size_t at = t.index < 0 ? l.size() - size_t(-int64_t(t.index)) : size_t(t.index);
-            if (at >= l.size()) l.resize(at + 1);
+            if (at >= l.size())
+                l.resize(at + 1);
             e = &l[at];
         }
     }
@@ -175,18 +207,25 @@ void Element::put(const Path& p, Element value) {
 }
 
 void Element::remove(const Path& p) {
-    if (p.is_root() || !find(p)) return;
+    if (p.is_root() || !find(p))
+        return;
     Element* e = this;
     for (size_t i = 0;; i++) {
         Term t = p.terms()[i];
         bool last = i + 1 == p.terms().size();
         e->unshare();
         if (t.is_key()) {
-            if (last) { e->dict_ref().erase(t.key); return; }
+            if (last) {
+                e->dict_ref().erase(t.key);
+                return;
+            }
             e = e->dict_ref().find(t.key);
         } else {
             size_t at = *e->list().position(t.index);
-            if (last) { e->list_ref().erase(at); return; }
+            if (last) {
+                e->list_ref().erase(at);
+                return;
+            }
             e = &e->list_ref()[at];
         }
     }
@@ -197,31 +236,51 @@ bool operator==(const Element& a, const Element& b) {
     while (!work.empty()) {
         auto [x, y] = work.back();
         work.pop_back();
-        if (x->kind_ != y->kind_) return false;
+        if (x->kind_ != y->kind_)
+            return false;
         switch (x->kind_) {
-        case Kind::undef:
-        case Kind::null: break;
-        case Kind::boolean: if (x->boolean_ != y->boolean_) return false; break;
-        case Kind::long_: if (x->long_ != y->long_) return false; break;
-        case Kind::double_: if (x->double_ != y->double_ && !(x->double_ != x->double_ && y->double_ != y->double_)) return false; break;
-        case Kind::string: if (x->node_ != y->node_ && x->string() != y->string()) return false; break;
-        case Kind::list: {
-            if (x->node_ == y->node_) break;
-            const List &l = x->list(), &m = y->list();
-            if (l.size() != m.size()) return false;
-            for (size_t i = 0; i < l.size(); i++) work.emplace_back(&l[i], &m[i]);
-            break;
-        }
-        case Kind::dict: {
-            if (x->node_ == y->node_) break;
-            const Dict &d = x->dict(), &f = y->dict();
-            if (d.size() != f.size()) return false;
-            for (size_t i = 0; i < d.size(); i++) {
-                if (!(d[i].key == f[i].key)) return false;
-                work.emplace_back(&d[i].value, &f[i].value);
+            case Kind::undef:
+            case Kind::null: break;
+            case Kind::boolean:
+                if (x->boolean_ != y->boolean_)
+                    return false;
+                break;
+            case Kind::long_:
+                if (x->long_ != y->long_)
+                    return false;
+                break;
+            case Kind::double_:
+                if (x->double_ != y->double_ &&
+                    !(x->double_ != x->double_ && y->double_ != y->double_))
+                    return false;
+                break;
+            case Kind::string:
+                if (x->node_ != y->node_ && x->string() != y->string())
+                    return false;
+                break;
+            case Kind::list: {
+                if (x->node_ == y->node_)
+                    break;
+                const List &l = x->list(), &m = y->list();
+                if (l.size() != m.size())
+                    return false;
+                for (size_t i = 0; i < l.size(); i++)
+                    work.emplace_back(&l[i], &m[i]);
+                break;
             }
-            break;
-        }
+            case Kind::dict: {
+                if (x->node_ == y->node_)
+                    break;
+                const Dict &d = x->dict(), &f = y->dict();
+                if (d.size() != f.size())
+                    return false;
+                for (size_t i = 0; i < d.size(); i++) {
+                    if (!(d[i].key == f[i].key))
+                        return false;
+                    work.emplace_back(&d[i].value, &f[i].value);
+                }
+                break;
+            }
         }
     }
     return true;
@@ -229,18 +288,22 @@ bool operator==(const Element& a, const Element& b) {
 
 std::optional<size_t> List::position(int32_t index) const {
     int64_t at = index < 0 ? int64_t(items_.size()) + index : index;
-    if (at < 0 || at >= int64_t(items_.size())) return std::nullopt;
+    if (at < 0 || at >= int64_t(items_.size()))
+        return std::nullopt;
     return size_t(at);
 }
 
 size_t Dict::lower_bound(Key k) const {
     size_t low = 0, high = entries_.size();
     // Keys mostly arrive in order: look at the end first.
-    if (high && entries_[high - 1].key < k) return high;
+    if (high && entries_[high - 1].key < k)
+        return high;
     while (low < high) {
         size_t mid = (low + high) / 2;
-        if (entries_[mid].key < k) low = mid + 1;
-        else high = mid;
+        if (entries_[mid].key < k)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }
@@ -248,7 +311,8 @@ size_t Dict::lower_bound(Key k) const {
 const Element* Dict::find(Key k) const {
     if (entries_.size() <= 12) {
         for (const Entry& e : entries_)
-            if (e.key == k) return &e.value;
+            if (e.key == k)
+                return &e.value;
         return nullptr;
     }
     size_t i = lower_bound(k);
@@ -257,14 +321,16 @@ const Element* Dict::find(Key k) const {
 
 Element& Dict::at(Key k) {
     size_t i = lower_bound(k);
-    if (i < entries_.size() && entries_[i].key == k) return entries_[i].value;
+    if (i < entries_.size() && entries_[i].key == k)
+        return entries_[i].value;
     changes_++;
     return entries_.insert(entries_.begin() + long(i), Entry{k, Element()})->value;
 }
 
 bool Dict::erase(Key k) {
     size_t i = lower_bound(k);
-    if (i >= entries_.size() || !(entries_[i].key == k)) return false;
+    if (i >= entries_.size() || !(entries_[i].key == k))
+        return false;
     changes_++;
     entries_.erase(entries_.begin() + long(i));
     return true;

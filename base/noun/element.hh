@@ -1,15 +1,17 @@
-// The element tree: what a profile is made of. One type for the compiler, the database, the node cache
-// and every component.
+// The element tree: what a profile is made of. One type for the compiler, the database, the node
+// cache and every component.
 //
 // An Element is 16 bytes: a kind, a 32-bit origin (who set it: an index into a table its producer
 // keeps) and a value or a counted reference to a text, list or dict. Copying an Element copies the
 // reference. Two disciplines are built on that:
-//   - most code uses read-only access and put()/remove(), which copy what is shared before they change
+//   - most code uses read-only access and put()/remove(), which copy what is shared before they
+//   change
 //     it: value semantics, no surprises;
-//   - the compiler uses list_ref()/dict_ref(), which change the node in place for everybody who refers
+//   - the compiler uses list_ref()/dict_ref(), which change the node in place for everybody who
+//   refers
 //     to it, because Pan's local variables are references.
-// A tree belongs to one thread until freeze(): then it can never change again and may be read, copied
-// and dropped by any thread.
+// A tree belongs to one thread until freeze(): then it can never change again and may be read,
+// copied and dropped by any thread.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -37,18 +39,46 @@ class Element {
 public:
     Element() : bits_(0) {}  ///< undef
     static Element null() { return Element(Kind::null); }
-    static Element of_boolean(bool b) { Element e(Kind::boolean); e.boolean_ = b; return e; }
-    static Element of_long(int64_t l) { Element e(Kind::long_); e.long_ = l; return e; }
-    static Element of_double(double d) { Element e(Kind::double_); e.double_ = d; return e; }
+    static Element of_boolean(bool b) {
+        Element e(Kind::boolean);
+        e.boolean_ = b;
+        return e;
+    }
+    static Element of_long(int64_t l) {
+        Element e(Kind::long_);
+        e.long_ = l;
+        return e;
+    }
+    static Element of_double(double d) {
+        Element e(Kind::double_);
+        e.double_ = d;
+        return e;
+    }
     static Element of_string(std::string_view s);
     static Element new_list();
     static Element new_dict();
 
-    Element(const Element& o) : kind_(o.kind_), link_(o.link_), origin_(o.origin_), bits_(o.bits_) { if (counted()) retain(); }
-    Element(Element&& o) noexcept : kind_(o.kind_), link_(o.link_), origin_(o.origin_), bits_(o.bits_) { o.kind_ = Kind::undef; }
-    Element& operator=(const Element& o) { Element copy(o); swap(copy); return *this; }
-    Element& operator=(Element&& o) noexcept { swap(o); return *this; }
-    ~Element() { if (counted()) release(); }
+    Element(const Element& o) : kind_(o.kind_), link_(o.link_), origin_(o.origin_), bits_(o.bits_) {
+        if (counted())
+            retain();
+    }
+    Element(Element&& o) noexcept
+        : kind_(o.kind_), link_(o.link_), origin_(o.origin_), bits_(o.bits_) {
+        o.kind_ = Kind::undef;
+    }
+    Element& operator=(const Element& o) {
+        Element copy(o);
+        swap(copy);
+        return *this;
+    }
+    Element& operator=(Element&& o) noexcept {
+        swap(o);
+        return *this;
+    }
+    ~Element() {
+        if (counted())
+            release();
+    }
     void swap(Element& o) noexcept {
         std::swap(kind_, o.kind_);
         std::swap(link_, o.link_);
@@ -70,7 +100,7 @@ public:
     std::string_view string() const;
     const List& list() const;
     const Dict& dict() const;
-    size_t size() const;  ///< children; 0 for a property
+    size_t size() const;                          ///< children; 0 for a property
     const Element& child(size_t position) const;  ///< of a list or a dict
 
     /// A string that is known to hold a path (type="link" in the XML).
@@ -81,21 +111,25 @@ public:
     void set_origin(uint32_t o) { origin_ = o; }
 
     // ---- look-up
-    const Element* find(Term) const;          ///< nullptr: no such child (also for a wrong kind of term)
+    const Element* find(Term) const;  ///< nullptr: no such child (also for a wrong kind of term)
     const Element* find(const Path&) const;
-    const Element* find(std::string_view path) const;  ///< "/a/b"; a malformed path throws Error(65)
+    const Element* find(
+        std::string_view path) const;  ///< "/a/b"; a malformed path throws Error(65)
 
     // ---- value semantics: what is shared is copied first
-    /// Put a value at a path. Missing containers are created: a dict when the next term is a key, a list
-    /// when it is an index; lists are padded with undef. Error(65) when a property is in the way.
+    /// Put a value at a path. Missing containers are created: a dict when the next term is a key, a
+    /// list when it is an index; lists are padded with undef. Error(65) when a property is in the
+    /// way.
     void put(const Path&, Element value);
     void remove(const Path&);
 
     // ---- reference semantics: seen by everybody who shares the node. Not on frozen nodes (a bug).
     List& list_ref();
     Dict& dict_ref();
-    bool same_node(const Element& o) const { return counted() && kind_ == o.kind_ && bits_ == o.bits_; }
-    bool shared() const;   ///< more than one reference, or frozen
+    bool same_node(const Element& o) const {
+        return counted() && kind_ == o.kind_ && bits_ == o.bits_;
+    }
+    bool shared() const;  ///< more than one reference, or frozen
     bool frozen() const;
     /// Never to change again: readable from any thread. All the way down.
     void freeze();
@@ -105,11 +139,13 @@ public:
     Element shallow() const;
     /// The address of the node, a name for it while it lives.
     const void* node() const { return counted() ? node_ : nullptr; }
-    /// A name for the contents of a frozen list or dict that its owner gave it (0: none): two with the same mark
-    /// are equal all the way down, origins included, and no mark is used twice in a process.
+    /// A name for the contents of a frozen list or dict that its owner gave it (0: none): two with
+    /// the same mark are equal all the way down, origins included, and no mark is used twice in a
+    /// process.
     uint32_t mark() const;
-    void set_mark(uint32_t);   ///< before other threads can see it
-    /// A child by position, frozen or not: to be replaced by an equal one only, before other threads can see it.
+    void set_mark(uint32_t);  ///< before other threads can see it
+    /// A child by position, frozen or not: to be replaced by an equal one only, before other
+    /// threads can see it.
     Element& child_to_share(size_t);
     /// Nothing that is not frozen is referred to from two places: freezing it is seen by nobody.
     bool sole() const;
@@ -130,11 +166,16 @@ private:
     explicit Element(Kind k) : kind_(k), bits_(0) {}
     bool counted() const { return kind_ >= Kind::string; }
     void retain() const {
-        if (node_->frozen) std::atomic_ref(node_->refs).fetch_add(1, std::memory_order_relaxed);
-        else node_->refs++;
+        if (node_->frozen)
+            std::atomic_ref(node_->refs).fetch_add(1, std::memory_order_relaxed);
+        else
+            node_->refs++;
     }
     void release() {
-        if (node_->frozen ? std::atomic_ref(node_->refs).fetch_sub(1, std::memory_order_acq_rel) == 1 : --node_->refs == 0) destroy();
+        if (node_->frozen
+                ? std::atomic_ref(node_->refs).fetch_sub(1, std::memory_order_acq_rel) == 1
+                : --node_->refs == 0)
+            destroy();
     }
     void destroy();
     void unshare();
@@ -210,8 +251,12 @@ struct Element::Node::OfText : Node {
     size_t size = 0;
     char text[1];
 };
-struct Element::Node::OfList : Node { List list; };
-struct Element::Node::OfDict : Node { Dict dict; };
+struct Element::Node::OfList : Node {
+    List list;
+};
+struct Element::Node::OfDict : Node {
+    Dict dict;
+};
 
 inline std::string_view Element::string() const {
     auto* n = static_cast<const Node::OfText*>(node_);
@@ -219,12 +264,19 @@ inline std::string_view Element::string() const {
 }
 inline const List& Element::list() const { return static_cast<const Node::OfList*>(node_)->list; }
 inline const Dict& Element::dict() const { return static_cast<const Node::OfDict*>(node_)->dict; }
-inline size_t Element::size() const { return kind_ == Kind::list ? list().size() : kind_ == Kind::dict ? dict().size() : 0; }
-inline const Element& Element::child(size_t i) const { return kind_ == Kind::dict ? dict()[i].value : list()[i]; }
+inline size_t Element::size() const {
+    return kind_ == Kind::list ? list().size() : kind_ == Kind::dict ? dict().size() : 0;
+}
+inline const Element& Element::child(size_t i) const {
+    return kind_ == Kind::dict ? dict()[i].value : list()[i];
+}
 inline bool Element::frozen() const { return !counted() || node_->frozen; }
-inline uint32_t Element::mark() const { return kind_ == Kind::dict ? dict().mark_ : kind_ == Kind::list ? list().mark_ : 0; }
+inline uint32_t Element::mark() const {
+    return kind_ == Kind::dict ? dict().mark_ : kind_ == Kind::list ? list().mark_ : 0;
+}
 inline Element& Element::child_to_share(size_t i) {
-    return kind_ == Kind::dict ? static_cast<Node::OfDict*>(node_)->dict.entries_[i].value : static_cast<Node::OfList*>(node_)->list.items_[i];
+    return kind_ == Kind::dict ? static_cast<Node::OfDict*>(node_)->dict.entries_[i].value
+                               : static_cast<Node::OfList*>(node_)->list.items_[i];
 }
 
 }  // namespace weft

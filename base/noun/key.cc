@@ -1,4 +1,5 @@
-// The table of interned names: 64 open-addressed shards, each with a lock of its own, texts in blocks.
+// The table of interned names: 64 open-addressed shards, each with a lock of its own, texts in
+// blocks.
 #include "base/noun/key.hh"
 
 #include <cstdlib>
@@ -10,9 +11,11 @@
 
 namespace weft {
 
-static uint32_t hash_of(std::string_view s) {  // FNV-1a, then mixed so that shards and slots both spread
+static uint32_t hash_of(
+    std::string_view s) {  // FNV-1a, then mixed so that shards and slots both spread
     uint64_t h = 1469598103934665603u;
-    for (unsigned char c : s) h = (h ^ c) * 1099511628211u;
+    for (unsigned char c : s)
+        h = (h ^ c) * 1099511628211u;
     h ^= h >> 32;
     h *= 0x9E3779B97F4A7C15u;
     return uint32_t(h >> 32);
@@ -31,12 +34,14 @@ Key::Key(std::string_view s) {
     std::lock_guard guard(shard.lock);
     size_t mask = shard.slots.size() - 1, i = h & mask;
     for (; shard.slots[i]; i = (i + 1) & mask)
-        if (const Text* t = shard.slots[i]; t->hash == h && t->size == s.size() && !std::memcmp(t->text, s.data(), s.size())) {
+        if (const Text* t = shard.slots[i];
+            t->hash == h && t->size == s.size() && !std::memcmp(t->text, s.data(), s.size())) {
             p_ = t;
             return;
         }
     void* raw = std::malloc(offsetof(Text, text) + s.size() + 1);
-    if (!raw) throw std::bad_alloc();
+    if (!raw)
+        throw std::bad_alloc();
     Text* made = static_cast<Text*>(raw);
     made->size = uint32_t(s.size());
     made->hash = h;
@@ -48,7 +53,8 @@ Key::Key(std::string_view s) {
         for (const Text* t : shard.slots)
             if (t) {
                 size_t j = t->hash & (larger.size() - 1);
-                while (larger[j]) j = (j + 1) & (larger.size() - 1);
+                while (larger[j])
+                    j = (j + 1) & (larger.size() - 1);
                 larger[j] = t;
             }
         shard.slots.swap(larger);

@@ -12,8 +12,8 @@ namespace weft {
 
 /// One step of a path: the key of a dict's child or the index of a list's.
 struct Term {
-    Key key;             ///< no key: this is an index
-    int32_t index = 0;   ///< negative counts from the end, -1 is the last
+    Key key;            ///< no key: this is an index
+    int32_t index = 0;  ///< negative counts from the end, -1 is the last
     Term() = default;
     explicit Term(Key k) : key(k) {}
     explicit Term(int32_t i) : index(i) {}
@@ -22,13 +22,15 @@ struct Term {
     friend bool operator==(const Term&, const Term&) = default;
     /// Indices before keys, indices by number, keys by bytes.
     friend bool operator<(const Term& a, const Term& b) {
-        if (a.is_key() != b.is_key()) return !a.is_key();
+        if (a.is_key() != b.is_key())
+            return !a.is_key();
         return a.is_key() ? a.key < b.key : a.index < b.index;
     }
 };
 
-/// A term by Pan's rules: -?[0-9]+ is an index (no leading zeros, 32 bits), [A-Za-z0-9_][A-Za-z0-9_+.-]*
-/// a key, a string that is wholly one {...} group the key escape(...). Nothing when it is none of them.
+/// A term by Pan's rules: -?[0-9]+ is an index (no leading zeros, 32 bits),
+/// [A-Za-z0-9_][A-Za-z0-9_+.-]* a key, a string that is wholly one {...} group the key escape(...).
+/// Nothing when it is none of them.
 std::optional<Term> parse_term(std::string_view text);
 
 /// An absolute path. The root has no terms.
@@ -41,10 +43,10 @@ public:
 
     const std::vector<Term>& terms() const { return terms_; }
     bool is_root() const { return terms_.empty(); }
-    std::string text() const;                 ///< "/" for the root
+    std::string text() const;  ///< "/" for the root
     Path operator/(Term t) const;
     Path operator/(const Path& p) const;
-    Path up() const;                          ///< the root stays the root
+    Path up() const;  ///< the root stays the root
     bool starts_with(const Path& p) const;
     friend bool operator==(const Path&, const Path&) = default;
     friend bool operator<(const Path& a, const Path& b) { return a.terms_ < b.terms_; }
@@ -58,8 +60,9 @@ private:
 ///   whole   the path as its author wrote it, for messages
 std::vector<Term> parse_terms(std::string_view text, std::string_view whole = {});
 
-/// The key encoding: letters stay, digits stay except in first place, any other byte-sized character
-/// becomes _ and two hex digits; "" is "_". Nothing when a character is at or above U+0100.
+/// The key encoding: letters stay, digits stay except in first place, any other byte-sized
+/// character becomes _ and two hex digits; "" is "_". Nothing when a character is at or above
+/// U+0100.
 std::optional<std::string> escape(std::string_view text);
 /// The way back; nothing when '_' is not followed by two hex digits ("_" alone is "").
 std::optional<std::string> unescape(std::string_view text);

@@ -1,5 +1,5 @@
-// Boost.Asio as our sources see it: compiled once (asio.cc), never included by a public header. Also what the
-// parts of the loop share.
+// Boost.Asio as our sources see it: compiled once (asio.cc), never included by a public header.
+// Also what the parts of the loop share.
 #pragma once
 #define BOOST_ASIO_SEPARATE_COMPILATION
 #define BOOST_ASIO_DISABLE_BOOST_COROUTINE
@@ -37,8 +37,10 @@ struct Loop::Impl {
     std::string datagram;  ///< the one buffer all sockets receive into
 
     /// Call a handler; what it throws goes to on_error, or out of run().
-    template <class F> void guard(F&& f) {
-        if (!on_error) return f();
+    template <class F>
+    void guard(F&& f) {
+        if (!on_error)
+            return f();
         try {
             f();
         } catch (const std::exception& e) {
@@ -53,7 +55,8 @@ struct Thing : Ended {
     explicit Thing(Loop::Impl& l) : loop(&l) { l.things.insert(this); }
     Thing(const Thing&) = delete;
     void leave() {
-        if (loop) loop->things.erase(this);
+        if (loop)
+            loop->things.erase(this);
         loop = nullptr;
     }
 
@@ -62,15 +65,16 @@ protected:
 };
 
 inline std::chrono::steady_clock::duration in_seconds(double s) {
-    return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(s));
+    return std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+        std::chrono::duration<double>(s));
 }
 
 /// To and from the system's addresses. An IPv4 address that came through an IPv6 socket is IPv4.
 Endpoint endpoint_of(const sockaddr_storage&);
 /// Error(64) when `at.address` is not numeric; "" is any address of `family`. Answers the length.
 unsigned sockaddr_of(const Endpoint& at, int family, sockaddr_storage&);
-/// A bound, non-blocking socket; family 0: IPv6 taking IPv4 too when the address is empty and the system has
-/// it. Error(69) when the address is taken.
+/// A bound, non-blocking socket; family 0: IPv6 taking IPv4 too when the address is empty and the
+/// system has it. Error(69) when the address is taken.
 Fd bound_socket(const Endpoint& at, int type);
 Endpoint local_of(int fd);
 

@@ -2,8 +2,8 @@
 #include "base/wrap/bdb.hh"
 
 #include <db.h>
-#include <fmt/core.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -54,44 +54,61 @@ struct Env::Impl {
 
     /// Throws unless the code is 0.
     void check(int code, std::string_view what) {
-        if (code == 0) return;
-        if (code == DB_LOCK_DEADLOCK || code == DB_LOCK_NOTGRANTED) throw Deadlock{};
-        // Pages that cannot be written out fill the cache: on a full disk that is what the library tells.
-        if ((code == ENOMEM || code == EIO) && full) code = ENOSPC;
+        if (code == 0)
+            return;
+        if (code == DB_LOCK_DEADLOCK || code == DB_LOCK_NOTGRANTED)
+            throw Deadlock{};
+        // Pages that cannot be written out fill the cache: on a full disk that is what the library
+        // tells.
+        if ((code == ENOMEM || code == EIO) && full)
+            code = ENOSPC;
         std::string text = db_strerror(code);
-        if (!said.empty()) text += " (" + std::exchange(said, {}) + ")";
+        if (!said.empty())
+            text += " (" + std::exchange(said, {}) + ")";
         Error e(exit_io, fmt::format("cannot {} in '{}': {}", what, dir, text));
-        if (code == ENOSPC || code == EDQUOT) e.hint = "free some space and run it again; nothing was lost";
+        if (code == ENOSPC || code == EDQUOT)
+            e.hint = "free some space and run it again; nothing was lost";
         if (code == DB_RUNRECOVERY) {
             failed = true;
-            e.hint = "free some space or look at the disk, then start the server again: it recovers by itself";
+            e.hint =
+                "free some space or look at the disk, then start the server again: it recovers by "
+                "itself";
         }
         throw e;
     }
 
     /// Bytes free for us; very many when the system does not say: the write itself will tell.
     uint64_t room() const {
-        struct statvfs v{};
+        struct statvfs v {};
         return statvfs(dir.c_str(), &v) ? UINT64_MAX : uint64_t(v.f_bavail) * v.f_frsize;
     }
 
-    // Changed pages wait in memory. When the disk fills under them the library can neither write nor drop them, and
-    // even a reader waits for a page. So their room is taken beforehand, by a file that goes when a write fails.
+    // Changed pages wait in memory. When the disk fills under them the library can neither write
+    // nor drop them, and even a reader waits for a page. So their room is taken beforehand, by a
+    // file that goes when a write fails.
     std::string ballast() const { return dir + "/ballast"; }
-    /// As large as the cache, which the library makes a quarter larger than asked, and the log's buffer.
+    /// As large as the cache, which the library makes a quarter larger than asked, and the log's
+    /// buffer.
     uint64_t ballast_size() const { return options.cache + options.cache / 4 + log_buffer(); }
-    uint32_t log_buffer() const { return uint32_t(std::min<size_t>(options.log_file / 4, size_t(2) << 20)); }
+    uint32_t log_buffer() const {
+        return uint32_t(std::min<size_t>(options.log_file / 4, size_t(2) << 20));
+    }
     void drop_ballast() {
-        if (!ballasted.exchange(false)) return;
+        if (!ballasted.exchange(false))
+            return;
         full = room() < (uint64_t(4) << 20);  // else the disk itself is bad
         unlink(ballast().c_str());
     }
     /// False when there is no room for it.
     bool take_ballast() {
-        if (ballasted) return true;
+        if (ballasted)
+            return true;
         std::lock_guard hold(mutex);
         Fd file(open(ballast().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-        if (!file || posix_fallocate(file.get(), 0, off_t(ballast_size()))) return unlink(ballast().c_str()), false;
+        if (!file || posix_fallocate(file.get(), 0, off_t(ballast_size()))) {
+            unlink(ballast().c_str());
+            return false;
+        }
         full = false;
         return ballasted = true;
     }
@@ -99,13 +116,16 @@ struct Env::Impl {
         uint64_t need = options.reserve;
         if (!ballasted) {
             // What waited in memory while the disk was full comes first.
-            if (room() >= need + ballast_size() && env->txn_checkpoint(env, 0, 0, 0) == 0 && take_ballast()) return need_space();
+            if (room() >= need + ballast_size() && env->txn_checkpoint(env, 0, 0, 0) == 0 &&
+                take_ballast())
+                return need_space();
             need += ballast_size();
         } else if (room() >= need) {
             return;
         }
         throw Error(exit_io,
-                    fmt::format("cannot write to '{}': only {} KiB are free, {} KiB must be", dir, room() >> 10, need >> 10),
+                    fmt::format("cannot write to '{}': only {} KiB are free, {} KiB must be", dir,
+                                room() >> 10, need >> 10),
                     {}, "free some space and run it again; nothing was lost");
     }
 
@@ -116,28 +136,43 @@ struct Table::Impl {
     std::string name;
     DB* db = nullptr;
     Env::Impl* owner = nullptr;
-    ~Impl() { if (db) db->close(db, 0); }
+    ~Impl() {
+        if (db)
+            db->close(db, 0);
+    }
 };
 
 struct Txn::Impl {
     DB_TXN* txn = nullptr;
     std::shared_ptr<Env::Impl> env;
-    ~Impl() { if (txn) txn->abort(txn); }
+    ~Impl() {
+        if (txn)
+            txn->abort(txn);
+    }
 };
 
 struct Cursor::Impl {
     DBC* cursor = nullptr;
     DB_TXN* txn = nullptr;
     std::shared_ptr<Table::Impl> table;
-    void open() { table->owner->check(table->db->cursor(table->db, txn, &cursor, 0), "read from '" + table->name + "'"); }
-    ~Impl() { if (cursor) cursor->close(cursor); }
+    void open() {
+        table->owner->check(table->db->cursor(table->db, txn, &cursor, 0),
+                            "read from '" + table->name + "'");
+    }
+    ~Impl() {
+        if (cursor)
+            cursor->close(cursor);
+    }
 };
 
 Env::Impl::~Impl() {
     for (auto& [name, t] : tables)
-        if (t->db) t->db->close(std::exchange(t->db, nullptr), 0);
-    if (env && !failed) env->txn_checkpoint(env, 0, 0, 0);
-    if (env) env->close(env, 0);
+        if (t->db)
+            t->db->close(std::exchange(t->db, nullptr), 0);
+    if (env && !failed)
+        env->txn_checkpoint(env, 0, 0, 0);
+    if (env)
+        env->close(env, 0);
 }
 
 Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<Impl>()) {
@@ -150,24 +185,33 @@ Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<I
     e->app_private = p_.get();
     e->set_event_notify(e, [](DB_ENV* env, uint32_t event, void*) {
         auto* p = static_cast<Impl*>(env->app_private);
-        if (event == DB_EVENT_PANIC) p->failed = true;
-        if (event == DB_EVENT_WRITE_FAILED) p->drop_ballast();
+        if (event == DB_EVENT_PANIC)
+            p->failed = true;
+        if (event == DB_EVENT_WRITE_FAILED)
+            p->drop_ballast();
     });
-    e->set_cachesize(e, uint32_t(options.cache >> 30), uint32_t(options.cache & ((1u << 30) - 1)), 1);
+    e->set_cachesize(e, uint32_t(options.cache >> 30), uint32_t(options.cache & ((1u << 30) - 1)),
+                     1);
     e->set_lg_max(e, uint32_t(options.log_file));
     e->set_lg_bsize(e, p_->log_buffer());
     e->set_lk_detect(e, DB_LOCK_DEFAULT);
-    // A commit of everything locks every page it writes; tables of this size cost nothing until used.
+    // A commit of everything locks every page it writes; tables of this size cost nothing until
+    // used.
     e->set_lk_max_locks(e, 1000000);
     e->set_lk_max_objects(e, 1000000);
     e->set_lk_max_lockers(e, 10000);
     e->set_tx_max(e, 1000);
-    // DB_PRIVATE: the shared regions live in this process, so nothing stale is left behind by a kill, and
-    // DB_RECOVER may run at every start: the owner's lock says that there is no second process.
-    uint32_t flags = DB_CREATE | DB_INIT_TXN | DB_INIT_LOG | DB_INIT_LOCK | DB_INIT_MPOOL | DB_PRIVATE | DB_RECOVER | DB_THREAD;
+    // DB_PRIVATE: the shared regions live in this process, so nothing stale is left behind by a
+    // kill, and DB_RECOVER may run at every start: the owner's lock says that there is no second
+    // process.
+    uint32_t flags = DB_CREATE | DB_INIT_TXN | DB_INIT_LOG | DB_INIT_LOCK | DB_INIT_MPOOL |
+                     DB_PRIVATE | DB_RECOVER | DB_THREAD;
     p_->ballasted = true;  // one may be left from before; recovery may need its room
     p_->check(e->open(e, dir.c_str(), flags, 0600), "open the store");
-    if (p_->ballasted) p_->ballasted = false, p_->take_ballast();
+    if (p_->ballasted) {
+        p_->ballasted = false;
+        p_->take_ballast();
+    }
 }
 
 Env::~Env() = default;
@@ -182,7 +226,8 @@ Table Env::table(const std::string& name) {
         p_->check(db_create(&fresh->db, p_->env, 0), "make a table");
         fresh->db->set_flags(fresh->db, DB_CHKSUM);
         uint32_t flags = DB_CREATE | DB_AUTO_COMMIT | DB_THREAD;
-        p_->check(fresh->db->open(fresh->db, nullptr, (name + ".db").c_str(), nullptr, DB_BTREE, flags, 0600),
+        p_->check(fresh->db->open(fresh->db, nullptr, (name + ".db").c_str(), nullptr, DB_BTREE,
+                                  flags, 0600),
                   "open the table '" + name + "'");
         t = std::move(fresh);
     }
@@ -199,7 +244,8 @@ Txn Env::begin() {
 
 void Env::wait_after_deadlock(int tries) {
     p_->deadlocks++;
-    if (tries >= 200) throw Error(exit_try_later, fmt::format("the store '{}' is too busy", p_->dir));
+    if (tries >= 200)
+        throw Error(exit_try_later, fmt::format("the store '{}' is too busy", p_->dir));
     std::this_thread::sleep_for(std::chrono::microseconds(100) * (1 + tries));
 }
 
@@ -213,8 +259,10 @@ void Env::checkpoint() {
 
 void Env::backup(const std::string& dir) {
     make_dirs(dir, 0700);
-    if (!std::filesystem::is_empty(dir)) throw Error(exit_usage, "the folder '" + dir + "' is not empty");
-    p_->check(p_->env->backup(p_->env, dir.c_str(), DB_CREATE | DB_EXCL), "copy the store to '" + dir + "'");
+    if (!std::filesystem::is_empty(dir))
+        throw Error(exit_usage, "the folder '" + dir + "' is not empty");
+    p_->check(p_->env->backup(p_->env, dir.c_str(), DB_CREATE | DB_EXCL),
+              "copy the store to '" + dir + "'");
 }
 
 Txn::Txn(std::unique_ptr<Impl> p) : p_(std::move(p)) {}
@@ -234,9 +282,13 @@ std::optional<std::string> Table::get(const Txn* t, std::string_view key) const 
     for (int tries = 0;; tries++) {
         Malloced v;
         int code = p_->db->get(p_->db, t ? raw(t->p_.get()) : nullptr, &k, &v.d, 0);
-        if (code == DB_NOTFOUND) return std::nullopt;
+        if (code == DB_NOTFOUND)
+            return std::nullopt;
         // A reader outside a transaction may be chosen as the victim too; it just asks again.
-        if (code == DB_LOCK_DEADLOCK && !t && tries < 1000) { std::this_thread::yield(); continue; }
+        if (code == DB_LOCK_DEADLOCK && !t && tries < 1000) {
+            std::this_thread::yield();
+            continue;
+        }
         p_->owner->check(code, "read from '" + p_->name + "'");
         return std::string(v.view());
     }
@@ -246,13 +298,15 @@ bool Table::has(const Txn* t, std::string_view key) const { return get(t, key).h
 
 void Table::put(Txn& t, std::string_view key, std::string_view value) const {
     DBT k = bytes(key), v = bytes(value);
-    p_->owner->check(p_->db->put(p_->db, raw(t.p_.get()), &k, &v, 0), "write to '" + p_->name + "'");
+    p_->owner->check(p_->db->put(p_->db, raw(t.p_.get()), &k, &v, 0),
+                     "write to '" + p_->name + "'");
 }
 
 bool Table::add(Txn& t, std::string_view key, std::string_view value) const {
     DBT k = bytes(key), v = bytes(value);
     int code = p_->db->put(p_->db, raw(t.p_.get()), &k, &v, DB_NOOVERWRITE);
-    if (code == DB_KEYEXIST) return false;
+    if (code == DB_KEYEXIST)
+        return false;
     p_->owner->check(code, "write to '" + p_->name + "'");
     return true;
 }
@@ -260,7 +314,8 @@ bool Table::add(Txn& t, std::string_view key, std::string_view value) const {
 bool Table::erase(Txn& t, std::string_view key) const {
     DBT k = bytes(key);
     int code = p_->db->del(p_->db, raw(t.p_.get()), &k, 0);
-    if (code == DB_NOTFOUND) return false;
+    if (code == DB_NOTFOUND)
+        return false;
     p_->owner->check(code, "remove from '" + p_->name + "'");
     return true;
 }
@@ -269,7 +324,8 @@ void Table::each(const Txn* t, std::string_view prefix,
                  const std::function<bool(std::string_view, std::string_view)>& visit) const {
     Cursor c(*this, t);
     for (bool more = c.seek(prefix); more && c.key().starts_with(prefix); more = c.next())
-        if (!visit(c.key(), c.value())) return;
+        if (!visit(c.key(), c.value()))
+            return;
 }
 
 Cursor::Cursor(const Table& table, const Txn* t) : p_(std::make_unique<Impl>()) {
@@ -285,20 +341,29 @@ bool Cursor::move(unsigned how) {
         Malloced k, v;
         // DB_SET_RANGE reads the key it starts from; the answer comes back in memory of its own.
         std::string from = key_;
-        if (how == DB_SET_RANGE) k.d = bytes(from), k.d.flags = DB_DBT_MALLOC;
+        if (how == DB_SET_RANGE) {
+            k.d = bytes(from);
+            k.d.flags = DB_DBT_MALLOC;
+        }
         int code = p_->cursor->get(p_->cursor, &k.d, &v.d, how);
-        if (k.d.data == from.data()) k.d.data = nullptr;
-        if (code == DB_NOTFOUND) return false;
+        if (k.d.data == from.data())
+            k.d.data = nullptr;
+        if (code == DB_NOTFOUND)
+            return false;
         if (code == DB_LOCK_DEADLOCK && !p_->txn && tries < 1000) {
-            // Nobody runs a plain reader again: let go of all locks, go back to where it stood, try again.
+            // Nobody runs a plain reader again: let go of all locks, go back to where it stood, try
+            // again.
             DBC* old = std::exchange(p_->cursor, nullptr);
             old->close(old);
             std::this_thread::yield();
             p_->open();
-            if (how != DB_NEXT && how != DB_PREV) continue;
+            if (how != DB_NEXT && how != DB_PREV)
+                continue;
             std::string stood = key_;
-            if (!move(DB_SET_RANGE)) return how == DB_PREV && move(DB_LAST);
-            if (key_ != stood && how == DB_NEXT) return true;  // it was removed meanwhile; this one comes after it
+            if (!move(DB_SET_RANGE))
+                return how == DB_PREV && move(DB_LAST);
+            if (key_ != stood && how == DB_NEXT)
+                return true;  // it was removed meanwhile; this one comes after it
             continue;
         }
         p_->table->owner->check(code, "read from '" + p_->table->name + "'");
@@ -314,7 +379,8 @@ bool Cursor::seek(std::string_view key) {
 }
 
 bool Cursor::seek_last(std::string_view key) {
-    if (!seek(key)) return last();
+    if (!seek(key))
+        return last();
     return key_ == key || prev();
 }
 

@@ -4,8 +4,8 @@
 //     bdb::Table tree = env.table("tree");
 //     env.update([&](bdb::Txn& t) { tree.put(t, "a", "1"); tree.erase(t, "b"); });
 //
-// Nothing of the library shows: another engine is another bdb.cc. One process at a time opens a store (its
-// owner holds a lock); inside it any thread may read and write.
+// Nothing of the library shows: another engine is another bdb.cc. One process at a time opens a
+// store (its owner holds a lock); inside it any thread may read and write.
 #pragma once
 #include <functional>
 #include <memory>
@@ -19,8 +19,10 @@ namespace weft::bdb {
 struct Options {
     size_t cache = size_t(64) << 20;     ///< bytes of pages kept in memory
     size_t log_file = size_t(16) << 20;  ///< bytes of one log file
-    size_t reserve = size_t(8) << 20;    ///< no update starts with less than this free on the disk, beside the ballast:
-                                         ///  a file as large as the cache, so that what waits there can be written
+    size_t reserve =
+        size_t(8)
+        << 20;  ///< no update starts with less than this free on the disk, beside the ballast:
+                ///  a file as large as the cache, so that what waits there can be written
 };
 
 /// Thrown through the body of update(), which runs it again. Never caught elsewhere.
@@ -75,8 +77,8 @@ public:
     ~Cursor();
     Cursor(const Cursor&) = delete;
     /// Each answers whether there is a pair to stand on.
-    bool seek(std::string_view key);      ///< the first pair at or after the key
-    bool seek_last(std::string_view key); ///< the last pair at or before the key
+    bool seek(std::string_view key);       ///< the first pair at or after the key
+    bool seek_last(std::string_view key);  ///< the last pair at or before the key
     bool first();
     bool last();
     bool next();
@@ -103,9 +105,10 @@ public:
     Table table(const std::string& name);
 
     Txn begin();
-    /// Runs body(Txn&), commits, and answers what the body answered. Chosen as the victim of a deadlock it
-    /// runs again: the body must not change anything but the store and what it answers.
-    template <class F> auto update(F&& body) -> std::invoke_result_t<F, Txn&> {
+    /// Runs body(Txn&), commits, and answers what the body answered. Chosen as the victim of a
+    /// deadlock it runs again: the body must not change anything but the store and what it answers.
+    template <class F>
+    auto update(F&& body) -> std::invoke_result_t<F, Txn&> {
         for (int tries = 0;; tries++) {
             try {
                 Txn t = begin();
@@ -124,9 +127,11 @@ public:
         }
     }
 
-    /// Bring the tables up to date with the log and drop log files nobody needs. To be called now and then.
+    /// Bring the tables up to date with the log and drop log files nobody needs. To be called now
+    /// and then.
     void checkpoint();
-    /// A copy of the whole store into an empty or new folder while it is in use; opening it recovers it.
+    /// A copy of the whole store into an empty or new folder while it is in use; opening it
+    /// recovers it.
     void backup(const std::string& dir);
     /// Deadlocks resolved so far.
     uint64_t deadlocks() const;

@@ -1,4 +1,5 @@
-// Detached signatures in the Cryptographic Message Syntax (RFC 5652), which `openssl cms` makes and verifies too.
+// Detached signatures in the Cryptographic Message Syntax (RFC 5652), which `openssl cms` makes and
+// verifies too.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -21,10 +22,12 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// When the text was signed, in seconds since the epoch. What counts are the certificates of `signers_file` (PEM, one or
-/// more), nothing that the signature brings: not who issued them, nor until when they are good.
+/// When the text was signed, in seconds since the epoch. What counts are the certificates of
+/// `signers_file` (PEM, one or more), nothing that the signature brings: not who issued them, nor
+/// until when they are good.
 ///   throws   Error(65) unless the signature is of one of them, fits the text and tells its time;
 ///            Error(78) when the file cannot be used
-int64_t signature_time(std::string_view text, std::string_view signature, const std::string& signers_file);
+int64_t signature_time(std::string_view text, std::string_view signature,
+                       const std::string& signers_file);
 
 }  // namespace weft

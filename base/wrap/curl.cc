@@ -16,7 +16,8 @@ inline namespace curl {
 
 std::string_view HttpResponse::header(std::string_view name) const {
     for (auto it = headers.rbegin(); it != headers.rend(); ++it)
-        if (it->first == name) return it->second;
+        if (it->first == name)
+            return it->second;
     return {};
 }
 
@@ -27,20 +28,24 @@ time_t HttpResponse::last_modified() const {
 }
 
 std::string http_date(time_t t) {
-    struct tm g{};
+    struct tm g {};
     gmtime_r(&t, &g);
     static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[g.tm_wday], g.tm_mday, months[g.tm_mon],
-                       g.tm_year + 1900, g.tm_hour, g.tm_min, g.tm_sec);
+    static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[g.tm_wday], g.tm_mday,
+                       months[g.tm_mon], g.tm_year + 1900, g.tm_hour, g.tm_min, g.tm_sec);
 }
 
 std::string url_encode(std::string_view text) {
     std::string out;
     for (unsigned char c : text) {
-        bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || (c && strchr("-._~", c));
-        if (plain) out += char(c);
-        else out += fmt::format("%{:02X}", c);
+        bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+                     (c && strchr("-._~", c));
+        if (plain)
+            out += char(c);
+        else
+            out += fmt::format("%{:02X}", c);
     }
     return out;
 }
@@ -52,7 +57,8 @@ struct Slist {
     ~Slist() { curl_slist_free_all(list); }
     void add(const std::string& line) {
         curl_slist* more = curl_slist_append(list, line.c_str());
-        if (!more) throw std::bad_alloc();
+        if (!more)
+            throw std::bad_alloc();
         list = more;
     }
 };
@@ -66,11 +72,15 @@ struct Answer {
 
 size_t on_body(char* data, size_t, size_t n, void* to) {
     auto& a = *static_cast<Answer*>(to);
-    if (a.response.body.size() + n > a.limit) return a.too_large = true, 0;
+    if (a.response.body.size() + n > a.limit) {
+        a.too_large = true;
+        return 0;
+    }
     try {
         a.response.body.append(data, n);
     } catch (const std::bad_alloc&) {
-        return a.no_memory = true, 0;
+        a.no_memory = true;
+        return 0;
     }
     return n;
 }
@@ -79,24 +89,31 @@ size_t on_header(char* data, size_t, size_t n, void* to) {
     auto& a = *static_cast<Answer*>(to);
     try {
         std::string_view line(data, n);
-        while (!line.empty() && strchr("\r\n \t", line.back())) line.remove_suffix(1);
-        if (line.starts_with("HTTP/")) a.response.headers.clear();  // after a redirect or a 100: only the last counts
+        while (!line.empty() && strchr("\r\n \t", line.back()))
+            line.remove_suffix(1);
+        if (line.starts_with("HTTP/"))
+            a.response.headers.clear();  // after a redirect or a 100: only the last counts
         size_t colon = line.find(':');
-        if (colon == std::string_view::npos || a.response.headers.size() > 200) return n;
+        if (colon == std::string_view::npos || a.response.headers.size() > 200)
+            return n;
         std::string name(line.substr(0, colon));
-        for (char& c : name) c = char(c >= 'A' && c <= 'Z' ? c | 32 : c);
+        for (char& c : name)
+            c = char(c >= 'A' && c <= 'Z' ? c | 32 : c);
         line.remove_prefix(colon + 1);
-        while (line.starts_with(' ')) line.remove_prefix(1);
+        while (line.starts_with(' '))
+            line.remove_prefix(1);
         a.response.headers.emplace_back(std::move(name), line);
     } catch (const std::bad_alloc&) {
-        return a.no_memory = true, 0;
+        a.no_memory = true;
+        return 0;
     }
     return n;
 }
 
 std::string host_of(const std::string& url) {
     size_t at = url.find("://");
-    if (at == std::string::npos) return {};
+    if (at == std::string::npos)
+        return {};
     return url.substr(at + 3, url.find('/', at + 3) - at - 3);
 }
 
@@ -104,11 +121,14 @@ std::string host_of(const std::string& url) {
 HttpResponse get_file(const std::string& url, const HttpHeaders& headers, size_t limit) {
     HttpResponse r;
     std::string path = url.substr(strlen("file://"));
-    struct stat st{};
-    if (!path.starts_with('/')) throw Error(exit_usage, "'" + url + "' is no file URL of this machine: write file:///path");
+    struct stat st {};
+    if (!path.starts_with('/'))
+        throw Error(exit_usage, "'" + url + "' is no file URL of this machine: write file:///path");
     if (stat(path.c_str(), &st)) {
-        if (errno == ENOENT || errno == ENOTDIR) r.status = 404;
-        else r.error = system_error("cannot get '" + url + "'").message;
+        if (errno == ENOENT || errno == ENOTDIR)
+            r.status = 404;
+        else
+            r.error = system_error("cannot get '" + url + "'").message;
         return r;
     }
     r.headers.emplace_back("last-modified", http_date(st.st_mtime));
@@ -128,21 +148,27 @@ HttpResponse get_file(const std::string& url, const HttpHeaders& headers, size_t
 
 /// libcurl's own words, made one sentence with what an administrator needs to tell causes apart.
 std::string reason(CURLcode code, const char* detail, const Answer& a, const HttpOptions& o) {
-    if (a.too_large) return fmt::format("the answer is larger than {} bytes", o.limit);
-    if (a.no_memory) return "out of memory";
-    if (code == CURLE_OPERATION_TIMEDOUT) return fmt::format("no answer within the time ({})", detail);
-    if (code == CURLE_PARTIAL_FILE) return fmt::format("the answer was cut short ({})", detail);
+    if (a.too_large)
+        return fmt::format("the answer is larger than {} bytes", o.limit);
+    if (a.no_memory)
+        return "out of memory";
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return fmt::format("no answer within the time ({})", detail);
+    if (code == CURLE_PARTIAL_FILE)
+        return fmt::format("the answer was cut short ({})", detail);
     std::string text = *detail ? detail : curl_easy_strerror(code);
-    if (*detail && code == CURLE_PEER_FAILED_VERIFICATION) text = fmt::format("the server's certificate is not accepted: {}", detail);
+    if (*detail && code == CURLE_PEER_FAILED_VERIFICATION)
+        text = fmt::format("the server's certificate is not accepted: {}", detail);
     return text;
 }
 
 bool worth_a_retry(CURLcode code, const Answer& a) {
-    if (a.too_large) return false;
+    if (a.too_large)
+        return false;
     switch (code) {
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CACERT_BADFILE: return false;
-    default: return true;
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CACERT_BADFILE: return false;
+        default: return true;
     }
 }
 
@@ -151,47 +177,63 @@ bool worth_a_retry(CURLcode code, const Answer& a) {
 struct HttpClient::Impl {
     HttpOptions options;
     CURL* curl = nullptr;
-    ~Impl() { if (curl) curl_easy_cleanup(curl); }
+    ~Impl() {
+        if (curl)
+            curl_easy_cleanup(curl);
+    }
 };
 
-HttpClient::HttpClient(HttpOptions o) : impl_(std::make_unique<Impl>()) { impl_->options = std::move(o); }
+HttpClient::HttpClient(HttpOptions o) : impl_(std::make_unique<Impl>()) {
+    impl_->options = std::move(o);
+}
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 
-HttpResponse HttpClient::get(const std::string& url, const HttpHeaders& headers) { return request("GET", url, {}, headers); }
+HttpResponse HttpClient::get(const std::string& url, const HttpHeaders& headers) {
+    return request("GET", url, {}, headers);
+}
 
-HttpResponse HttpClient::get_if_changed(const std::string& url, std::string_view etag, time_t since, const HttpHeaders& headers) {
+HttpResponse HttpClient::get_if_changed(const std::string& url, std::string_view etag, time_t since,
+                                        const HttpHeaders& headers) {
     HttpHeaders h = headers;
-    if (!etag.empty()) h.emplace_back("If-None-Match", etag);
-    if (since > 0) h.emplace_back("If-Modified-Since", http_date(since));
+    if (!etag.empty())
+        h.emplace_back("If-None-Match", etag);
+    if (since > 0)
+        h.emplace_back("If-Modified-Since", http_date(since));
     return request("GET", url, {}, h);
 }
 
-HttpResponse HttpClient::post(const std::string& url, std::string_view body, std::string_view content_type, const HttpHeaders& headers) {
+HttpResponse HttpClient::post(const std::string& url, std::string_view body,
+                              std::string_view content_type, const HttpHeaders& headers) {
     HttpHeaders h = headers;
     h.emplace_back("Content-Type", content_type);
     return request("POST", url, body, h);
 }
 
-HttpResponse HttpClient::request(const std::string& method, const std::string& url, std::string_view body, const HttpHeaders& headers) {
+HttpResponse HttpClient::request(const std::string& method, const std::string& url,
+                                 std::string_view body, const HttpHeaders& headers) {
     const HttpOptions& o = impl_->options;
-    if (o.allow_file && url.starts_with("file://")) return get_file(url, headers, o.limit);
+    if (o.allow_file && url.starts_with("file://"))
+        return get_file(url, headers, o.limit);
     bool secure = url.starts_with("https://");
     if ((!secure && !url.starts_with("http://")) || host_of(url).empty())
-        throw Error(exit_usage, "'" + url + "' is no URL we can use", {}, o.allow_file ? "https://, http:// or file:///" : "https:// or http://");
+        throw Error(exit_usage, "'" + url + "' is no URL we can use", {},
+                    o.allow_file ? "https://, http:// or file:///" : "https:// or http://");
 
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
     CURL*& c = impl_->curl;
-    if (!c && !(c = curl_easy_init())) throw std::bad_alloc();
+    if (!c && !(c = curl_easy_init()))
+        throw std::bad_alloc();
     curl_easy_reset(c);  // options go, the connection stays
 
     Answer a;
     a.limit = o.limit;
     char detail[CURL_ERROR_SIZE] = "";
     Slist list;
-    for (auto& [name, value] : headers) list.add(name + ": " + value);
+    for (auto& [name, value] : headers)
+        list.add(name + ": " + value);
     list.add("Expect:");  // no second round trip for a small body
 
     curl_easy_setopt(c, CURLOPT_URL, url.c_str());
@@ -205,12 +247,15 @@ HttpResponse HttpClient::request(const std::string& method, const std::string& u
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(c, CURLOPT_MAXREDIRS, 5L);
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, long(o.timeout * 1000));
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, long(std::min(o.connect_timeout, o.timeout) * 1000));
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
+                     long(std::min(o.connect_timeout, o.timeout) * 1000));
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(c, CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
-    if (!o.cert.empty()) curl_easy_setopt(c, CURLOPT_SSLCERT, o.cert.c_str());
-    if (!o.key.empty()) curl_easy_setopt(c, CURLOPT_SSLKEY, o.key.c_str());
+    if (!o.cert.empty())
+        curl_easy_setopt(c, CURLOPT_SSLCERT, o.cert.c_str());
+    if (!o.key.empty())
+        curl_easy_setopt(c, CURLOPT_SSLKEY, o.key.c_str());
     if (!o.ca_file.empty() || !o.ca_dir.empty()) {  // exactly these, not the system's besides
         curl_easy_setopt(c, CURLOPT_CAINFO, o.ca_file.empty() ? nullptr : o.ca_file.c_str());
         curl_easy_setopt(c, CURLOPT_CAPATH, o.ca_dir.empty() ? nullptr : o.ca_dir.c_str());
@@ -221,7 +266,8 @@ HttpResponse HttpClient::request(const std::string& method, const std::string& u
         curl_easy_setopt(c, CURLOPT_POST, 1L);
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.size()));
         curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
-        if (method != "POST") curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method.c_str());
+        if (method != "POST")
+            curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method.c_str());
     }
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, &a);
@@ -235,8 +281,9 @@ HttpResponse HttpClient::request(const std::string& method, const std::string& u
         a.response.status = int(status);
     } else {
         a.response.body.clear();
-        a.response.error = fmt::format("cannot {} '{}': {}: {}", method == "GET" ? "get" : "send to", url, host_of(url),
-                                       reason(code, detail, a, o));
+        a.response.error =
+            fmt::format("cannot {} '{}': {}: {}", method == "GET" ? "get" : "send to", url,
+                        host_of(url), reason(code, detail, a, o));
         a.response.retry = worth_a_retry(code, a);
     }
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, nullptr);

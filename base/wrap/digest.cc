@@ -29,10 +29,13 @@ public:
     explicit Sum(const std::string& algorithm) {
         std::string name;  // SHA-1 and sha1 are one
         for (char c : algorithm)
-            if (c != '-') name += c >= 'A' && c <= 'Z' ? char(c + 32) : c;
+            if (c != '-')
+                name += c >= 'A' && c <= 'Z' ? char(c + 32) : c;
         hash_ = nettle_lookup_hash(name.c_str());
-        if (!hash_) throw Error(exit_data, "there is no digest '" + algorithm + "'");
-        state_ = std::make_unique<std::max_align_t[]>(hash_->context_size / sizeof(std::max_align_t) + 1);
+        if (!hash_)
+            throw Error(exit_data, "there is no digest '" + algorithm + "'");
+        state_ = std::make_unique<std::max_align_t[]>(
+            hash_->context_size / sizeof(std::max_align_t) + 1);
         hash_->init(state_.get());
     }
     void add(std::string_view text) { hash_->update(state_.get(), text.size(), bytes(text)); }
@@ -69,10 +72,12 @@ std::string digest_hex(const std::string& algorithm, std::string_view text) {
 std::string file_digest_hex(const std::string& algorithm, const std::string& path) {
     Sum s(algorithm);
     Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) throw system_error("cannot open '" + path + "'");
+    if (!fd)
+        throw system_error("cannot open '" + path + "'");
     std::string piece(1 << 18, '\0');
     for (ssize_t got; (got = ::read(fd.get(), piece.data(), piece.size())) != 0;) {
-        if (got < 0) throw system_error("cannot read '" + path + "'");
+        if (got < 0)
+            throw system_error("cannot read '" + path + "'");
         s.add({piece.data(), size_t(got)});
     }
     return s.end();

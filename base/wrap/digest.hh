@@ -8,7 +8,8 @@ namespace weft {
 /// The MD5 sum as 32 lower-case hex digits at `out`.
 void md5_hex(std::string_view text, char* out);
 
-/// The digest in lower-case hex. Names in either case, with or without a dash (MD2, MD5, SHA1, SHA-256,
+/// The digest in lower-case hex. Names in either case, with or without a dash (MD2, MD5, SHA1,
+/// SHA-256,
 /// ...); Error(65) for an unknown one.
 std::string digest_hex(const std::string& algorithm, std::string_view text);
 

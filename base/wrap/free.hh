@@ -4,8 +4,12 @@
 
 namespace weft {
 
-template <auto f> struct Free {
-    template <class T> void operator()(T* p) const { f(p); }
+template <auto f>
+struct Free {
+    template <class T>
+    void operator()(T* p) const {
+        f(p);
+    }
 };
 
 }  // namespace weft

@@ -10,28 +10,35 @@ namespace weft {
 
 void HttpReply::State::deliver(HttpResponse r, std::shared_ptr<HttpStream::State> stream) {
     if (door->is_ours()) {
-        if (auto c = connection.lock()) c->answer(std::move(r), std::move(stream), serial);
-        else if (stream) stream->ended();
+        if (auto c = connection.lock())
+            c->answer(std::move(r), std::move(stream), serial);
+        else if (stream)
+            stream->ended();
         return;
     }
     // Only the loop may hold the connection: the last to let go of it closes its socket.
     door->post([c = connection, r = std::move(r), stream, serial = serial]() mutable {
-        if (auto to = c.lock()) to->answer(std::move(r), std::move(stream), serial);
-        else if (stream) stream->ended();
+        if (auto to = c.lock())
+            to->answer(std::move(r), std::move(stream), serial);
+        else if (stream)
+            stream->ended();
     });
 }
 
 HttpReply::State::~State() {
-    if (!answered) deliver(HttpResponse::text(500, "internal error: no answer\n"), nullptr);
+    if (!answered)
+        deliver(HttpResponse::text(500, "internal error: no answer\n"), nullptr);
 }
 
 void HttpReply::send(HttpResponse r) const {
-    if (state_->answered.exchange(true)) bug("a request was answered twice");
+    if (state_->answered.exchange(true))
+        bug("a request was answered twice");
     state_->deliver(std::move(r), nullptr);
 }
 
 HttpStream HttpReply::stream(HttpResponse head) const {
-    if (state_->answered.exchange(true)) bug("a request was answered twice");
+    if (state_->answered.exchange(true))
+        bug("a request was answered twice");
     auto s = std::make_shared<HttpStream::State>();
     s->connection = state_->connection;
     s->door = state_->door;
@@ -44,23 +51,32 @@ bool HttpReply::gone() const { return state_->gone; }
 
 void HttpStream::State::ended() {
     open = false;
-    if (std::exchange(close_told, true)) return;
-    if (auto f = std::move(on_close)) f();
+    if (std::exchange(close_told, true))
+        return;
+    if (auto f = std::move(on_close))
+        f();
 }
 
 bool HttpStream::open() const { return state_ && state_->open; }
 
 bool HttpStream::write(std::string bytes) const {
-    if (!open()) return false;
-    if (bytes.empty()) return true;
+    if (!open())
+        return false;
+    if (bytes.empty())
+        return true;
     auto with = [weak = state_->connection](auto f) {
-        if (auto c = weak.lock()) f(*c);
+        if (auto c = weak.lock())
+            f(*c);
     };
     if (state_->posted + state_->waiting + bytes.size() > state_->limit) {
         state_->open = false;
-        auto cut = [with] { with([](Connection& c) { c.drop(); }); };
-        if (state_->door->is_ours()) cut();
-        else state_->door->post(cut);
+        auto cut = [with] {
+            with([](Connection& c) { c.drop(); });
+        };
+        if (state_->door->is_ours())
+            cut();
+        else
+            state_->door->post(cut);
         return false;
     }
     if (state_->door->is_ours()) {
@@ -79,49 +95,67 @@ bool HttpStream::event(std::string_view data, std::string_view name, std::string
     std::string text;
     auto field = [&](std::string_view key, std::string_view value) {
         value = value.substr(0, value.find_first_of("\r\n"));
-        if (!value.empty()) text.append(key).append(value).append("\n");
+        if (!value.empty())
+            text.append(key).append(value).append("\n");
     };
     field("event: ", name);
     field("id: ", id);
     for (;;) {
         size_t end = std::min(data.find('\n'), data.size());
         std::string_view line = data.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line.ends_with('\r'))
+            line.remove_suffix(1);
         size_t at = text.append("data: ").size();
         text.append(line).append("\n");
         std::replace(text.begin() + ptrdiff_t(at), text.end() - 1, '\r', ' ');
-        if (end == data.size()) break;
+        if (end == data.size())
+            break;
         data.remove_prefix(end + 1);
     }
     return write(text + "\n");
 }
 
 void HttpStream::close() const {
-    if (!open()) return;
+    if (!open())
+        return;
     auto shut = [weak = state_->connection] {
-        if (auto c = weak.lock()) c->stream_close();
+        if (auto c = weak.lock())
+            c->stream_close();
     };
-    if (state_->door->is_ours()) shut();
-    else state_->door->post(shut);
+    if (state_->door->is_ours())
+        shut();
+    else
+        state_->door->post(shut);
 }
 
 void HttpStream::on_close(std::function<void()> f) const {
     auto set = [s = state_, f = std::move(f)]() mutable {
-        if (s->close_told) f();
-        else s->on_close = std::move(f);
+        if (s->close_told)
+            f();
+        else
+            s->on_close = std::move(f);
     };
-    if (state_->door->is_ours()) set();
-    else state_->door->post(std::move(set));
+    if (state_->door->is_ours())
+        set();
+    else
+        state_->door->post(std::move(set));
 }
 
 // ---- the server -----------------------------------------------------------------
 
-HttpServer::Impl::Impl(Loop& l, const Endpoint& at, std::optional<tls::Context> context, HttpLimits lim)
-    : Thing(l.impl()), outer(l), limits(lim), tls(std::move(context)), listening(bound_socket(at, SOCK_STREAM)),
+HttpServer::Impl::Impl(Loop& l, const Endpoint& at, std::optional<tls::Context> context,
+                       HttpLimits lim)
+    : Thing(l.impl()),
+      outer(l),
+      limits(lim),
+      tls(std::move(context)),
+      listening(bound_socket(at, SOCK_STREAM)),
       door(std::make_shared<Door>()) {
     door->loop = &l;
-    if (tls) shakers.emplace(int(std::clamp(std::thread::hardware_concurrency(), 1u, 8u)));
-    if (::listen(listening.get(), SOMAXCONN)) throw system_error("cannot listen on " + at.text(), exit_unavailable);
+    if (tls)
+        shakers.emplace(int(std::clamp(std::thread::hardware_concurrency(), 1u, 8u)));
+    if (::listen(listening.get(), SOMAXCONN))
+        throw system_error("cannot listen on " + at.text(), exit_unavailable);
     listen();
 }
 
@@ -130,30 +164,37 @@ void HttpServer::Impl::listen() {
 }
 
 void HttpServer::Impl::accept() {
-    if (!door->is_ours()) door->thread = std::this_thread::get_id();
+    if (!door->is_ours())
+        door->thread = std::this_thread::get_id();
     for (int i = 0; i < 64; i++) {
         sockaddr_storage from{};
         socklen_t size = sizeof from;
-        Fd fd(accept4(listening.get(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        Fd fd(accept4(listening.get(), reinterpret_cast<sockaddr*>(&from), &size,
+                      SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!fd) {
-            if (errno == EAGAIN) return;
-            if (errno == EINTR || errno == ECONNABORTED) continue;
+            if (errno == EAGAIN)
+                return;
+            if (errno == EINTR || errno == ECONNABORTED)
+                continue;
             // Out of descriptors or memory: asking again at once would only burn time.
-            if (on_refused) on_refused({}, std::strerror(errno));
+            if (on_refused)
+                on_refused({}, std::strerror(errno));
             acceptable.cancel();
             pause = outer.after(0.1, [this] { listen(); });
             return;
         }
         Endpoint remote = endpoint_of(from);
         if (connections.size() >= limits.connections) {
-            if (on_refused) on_refused(remote, "too many connections");
+            if (on_refused)
+                on_refused(remote, "too many connections");
             continue;
         }
         auto c = std::make_shared<Connection>(*this, std::move(fd), remote);
         connections.insert(c);
         if (!tick.pending()) {
-            double shortest = std::min({limits.handshake_seconds, limits.header_seconds, limits.body_seconds,
-                                        limits.write_seconds, limits.idle_seconds});
+            double shortest =
+                std::min({limits.handshake_seconds, limits.header_seconds, limits.body_seconds,
+                          limits.write_seconds, limits.idle_seconds});
             tick = outer.every(std::clamp(shortest / 4, 0.02, 1.0), [this] { look_at_clocks(); });
         }
         c->drive();
@@ -163,13 +204,16 @@ void HttpServer::Impl::accept() {
 void HttpServer::Impl::look_at_clocks() {
     auto now = Clock::now();
     std::vector<std::shared_ptr<Connection>> all(connections.begin(), connections.end());
-    for (auto& c : all) c->check_clock(now);
-    if (connections.empty()) tick.cancel();  // an idle server sleeps
+    for (auto& c : all)
+        c->check_clock(now);
+    if (connections.empty())
+        tick.cancel();  // an idle server sleeps
 }
 
 void HttpServer::Impl::left(const std::shared_ptr<Connection>& c) {
     connections.erase(c);
-    if (!stopping || !connections.empty() || !stopped) return;
+    if (!stopping || !connections.empty() || !stopped)
+        return;
     cut.cancel();
     tick.cancel();
     outer.post(std::exchange(stopped, nullptr));
@@ -180,30 +224,44 @@ void HttpServer::Impl::end() {
         std::lock_guard lock(door->mutex);
         door->loop = nullptr;
     }
-    acceptable.cancel(), tick.cancel(), pause.cancel(), cut.cancel();
+    acceptable.cancel();
+    tick.cancel();
+    pause.cancel();
+    cut.cancel();
     listening.close();
     stopped = nullptr;
-    if (shakers) shakers->forget(), shakers.reset();
+    if (shakers) {
+        shakers->forget();
+        shakers.reset();
+    }
     std::vector<std::shared_ptr<Connection>> all(connections.begin(), connections.end());
-    for (auto& c : all) c->cut();
+    for (auto& c : all)
+        c->cut();
     leave();
 }
 
-std::shared_ptr<HttpServer::Impl::Route> HttpServer::Impl::find(std::string_view method, std::string_view path,
-                                                               std::string& allow) const {
+std::shared_ptr<HttpServer::Impl::Route> HttpServer::Impl::find(std::string_view method,
+                                                                std::string_view path,
+                                                                std::string& allow) const {
     allow.clear();
-    if (method == "HEAD") method = "GET";
+    if (method == "HEAD")
+        method = "GET";
     size_t matched = 0;  // only routes of the longest matching path count
     for (auto& r : routes) {
-        if (matched && r->path.size() < matched) break;
+        if (matched && r->path.size() < matched)
+            break;
         bool below = r->path.ends_with('/') && path.starts_with(r->path);
-        if (!below && path != r->path) continue;
+        if (!below && path != r->path)
+            continue;
         matched = r->path.size();
-        if (r->method == "*" || r->method == method) return r;
+        if (r->method == "*" || r->method == method)
+            return r;
         allow.append(allow.empty() ? "" : ", ").append(r->method);
-        if (r->method == "GET") allow.append(", HEAD");
+        if (r->method == "GET")
+            allow.append(", HEAD");
     }
-    if (!allow.empty()) allow.append(", OPTIONS");
+    if (!allow.empty())
+        allow.append(", OPTIONS");
     return nullptr;
 }
 
@@ -216,22 +274,34 @@ const std::string& HttpServer::Impl::date() {
     return date_line;
 }
 
-HttpServer::HttpServer(Loop& loop, const Endpoint& at, std::optional<tls::Context> tls, HttpLimits limits)
+HttpServer::HttpServer(Loop& loop, const Endpoint& at, std::optional<tls::Context> tls,
+                       HttpLimits limits)
     : impl_(std::make_shared<Impl>(loop, at, std::move(tls), limits)) {}
 HttpServer::~HttpServer() {
-    if (impl_->loop) impl_->end();
+    if (impl_->loop)
+        impl_->end();
 }
 
-void HttpServer::route(std::string method, std::string path, Handler handler, std::optional<size_t> body_bytes) {
-    auto r = std::make_shared<Impl::Route>(Impl::Route{std::move(method), std::move(path), std::move(handler),
-                                                       body_bytes.value_or(impl_->limits.body_bytes)});
+void HttpServer::route(std::string method, std::string path, Handler handler,
+                       std::optional<size_t> body_bytes) {
+    auto r = std::make_shared<Impl::Route>(
+        Impl::Route{std::move(method), std::move(path), std::move(handler),
+                    body_bytes.value_or(impl_->limits.body_bytes)});
     auto& all = impl_->routes;
-    all.insert(std::find_if(all.begin(), all.end(), [&](auto& o) { return o->path.size() < r->path.size(); }), r);
+    all.insert(std::find_if(all.begin(), all.end(),
+                            [&](auto& o) { return o->path.size() < r->path.size(); }),
+               r);
 }
 
-void HttpServer::on_served(std::function<void(const Served&)> f) { impl_->on_served = std::move(f); }
-void HttpServer::on_error(std::function<void(const HttpRequest&, const std::exception&)> f) { impl_->on_error = std::move(f); }
-void HttpServer::on_refused(std::function<void(const Endpoint&, std::string_view)> f) { impl_->on_refused = std::move(f); }
+void HttpServer::on_served(std::function<void(const Served&)> f) {
+    impl_->on_served = std::move(f);
+}
+void HttpServer::on_error(std::function<void(const HttpRequest&, const std::exception&)> f) {
+    impl_->on_error = std::move(f);
+}
+void HttpServer::on_refused(std::function<void(const Endpoint&, std::string_view)> f) {
+    impl_->on_refused = std::move(f);
+}
 void HttpServer::use(tls::Context c) { impl_->tls = std::move(c); }
 Endpoint HttpServer::local() const { return local_of(impl_->listening.get()); }
 size_t HttpServer::connections() const { return impl_->connections.size(); }
@@ -239,18 +309,22 @@ size_t HttpServer::connections() const { return impl_->connections.size(); }
 void HttpServer::stop(double seconds, std::function<void()> done) {
     Impl& s = *impl_;
     s.stopping = true;
-    s.acceptable.cancel(), s.pause.cancel();
+    s.acceptable.cancel();
+    s.pause.cancel();
     s.listening.close();
     s.stopped = std::move(done);
     std::vector<std::shared_ptr<Connection>> all(s.connections.begin(), s.connections.end());
-    for (auto& c : all) c->retire();
+    for (auto& c : all)
+        c->retire();
     if (s.connections.empty()) {
-        if (s.stopped) s.outer.post(std::exchange(s.stopped, nullptr));
+        if (s.stopped)
+            s.outer.post(std::exchange(s.stopped, nullptr));
         return;
     }
     s.cut = s.outer.after(seconds, [&s] {
         std::vector<std::shared_ptr<Connection>> rest(s.connections.begin(), s.connections.end());
-        for (auto& c : rest) c->drop();
+        for (auto& c : rest)
+            c->drop();
     });
 }
 

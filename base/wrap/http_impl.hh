@@ -1,12 +1,12 @@
-// What the server and its connections share. Everything runs on the loop's thread, but for the doors that
-// replies and streams keep to it, and the steps of TLS handshakes.
+// What the server and its connections share. Everything runs on the loop's thread, but for the
+// doors that replies and streams keep to it, and the steps of TLS handshakes.
 #pragma once
 #include <sys/socket.h>
 
 #include <mutex>
 
-#include "base/wrap/asio.hh"
 #include "base/workers.hh"
+#include "base/wrap/asio.hh"
 #include "base/wrap/http_parse.hh"
 
 namespace weft {
@@ -17,11 +17,13 @@ using Clock = std::chrono::steady_clock;
 struct Door {
     std::mutex mutex;
     Loop* loop;
-    std::atomic<std::thread::id> thread{};  ///< the loop's; known before there is anything to answer
+    std::atomic<std::thread::id>
+        thread{};  ///< the loop's; known before there is anything to answer
 
     void post(std::function<void()> f) {
         std::lock_guard lock(mutex);
-        if (loop) loop->post(std::move(f));
+        if (loop)
+            loop->post(std::move(f));
     }
     bool is_ours() const { return thread == std::this_thread::get_id(); }
 };
@@ -43,9 +45,9 @@ struct HttpStream::State {
     std::shared_ptr<Door> door;
     size_t limit = 0;
     std::atomic<bool> open = true;
-    std::atomic<size_t> posted = 0;  ///< bytes on their way to the loop
-    std::atomic<size_t> waiting = 0; ///< bytes the client has not taken yet
-    std::function<void()> on_close;  ///< the loop's thread only
+    std::atomic<size_t> posted = 0;   ///< bytes on their way to the loop
+    std::atomic<size_t> waiting = 0;  ///< bytes the client has not taken yet
+    std::function<void()> on_close;   ///< the loop's thread only
     bool close_told = false;
 
     void ended();  ///< the loop's thread only
@@ -65,7 +67,8 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     std::shared_ptr<Door> door;
     std::vector<std::shared_ptr<Route>> routes;  ///< longest path first
     std::set<std::shared_ptr<Connection>> connections;
-    std::optional<Workers> shakers;  ///< with TLS: a handshake is a millisecond of arithmetic, and nodes come in thousands
+    std::optional<Workers> shakers;  ///< with TLS: a handshake is a millisecond of arithmetic, and
+                                     ///< nodes come in thousands
     std::function<void(const Served&)> on_served;
     std::function<void(const HttpRequest&, const std::exception&)> on_error;
     std::function<void(const Endpoint&, std::string_view)> on_refused;
@@ -83,7 +86,8 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     void accept();
     void end() override;
     /// The route of a request; nothing when there is none. `allow` gets the methods its path has.
-    std::shared_ptr<Route> find(std::string_view method, std::string_view path, std::string& allow) const;
+    std::shared_ptr<Route> find(std::string_view method, std::string_view path,
+                                std::string& allow) const;
     void left(const std::shared_ptr<Connection>&);
     void look_at_clocks();
     const std::string& date();
@@ -109,11 +113,21 @@ public:
     void cut();
 
 private:
-    enum Phase { handshaking, idle, in_headers, in_body, working, sending, streaming, lingering, gone };
+    enum Phase {
+        handshaking,
+        idle,
+        in_headers,
+        in_body,
+        working,
+        sending,
+        streaming,
+        lingering,
+        gone
+    };
     enum Io { moved, wait, ended };
 
-    Io receive(size_t& n);              ///< into the server's scratch
-    Io transmit(size_t& n);             ///< from head_ and body_, at offset sent_
+    Io receive(size_t& n);   ///< into the server's scratch
+    Io transmit(size_t& n);  ///< from head_ and body_, at offset sent_
     bool shake();
     void shaken(tls::Stream::Result);
     bool read_request();
@@ -132,28 +146,29 @@ private:
     HttpServer::Impl* server_;
     asio::posix::stream_descriptor socket_;
     std::optional<tls::Stream> tls_;
-    bool unheard_ = false;   ///< nothing of the handshake has come yet
-    bool away_ = false;      ///< a thread shakes hands: tls_, the socket and the peer are its own
-    bool dropped_ = false;   ///< meanwhile; to go when that comes back
-    Clock::duration left_{}; ///< of the client's time: what the handshake waits for us is not the client's
+    bool unheard_ = false;  ///< nothing of the handshake has come yet
+    bool away_ = false;     ///< a thread shakes hands: tls_, the socket and the peer are its own
+    bool dropped_ = false;  ///< meanwhile; to go when that comes back
+    Clock::duration
+        left_{};  ///< of the client's time: what the handshake waits for us is not the client's
     Phase phase_ = idle;
     Clock::time_point deadline_ = Clock::time_point::max();
     bool driving_ = false, reading_ = false, writing_ = false;
 
-    bool drained_ = false;   ///< the last read took all there was
-    std::string in_;         ///< received and not understood yet
-    bool fresh_ = false;     ///< in_ was not shown to the parser yet
-    int in_a_row_ = 0;       ///< requests served without a look at other connections
+    bool drained_ = false;  ///< the last read took all there was
+    std::string in_;        ///< received and not understood yet
+    bool fresh_ = false;    ///< in_ was not shown to the parser yet
+    int in_a_row_ = 0;      ///< requests served without a look at other connections
     std::optional<HttpParser> parser_;
     HttpRequest request_;
     std::shared_ptr<HttpServer::Impl::Route> route_;
-    std::string allow_;      ///< the methods of its path, when the route is not found
-    bool expects_ = false;   ///< waits for "100 Continue"
+    std::string allow_;     ///< the methods of its path, when the route is not found
+    bool expects_ = false;  ///< waits for "100 Continue"
     std::weak_ptr<HttpReply::State> reply_;
-    uint64_t serial_ = 0;    ///< an answer to another request comes too late
+    uint64_t serial_ = 0;  ///< an answer to another request comes too late
     Clock::time_point since_;
 
-    std::string head_;       ///< the answer's head; of a stream, all that waits
+    std::string head_;  ///< the answer's head; of a stream, all that waits
     HttpBody body_;
     size_t sent_ = 0, body_bytes_ = 0;
     int status_ = 0;

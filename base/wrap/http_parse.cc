@@ -1,7 +1,7 @@
 // The only place that meets Boost.Beast.
 //
-// An assumption of Beast's that does not hold is one bad request, not the end of the daemon: its assertions
-// throw here. (1.81 has one that a client can break; see put().)
+// An assumption of Beast's that does not hold is one bad request, not the end of the daemon: its
+// assertions throw here. (1.81 has one that a client can break; see put().)
 #define BOOST_ENABLE_ASSERT_HANDLER
 #include "base/wrap/http_parse.hh"
 
@@ -10,8 +10,12 @@
 #include <stdexcept>
 
 namespace boost {
-void assertion_failed(const char* what, const char*, const char*, long) { throw std::logic_error(what); }
-void assertion_failed_msg(const char*, const char* what, const char*, const char*, long) { throw std::logic_error(what); }
+void assertion_failed(const char* what, const char*, const char*, long) {
+    throw std::logic_error(what);
+}
+void assertion_failed_msg(const char*, const char* what, const char*, const char*, long) {
+    throw std::logic_error(what);
+}
 }  // namespace boost
 
 namespace weft {
@@ -36,31 +40,39 @@ struct HttpParser::Impl : http::basic_parser<true> {
         eager(false);
     }
 
-    void on_request_impl(http::verb, beast::string_view method, beast::string_view target, int v, ErrorCode&) override {
+    void on_request_impl(http::verb, beast::string_view method, beast::string_view target, int v,
+                         ErrorCode&) override {
         version = v;
         r.method = view(method);
         r.target = view(target);
     }
     void on_response_impl(int, beast::string_view, int, ErrorCode&) override {}
-    void on_field_impl(http::field f, beast::string_view name, beast::string_view value, ErrorCode& ec) override {
-        if (have_headers) return;  // trailers: nothing of ours looks at them
+    void on_field_impl(http::field f, beast::string_view name, beast::string_view value,
+                       ErrorCode& ec) override {
+        if (have_headers)
+            return;  // trailers: nothing of ours looks at them
         if (r.headers.size() >= 200) {
             ec = http::error::header_limit;
             return;
         }
         auto& [n, v] = r.headers.emplace_back(view(name), view(value));
         for (char& c : n)
-            if (c >= 'A' && c <= 'Z') c = char(c + 32);
+            if (c >= 'A' && c <= 'Z')
+                c = char(c + 32);
         coded |= f == http::field::transfer_encoding;
     }
     void on_header_impl(ErrorCode& ec) override {
         have_headers = true;
-        if (coded && !chunked()) ec = http::error::bad_transfer_encoding;
+        if (coded && !chunked())
+            ec = http::error::bad_transfer_encoding;
     }
     void on_body_init_impl(const boost::optional<uint64_t>& length, ErrorCode& ec) override {
-        if (!length) return;
-        if (*length > limit) ec = http::error::body_limit;
-        else r.body.reserve(size_t(std::min<uint64_t>(*length, 1 << 20)));
+        if (!length)
+            return;
+        if (*length > limit)
+            ec = http::error::body_limit;
+        else
+            r.body.reserve(size_t(std::min<uint64_t>(*length, 1 << 20)));
     }
     size_t take(beast::string_view s, ErrorCode& ec) {
         if (s.size() > limit - std::min(limit, r.body.size())) {
@@ -72,13 +84,17 @@ struct HttpParser::Impl : http::basic_parser<true> {
     }
     size_t on_body_impl(beast::string_view s, ErrorCode& ec) override { return take(s, ec); }
     void on_chunk_header_impl(uint64_t size, beast::string_view, ErrorCode& ec) override {
-        if (size > limit - std::min(limit, r.body.size())) ec = http::error::body_limit;
+        if (size > limit - std::min(limit, r.body.size()))
+            ec = http::error::body_limit;
     }
-    size_t on_chunk_body_impl(uint64_t, beast::string_view s, ErrorCode& ec) override { return take(s, ec); }
+    size_t on_chunk_body_impl(uint64_t, beast::string_view s, ErrorCode& ec) override {
+        return take(s, ec);
+    }
     void on_finish_impl(ErrorCode&) override {}
 };
 
-HttpParser::HttpParser(HttpRequest& into, size_t header_limit) : impl_(std::make_unique<Impl>(into, header_limit)) {}
+HttpParser::HttpParser(HttpRequest& into, size_t header_limit)
+    : impl_(std::make_unique<Impl>(into, header_limit)) {}
 HttpParser::~HttpParser() = default;
 
 HttpParser::State HttpParser::put(std::string_view bytes, size_t& used) {
@@ -86,25 +102,31 @@ HttpParser::State HttpParser::put(std::string_view bytes, size_t& used) {
     while (!impl_->is_done()) {
         ErrorCode ec;
         bool had_headers = impl_->have_headers;
-        // "0\r\n" and then one more byte breaks an assertion. No chunked body ends with fewer than five
-        // bytes, so fewer can wait.
-        if (had_headers && impl_->chunked() && bytes.size() - used < 5) return more;
+        // "0\r\n" and then one more byte breaks an assertion. No chunked body ends with fewer than
+        // five bytes, so fewer can wait.
+        if (had_headers && impl_->chunked() && bytes.size() - used < 5)
+            return more;
         try {
             used += impl_->put({bytes.data() + used, bytes.size() - used}, ec);
         } catch (const std::logic_error& e) {
             why_ = e.what();
             return bad;
         }
-        if (ec == http::error::need_more) return more;
-        if (ec == http::error::header_limit) return headers_big;
-        if (ec == http::error::body_limit) return body_big;
+        if (ec == http::error::need_more)
+            return more;
+        if (ec == http::error::header_limit)
+            return headers_big;
+        if (ec == http::error::body_limit)
+            return body_big;
         if (ec) {
             why_ = ec.message();
             return bad;
         }
         // The parser's own limit is one for the first line and one for the rest.
-        if (!had_headers && impl_->have_headers) return used > impl_->header_bytes ? headers_big : headers;
-        if (used == bytes.size() && !impl_->is_done()) return more;
+        if (!had_headers && impl_->have_headers)
+            return used > impl_->header_bytes ? headers_big : headers;
+        if (used == bytes.size() && !impl_->is_done())
+            return more;
     }
     return whole;
 }

@@ -11,8 +11,8 @@ namespace weft {
 class HttpParser {
 public:
     enum State {
-        more,         ///< all usable bytes were taken; bring what is left of them and more
-        headers,      ///< the headers are whole: look at them, set the body's limit, go on
+        more,     ///< all usable bytes were taken; bring what is left of them and more
+        headers,  ///< the headers are whole: look at them, set the body's limit, go on
         whole,
         bad,          ///< no HTTP, or HTTP of the dangerous kind: 400
         headers_big,  ///< 431

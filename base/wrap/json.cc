@@ -1,6 +1,6 @@
 // Boost.JSON's event parser, met once: strict JSON straight into the tree, no document in between.
-#include <boost/json/basic_parser_impl.hpp>
 #include <fmt/core.h>
+#include <boost/json/basic_parser_impl.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -21,9 +21,9 @@ struct Handler {
 
     Builder build;
     bool typed, profile;
-    std::string text;      ///< the parts of a string, key or number
+    std::string text;  ///< the parts of a string, key or number
     std::string wrong;
-    size_t key_number = 0; ///< how many keys came before: the place of a repeated one
+    size_t key_number = 0;  ///< how many keys came before: the place of a repeated one
     size_t repeated = 0;
 
     Handler(const ReadLimits& limits, bool t, bool p) : build(limits, !p), typed(t), profile(p) {}
@@ -33,9 +33,12 @@ struct Handler {
         ec = json::error::syntax;
         return false;
     }
-    bool check(Builder::Wrong w, json::error_code& ec) { return w ? stop(std::move(*w), ec) : true; }
+    bool check(Builder::Wrong w, json::error_code& ec) {
+        return w ? stop(std::move(*w), ec) : true;
+    }
     bool add(Element e, json::error_code& ec) {
-        if (profile && build.at_top()) return stop("a profile is an object", ec);
+        if (profile && build.at_top())
+            return stop("a profile is an object", ec);
         return check(build.add(std::move(e)), ec);
     }
     bool number(json::string_view last, json::error_code& ec);
@@ -44,18 +47,23 @@ struct Handler {
     bool on_document_end(json::error_code&) { return true; }
     bool on_object_begin(json::error_code& ec) { return check(build.open(Kind::dict), ec); }
     bool on_array_begin(json::error_code& ec) {
-        if (profile && build.at_top()) return stop("a profile is an object", ec);
+        if (profile && build.at_top())
+            return stop("a profile is an object", ec);
         return check(build.open(Kind::list), ec);
     }
     bool close(json::error_code& ec) {
         auto twice = build.close();
-        if (!twice) return true;
+        if (!twice)
+            return true;
         repeated = twice->place;
         return stop(std::move(twice->message), ec);
     }
     bool on_object_end(size_t, json::error_code& ec) { return close(ec); }
     bool on_array_end(size_t, json::error_code& ec) { return close(ec); }
-    bool part(json::string_view s) { return text.append(s.data(), s.size()), true; }
+    bool part(json::string_view s) {
+        text.append(s.data(), s.size());
+        return true;
+    }
     bool on_key_part(json::string_view s, size_t, json::error_code&) { return part(s); }
     bool on_string_part(json::string_view s, size_t, json::error_code&) { return part(s); }
     bool on_number_part(json::string_view s, json::error_code&) { return part(s); }
@@ -86,11 +94,13 @@ bool Handler::number(json::string_view last, json::error_code& ec) {
     std::string digits = std::move(text);
     text.clear();
     const char *from = digits.data(), *to = from + digits.size();
-    if (!typed) return add(Element::of_string(digits), ec);
+    if (!typed)
+        return add(Element::of_string(digits), ec);
     if (digits.find_first_of(".eE") == std::string::npos) {
         int64_t l;
         auto [end, wrong_number] = std::from_chars(from, to, l);
-        if (wrong_number != std::errc() || end != to) return stop(fmt::format("'{}' is no long", digits.substr(0, 40)), ec);
+        if (wrong_number != std::errc() || end != to)
+            return stop(fmt::format("'{}' is no long", digits.substr(0, 40)), ec);
         return add(Element::of_long(l), ec);
     }
     double d;
@@ -104,33 +114,42 @@ bool Handler::number(json::string_view last, json::error_code& ec) {
 size_t offset_of_key(std::string_view text, size_t n) {
     size_t start = 0;
     for (size_t i = 0; i < text.size(); i++) {
-        if (text[i] != '"') continue;
+        if (text[i] != '"')
+            continue;
         start = i;
         for (i++; i < text.size() && text[i] != '"'; i++)
-            if (text[i] == '\\') i++;
+            if (text[i] == '\\')
+                i++;
         size_t colon = text.find_first_not_of(" \t\r\n", i + 1);
-        if (colon != std::string_view::npos && text[colon] == ':' && --n == 0) break;
+        if (colon != std::string_view::npos && text[colon] == ':' && --n == 0)
+            break;
     }
     return start;
 }
 
-Element read(std::string_view text, std::string_view name, const ReadLimits& limits, bool typed, bool profile) {
+Element read(std::string_view text, std::string_view name, const ReadLimits& limits, bool typed,
+             bool profile) {
     if (text.size() > limits.bytes)
-        throw Error(exit_data, fmt::format("the document has {} bytes; the limit is {}", text.size(), limits.bytes),
-                    Where{std::string(name), 1, 1});
+        throw Error(
+            exit_data,
+            fmt::format("the document has {} bytes; the limit is {}", text.size(), limits.bytes),
+            Where{std::string(name), 1, 1});
     json::parse_options options;
     options.max_depth = limits.depth + 1;  // one more, so that our own limit speaks
     json::basic_parser<Handler> parser(options, limits, typed, profile);
     json::error_code ec;
     size_t at = parser.write_some(false, text.data(), text.size(), ec);
     Handler& h = parser.handler();
-    if (!ec && at < text.size()) ec = json::error::extra_data;
-    if (!ec && h.build.complete()) return h.build.take();
+    if (!ec && at < text.size())
+        ec = json::error::extra_data;
+    if (!ec && h.build.complete())
+        return h.build.take();
 
-    if (h.repeated) at = offset_of_key(text, h.repeated);
-    std::string message = !h.wrong.empty()                   ? h.wrong
+    if (h.repeated)
+        at = offset_of_key(text, h.repeated);
+    std::string message = !h.wrong.empty()                       ? h.wrong
                           : ec == json::error::incomplete || !ec ? "the document is incomplete"
-                                                             : "not JSON: " + ec.message();
+                                                                 : "not JSON: " + ec.message();
     throw misread(text, at, name, std::move(message));
 }
 

@@ -1,4 +1,5 @@
-// What each user of OpenSSL needs: memory as its I/O, and its error queue as one sentence. For base/wrap/*.cc only.
+// What each user of OpenSSL needs: memory as its I/O, and its error queue as one sentence. For
+// base/wrap/*.cc only.
 #pragma once
 #include <openssl/bio.h>
 

@@ -17,8 +17,9 @@ public:
 
     static constexpr size_t unset = size_t(-1);
     enum class Outcome { no, yes, too_hard };
-    /// The first match at or after byte `from` of well-formed UTF-8. offsets: begin and end of the match,
-    /// then of each group, `unset` where a group took no part. too_hard: given up, nothing is known.
+    /// The first match at or after byte `from` of well-formed UTF-8. offsets: begin and end of the
+    /// match, then of each group, `unset` where a group took no part. too_hard: given up, nothing
+    /// is known.
     Outcome search(std::string_view text, size_t from, std::vector<size_t>& offsets) const;
 
 private:

@@ -14,7 +14,8 @@ namespace weft {
 std::string openssl::last_error(const char* otherwise) {
     unsigned long code = ERR_get_error();
     ERR_clear_error();
-    if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
+    if (ERR_SYSTEM_ERROR(code))
+        return std::strerror(ERR_GET_REASON(code));
     const char* reason = code ? ERR_reason_error_string(code) : nullptr;
     return reason ? reason : otherwise;
 }
@@ -53,7 +54,8 @@ std::string name_text(const X509_NAME* name) {
 std::string asn1_text(const ASN1_STRING* s) {
     unsigned char* utf8 = nullptr;
     int size = ASN1_STRING_to_UTF8(&utf8, s);
-    if (size < 0) return {};
+    if (size < 0)
+        return {};
     std::string text(reinterpret_cast<char*>(utf8), size_t(size));
     OPENSSL_free(utf8);
     return text.find('\0') == std::string::npos ? text : "";
@@ -61,7 +63,8 @@ std::string asn1_text(const ASN1_STRING* s) {
 
 std::string lower(std::string s) {
     for (char& c : s)
-        if (c >= 'A' && c <= 'Z') c = char(c + 32);
+        if (c >= 'A' && c <= 'Z')
+            c = char(c + 32);
     return s;
 }
 
@@ -76,27 +79,36 @@ Identity identity_of(X509* x) {
         static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x, NID_subject_alt_name, nullptr, nullptr)));
     for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); i++) {
         const GENERAL_NAME* n = sk_GENERAL_NAME_value(names.get(), i);
-        if (n->type != GEN_DNS && n->type != GEN_EMAIL) continue;
+        if (n->type != GEN_DNS && n->type != GEN_EMAIL)
+            continue;
         std::string text = asn1_text(n->d.ia5);
-        if (text.empty()) continue;
-        if (n->type == GEN_DNS) id.dns.push_back(lower(text));
-        else id.emails.push_back(text);
+        if (text.empty())
+            continue;
+        if (n->type == GEN_DNS)
+            id.dns.push_back(lower(text));
+        else
+            id.emails.push_back(text);
     }
-    std::unique_ptr<BIGNUM, Free<BN_free>> number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), nullptr));
+    std::unique_ptr<BIGNUM, Free<BN_free>> number(
+        ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), nullptr));
     if (char* hex = number ? BN_bn2hex(number.get()) : nullptr) {
         id.serial = hex;
         OPENSSL_free(hex);
     }
-    struct tm end{};
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(x), &end)) id.not_after = timegm(&end);
+    struct tm end {};
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(x), &end))
+        id.not_after = timegm(&end);
     return id;
 }
 
 /// "h2" and the like are not spoken here.
-int choose_alpn(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned int n, void*) {
+int choose_alpn(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in,
+                unsigned int n, void*) {
     static const unsigned char http11[] = "\x08http/1.1";
     unsigned char* chosen = nullptr;
-    if (SSL_select_next_proto(&chosen, size, http11, sizeof http11 - 1, in, n) != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_NOACK;
+    if (SSL_select_next_proto(&chosen, size, http11, sizeof http11 - 1, in, n) !=
+        OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_NOACK;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
 }
@@ -108,29 +120,43 @@ Context make(const Options& o, bool server) {
     ERR_clear_error();
     impl->ctx.reset(SSL_CTX_new(server ? TLS_server_method() : TLS_client_method()));
     SSL_CTX* ctx = impl->ctx.get();
-    if (!ctx) throw std::bad_alloc();
+    if (!ctx)
+        throw std::bad_alloc();
     SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
-    SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM:ECDHE+CHACHA20");  // of TLS 1.2; all of 1.3's are good
-    SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_num_tickets(ctx, 0);  // the dear part of a handshake, and nodes that poll seldom gain nothing
+    SSL_CTX_set_cipher_list(ctx,
+                            "ECDHE+AESGCM:ECDHE+CHACHA20");  // of TLS 1.2; all of 1.3's are good
+    SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
+                                 SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_num_tickets(
+        ctx, 0);  // the dear part of a handshake, and nodes that poll seldom gain nothing
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(ctx, 1);
-    if (server) SSL_CTX_set_alpn_select_cb(ctx, choose_alpn, nullptr);
+    if (server)
+        SSL_CTX_set_alpn_select_cb(ctx, choose_alpn, nullptr);
 
     if (!o.cert_file.empty()) {
-        if (SSL_CTX_use_certificate_chain_file(ctx, o.cert_file.c_str()) != 1) throw unusable("certificate", o.cert_file);
+        if (SSL_CTX_use_certificate_chain_file(ctx, o.cert_file.c_str()) != 1)
+            throw unusable("certificate", o.cert_file);
         const std::string& key = o.key_file.empty() ? o.cert_file : o.key_file;
-        if (SSL_CTX_use_PrivateKey_file(ctx, key.c_str(), SSL_FILETYPE_PEM) != 1) throw unusable("key", key);
-        if (SSL_CTX_check_private_key(ctx) != 1) throw unusable("key", key);
+        if (SSL_CTX_use_PrivateKey_file(ctx, key.c_str(), SSL_FILETYPE_PEM) != 1)
+            throw unusable("key", key);
+        if (SSL_CTX_check_private_key(ctx) != 1)
+            throw unusable("key", key);
     } else if (server) {
-        throw Error(exit_config, "a TLS server needs a certificate", {}, "name cert_file and key_file");
+        throw Error(exit_config, "a TLS server needs a certificate", {},
+                    "name cert_file and key_file");
     }
 
-    if (!o.ca_file.empty() && SSL_CTX_load_verify_file(ctx, o.ca_file.c_str()) != 1) throw unusable("CA file", o.ca_file);
-    if (!o.ca_dir.empty() && SSL_CTX_load_verify_dir(ctx, o.ca_dir.c_str()) != 1) throw unusable("CA folder", o.ca_dir);
+    if (!o.ca_file.empty() && SSL_CTX_load_verify_file(ctx, o.ca_file.c_str()) != 1)
+        throw unusable("CA file", o.ca_file);
+    if (!o.ca_dir.empty() && SSL_CTX_load_verify_dir(ctx, o.ca_dir.c_str()) != 1)
+        throw unusable("CA folder", o.ca_dir);
     if (o.ca_file.empty() && o.ca_dir.empty() && o.verify != Verify::none) {
-        if (server) throw Error(exit_config, "nobody is trusted to name clients", {}, "name ca_file or ca_dir");
+        if (server)
+            throw Error(exit_config, "nobody is trusted to name clients", {},
+                        "name ca_file or ca_dir");
         SSL_CTX_set_default_verify_paths(ctx);
     }
     if (server && !o.ca_file.empty() && o.verify != Verify::none)
@@ -138,11 +164,13 @@ Context make(const Options& o, bool server) {
     if (!o.crl_file.empty()) {
         X509_STORE* store = SSL_CTX_get_cert_store(ctx);
         X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-        if (!lookup || X509_load_crl_file(lookup, o.crl_file.c_str(), X509_FILETYPE_PEM) < 1) throw unusable("revocation list", o.crl_file);
+        if (!lookup || X509_load_crl_file(lookup, o.crl_file.c_str(), X509_FILETYPE_PEM) < 1)
+            throw unusable("revocation list", o.crl_file);
         X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     }
     int verify = o.verify == Verify::none ? SSL_VERIFY_NONE : SSL_VERIFY_PEER;
-    if (server && o.verify == Verify::required) verify |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    if (server && o.verify == Verify::required)
+        verify |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
     SSL_CTX_set_verify(ctx, verify, nullptr);
     ERR_clear_error();
     return {std::move(impl)};
@@ -153,11 +181,14 @@ Context make(const Options& o, bool server) {
 bool Identity::is_host(std::string_view name) const {
     std::string want = lower(std::string(name));
     auto matches = [&](std::string_view pattern) {
-        if (!pattern.starts_with("*.")) return pattern == want;
+        if (!pattern.starts_with("*."))
+            return pattern == want;
         size_t dot = want.find('.');  // one label, and never the whole of a domain
-        return dot != std::string::npos && dot > 0 && want.substr(dot) == pattern.substr(1) && pattern.find('.', 2) != std::string_view::npos;
+        return dot != std::string::npos && dot > 0 && want.substr(dot) == pattern.substr(1) &&
+               pattern.find('.', 2) != std::string_view::npos;
     };
-    if (dns.empty()) return !common_name.empty() && matches(lower(common_name));
+    if (dns.empty())
+        return !common_name.empty() && matches(lower(common_name));
     return std::any_of(dns.begin(), dns.end(), matches);
 }
 
@@ -168,13 +199,15 @@ Stream::Stream(const Context& c, int fd) : impl_(std::make_unique<Impl>()) {
     impl_->context = c.impl;
     impl_->ssl.reset(SSL_new(c.impl->ctx.get()));
     SSL* ssl = impl_->ssl.get();
-    if (!ssl || SSL_set_fd(ssl, fd) != 1) throw std::bad_alloc();
+    if (!ssl || SSL_set_fd(ssl, fd) != 1)
+        throw std::bad_alloc();
     if (c.impl->server) {
         SSL_set_accept_state(ssl);
         return;
     }
     SSL_set_connect_state(ssl);
-    if (c.impl->host.empty()) return;
+    if (c.impl->host.empty())
+        return;
     SSL_set_tlsext_host_name(ssl, c.impl->host.c_str());
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     SSL_set1_host(ssl, c.impl->host.c_str());
@@ -184,7 +217,8 @@ Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
 
 Stream::Result Stream::result(int ret) {
-    if (ret > 0) return done;
+    if (ret > 0)
+        return done;
     SSL* ssl = impl_->ssl.get();
     switch (SSL_get_error(ssl, ret)) {
         case SSL_ERROR_WANT_READ: return want_read;
@@ -197,7 +231,8 @@ Stream::Result Stream::result(int ret) {
         default:
             long v = SSL_get_verify_result(ssl);
             why_ = last_error("TLS failed");
-            if (v != X509_V_OK) why_ += fmt::format(": {}", X509_verify_cert_error_string(v));
+            if (v != X509_V_OK)
+                why_ += fmt::format(": {}", X509_verify_cert_error_string(v));
             return failed;
     }
 }
@@ -206,7 +241,8 @@ Stream::Result Stream::handshake() {
     ERR_clear_error();
     errno = 0;
     Result r = result(SSL_do_handshake(impl_->ssl.get()));
-    if (r == closed) why_ = "closed by the peer";
+    if (r == closed)
+        why_ = "closed by the peer";
     return r;
 }
 
@@ -228,14 +264,16 @@ Stream::Result Stream::shutdown() {
     ERR_clear_error();
     errno = 0;
     int ret = SSL_shutdown(impl_->ssl.get());
-    return ret == 0 ? done : result(ret);  // we have said it; whether the peer answers is its own affair
+    return ret == 0 ? done
+                    : result(ret);  // we have said it; whether the peer answers is its own affair
 }
 
 bool Stream::pending() const { return SSL_has_pending(impl_->ssl.get()); }
 
 std::optional<Identity> Stream::peer() const {
     X509* x = SSL_get0_peer_certificate(impl_->ssl.get());
-    if (!x || SSL_get_verify_result(impl_->ssl.get()) != X509_V_OK) return std::nullopt;
+    if (!x || SSL_get_verify_result(impl_->ssl.get()) != X509_V_OK)
+        return std::nullopt;
     return identity_of(x);
 }
 

@@ -1,5 +1,5 @@
-// TLS by OpenSSL, met here once: contexts with safe options, a stream on a non-blocking descriptor, and who
-// the peer is, as a value.
+// TLS by OpenSSL, met here once: contexts with safe options, a stream on a non-blocking descriptor,
+// and who the peer is, as a value.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -17,10 +17,11 @@ struct Identity {
     std::vector<std::string> dns;     ///< subjectAltName DNS names, lower case
     std::vector<std::string> emails;  ///< subjectAltName mail addresses
     std::string issuer;
-    std::string serial;               ///< upper case hexadecimal
-    int64_t not_after = 0;            ///< seconds since the epoch
+    std::string serial;     ///< upper case hexadecimal
+    int64_t not_after = 0;  ///< seconds since the epoch
 
-    /// Is this host's name in the certificate? subjectAltName first, the CN only when there is none.
+    /// Is this host's name in the certificate? subjectAltName first, the CN only when there is
+    /// none.
     bool is_host(std::string_view name) const;
     bool operator==(const Identity&) const = default;
 };
@@ -28,15 +29,19 @@ struct Identity {
 enum class Verify { none, optional, required };
 
 struct Options {
-    std::string cert_file{}, key_file{};  ///< PEM; the certificate's chain may follow it. A server needs both
-    std::string ca_file{}, ca_dir{};  ///< who is trusted to name peers; both empty: the system's list (client)
-    std::string crl_file{};           ///< PEM; when set, every certificate must be covered by a list and not on it
-    Verify verify = Verify::required; ///< of the peer's certificate
-    std::string host{};               ///< client: the name the server's certificate must carry
+    std::string cert_file{},
+        key_file{};  ///< PEM; the certificate's chain may follow it. A server needs both
+    std::string ca_file{},
+        ca_dir{};  ///< who is trusted to name peers; both empty: the system's list (client)
+    std::string
+        crl_file{};  ///< PEM; when set, every certificate must be covered by a list and not on it
+    Verify verify = Verify::required;  ///< of the peer's certificate
+    std::string host{};                ///< client: the name the server's certificate must carry
 };
 
-/// Everything a connection needs to know in advance; cheap to copy, never changed: make a new one to reload.
-/// TLS 1.2 and later, no compression, no renegotiation, no session cache or tickets, HTTP/1.1 by ALPN.
+/// Everything a connection needs to know in advance; cheap to copy, never changed: make a new one
+/// to reload. TLS 1.2 and later, no compression, no renegotiation, no session cache or tickets,
+/// HTTP/1.1 by ALPN.
 class Context {
 public:
     /// Error(78) naming the file that cannot be used, and why.

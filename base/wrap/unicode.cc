@@ -21,8 +21,11 @@ static std::string repaired(std::string_view s) {
     for (size_t left = s.size(); left;) {
         ucs4_t c;
         int n = u8_mbtoucr(&c, at, left);
-        if (n <= 0) out += "\xef\xbf\xbd", n = 1;
-        else out.append(reinterpret_cast<const char*>(at), size_t(n));
+        if (n <= 0) {
+            out += "\xef\xbf\xbd";
+            n = 1;
+        } else
+            out.append(reinterpret_cast<const char*>(at), size_t(n));
         at += n;
         left -= size_t(n);
     }
@@ -33,15 +36,20 @@ static std::string map_case(std::string_view s, char first, char last, Mapping m
     std::string out(s);
     bool ascii = true;
     for (char& c : out) {
-        if (c >= first && c <= last) c = char(c ^ 32);
+        if (c >= first && c <= last)
+            c = char(c ^ 32);
         ascii = ascii && !(c & 0x80);
     }
-    if (ascii) return out;
+    if (ascii)
+        return out;
     size_t n = 0;
     auto* text = reinterpret_cast<const uint8_t*>(s.data());
-    if (u8_check(text, s.size())) return map_case(repaired(s), first, last, mapping);
-    std::unique_ptr<uint8_t, Free<std::free>> mapped(mapping(text, s.size(), nullptr, nullptr, nullptr, &n));
-    if (!mapped) throw std::bad_alloc();
+    if (u8_check(text, s.size()))
+        return map_case(repaired(s), first, last, mapping);
+    std::unique_ptr<uint8_t, Free<std::free>> mapped(
+        mapping(text, s.size(), nullptr, nullptr, nullptr, &n));
+    if (!mapped)
+        throw std::bad_alloc();
     return {reinterpret_cast<const char*>(mapped.get()), n};
 }
 

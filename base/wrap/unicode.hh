@@ -5,8 +5,8 @@
 
 namespace weft {
 
-/// The full mapping of well-formed UTF-8, by no language's special rules: ß becomes SS. Malformed bytes
-/// become U+FFFD.
+/// The full mapping of well-formed UTF-8, by no language's special rules: ß becomes SS. Malformed
+/// bytes become U+FFFD.
 std::string to_upper(std::string_view);
 std::string to_lower(std::string_view);
 

@@ -11,7 +11,10 @@ static Element call(Eval&, const Arguments& arg) {
 }
 
 extern const Builtin base64_encode{
-    .name = "base64_encode", .arity = {1, 1}, .call = call,
-    .doc = "base64_encode(string): its UTF-8 bytes in base64, a line end after every 76 characters"};
+    .name = "base64_encode",
+    .arity = {1, 1},
+    .call = call,
+    .doc =
+        "base64_encode(string): its UTF-8 bytes in base64, a line end after every 76 characters"};
 
 }  // namespace weft::compiler::builtin

@@ -9,8 +9,9 @@ static Element call(Eval&, const Arguments& arg) {
     return arg[0].clone();
 }
 
-extern const Builtin clone{
-    .name = "clone", .arity = {1, 1}, .call = call,
-    .doc = "clone(x): a deep copy; changing it never changes x"};
+extern const Builtin clone{.name = "clone",
+                           .arity = {1, 1},
+                           .call = call,
+                           .doc = "clone(x): a deep copy; changing it never changes x"};
 
 }  // namespace weft::compiler::builtin

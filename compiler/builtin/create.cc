@@ -7,18 +7,28 @@ namespace weft::compiler::builtin {
 static Element call(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     std::vector<Element> values = eval.arguments(call);
-    if (!values[0].is(Kind::string)) throw EvalFailure("create() needs a string with the name of a structure template");
-    return eval.object()->create(call.expr, values[0].string(), std::span<const Element>(values).subspan(1));
+    if (!values[0].is(Kind::string))
+        throw EvalFailure("create() needs a string with the name of a structure template");
+    return eval.object()->create(call.expr, values[0].string(),
+                                 std::span<const Element>(values).subspan(1));
 }
 
 static std::string check(const CallNode& call) {
-    if (call.size() % 2 == 0) return "create() needs a template and then pairs of key and value";
+    if (call.size() % 2 == 0)
+        return "create() needs a template and then pairs of key and value";
     const Element* e = call.literal(0);
-    return e && !e->is(Kind::string) ? "create() needs a string with the name of a structure template" : "";
+    return e && !e->is(Kind::string)
+               ? "create() needs a string with the name of a structure template"
+               : "";
 }
 
-extern const Builtin create{
-    .name = "create", .arity = {1, -1}, .special = call, .check = check, .pure = false,
-    .doc = "create(template, key, value, ...): the dict that the structure template makes, with these children put on top"};
+extern const Builtin create{.name = "create",
+                            .arity = {1, -1},
+                            .special = call,
+                            .check = check,
+                            .pure = false,
+                            .doc =
+                                "create(template, key, value, ...): the dict that the structure "
+                                "template makes, with these children put on top"};
 
 }  // namespace weft::compiler::builtin

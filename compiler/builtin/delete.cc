@@ -10,13 +10,21 @@ static Element call(Eval& eval, const CallNode& call) {
 
 static std::string check(const CallNode& call) {
     const Expr& v = call.arg(0);
-    if (!call.is_variable(0)) return "delete() needs a variable or a child of one";
-    if (v.op == Op::self && v.kids.empty()) return "SELF itself cannot be deleted, only its children";
+    if (!call.is_variable(0))
+        return "delete() needs a variable or a child of one";
+    if (v.op == Op::self && v.kids.empty())
+        return "SELF itself cannot be deleted, only its children";
     return "";
 }
 
-extern const Builtin delete_{
-    .name = "delete", .arity = {1, 1}, .special = call, .check = check, .pure = false, .keeps = true,
-    .doc = "delete(variable): remove the local variable, or the child it names; nothing happens if there is none"};
+extern const Builtin delete_{.name = "delete",
+                             .arity = {1, 1},
+                             .special = call,
+                             .check = check,
+                             .pure = false,
+                             .keeps = true,
+                             .doc =
+                                 "delete(variable): remove the local variable, or the child it "
+                                 "names; nothing happens if there is none"};
 
 }  // namespace weft::compiler::builtin

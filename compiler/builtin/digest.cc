@@ -13,12 +13,20 @@ namespace weft::compiler::builtin {
 static std::string algorithm(std::string_view given) {
     std::string name(given);
     for (char& c : name)
-        if (c >= 'a' && c <= 'z') c = char(c - 32);
-    if (name == "SHA") name = "SHA-1";
-    static const std::vector<std::string_view> known{"MD2", "MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"};
-    if (std::find(known.begin(), known.end(), name) != known.end()) return name;
-    EvalFailure e(fmt::format("digest(): there is no algorithm '{}'; there are MD2, MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512", given));
-    if (std::string_view near = nearest(name, known); !near.empty()) e.hint = fmt::format("did you mean '{}'?", near);
+        if (c >= 'a' && c <= 'z')
+            c = char(c - 32);
+    if (name == "SHA")
+        name = "SHA-1";
+    static const std::vector<std::string_view> known{"MD2",     "MD5",     "SHA-1",  "SHA-224",
+                                                     "SHA-256", "SHA-384", "SHA-512"};
+    if (std::find(known.begin(), known.end(), name) != known.end())
+        return name;
+    EvalFailure e(
+        fmt::format("digest(): there is no algorithm '{}'; there are MD2, MD5, SHA-1, SHA-224, "
+                    "SHA-256, SHA-384 and SHA-512",
+                    given));
+    if (std::string_view near = nearest(name, known); !near.empty())
+        e.hint = fmt::format("did you mean '{}'?", near);
     throw e;
 }
 
@@ -28,15 +36,21 @@ static Element call(Eval&, const Arguments& arg) {
     bool whole = arg.size() > 2 && arg.boolean(2);
     // Templates depend on what the first compiler did: it took as many bytes as the text has UTF-16
     // units, and printed the result as a number.
-    if (!whole) text = text.substr(0, utf16_length(text));
+    if (!whole)
+        text = text.substr(0, utf16_length(text));
     std::string hex = digest_hex(name, text);
-    if (!whole) hex.erase(0, std::min(hex.find_first_not_of('0'), hex.size() - 1));
+    if (!whole)
+        hex.erase(0, std::min(hex.find_first_not_of('0'), hex.size() - 1));
     return Element::of_string(hex);
 }
 
-extern const Builtin digest{
-    .name = "digest", .arity = {2, 3}, .call = call,
-    .doc = "digest(algorithm, string, whole?): the checksum in hexadecimal. Without whole, leading zeros are dropped and of text "
-           "outside ASCII only the first bytes count, as the first compiler did it; digest(a, s, true) is what other tools print"};
+extern const Builtin digest{.name = "digest",
+                            .arity = {2, 3},
+                            .call = call,
+                            .doc =
+                                "digest(algorithm, string, whole?): the checksum in hexadecimal. "
+                                "Without whole, leading zeros are dropped and of text "
+                                "outside ASCII only the first bytes count, as the first compiler "
+                                "did it; digest(a, s, true) is what other tools print"};
 
 }  // namespace weft::compiler::builtin

@@ -6,12 +6,16 @@ namespace weft::compiler::builtin {
 
 static Element call(Eval&, const Arguments& arg) {
     auto key = weft::escape(arg.string(0));
-    if (!key) throw EvalFailure("escape(): the text has characters above U+00FF, which have no escape");
+    if (!key)
+        throw EvalFailure("escape(): the text has characters above U+00FF, which have no escape");
     return Element::of_string(*key);
 }
 
-extern const Builtin escape{
-    .name = "escape", .arity = {1, 1}, .call = call,
-    .doc = "escape(string): the text as a valid key: all but letters and digits, and a digit in first place, becomes _xx"};
+extern const Builtin escape{.name = "escape",
+                            .arity = {1, 1},
+                            .call = call,
+                            .doc =
+                                "escape(string): the text as a valid key: all but letters and "
+                                "digits, and a digit in first place, becomes _xx"};
 
 }  // namespace weft::compiler::builtin

@@ -12,7 +12,8 @@ namespace weft::compiler::builtin {
 static Element call(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     std::vector<Element> arg = eval.arguments(call);
-    if (!arg[0].is(Kind::string)) throw EvalFailure("file_contents() needs a string with the name of a file");
+    if (!arg[0].is(Kind::string))
+        throw EvalFailure("file_contents() needs a string with the name of a file");
     if (arg.size() > 1 && (!arg[1].is(Kind::string) || arg[1].string() != "gzip"))
         throw EvalFailure("file_contents() knows no compression but 'gzip'");
     Text text = eval.object()->read_file(call.expr, arg[0].string());
@@ -30,11 +31,18 @@ static Element call(Eval& eval, const CallNode& call) {
 
 static std::string check(const CallNode& call) {
     const Element* e = call.literal(0);
-    return e && (!e->is(Kind::string) || e->string().empty()) ? "file_contents() needs a string with the name of a file" : "";
+    return e && (!e->is(Kind::string) || e->string().empty())
+               ? "file_contents() needs a string with the name of a file"
+               : "";
 }
 
-extern const Builtin file_contents{
-    .name = "file_contents", .arity = {1, 2}, .special = call, .check = check, .pure = false,
-    .doc = "file_contents(name, compression?): the text of a file found through the include path; compression is 'gzip'"};
+extern const Builtin file_contents{.name = "file_contents",
+                                   .arity = {1, 2},
+                                   .special = call,
+                                   .check = check,
+                                   .pure = false,
+                                   .doc =
+                                       "file_contents(name, compression?): the text of a file "
+                                       "found through the include path; compression is 'gzip'"};
 
 }  // namespace weft::compiler::builtin

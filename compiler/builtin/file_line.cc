@@ -1,4 +1,5 @@
-// file_line: one line of a large sorted file, without reading the others: repositories have tens of thousands of packages.
+// file_line: one line of a large sorted file, without reading the others: repositories have tens of
+// thousands of packages.
 #include "compiler/eval.hh"
 #include "compiler/object.hh"
 #include "compiler/utf16.hh"
@@ -14,23 +15,34 @@ static size_t begin_of_line(std::string_view text, size_t at) {
 static Element call(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     std::vector<Element> arg = eval.arguments(call);
-    if (!arg[0].is(Kind::string) || !arg[1].is(Kind::string)) throw EvalFailure("file_line() needs two strings: the name of a file and how the line begins");
+    if (!arg[0].is(Kind::string) || !arg[1].is(Kind::string))
+        throw EvalFailure(
+            "file_line() needs two strings: the name of a file and how the line begins");
     Text kept = eval.object()->read_file(call.expr, arg[0].string());
     std::string_view text = *kept, begin = arg[1].string();
-    size_t low = 0, high = text.size();  // the first line that is not before `begin` begins in [low, high]
+    size_t low = 0,
+           high = text.size();  // the first line that is not before `begin` begins in [low, high]
     while (low < high) {
-        size_t at = begin_of_line(text, low + (high - low) / 2), end = std::min(text.find('\n', at), text.size());
-        if (text.substr(at, end - at) < begin) low = std::min(end + 1, text.size());
-        else high = at;
+        size_t at = begin_of_line(text, low + (high - low) / 2),
+               end = std::min(text.find('\n', at), text.size());
+        if (text.substr(at, end - at) < begin)
+            low = std::min(end + 1, text.size());
+        else
+            high = at;
     }
     std::string_view line = text.substr(low, text.find('\n', low) - low);
-    if (!line.starts_with(begin)) return Element::of_string("");
+    if (!line.starts_with(begin))
+        return Element::of_string("");
     return Element::of_string(is_utf8(line) ? std::string(line) : repair_utf8(line));
 }
 
-extern const Builtin file_line{
-    .name = "file_line", .arity = {2, 2}, .special = call, .pure = false,
-    .doc = "file_line(name, begin): the first line that begins so in a file found through the include path, whose lines are sorted as "
-           "bytes ('LC_ALL=C sort'); '' when there is none"};
+extern const Builtin file_line{.name = "file_line",
+                               .arity = {2, 2},
+                               .special = call,
+                               .pure = false,
+                               .doc =
+                                   "file_line(name, begin): the first line that begins so in a "
+                                   "file found through the include path, whose lines are sorted as "
+                                   "bytes ('LC_ALL=C sort'); '' when there is none"};
 
 }  // namespace weft::compiler::builtin

@@ -17,25 +17,32 @@ static int64_t in_string(std::string_view word, std::string_view text, int64_t s
 static Element call(Eval&, const Arguments& arg) {
     const Element &x = arg[0], &in = arg[1];
     int64_t start = arg.size() > 2 ? std::max<int64_t>(arg.long_value(2), 0) : 0;
-    if (in.is(Kind::string)) return Element::of_long(in_string(arg.string(0), in.string(), start));
+    if (in.is(Kind::string))
+        return Element::of_long(in_string(arg.string(0), in.string(), start));
     check_finite(arg.function(), x);
     if (in.is(Kind::list)) {
         const List& items = in.list();
         for (size_t i = size_t(start); i < items.size(); i++)
-            if (items[i] == x) return Element::of_long(int64_t(i));
+            if (items[i] == x)
+                return Element::of_long(int64_t(i));
         return Element::of_long(-1);
     }
     if (in.is(Kind::dict)) {
         for (const Dict::Entry& e : in.dict())
-            if (e.value == x && start-- == 0) return Element::of_string(e.key.view());
+            if (e.value == x && start-- == 0)
+                return Element::of_string(e.key.view());
         return Element::of_string("");
     }
     arg.wrong(1, "a string, a list or a dict");
 }
 
 extern const Builtin index{
-    .name = "index", .arity = {2, 3}, .call = call,
-    .doc = "index(x, container, start?): the position of a string in a string or of an equal item in a list (-1: none), "
-           "the key of an equal child of a dict after skipping start of them ('': none)"};
+    .name = "index",
+    .arity = {2, 3},
+    .call = call,
+    .doc =
+        "index(x, container, start?): the position of a string in a string or of an equal item in "
+        "a list (-1: none), "
+        "the key of an equal child of a dict after skipping start of them ('': none)"};
 
 }  // namespace weft::compiler::builtin

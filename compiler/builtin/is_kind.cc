@@ -1,24 +1,34 @@
-// is_boolean, is_long and their like: what kind of value is it? A variable that does not exist is none.
+// is_boolean, is_long and their like: what kind of value is it? A variable that does not exist is
+// none.
 #include "compiler/eval.hh"
 
 namespace weft::compiler::builtin {
 
-template <bool (*test)(const Element&)> static Element call(Eval& eval, const CallNode& call) {
-    if (!call.is_variable(0)) return Element::of_boolean(test(eval.eval(call.arg(0))));
+template <bool (*test)(const Element&)>
+static Element call(Eval& eval, const CallNode& call) {
+    if (!call.is_variable(0))
+        return Element::of_boolean(test(eval.eval(call.arg(0))));
     eval.needs_world(call.expr);
     const Element* e = eval.find(call.arg(0));
     return Element::of_boolean(e && test(*e));
 }
 
-template <Kind k> static bool kind_is(const Element& e) { return e.is(k); }
+template <Kind k>
+static bool kind_is(const Element& e) {
+    return e.is(k);
+}
 static bool number(const Element& e) { return e.is_number(); }
 static bool property(const Element& e) { return e.is_property(); }
 static bool resource(const Element& e) { return e.is_resource(); }
 static bool defined(const Element& e) { return e.is_defined(); }
 
 #define TEST(NAME, FUNCTION, WHAT) \
-    extern const Builtin NAME{.name = #NAME, .arity = {1, 1}, .special = call<FUNCTION>, .pure = false, \
-                              .doc = #NAME "(x): is x " WHAT "? false for a variable that does not exist"};
+    extern const Builtin NAME{     \
+        .name = #NAME,             \
+        .arity = {1, 1},           \
+        .special = call<FUNCTION>, \
+        .pure = false,             \
+        .doc = #NAME "(x): is x " WHAT "? false for a variable that does not exist"};
 TEST(is_boolean, kind_is<Kind::boolean>, "a boolean")
 TEST(is_long, kind_is<Kind::long_>, "a long")
 TEST(is_double, kind_is<Kind::double_>, "a double")

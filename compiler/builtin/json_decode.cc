@@ -7,8 +7,11 @@ namespace weft::compiler::builtin {
 
 static Element call(Eval&, const Arguments& arg) { return compiler::json_decode(arg.string(0)); }
 
-extern const Builtin json_decode{
-    .name = "json_decode", .arity = {1, 1}, .call = call,
-    .doc = "json_decode(string): the value of a JSON text; names must be valid keys, numbers without a point are longs"};
+extern const Builtin json_decode{.name = "json_decode",
+                                 .arity = {1, 1},
+                                 .call = call,
+                                 .doc =
+                                     "json_decode(string): the value of a JSON text; names must be "
+                                     "valid keys, numbers without a point are longs"};
 
 }  // namespace weft::compiler::builtin

@@ -5,10 +5,15 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) { return Element::of_string(compiler::json_encode(arg[0])); }
+static Element call(Eval&, const Arguments& arg) {
+    return Element::of_string(compiler::json_encode(arg[0]));
+}
 
-extern const Builtin json_encode{
-    .name = "json_encode", .arity = {1, 1}, .call = call,
-    .doc = "json_encode(x): the value as a JSON text, indented by two; null is left out of dicts, undef is an error"};
+extern const Builtin json_encode{.name = "json_encode",
+                                 .arity = {1, 1},
+                                 .call = call,
+                                 .doc =
+                                     "json_encode(x): the value as a JSON text, indented by two; "
+                                     "null is left out of dicts, undef is an error"};
 
 }  // namespace weft::compiler::builtin

@@ -1,4 +1,5 @@
-// list: its arguments as a list. A null stays inside, as templates may rely on; it fails when validated.
+// list: its arguments as a list. A null stays inside, as templates may rely on; it fails when
+// validated.
 #include "compiler/builtin.hh"
 
 namespace weft::compiler::builtin {
@@ -7,12 +8,15 @@ static Element call(Eval&, const Arguments& arg) {
     Element result = Element::new_list();
     List& items = result.list_ref();
     items.reserve(arg.size());
-    for (size_t i = 0; i < arg.size(); i++) items.push_back(arg[i]);
+    for (size_t i = 0; i < arg.size(); i++)
+        items.push_back(arg[i]);
     return result;
 }
 
-extern const Builtin list{
-    .name = "list", .arity = {0, -1}, .call = call, .keeps = true,
-    .doc = "list(x...): a list of the arguments"};
+extern const Builtin list{.name = "list",
+                          .arity = {0, -1},
+                          .call = call,
+                          .keeps = true,
+                          .doc = "list(x...): a list of the arguments"};
 
 }  // namespace weft::compiler::builtin

@@ -8,13 +8,18 @@ namespace weft::compiler::builtin {
 static Element call(Eval&, const Arguments& arg) {
     std::string repaired;
     std::string_view text = well_formed(arg.string(0), repaired);
-    auto regex = Regex::get(arg.function(), arg.string(1), arg.size() > 2 ? regex_flags(arg.function(), arg.string(2)) : RegexFlags());
+    auto regex =
+        Regex::get(arg.function(), arg.string(1),
+                   arg.size() > 2 ? regex_flags(arg.function(), arg.string(2)) : RegexFlags());
     RegexMatch m;
     return Element::of_boolean(regex->search(arg.function(), text, 0, m));
 }
 
-extern const Builtin match{
-    .name = "match", .arity = {2, 3}, .call = call,
-    .doc = "match(string, regex, flags?): does it match anywhere in the string? flags: any of i m s u x"};
+extern const Builtin match{.name = "match",
+                           .arity = {2, 3},
+                           .call = call,
+                           .doc =
+                               "match(string, regex, flags?): does it match anywhere in the "
+                               "string? flags: any of i m s u x"};
 
 }  // namespace weft::compiler::builtin

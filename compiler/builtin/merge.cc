@@ -12,11 +12,15 @@ static Element lists(const Arguments& arg) {
     Element result = Element::new_list();
     List& items = result.list_ref();
     size_t at = 0;
-    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.list(i).size()), own_children(arg[i]);
+    for (size_t i = 0; i < arg.size(); i++) {
+        spend(2 * arg.list(i).size());
+        own_children(arg[i]);
+    }
     for (size_t i = 0; i < arg.size(); i++)
         for (const Element& child : arg.list(i)) {
             at++;
-            if (child.is(Kind::null)) continue;
+            if (child.is(Kind::null))
+                continue;
             items.resize(at);
             items[at - 1] = child;
         }
@@ -24,25 +28,35 @@ static Element lists(const Arguments& arg) {
 }
 
 static Element dicts(const Arguments& arg) {
-    for (size_t i = 0; i < arg.size(); i++) spend(2 * arg.dict(i).size()), own_children(arg[i]);
+    for (size_t i = 0; i < arg.size(); i++) {
+        spend(2 * arg.dict(i).size());
+        own_children(arg[i]);
+    }
     Element result = arg[0].shallow();
     Dict& children = result.dict_ref();
     for (size_t i = 1; i < arg.size(); i++)
         for (const Dict::Entry& e : arg.dict(i)) {
             if (children.find(e.key))
-                throw EvalFailure(fmt::format("{}(): the key '{}' appears twice, last in argument {}", arg.function(), e.key.view(), i + 1));
+                throw EvalFailure(
+                    fmt::format("{}(): the key '{}' appears twice, last in argument {}",
+                                arg.function(), e.key.view(), i + 1));
             children.at(e.key) = e.value;
         }
     return result;
 }
 
 static Element call(Eval&, const Arguments& arg) {
-    if (!arg[0].is_resource()) arg.wrong(0, "a list or a dict");
+    if (!arg[0].is_resource())
+        arg.wrong(0, "a list or a dict");
     return arg[0].is(Kind::list) ? lists(arg) : dicts(arg);
 }
 
-extern const Builtin merge{
-    .name = "merge", .arity = {1, -1}, .call = call, .keeps = true,
-    .doc = "merge(r1, r2...): the items of all lists in order, or the pairs of all dicts; a key twice is an error"};
+extern const Builtin merge{.name = "merge",
+                           .arity = {1, -1},
+                           .call = call,
+                           .keeps = true,
+                           .doc =
+                               "merge(r1, r2...): the items of all lists in order, or the pairs of "
+                               "all dicts; a key twice is an error"};
 
 }  // namespace weft::compiler::builtin

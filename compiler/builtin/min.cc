@@ -7,8 +7,10 @@ namespace weft::compiler::builtin {
 
 /// -0.0 is below 0.0, and NaN wins.
 static double smaller(double a, double b) {
-    if (std::isnan(a)) return a;
-    if (a == 0 && b == 0) return std::signbit(a) ? a : b;
+    if (std::isnan(a))
+        return a;
+    if (a == 0 && b == 0)
+        return std::signbit(a) ? a : b;
     return a < b ? a : b;
 }
 
@@ -21,7 +23,9 @@ static Element call(Eval&, const Arguments& arg) {
 }
 
 extern const Builtin min{
-    .name = "min", .arity = {2, 2}, .call = call,
+    .name = "min",
+    .arity = {2, 2},
+    .call = call,
     .doc = "min(a, b): the smaller of two numbers; a double unless both are longs"};
 
 }  // namespace weft::compiler::builtin

@@ -10,7 +10,11 @@ static Element call(Eval& eval, const CallNode& call) {
 }
 
 extern const Builtin return_{
-    .name = "return", .arity = {1, 1}, .special = call, .pure = false, .keeps = true,
+    .name = "return",
+    .arity = {1, 1},
+    .special = call,
+    .pure = false,
+    .keeps = true,
     .doc = "return(x): end the running function, or the block outside of one, with this value"};
 
 }  // namespace weft::compiler::builtin

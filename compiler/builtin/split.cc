@@ -16,7 +16,8 @@ static Element call(Eval&, const Arguments& arg) {
     size_t from = 0;
     if (limit != 1)
         regex->each(arg.function(), text, [&](const RegexMatch& m) {
-            if (m.end() == 0) return true;  // a match without width at the very beginning makes no piece
+            if (m.end() == 0)
+                return true;  // a match without width at the very beginning makes no piece
             spend(8);
             pieces.push_back(Element::of_string(text.substr(from, m.begin() - from)));
             from = m.end();
@@ -25,13 +26,17 @@ static Element call(Eval&, const Arguments& arg) {
     bool none = pieces.empty();
     pieces.push_back(Element::of_string(text.substr(from)));
     if (limit == 0 && !none)
-        while (!pieces.empty() && pieces[pieces.size() - 1].string().empty()) pieces.erase(pieces.size() - 1);
+        while (!pieces.empty() && pieces[pieces.size() - 1].string().empty())
+            pieces.erase(pieces.size() - 1);
     return result;
 }
 
-extern const Builtin split{
-    .name = "split", .arity = {2, 3}, .call = call,
-    .doc = "split(regex, string) or split(regex, limit, string): the pieces between the matches; limit > 0: at most so many, "
-           "< 0: empty ones at the end are kept"};
+extern const Builtin split{.name = "split",
+                           .arity = {2, 3},
+                           .call = call,
+                           .doc =
+                               "split(regex, string) or split(regex, limit, string): the pieces "
+                               "between the matches; limit > 0: at most so many, "
+                               "< 0: empty ones at the end are kept"};
 
 }  // namespace weft::compiler::builtin

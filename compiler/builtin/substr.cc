@@ -11,8 +11,11 @@ static Element call(Eval&, const Arguments& arg) {
     return Element::of_string(utf16_slice(text, p.from, p.to));
 }
 
-extern const Builtin substr{
-    .name = "substr", .arity = {2, 3}, .call = call,
-    .doc = "substr(string, start, length?): that part; negative: counted from the end; a part outside is an error"};
+extern const Builtin substr{.name = "substr",
+                            .arity = {2, 3},
+                            .call = call,
+                            .doc =
+                                "substr(string, start, length?): that part; negative: counted from "
+                                "the end; a part outside is an error"};
 
 }  // namespace weft::compiler::builtin

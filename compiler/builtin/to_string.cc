@@ -4,11 +4,14 @@
 namespace weft::compiler::builtin {
 
 static Element call(Eval&, const Arguments& arg) {
-    return arg[0].is(Kind::string) ? arg[0] : Element::of_string(element_text(arg.function(), arg[0]));
+    return arg[0].is(Kind::string) ? arg[0]
+                                   : Element::of_string(element_text(arg.function(), arg[0]));
 }
 
 extern const Builtin to_string{
-    .name = "to_string", .arity = {1, 1}, .call = call,
+    .name = "to_string",
+    .arity = {1, 1},
+    .call = call,
     .doc = "to_string(x): a property's text, '[ 1, x ]' for a list, '{ key, value }' for a dict"};
 
 }  // namespace weft::compiler::builtin

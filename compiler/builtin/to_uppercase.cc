@@ -4,10 +4,14 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) { return Element::of_string(to_upper(arg.string(0))); }
+static Element call(Eval&, const Arguments& arg) {
+    return Element::of_string(to_upper(arg.string(0)));
+}
 
 extern const Builtin to_uppercase{
-    .name = "to_uppercase", .arity = {1, 1}, .call = call,
+    .name = "to_uppercase",
+    .arity = {1, 1},
+    .call = call,
     .doc = "to_uppercase(string): the string in upper case, by Unicode's full mapping"};
 
 }  // namespace weft::compiler::builtin

@@ -10,14 +10,20 @@ static Element call(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     Element path = eval.eval(call.arg(0));
     Element fallback;
-    if (call.size() > 1) fallback = eval.eval(call.arg(1));
-    if (!path.is(Kind::string)) throw EvalFailure("value() needs a string with a path");
+    if (call.size() > 1)
+        fallback = eval.eval(call.arg(1));
+    if (!path.is(Kind::string))
+        throw EvalFailure("value() needs a string with a path");
     std::optional<Element> e = eval.object()->value(call.expr, path.string());
-    if (call.size() > 1 && (!e || e->is(Kind::undef))) return fallback;
-    if (e) return *e;
-    EvalFailure f(fmt::format("the path '{}' does not exist", path.string()), "value(path, default) gives the default instead");
+    if (call.size() > 1 && (!e || e->is(Kind::undef)))
+        return fallback;
+    if (e)
+        return *e;
+    EvalFailure f(fmt::format("the path '{}' does not exist", path.string()),
+                  "value(path, default) gives the default instead");
     PanPath p = parse_path(path.string(), eval.options().dialect);
-    if (std::string why = eval.object()->why_missing(p); !why.empty()) f.hint = why;
+    if (std::string why = eval.object()->why_missing(p); !why.empty())
+        f.hint = why;
     throw Arguments::about(0, std::move(f));
 }
 
@@ -26,8 +32,14 @@ static std::string check(const CallNode& call) {
     return e && !e->is(Kind::string) ? "value() needs a string with a path" : "";
 }
 
-extern const Builtin value{
-    .name = "value", .arity = {1, 2}, .special = call, .check = check, .pure = false, .keeps = true,
-    .doc = "value(path, default?): a copy of the element at the path, of this object or of another (obj:/path)"};
+extern const Builtin value{.name = "value",
+                           .arity = {1, 2},
+                           .special = call,
+                           .check = check,
+                           .pure = false,
+                           .keeps = true,
+                           .doc =
+                               "value(path, default?): a copy of the element at the path, of this "
+                               "object or of another (obj:/path)"};
 
 }  // namespace weft::compiler::builtin

@@ -1,5 +1,5 @@
-// The compiler keeps its parsed templates from one build to the next, so that a build after a keystroke
-// parses one file.
+// The compiler keeps its parsed templates from one build to the next, so that a build after a
+// keystroke parses one file.
 #include "compiler/lsp/checker.hh"
 
 #include <chrono>
@@ -10,19 +10,24 @@ Text OverlaySource::read(const std::string& path) {
     auto it = files_.find(path);
     return it == files_.end() ? disk_.read(path) : it->second;
 }
-bool OverlaySource::exists(const std::string& path) { return files_.count(path) || disk_.exists(path); }
+bool OverlaySource::exists(const std::string& path) {
+    return files_.count(path) || disk_.exists(path);
+}
 
 static Options options(std::vector<std::string> include_path) {
     Options o;
     o.include_path = std::move(include_path);
     o.warnings = Warnings::off;
     o.keep_trees = false;
-    o.print = [](std::string_view) {};   // standard output belongs to the protocol
+    o.print = [](std::string_view) {
+    };  // standard output belongs to the protocol
     return o;
 }
 
 Checker::Checker(std::vector<std::string> include_path, std::function<void(Outcome)> done)
-    : done_(std::move(done)), options_(options(std::move(include_path))), thread_([this] { work(); }) {}
+    : done_(std::move(done)),
+      options_(options(std::move(include_path))),
+      thread_([this] { work(); }) {}
 
 Checker::~Checker() {
     {
@@ -41,7 +46,8 @@ bool Checker::busy() const {
 bool Checker::start(std::vector<std::string> objects, std::map<std::string, Text> open_files) {
     {
         std::lock_guard guard(lock_);
-        if (busy_) return false;
+        if (busy_)
+            return false;
         busy_ = true;
         source_.put(std::move(open_files));
         objects_ = std::move(objects);
@@ -55,27 +61,34 @@ void Checker::work() {
         {
             std::unique_lock guard(lock_);
             changed_.wait(guard, [&] { return stop_ || busy_; });
-            if (stop_) return;
+            if (stop_)
+                return;
         }
         Outcome out;
         out.objects = objects_;
         auto begin = std::chrono::steady_clock::now();
         try {
-            if (builds_++ % 500 == 0) compiler_.emplace(source_, options_);
+            if (builds_++ % 500 == 0)
+                compiler_.emplace(source_, options_);
             for (Result& r : compiler_->build(objects_)) {
-                for (TemplateError& e : r.errors) out.errors.emplace_back(r.name, std::move(e));
+                for (TemplateError& e : r.errors)
+                    out.errors.emplace_back(r.name, std::move(e));
                 auto& used = out.used[r.name];
                 for (const Dependency* d : r.dependencies)
-                    if (!d->path.empty()) used.push_back(d->path);
-                if (!r.file.empty()) used.push_back(r.file);
+                    if (!d->path.empty())
+                        used.push_back(d->path);
+                if (!r.file.empty())
+                    used.push_back(r.file);
             }
-        } catch (const Error&) {   // what stops a whole build is told by the program that makes it
+        } catch (const Error&) {  // what stops a whole build is told by the program that makes it
         }
-        out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        out.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         {
             std::lock_guard guard(lock_);
             busy_ = false;
-            if (stop_) return;
+            if (stop_)
+                return;
         }
         done_(std::move(out));
     }

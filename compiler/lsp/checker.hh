@@ -1,4 +1,5 @@
-// Real compiles behind the editor's back: what only shows when an object is built, told as findings in files.
+// Real compiles behind the editor's back: what only shows when an object is built, told as findings
+// in files.
 #pragma once
 #include <condition_variable>
 #include <functional>
@@ -19,7 +20,9 @@ namespace weft::compiler::lsp {
 class OverlaySource : public compiler::Source {
 public:
     explicit OverlaySource(std::map<std::string, Text> files = {}) : files_(std::move(files)) {}
-    void put(std::map<std::string, Text> files) { files_ = std::move(files); }   ///< not during a build
+    void put(std::map<std::string, Text> files) {
+        files_ = std::move(files);
+    }  ///< not during a build
     Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
     void refresh() override { disk_.refresh(); }
@@ -33,9 +36,10 @@ private:
 class Checker {
 public:
     struct Outcome {
-        std::vector<std::string> objects;                     ///< what was built
-        std::vector<std::pair<std::string, TemplateError>> errors;   ///< by object
-        std::map<std::string, std::vector<std::string>> used; ///< by object: the files that went into it
+        std::vector<std::string> objects;                           ///< what was built
+        std::vector<std::pair<std::string, TemplateError>> errors;  ///< by object
+        std::map<std::string, std::vector<std::string>>
+            used;  ///< by object: the files that went into it
         double seconds = 0;
     };
     /// `done` is called on that thread.
@@ -50,7 +54,8 @@ private:
     std::function<void(Outcome)> done_;
     OverlaySource source_;
     Options options_;
-    std::optional<Compiler> compiler_;   ///< keeps every text it parsed: now and then a new one takes its place
+    std::optional<Compiler>
+        compiler_;  ///< keeps every text it parsed: now and then a new one takes its place
     size_t builds_ = 0;
     mutable std::mutex lock_;
     std::condition_variable changed_;

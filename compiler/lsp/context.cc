@@ -12,9 +12,15 @@ namespace {
 
 bool begins_statement(const Token& t) {
     switch (t.word) {
-    case Word::final_: case Word::variable: case Word::include: case Word::type: case Word::function:
-    case Word::bind: case Word::valid: case Word::prefix: return true;
-    default: return t.type == T::string;
+        case Word::final_:
+        case Word::variable:
+        case Word::include:
+        case Word::type:
+        case Word::function:
+        case Word::bind:
+        case Word::valid:
+        case Word::prefix: return true;
+        default: return t.type == T::string;
     }
 }
 
@@ -25,17 +31,20 @@ public:
     Context run() {
         lex();
         Context c;
-        if (in_comment()) return c;
+        if (in_comment())
+            return c;
         if (open_ != text_.npos) {
             c.from = open_ + 1;
             c.word = text_.substr(c.from);
-            if (c.word.find('\n') != c.word.npos) return Context();
+            if (c.word.find('\n') != c.word.npos)
+                return Context();
             within_string(c);
             return c;
         }
         // The word at the cursor is no part of what is before it.
         c.from = text_.size();
-        if (!now_.empty() && now_.back().end == text_.size() && (now_.back().type == T::identifier || now_.back().type == T::keyword)) {
+        if (!now_.empty() && now_.back().end == text_.size() &&
+            (now_.back().type == T::identifier || now_.back().type == T::keyword)) {
             c.from = now_.back().offset;
             c.word = now_.back().text;
             now_.pop_back();
@@ -55,21 +64,31 @@ private:
                 t = lexer.next();
             } catch (const TemplateError& e) {
                 // Only a string that has no end before the cursor is of interest.
-                size_t at = lines.begin_of({uint32_t(e.where.line), uint32_t(e.where.col), uint32_t(e.where.end_line), uint32_t(e.where.end_col)});
-                if (at < text_.size() && (text_[at] == '\'' || text_[at] == '"') && text_.find_first_of("\r\n", at) == text_.npos) {
+                size_t at = lines.begin_of({uint32_t(e.where.line), uint32_t(e.where.col),
+                                            uint32_t(e.where.end_line), uint32_t(e.where.end_col)});
+                if (at < text_.size() && (text_[at] == '\'' || text_[at] == '"') &&
+                    text_.find_first_of("\r\n", at) == text_.npos) {
                     open_ = at;
-                    if (e.where.col == 1) now_.clear();
+                    if (e.where.col == 1)
+                        now_.clear();
                     return;
                 }
-                if (++errors_ > 1000) return;
+                if (++errors_ > 1000)
+                    return;
                 continue;
             }
-            if (t.type == T::end) return;
+            if (t.type == T::end)
+                return;
             last_end_ = t.end;
             bool fresh = t.span.col == 1 && begins_statement(t);
-            if (fresh && depth > 0) depth = 0, now_.clear();   // what came before was never closed
-            if (t.type == T::lbrace || t.type == T::lparen || t.type == T::lbracket) depth++;
-            if (t.type == T::rbrace || t.type == T::rparen || t.type == T::rbracket) depth = std::max(depth - 1, 0);
+            if (fresh && depth > 0) {
+                depth = 0;
+                now_.clear();
+            }  // what came before was never closed
+            if (t.type == T::lbrace || t.type == T::lparen || t.type == T::lbracket)
+                depth++;
+            if (t.type == T::rbrace || t.type == T::rparen || t.type == T::rbracket)
+                depth = std::max(depth - 1, 0);
             if (t.type == T::semicolon && depth == 0) {
                 ended();
                 now_.clear();
@@ -81,7 +100,8 @@ private:
 
     /// A statement is complete: a prefix counts from here on.
     void ended() {
-        if (now_.size() != 2 || now_[0].word != Word::prefix || now_[1].type != T::string) return;
+        if (now_.size() != 2 || now_[0].word != Word::prefix || now_[1].type != T::string)
+            return;
         try {
             if (now_[1].value.empty()) {
                 prefix_.clear();
@@ -89,15 +109,18 @@ private:
                 return;
             }
             PanPath p = parse_path(now_[1].value);
-            if (p.kind == PanPath::absolute) base_ = prefix_ = p.terms;
-            else (prefix_ = base_).insert(prefix_.end(), p.terms.begin(), p.terms.end());
+            if (p.kind == PanPath::absolute)
+                base_ = prefix_ = p.terms;
+            else
+                (prefix_ = base_).insert(prefix_.end(), p.terms.begin(), p.terms.end());
             has_prefix_ = true;
         } catch (const EvalFailure&) {
         }
     }
 
     bool in_comment() const {
-        if (open_ != text_.npos) return false;
+        if (open_ != text_.npos)
+            return false;
         size_t line = text_.find_last_of("\r\n") == text_.npos ? 0 : text_.find_last_of("\r\n") + 1;
         size_t hash = text_.find('#', std::max(last_end_, line));
         return hash != text_.npos;
@@ -114,10 +137,13 @@ private:
     /// The path the statement sets, prefix included; nothing when it sets none.
     bool target(std::vector<Term>& out) const {
         size_t i = !now_.empty() && now_[0].word == Word::final_;
-        if (i + 1 >= now_.size() || now_[i].type != T::string || (now_[i + 1].type != T::assign && now_[i + 1].type != T::maybe)) return false;
+        if (i + 1 >= now_.size() || now_[i].type != T::string ||
+            (now_[i + 1].type != T::assign && now_[i + 1].type != T::maybe))
+            return false;
         out = terms(now_[i].value);
         if (!now_[i].value.starts_with('/')) {
-            if (!has_prefix_) return false;
+            if (!has_prefix_)
+                return false;
             out.insert(out.begin(), prefix_.begin(), prefix_.end());
         }
         return true;
@@ -125,9 +151,12 @@ private:
 
     void within_string(Context& c) {
         size_t i = !now_.empty() && now_[0].word == Word::final_;
-        if (now_.size() == i) return path(c, true);
+        if (now_.size() == i)
+            return path(c, true);
         Word first = now_[0].word;
-        if (now_.size() == 1 && (first == Word::prefix || first == Word::bind || first == Word::valid)) return path(c, first == Word::prefix);
+        if (now_.size() == 1 &&
+            (first == Word::prefix || first == Word::bind || first == Word::valid))
+            return path(c, first == Word::prefix);
         if (first == Word::include) {
             c.kind = Context::template_;
             return;
@@ -135,19 +164,25 @@ private:
         const Token& last = now_.back();
         if (last.type == T::lparen && now_.size() > 1) {
             std::string_view f = now_[now_.size() - 2].text;
-            if (f == "create" || f == "if_exists") c.kind = Context::template_;
-            if (f == "value" || f == "path_exists" || (f == "exists" && c.word.starts_with('/'))) path(c, false);
-            if (f == "exists" && !c.word.starts_with('/')) c.kind = Context::template_;
+            if (f == "create" || f == "if_exists")
+                c.kind = Context::template_;
+            if (f == "value" || f == "path_exists" || (f == "exists" && c.word.starts_with('/')))
+                path(c, false);
+            if (f == "exists" && !c.word.starts_with('/'))
+                c.kind = Context::template_;
             return;
         }
-        if (last.type == T::lbracket) return subscript(c);
-        if ((last.type == T::assign || last.type == T::maybe) && target(c.base)) c.kind = Context::value;
+        if (last.type == T::lbracket)
+            return subscript(c);
+        if ((last.type == T::assign || last.type == T::maybe) && target(c.base))
+            c.kind = Context::value;
     }
 
     void path(Context& c, bool below_prefix) {
         if (!c.word.starts_with('/')) {
             if (!below_prefix || !has_prefix_) {
-                if (!c.word.empty()) return;
+                if (!c.word.empty())
+                    return;
             } else {
                 c.base = prefix_;
                 c.has_base = true;
@@ -159,12 +194,13 @@ private:
     /// SELF['a']['  : what comes below a of the path the statement sets.
     void subscript(Context& c) {
         std::vector<Term> steps;
-        size_t i = now_.size() - 1;   // the open bracket
+        size_t i = now_.size() - 1;  // the open bracket
         while (i >= 3 && now_[i - 1].type == T::rbracket && now_[i - 3].type == T::lbracket) {
             const Token& t = now_[i - 2];
             if (t.type == T::string) {
                 auto term = parse_term(t.value);
-                if (!term) return;
+                if (!term)
+                    return;
                 steps.insert(steps.begin(), *term);
             } else if (t.type == T::long_) {
                 steps.insert(steps.begin(), Term(int32_t(t.number)));
@@ -173,7 +209,8 @@ private:
             }
             i -= 3;
         }
-        if (!i || now_[i - 1].text != "SELF" || !target(c.base)) return;
+        if (!i || now_[i - 1].text != "SELF" || !target(c.base))
+            return;
         c.base.insert(c.base.end(), steps.begin(), steps.end());
         c.kind = Context::key;
     }
@@ -184,9 +221,12 @@ private:
             return;
         }
         const Token& last = now_.back();
-        if (last.type == T::string || last.type == T::heredoc || last.type == T::long_ || last.type == T::double_) return;
+        if (last.type == T::string || last.type == T::heredoc || last.type == T::long_ ||
+            last.type == T::double_)
+            return;
         Word first = now_[0].word;
-        if (now_.size() == 1 && first != Word::include) return;   // a new name, or a string
+        if (now_.size() == 1 && first != Word::include)
+            return;  // a new name, or a string
         if ((first == Word::type || first == Word::bind) && in_type()) {
             c.kind = Context::type;
             return;
@@ -198,27 +238,34 @@ private:
         c.kind = Context::expression;
         c.in_function = first == Word::function;
         for (size_t i = 0; i + 1 < now_.size(); i++) {
-            bool set = now_[i].type == T::identifier && (now_[i + 1].type == T::assign || now_[i + 1].type == T::lbracket);
-            bool loop = now_[i].type == T::identifier && now_[i + 1].type == T::semicolon && i && (now_[i - 1].type == T::lparen || now_[i - 1].type == T::semicolon);
-            if (i > 1 && (set || loop)) c.locals.emplace(now_[i].text);
+            bool set = now_[i].type == T::identifier &&
+                       (now_[i + 1].type == T::assign || now_[i + 1].type == T::lbracket);
+            bool loop = now_[i].type == T::identifier && now_[i + 1].type == T::semicolon && i &&
+                        (now_[i - 1].type == T::lparen || now_[i - 1].type == T::semicolon);
+            if (i > 1 && (set || loop))
+                c.locals.emplace(now_[i].text);
         }
     }
 
     /// Is a type wanted here, and not the code behind "with" or a default?
     bool in_type() const {
         const Token& last = now_.back();
-        if (last.type == T::colon || last.type == T::question) return true;
-        if (last.word == Word::include) return true;
-        if (last.type != T::assign) return false;
-        return std::count_if(now_.begin(), now_.end(), [](const Token& t) { return t.type == T::assign; }) == 1;
+        if (last.type == T::colon || last.type == T::question)
+            return true;
+        if (last.word == Word::include)
+            return true;
+        if (last.type != T::assign)
+            return false;
+        return std::count_if(now_.begin(), now_.end(),
+                             [](const Token& t) { return t.type == T::assign; }) == 1;
     }
 
     std::string_view text_;
-    std::vector<Token> now_;     ///< the statement being written
+    std::vector<Token> now_;  ///< the statement being written
     std::vector<Term> prefix_, base_;
     bool has_prefix_ = false;
     size_t open_ = std::string_view::npos;
-    size_t last_end_ = 0;        ///< of the last token
+    size_t last_end_ = 0;  ///< of the last token
     int errors_ = 0;
 };
 

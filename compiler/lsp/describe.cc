@@ -19,16 +19,20 @@ std::string source_of(const Sheet& sheet, const Span& span) {
     Lines lines(*sheet.tpl->text, Units::utf8);
     std::string_view s = lines.slice(span);
     size_t at = 0;
-    for (size_t n = 0; n < most && at != s.npos; n++) at = s.find('\n', at ? at + 1 : 0);
+    for (size_t n = 0; n < most && at != s.npos; n++)
+        at = s.find('\n', at ? at + 1 : 0);
     std::string out = "```pan\n" + std::string(s.substr(0, at));
-    if (at != s.npos) out += "\n...";
+    if (at != s.npos)
+        out += "\n...";
     return out + "\n```\n";
 }
 
-/// Markdown must not be made by what people write in annotations by accident: only line ends are kept.
+/// Markdown must not be made by what people write in annotations by accident: only line ends are
+/// kept.
 std::string paragraph(std::string_view text) {
     std::string out;
-    for (char c : text) out += c == '\n' ? std::string("  \n") : std::string(1, c);
+    for (char c : text)
+        out += c == '\n' ? std::string("  \n") : std::string(1, c);
     return out;
 }
 
@@ -48,17 +52,22 @@ std::string path_description(const Workspace& w, const std::string& path) {
         return {};
     }
     auto all = bound_to(w, terms);
-    if (all.empty()) return out + ": no type is bound to it\n";
+    if (all.empty())
+        return out + ": no type is bound to it\n";
     for (const Bound& b : all) {
         out += fmt::format(": `{}`", type_text(*b.sheet, *b.type));
-        if (b.field) out += b.required ? ", required" : ", optional";
+        if (b.field)
+            out += b.required ? ", required" : ", optional";
         if (b.type->has_default && b.type->default_value.is_property()) {
             Lines lines(*b.sheet->tpl->text, Units::utf8);
             out += fmt::format(", default `{}`", lines.slice(b.type->default_span));
         }
-        out += "  \n" + paragraph(annotation_text(*b.sheet->tpl, b.field ? b.field->notes : b.bind ? b.bind->notes : Annotated{}));
+        out += "  \n" + paragraph(annotation_text(*b.sheet->tpl, b.field  ? b.field->notes
+                                                                 : b.bind ? b.bind->notes
+                                                                          : Annotated{}));
         out += "*" + place_text(w, *b.sheet, b.type->span) + "*\n\n";
-        if (&b != &all.back()) out += "`" + path + "`";
+        if (&b != &all.back())
+            out += "`" + path + "`";
     }
     return out;
 }
@@ -68,56 +77,74 @@ std::string path_description(const Workspace& w, const std::string& path) {
 std::string place_text(const Workspace& w, const Sheet& sheet, const Span& span) {
     std::string_view path = sheet.path, best;
     for (const std::string& dir : w.include_path())
-        if (path.starts_with(dir + '/') && dir.size() > best.size()) best = dir;
-    if (!best.empty()) path.remove_prefix(best.size() + 1);
+        if (path.starts_with(dir + '/') && dir.size() > best.size())
+            best = dir;
+    if (!best.empty())
+        path.remove_prefix(best.size() + 1);
     return fmt::format("{}:{}", path, span.line);
 }
 
 std::string describe(const Workspace& w, const SheetPtr& sheet, const Mention& m) {
     std::string name = name_of(m);
     switch (m.sort) {
-    case Sort::automatic: return fmt::format("**{}**: {}\n", name, automatic_variable(name)->about);
-    case Sort::basic_type: return fmt::format("**{}**: {}\n", name, basic_type(name)->about);
-    case Sort::builtin: {
-        const Builtin* b = find_builtin(name);
-        return fmt::format("```pan\n{}\n```\n{}\n", b->signature(), b->about());
-    }
-    case Sort::path: return path_description(w, m.name);
-    case Sort::local: {
-        std::string out = fmt::format("local variable **{}**\n", name);
-        for (const Target& t : w.same(sheet, m))
-            if (t.mention->definition) return out + fmt::format("\nset in line {}\n", t.mention->span.line);
-        return out;
-    }
-    case Sort::template_: {
-        std::string path = w.find_template(m.name);
-        if (path.empty()) return fmt::format("template **{}**: not found on the include path\n", m.name);
-        SheetPtr s = w.sheet(path);
-        if (!s) return path + "\n";
-        std::string kind(template_kind_name(s->tpl->kind));
-        return fmt::format("{} template **{}**\n\n{}*{}*\n", kind, m.name, paragraph(annotation_text(*s->tpl, s->tpl->notes)), place_text(w, *s, s->tpl->name_span));
-    }
-    case Sort::global:
-    case Sort::function:
-    case Sort::type: break;
+        case Sort::automatic:
+            return fmt::format("**{}**: {}\n", name, automatic_variable(name)->about);
+        case Sort::basic_type: return fmt::format("**{}**: {}\n", name, basic_type(name)->about);
+        case Sort::builtin: {
+            const Builtin* b = find_builtin(name);
+            return fmt::format("```pan\n{}\n```\n{}\n", b->signature(), b->about());
+        }
+        case Sort::path: return path_description(w, m.name);
+        case Sort::local: {
+            std::string out = fmt::format("local variable **{}**\n", name);
+            for (const Target& t : w.same(sheet, m))
+                if (t.mention->definition)
+                    return out + fmt::format("\nset in line {}\n", t.mention->span.line);
+            return out;
+        }
+        case Sort::template_: {
+            std::string path = w.find_template(m.name);
+            if (path.empty())
+                return fmt::format("template **{}**: not found on the include path\n", m.name);
+            SheetPtr s = w.sheet(path);
+            if (!s)
+                return path + "\n";
+            std::string kind(template_kind_name(s->tpl->kind));
+            return fmt::format("{} template **{}**\n\n{}*{}*\n", kind, m.name,
+                               paragraph(annotation_text(*s->tpl, s->tpl->notes)),
+                               place_text(w, *s, s->tpl->name_span));
+        }
+        case Sort::global:
+        case Sort::function:
+        case Sort::type: break;
     }
     constexpr size_t most = 4;
     auto all = w.definitions(m.sort, m.symbol);
-    if (all.empty()) return fmt::format("{} **{}**: defined nowhere in the workspace\n", sort_name(m.sort), name);
+    if (all.empty())
+        return fmt::format("{} **{}**: defined nowhere in the workspace\n", sort_name(m.sort),
+                           name);
     std::string out;
-    for (size_t i = 0; i < all.size() && i < most; i++) out += definition(w, all[i]) + '\n';
-    if (all.size() > most) out += fmt::format("and {} more\n", all.size() - most);
+    for (size_t i = 0; i < all.size() && i < most; i++)
+        out += definition(w, all[i]) + '\n';
+    if (all.size() > most)
+        out += fmt::format("and {} more\n", all.size() - most);
     return out;
 }
 
 std::string describe_field(const Workspace& w, const Sheet& sheet, uint32_t line, uint32_t col) {
-    auto within = [&](const Span& s) { return s.line == line && s.end_line == line && s.col <= col && col <= s.end_col + 1; };
+    auto within = [&](const Span& s) {
+        return s.line == line && s.end_line == line && s.col <= col && col <= s.end_col + 1;
+    };
     for (const TypeSpec& t : sheet.tpl->types)
         for (auto* fields : {&t.required, &t.optional})
             for (const Field& f : *fields) {
-                if (!within(f.name_span)) continue;
-                return fmt::format("field **{}**: `{}`, {}  \n{}*{}*\n", f.key.view(), type_text(sheet, f.type), fields == &t.required ? "required" : "optional",
-                                   paragraph(annotation_text(*sheet.tpl, f.notes)), place_text(w, sheet, f.name_span));
+                if (!within(f.name_span))
+                    continue;
+                return fmt::format("field **{}**: `{}`, {}  \n{}*{}*\n", f.key.view(),
+                                   type_text(sheet, f.type),
+                                   fields == &t.required ? "required" : "optional",
+                                   paragraph(annotation_text(*sheet.tpl, f.notes)),
+                                   place_text(w, sheet, f.name_span));
             }
     return {};
 }

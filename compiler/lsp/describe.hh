@@ -11,7 +11,6 @@ std::string describe(const Workspace&, const SheetPtr&, const Mention&);
 /// The same for a record's field whose name is at this place of the file.
 std::string describe_field(const Workspace&, const Sheet&, uint32_t line, uint32_t col);
 
-
 /// "site/net.pan:12", relative to the include path where that is possible.
 std::string place_text(const Workspace&, const Sheet&, const Span&);
 

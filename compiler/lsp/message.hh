@@ -1,4 +1,5 @@
-// The Language Server Protocol's frame: a header, a length, a JSON-RPC message. Bytes in, messages out.
+// The Language Server Protocol's frame: a header, a length, a JSON-RPC message. Bytes in, messages
+// out.
 #pragma once
 #include <initializer_list>
 #include <optional>
@@ -15,13 +16,13 @@ class MessageReader {
 public:
     static constexpr size_t largest = size_t(64) << 20;
     void feed(std::string_view bytes) { buffer_ += bytes; }
-    /// The next whole message; nothing when more bytes are needed. Error(65) for a header that cannot be
-    /// understood: where the next message begins is not known then.
+    /// The next whole message; nothing when more bytes are needed. Error(65) for a header that
+    /// cannot be understood: where the next message begins is not known then.
     std::optional<std::string> next();
 
 private:
     std::string buffer_;
-    size_t body_ = 0;            ///< where it begins, once the header is there
+    size_t body_ = 0;  ///< where it begins, once the header is there
     size_t length_ = 0;
 };
 

@@ -9,11 +9,11 @@ namespace weft::compiler::lsp {
 
 /// A type that is bound to a path, or to one above it.
 struct Bound {
-    SheetPtr sheet;            ///< where it is written
+    SheetPtr sheet;  ///< where it is written
     const FullType* type = nullptr;
-    const Statement* bind = nullptr;   ///< when it is the type of a bind statement itself
-    const Field* field = nullptr;      ///< when it is that of a field
-    bool required = false;             ///< of a field
+    const Statement* bind = nullptr;  ///< when it is the type of a bind statement itself
+    const Field* field = nullptr;     ///< when it is that of a field
+    bool required = false;            ///< of a field
 };
 
 /// Everything bound to a path, through fields, lists and dicts.
@@ -22,11 +22,12 @@ std::vector<Bound> bound_to(const Workspace&, const std::vector<Term>& path);
 /// A name that can come below a path.
 struct Child {
     std::string name;
-    SheetPtr sheet;                    ///< nullptr: only seen in other statements, no type says so
+    SheetPtr sheet;  ///< nullptr: only seen in other statements, no type says so
     const Field* field = nullptr;
     bool required = false;
 };
-/// Fields of what is bound there, then steps that bind statements and assignments have there; by name.
+/// Fields of what is bound there, then steps that bind statements and assignments have there; by
+/// name.
 std::vector<Child> children_of(const Workspace&, const std::vector<Term>& path);
 
 /// The values a choice type at this path allows.

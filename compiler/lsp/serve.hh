@@ -4,8 +4,8 @@
 
 namespace weft::compiler::lsp {
 
-/// Serve until the editor says "exit" or closes its end; the exit status. Error(65) when what comes is not
-/// framed as messages are.
+/// Serve until the editor says "exit" or closes its end; the exit status. Error(65) when what comes
+/// is not framed as messages are.
 int serve(int in, int out, ServerOptions);
 
 }  // namespace weft::compiler::lsp

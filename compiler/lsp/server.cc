@@ -14,8 +14,16 @@ namespace weft::compiler::lsp {
 namespace fs = std::filesystem;
 
 // Codes of JSON-RPC and of the protocol.
-enum Code { parse_error = -32700, invalid_request = -32600, no_method = -32601, invalid_params = -32602, internal_error = -32603,
-            not_initialized = -32002, request_cancelled = -32800, request_failed = -32803 };
+enum Code {
+    parse_error = -32700,
+    invalid_request = -32600,
+    no_method = -32601,
+    invalid_params = -32602,
+    internal_error = -32603,
+    not_initialized = -32002,
+    request_cancelled = -32800,
+    request_failed = -32803
+};
 
 const Server::Request Server::requests[] = {
     {"initialize", &Server::initialize},
@@ -42,14 +50,16 @@ const Server::Notification Server::notifications[] = {
     {"workspace/didChangeWatchedFiles", &Server::did_change_files},
 };
 
-Server::Server(ServerOptions options, std::function<void(std::string_view)> send, std::function<void(Checker::Outcome)> done)
+Server::Server(ServerOptions options, std::function<void(std::string_view)> send,
+               std::function<void(Checker::Outcome)> done)
     : options_(std::move(options)), send_(std::move(send)), done_(std::move(done)) {}
 Server::~Server() = default;
 
 // ---- messages
 
 void Server::reply(const Element& id, const Element& result) {
-    send_(fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", to_json(id), result.is(Kind::null) ? "null" : to_json(result)));
+    send_(fmt::format(R"({{"jsonrpc":"2.0","id":{},"result":{}}})", to_json(id),
+                      result.is(Kind::null) ? "null" : to_json(result)));
 }
 
 void Server::fail(const Element* id, int code, std::string_view message) {
@@ -58,17 +68,20 @@ void Server::fail(const Element* id, int code, std::string_view message) {
 }
 
 void Server::notify(std::string_view method, Element params) {
-    send_(to_json(object({{"jsonrpc", text("2.0")}, {"method", text(method)}, {"params", std::move(params)}})));
+    send_(to_json(object(
+        {{"jsonrpc", text("2.0")}, {"method", text(method)}, {"params", std::move(params)}})));
 }
 
 void Server::malformed(std::string_view why) { fail(nullptr, parse_error, why); }
 
 void Server::receive(const Element& message, bool cancelled) {
     const Element* id = get(message, "id");
-    if (id && !id->is(Kind::long_) && !id->is(Kind::string)) return fail(nullptr, invalid_request, "the id is neither a number nor a string");
+    if (id && !id->is(Kind::long_) && !id->is(Kind::string))
+        return fail(nullptr, invalid_request, "the id is neither a number nor a string");
     const Element* method = get(message, "method");
     if (!method || !method->is(Kind::string)) {
-        if (id && (get(message, "result") || get(message, "error"))) return;   // an answer to us: nothing hangs on it
+        if (id && (get(message, "result") || get(message, "error")))
+            return;  // an answer to us: nothing hangs on it
         return fail(id, invalid_request, "the message has no method");
     }
     std::string_view name = method->string();
@@ -76,22 +89,32 @@ void Server::receive(const Element& message, bool cancelled) {
     const Element* params = get(message, "params");
     try {
         if (!id) {
-            if (!initialized_ && name != "exit") return;
+            if (!initialized_ && name != "exit")
+                return;
             for (const Notification& n : notifications)
-                if (name == n.method) return (this->*n.take)(params ? *params : nothing);
-            return;   // what we do not know is not meant for us
+                if (name == n.method)
+                    return (this->*n.take)(params ? *params : nothing);
+            return;  // what we do not know is not meant for us
         }
-        if (cancelled) return fail(id, request_cancelled, "cancelled");
-        if (!initialized_ && name != "initialize") return fail(id, not_initialized, "the server is not initialized");
-        if (initialized_ && name == "initialize") return fail(id, invalid_request, "the server is initialized already");
-        if (shut_down_) return fail(id, invalid_request, "the server was shut down");
+        if (cancelled)
+            return fail(id, request_cancelled, "cancelled");
+        if (!initialized_ && name != "initialize")
+            return fail(id, not_initialized, "the server is not initialized");
+        if (initialized_ && name == "initialize")
+            return fail(id, invalid_request, "the server is initialized already");
+        if (shut_down_)
+            return fail(id, invalid_request, "the server was shut down");
         for (const Request& r : requests)
-            if (name == r.method) return reply(*id, (this->*r.answer)(params ? *params : nothing));
+            if (name == r.method)
+                return reply(*id, (this->*r.answer)(params ? *params : nothing));
         fail(id, no_method, fmt::format("there is no method '{}'", name));
     } catch (const Error& e) {
-        if (id) fail(id, e.status == exit_usage ? invalid_params : request_failed, e.hint.empty() ? e.message : e.message + "; " + e.hint);
+        if (id)
+            fail(id, e.status == exit_usage ? invalid_params : request_failed,
+                 e.hint.empty() ? e.message : e.message + "; " + e.hint);
     } catch (const std::exception& e) {
-        if (id) fail(id, internal_error, e.what());
+        if (id)
+            fail(id, internal_error, e.what());
     }
 }
 
@@ -99,35 +122,47 @@ void Server::receive(const Element& message, bool cancelled) {
 
 static std::string absolute(const std::string& path) {
     std::string out = fs::absolute(path).lexically_normal().string();
-    while (out.size() > 1 && out.ends_with('/')) out.pop_back();
+    while (out.size() > 1 && out.ends_with('/'))
+        out.pop_back();
     return out;
 }
 
 Element Server::initialize(const Element& params) {
-    if (const Element* list = get(get(get(params, "capabilities"), "general"), "positionEncodings"); list && list->is(Kind::list))
+    if (const Element* list = get(get(get(params, "capabilities"), "general"), "positionEncodings");
+        list && list->is(Kind::list))
         for (const Element& e : list->list())
-            if (e.is(Kind::string) && e.string() == "utf-8") units_ = Units::utf8;
-    watches_ = boolean_at(get(get(get(params, "capabilities"), "workspace"), "didChangeWatchedFiles"), "dynamicRegistration");
+            if (e.is(Kind::string) && e.string() == "utf-8")
+                units_ = Units::utf8;
+    watches_ =
+        boolean_at(get(get(get(params, "capabilities"), "workspace"), "didChangeWatchedFiles"),
+                   "dynamicRegistration");
 
     std::vector<std::string> folders;
     if (const Element* list = get(params, "workspaceFolders"); list && list->is(Kind::list))
         for (const Element& e : list->list())
-            if (auto uri = string_at(&e, "uri"); uri.starts_with("file:")) folders.push_back(absolute(path_of_uri(uri)));
+            if (auto uri = string_at(&e, "uri"); uri.starts_with("file:"))
+                folders.push_back(absolute(path_of_uri(uri)));
     if (folders.empty())
-        if (auto root = string_at(&params, "rootUri"); root.starts_with("file:")) folders.push_back(absolute(path_of_uri(root)));
+        if (auto root = string_at(&params, "rootUri"); root.starts_with("file:"))
+            folders.push_back(absolute(path_of_uri(root)));
     if (folders.empty())
-        if (auto root = string_at(&params, "rootPath"); root.starts_with('/')) folders.push_back(absolute(std::string(root)));
+        if (auto root = string_at(&params, "rootPath"); root.starts_with('/'))
+            folders.push_back(absolute(std::string(root)));
 
     const Element* mine = get(params, "initializationOptions");
     if (const Element* dirs = get(mine, "includePath")) {
         options_.include_path.clear();
         auto add = [&](std::string_view dir) {
-            if (dir.empty()) return;
-            options_.include_path.push_back(dir.starts_with('/') || folders.empty() ? std::string(dir) : folders[0] + '/' + std::string(dir));
+            if (dir.empty())
+                return;
+            options_.include_path.push_back(dir.starts_with('/') || folders.empty()
+                                                ? std::string(dir)
+                                                : folders[0] + '/' + std::string(dir));
         };
         if (dirs->is(Kind::list)) {
             for (const Element& e : dirs->list())
-                if (e.is(Kind::string)) add(e.string());
+                if (e.is(Kind::string))
+                    add(e.string());
         } else if (dirs->is(Kind::string)) {
             std::string_view all = dirs->string();
             for (size_t at = 0; at <= all.size();) {
@@ -138,44 +173,56 @@ Element Server::initialize(const Element& params) {
         }
     }
     if (auto level = string_at(mine, "lint"); !level.empty()) {
-        if (level == "off") options_.lint.reset();
+        if (level == "off")
+            options_.lint.reset();
         for (LintSeverity s : {LintSeverity::advice, LintSeverity::warning, LintSeverity::error})
-            if (level == lint_severity_name(s)) options_.lint = s;
+            if (level == lint_severity_name(s))
+                options_.lint = s;
     }
     options_.compile = boolean_at(mine, "compile", options_.compile);
 
     std::vector<std::string> include_path = options_.include_path;
-    if (include_path.empty() && !folders.empty()) include_path = guess_include_path(folders[0]);
-    for (std::string& dir : include_path) dir = absolute(dir);
+    if (include_path.empty() && !folders.empty())
+        include_path = guess_include_path(folders[0]);
+    for (std::string& dir : include_path)
+        dir = absolute(dir);
     workspace_.open(include_path, folders);
-    if (options_.compile && !include_path.empty()) checker_ = std::make_unique<Checker>(include_path, done_);
+    if (options_.compile && !include_path.empty())
+        checker_ = std::make_unique<Checker>(include_path, done_);
     initialized_ = true;
 
     return object({
-        {"capabilities", object({
-            {"positionEncoding", text(units_ == Units::utf8 ? "utf-8" : "utf-16")},
-            {"textDocumentSync", object({{"openClose", boolean(true)}, {"change", number(2)}, {"save", object({})}})},
-            {"hoverProvider", boolean(true)},
-            {"definitionProvider", boolean(true)},
-            {"referencesProvider", boolean(true)},
-            {"documentHighlightProvider", boolean(true)},
-            {"documentSymbolProvider", boolean(true)},
-            {"workspaceSymbolProvider", boolean(true)},
-            {"documentFormattingProvider", boolean(true)},
-            {"codeActionProvider", object({{"codeActionKinds", array({text("quickfix")})}})},
-            {"renameProvider", object({{"prepareProvider", boolean(true)}})},
-            {"completionProvider", object({{"triggerCharacters", array({text("/"), text("'"), text("\"")})}})},
-        })},
+        {"capabilities",
+         object({
+             {"positionEncoding", text(units_ == Units::utf8 ? "utf-8" : "utf-16")},
+             {"textDocumentSync",
+              object({{"openClose", boolean(true)}, {"change", number(2)}, {"save", object({})}})},
+             {"hoverProvider", boolean(true)},
+             {"definitionProvider", boolean(true)},
+             {"referencesProvider", boolean(true)},
+             {"documentHighlightProvider", boolean(true)},
+             {"documentSymbolProvider", boolean(true)},
+             {"workspaceSymbolProvider", boolean(true)},
+             {"documentFormattingProvider", boolean(true)},
+             {"codeActionProvider", object({{"codeActionKinds", array({text("quickfix")})}})},
+             {"renameProvider", object({{"prepareProvider", boolean(true)}})},
+             {"completionProvider",
+              object({{"triggerCharacters", array({text("/"), text("'"), text("\"")})}})},
+         })},
         {"serverInfo", object({{"name", text("pan-lsp")}, {"version", text(WEFT_VERSION)}})},
     });
 }
 
 void Server::initialized(const Element&) {
-    if (!watches_) return;
+    if (!watches_)
+        return;
     Element watchers = array({object({{"globPattern", text("**/*.{pan,tpl}")}})});
-    Element registration = object({{"id", text("files")}, {"method", text("workspace/didChangeWatchedFiles")},
+    Element registration = object({{"id", text("files")},
+                                   {"method", text("workspace/didChangeWatchedFiles")},
                                    {"registerOptions", object({{"watchers", watchers}})}});
-    send_(to_json(object({{"jsonrpc", text("2.0")}, {"id", text("register")}, {"method", text("client/registerCapability")},
+    send_(to_json(object({{"jsonrpc", text("2.0")},
+                          {"id", text("register")},
+                          {"method", text("client/registerCapability")},
                           {"params", object({{"registrations", array({registration})}})}})));
 }
 
@@ -190,7 +237,8 @@ void Server::exit(const Element&) { ended_ = true; }
 
 std::string Server::path_at(const Element& params) const {
     std::string_view uri = string_at(get(params, "textDocument"), "uri");
-    if (uri.empty()) throw Error(exit_usage, "which document?");
+    if (uri.empty())
+        throw Error(exit_usage, "which document?");
     std::string path = path_of_uri(uri);
     return path.starts_with('/') ? fs::path(path).lexically_normal().string() : path;
 }
@@ -198,7 +246,8 @@ std::string Server::path_at(const Element& params) const {
 SheetPtr Server::sheet_at(const Element& params) const {
     std::string path = path_at(params);
     SheetPtr s = workspace_.sheet(path);
-    if (!s) throw Error(exit_usage, fmt::format("'{}' is not known here", path));
+    if (!s)
+        throw Error(exit_usage, fmt::format("'{}' is not known here", path));
     return s;
 }
 
@@ -209,7 +258,8 @@ void Server::changed(const std::string& path, bool names) {
 
 void Server::did_open(const Element& params) {
     const Element* contents = get(get(params, "textDocument"), "text");
-    if (!contents || !contents->is(Kind::string)) return;
+    if (!contents || !contents->is(Kind::string))
+        return;
     std::string path = path_at(params);
     uris_[path] = string_at(get(params, "textDocument"), "uri");
     changed(path, workspace_.edit(path, std::make_shared<const std::string>(contents->string())));
@@ -220,7 +270,8 @@ void Server::did_change(const Element& params) {
     std::string path = path_at(params);
     SheetPtr sheet = workspace_.sheet(path);
     const Element* changes = get(params, "contentChanges");
-    if (!sheet || !workspace_.is_open(path) || !changes || !changes->is(Kind::list)) return;
+    if (!sheet || !workspace_.is_open(path) || !changes || !changes->is(Kind::list))
+        return;
     std::string now = *sheet->text;
     for (const Element& c : changes->list()) {
         std::string_view insert = string_at(&c, "text");
@@ -230,17 +281,17 @@ void Server::did_change(const Element& params) {
             continue;
         }
         Lines lines(now, units_);
-        size_t from = lines.offset(position_at(get(where, "start"))), to = lines.offset(position_at(get(where, "end")));
+        size_t from = lines.offset(position_at(get(where, "start"))),
+               to = lines.offset(position_at(get(where, "end")));
         now.replace(from, std::max(to, from) - from, insert);
-        if (now.size() > MessageReader::largest) return;
+        if (now.size() > MessageReader::largest)
+            return;
     }
     changed(path, workspace_.edit(path, std::make_shared<const std::string>(std::move(now))));
     compile_wanted_.insert(path);
 }
 
-void Server::did_save(const Element& params) {
-    compile_wanted_.insert(path_at(params));
-}
+void Server::did_save(const Element& params) { compile_wanted_.insert(path_at(params)); }
 
 void Server::did_close(const Element& params) {
     std::string path = path_at(params);
@@ -251,16 +302,20 @@ void Server::did_close(const Element& params) {
 
 void Server::did_change_files(const Element& params) {
     const Element* changes = get(params, "changes");
-    if (!changes || !changes->is(Kind::list)) return;
+    if (!changes || !changes->is(Kind::list))
+        return;
     for (const Element& c : changes->list())
         if (auto uri = string_at(&c, "uri"); uri.starts_with("file:"))
-            if (workspace_.refresh(fs::path(path_of_uri(uri)).lexically_normal().string())) names_changed_ = true;
+            if (workspace_.refresh(fs::path(path_of_uri(uri)).lexically_normal().string()))
+                names_changed_ = true;
 }
 
 // ---- pieces of answers
 
 Element to_json(const TextRange& r) {
-    auto position = [](Position p) { return object({{"line", number(p.line)}, {"character", number(p.character)}}); };
+    auto position = [](Position p) {
+        return object({{"line", number(p.line)}, {"character", number(p.character)}});
+    };
     return object({{"start", position(r.start)}, {"end", position(r.end)}});
 }
 
@@ -271,12 +326,17 @@ std::string Server::uri(const std::string& path) const {
     return it == uris_.end() ? uri_of_path(path) : it->second;
 }
 
-Element Server::range(const Sheet& s, const Span& span) const { return to_json(Lines(*s.tpl->text, units_).range(span)); }
-Element Server::location(const Sheet& s, const Span& span) const { return object({{"uri", text(uri(s.path))}, {"range", range(s, span)}}); }
+Element Server::range(const Sheet& s, const Span& span) const {
+    return to_json(Lines(*s.tpl->text, units_).range(span));
+}
+Element Server::location(const Sheet& s, const Span& span) const {
+    return object({{"uri", text(uri(s.path))}, {"range", range(s, span)}});
+}
 
 Element Server::locations(const std::vector<Target>& all) const {
     Element out = array();
-    for (const Target& t : all) out.list_ref().push_back(location(*t.sheet, t.mention->span));
+    for (const Target& t : all)
+        out.list_ref().push_back(location(*t.sheet, t.mention->span));
     return out;
 }
 

@@ -1,5 +1,5 @@
-// The language server: messages of an editor in, answers and diagnostics out. One thread calls it; the
-// compiles it orders run on another and come back through finished().
+// The language server: messages of an editor in, answers and diagnostics out. One thread calls it;
+// the compiles it orders run on another and come back through finished().
 #pragma once
 #include <functional>
 #include <map>
@@ -18,22 +18,24 @@
 namespace weft::compiler::lsp {
 
 struct ServerOptions {
-    std::vector<std::string> include_path;                 ///< empty: guessed from the editor's folder
-    std::optional<LintSeverity> lint = LintSeverity::advice;  ///< what panlint finds is shown from here on
-    bool compile = true;                                   ///< build affected objects in the background
+    std::vector<std::string> include_path;  ///< empty: guessed from the editor's folder
+    std::optional<LintSeverity> lint =
+        LintSeverity::advice;  ///< what panlint finds is shown from here on
+    bool compile = true;       ///< build affected objects in the background
 };
 
 class Server {
 public:
-    /// `send` gets whole JSON texts; `done` gets what the background compile found, on its thread, and
-    /// must bring it to finished() on this one.
-    Server(ServerOptions, std::function<void(std::string_view)> send, std::function<void(Checker::Outcome)> done);
+    /// `send` gets whole JSON texts; `done` gets what the background compile found, on its thread,
+    /// and must bring it to finished() on this one.
+    Server(ServerOptions, std::function<void(std::string_view)> send,
+           std::function<void(Checker::Outcome)> done);
     ~Server();
 
     /// One message. Throws nothing: what is wrong with it is answered.
     ///   cancelled   the editor does not want the answer any more
     void receive(const Element& message, bool cancelled = false);
-    void malformed(std::string_view why);   ///< bytes that were no JSON
+    void malformed(std::string_view why);  ///< bytes that were no JSON
     /// Nothing waits to be received: publish what has changed.
     void idle();
     /// Nothing has happened for a moment: order a compile, if one is wanted.
@@ -43,7 +45,7 @@ public:
     bool compiling() const { return checker_ && checker_->busy(); }
 
     bool ended() const { return ended_; }
-    int status() const { return shut_down_ ? 0 : 1; }   ///< of the program, after "exit"
+    int status() const { return shut_down_ ? 0 : 1; }  ///< of the program, after "exit"
 
 private:
     struct Request {
@@ -98,13 +100,13 @@ private:
     struct Place {
         SheetPtr sheet;
         Position position;
-        uint32_t line = 0, col = 0;      ///< the compiler's
+        uint32_t line = 0, col = 0;  ///< the compiler's
         const Mention* mention = nullptr;
     };
-    std::optional<Place> place(const Element& params) const;   ///< of textDocument and position
+    std::optional<Place> place(const Element& params) const;  ///< of textDocument and position
     std::string path_at(const Element& params) const;
     SheetPtr sheet_at(const Element& params) const;
-    std::string uri(const std::string& path) const;             ///< as the editor writes it
+    std::string uri(const std::string& path) const;  ///< as the editor writes it
     Element location(const Sheet&, const Span&) const;
     Element range(const Sheet&, const Span&) const;
     Element locations(const std::vector<Target>&) const;
@@ -116,19 +118,21 @@ private:
     std::unique_ptr<Checker> checker_;
     Units units_ = Units::utf16;
     bool initialized_ = false, shut_down_ = false, ended_ = false, watches_ = false;
-    std::map<std::string, std::string> uris_;                   ///< of open files
-    std::set<std::string> changed_;                             ///< to be published when idle
+    std::map<std::string, std::string> uris_;  ///< of open files
+    std::set<std::string> changed_;            ///< to be published when idle
     bool names_changed_ = false;
     std::set<std::string> compile_wanted_;
-    std::map<std::string, std::string> published_;              ///< the last diagnostics of a file, as sent
+    std::map<std::string, std::string> published_;  ///< the last diagnostics of a file, as sent
     struct Linted {
         SheetPtr sheet;
         std::vector<LintFinding> findings;
     };
     std::map<std::string, Linted> linted_;
-    std::map<std::string, std::vector<std::pair<std::string, Element>>> built_;   ///< by object: file and diagnostic
-    std::map<std::string, std::vector<std::string>> used_;      ///< by object: the files in it, when last built
-    double slowest_ = 0;                                        ///< seconds of the last compile
+    std::map<std::string, std::vector<std::pair<std::string, Element>>>
+        built_;  ///< by object: file and diagnostic
+    std::map<std::string, std::vector<std::string>>
+        used_;            ///< by object: the files in it, when last built
+    double slowest_ = 0;  ///< seconds of the last compile
 };
 
 Element to_json(const TextRange&);

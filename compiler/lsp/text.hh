@@ -1,4 +1,5 @@
-// A text an editor shows: lines, its positions (UTF-16 units or bytes) and the compiler's (characters).
+// A text an editor shows: lines, its positions (UTF-16 units or bytes) and the compiler's
+// (characters).
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,7 +15,7 @@ struct Position {
     friend auto operator<=>(const Position&, const Position&) = default;
 };
 struct TextRange {
-    Position start, end;   ///< end is exclusive
+    Position start, end;  ///< end is exclusive
 };
 
 /// In what positions count.
@@ -34,7 +35,9 @@ public:
     /// The bytes of a span.
     size_t begin_of(Span) const;
     size_t end_of(Span) const;
-    std::string_view slice(Span s) const { return text_.substr(begin_of(s), std::max(end_of(s), begin_of(s)) - begin_of(s)); }
+    std::string_view slice(Span s) const {
+        return text_.substr(begin_of(s), std::max(end_of(s), begin_of(s)) - begin_of(s));
+    }
     /// The line and column of the compiler.
     std::pair<uint32_t, uint32_t> place(Position) const;
 

@@ -18,7 +18,8 @@ struct Target {
     const Mention* mention;
     /// The statement that defines it; nullptr for a template or a local variable.
     const Statement* statement() const {
-        return mention->statement >= 0 ? &sheet->tpl->statements[size_t(mention->statement)] : nullptr;
+        return mention->statement >= 0 ? &sheet->tpl->statements[size_t(mention->statement)]
+                                       : nullptr;
     }
 };
 
@@ -28,17 +29,19 @@ public:
     void open(std::vector<std::string> include_path, const std::vector<std::string>& folders);
     const std::vector<std::string>& include_path() const { return include_path_; }
 
-    /// The editor's text, or with nullptr the disk's again. Answers whether a name was defined or went away.
+    /// The editor's text, or with nullptr the disk's again. Answers whether a name was defined or
+    /// went away.
     bool edit(const std::string& path, Text text);
     /// The disk has changed there.
     bool refresh(const std::string& path);
     bool is_open(const std::string& path) const { return open_.count(path) > 0; }
     const std::set<std::string>& open_files() const { return open_; }
 
-    SheetPtr sheet(const std::string& path) const;   ///< nullptr: not known
+    SheetPtr sheet(const std::string& path) const;  ///< nullptr: not known
     const std::map<std::string, SheetPtr>& sheets() const { return sheets_; }
 
-    /// The file of a template, over include path and every load path that is set somewhere; empty: none.
+    /// The file of a template, over include path and every load path that is set somewhere; empty:
+    /// none.
     std::string find_template(std::string_view name) const;
     bool defines(Sort sort, uint32_t symbol) const;
     /// Where a global variable, function or type is defined, in order of paths.
@@ -57,8 +60,9 @@ private:
     std::map<std::string, int, std::less<>> load_path_;  ///< entries that are set, and how often
 };
 
-/// The include path a folder is meant for: a file `include-path` in it or in a folder of it, whose lines are
-/// folders relative to the nearest folder above it that has the first of them; otherwise the folder itself.
+/// The include path a folder is meant for: a file `include-path` in it or in a folder of it, whose
+/// lines are folders relative to the nearest folder above it that has the first of them; otherwise
+/// the folder itself.
 std::vector<std::string> guess_include_path(const std::string& folder);
 
 }  // namespace weft::compiler::lsp

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 static bool is_mounted(const Run& run, const std::string& mountpoint) {
     std::string mounts = run.read("/proc/mounts").value_or("");
     for (std::string_view line : lines(mounts))
-        if (auto words = split(line); words.size() > 1 && words[1] == mountpoint) return true;
+        if (auto words = split(line); words.size() > 1 && words[1] == mountpoint)
+            return true;
     return false;
 }
 
@@ -25,8 +26,10 @@ static std::string mountpoint_of(const Run& run, const std::string& path) {
     std::string best;
     for (View f : View(run.extra("/system/filesystems")).items()) {
         std::string m = f["mountpoint"].text();
-        if (m.empty() || !f["mount"].flag(true) || m == "/") continue;
-        if ((path == m || path.starts_with(m + "/")) && m.size() > best.size()) best = m;
+        if (m.empty() || !f["mount"].flag(true) || m == "/")
+            continue;
+        if ((path == m || path.starts_with(m + "/")) && m.size() > best.size())
+            best = m;
     }
     return best;
 }
@@ -34,32 +37,49 @@ static std::string mountpoint_of(const Run& run, const std::string& path) {
 /// A new folder gets what the given ones hold, as /etc/skel.
 static void fill(Run& run, const std::string& path, View initdirs, const FileSpec& spec) {
     for (const std::string& from : initdirs.texts()) {
-        if (run.noaction()) { run.info(fmt::format("would copy what is in '{}' to '{}'", from, path)); continue; }
+        if (run.noaction()) {
+            run.info(fmt::format("would copy what is in '{}' to '{}'", from, path));
+            continue;
+        }
         std::error_code ec;
-        fs::copy(run.real(from), run.real(path), fs::copy_options::recursive | fs::copy_options::copy_symlinks, ec);
-        if (ec) run.error(fmt::format("cannot copy '{}' to '{}': {}", from, path, ec.message()));
+        fs::copy(run.real(from), run.real(path),
+                 fs::copy_options::recursive | fs::copy_options::copy_symlinks, ec);
+        if (ec)
+            run.error(fmt::format("cannot copy '{}' to '{}': {}", from, path, ec.message()));
         for (auto& entry : fs::recursive_directory_iterator(run.real(path), ec))
-            if (!entry.is_symlink()) run.attributes(path + entry.path().string().substr(run.real(path).size()), {.mode = {}, .owner = spec.owner, .group = spec.group});
+            if (!entry.is_symlink())
+                run.attributes(path + entry.path().string().substr(run.real(path).size()),
+                               {.mode = {}, .owner = spec.owner, .group = spec.group});
     }
 }
 
 static void one(Run& run, const std::string& path, View p) {
-    if (!path.starts_with('/')) throw Error(exit_data, "not an absolute path");
-    std::string perm = p["perm"].text(), owner = p["owner"].text(), group, type = p["type"].text("d");
+    if (!path.starts_with('/'))
+        throw Error(exit_data, "not an absolute path");
+    std::string perm = p["perm"].text(), owner = p["owner"].text(), group,
+                type = p["type"].text("d");
     if (perm.empty() || perm.size() > 5 || perm.find_first_not_of("01234567") != std::string::npos)
         throw Error(exit_data, fmt::format("'{}' are no permissions", perm));
-    if (size_t colon = owner.find(':'); colon != std::string::npos) group = owner.substr(colon + 1), owner.resize(colon);
+    if (size_t colon = owner.find(':'); colon != std::string::npos) {
+        group = owner.substr(colon + 1);
+        owner.resize(colon);
+    }
     FileSpec spec{.mode = mode_t(std::stoul(perm, nullptr, 8)), .owner = owner, .group = group};
 
-    std::string mountpoint = p["checkmount"].flag() || p["within_mount"].flag() ? mountpoint_of(run, path) : "";
-    if (p["within_mount"].flag() && mountpoint.empty()) return run.warn(fmt::format("'{}' is in no configured mount point, left out", path));
-    if (!mountpoint.empty() && !is_mounted(run, mountpoint)) return run.warn(fmt::format("'{}' is left out: '{}' is not mounted", path, mountpoint));
+    std::string mountpoint =
+        p["checkmount"].flag() || p["within_mount"].flag() ? mountpoint_of(run, path) : "";
+    if (p["within_mount"].flag() && mountpoint.empty())
+        return run.warn(fmt::format("'{}' is in no configured mount point, left out", path));
+    if (!mountpoint.empty() && !is_mounted(run, mountpoint))
+        return run.warn(fmt::format("'{}' is left out: '{}' is not mounted", path, mountpoint));
 
-    struct stat st{};
+    struct stat st {};
     bool there = stat(run.real(path).c_str(), &st) == 0;
-    if (there && (type == "d") != S_ISDIR(st.st_mode)) throw Error(exit_io, type == "d" ? "is not a folder" : "is a folder");
+    if (there && (type == "d") != S_ISDIR(st.st_mode))
+        throw Error(exit_io, type == "d" ? "is not a folder" : "is a folder");
     if (type == "d") {
-        if (run.folder(path, spec) && !there) fill(run, path, p["initdir"], spec);
+        if (run.folder(path, spec) && !there)
+            fill(run, path, p["initdir"], spec);
     } else if (there) {
         run.attributes(path, spec);
     } else {
@@ -80,7 +100,8 @@ static void configure(Run& run) {
 
 static void unconfigure(Run& run) {
     // They hold data by now.
-    for (View p : run.config()["paths"].items()) run.info(fmt::format("'{}' stays as it is", p["path"].text()));
+    for (View p : run.config()["paths"].items())
+        run.info(fmt::format("'{}' stays as it is", p["path"].text()));
 }
 
 extern const Component dirperm_component{

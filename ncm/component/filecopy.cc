@@ -1,4 +1,5 @@
-// filecopy: files whose contents stand in the configuration word for word, or come from another file.
+// filecopy: files whose contents stand in the configuration word for word, or come from another
+// file.
 #include <fmt/core.h>
 
 #include "base/error.hh"
@@ -10,26 +11,33 @@ namespace weft::ncm {
 static std::string suffix(View s) { return s["backup"].flag(true) ? ".old" : ""; }
 
 static void one(Run& run, const std::string& path, View s, bool force_all) {
-    if (!path.starts_with('/')) throw Error(exit_data, "not an absolute path");
+    if (!path.starts_with('/'))
+        throw Error(exit_data, "not an absolute path");
     std::string text;
     if (auto config = s["config"].maybe()) {
         text = *config;
     } else if (auto source = s["source"].maybe()) {
         auto found = run.read(*source);
-        if (!found) throw Error(exit_data, fmt::format("its source '{}' does not exist", *source));
+        if (!found)
+            throw Error(exit_data, fmt::format("its source '{}' does not exist", *source));
         text = *found;
     } else {
         throw Error(exit_data, "neither config nor source");
     }
-    FileSpec spec{.mode = {}, .owner = s["owner"].text("root"), .group = s["group"].text(), .backup = suffix(s)};
+    FileSpec spec{.mode = {},
+                  .owner = s["owner"].text("root"),
+                  .group = s["group"].text(),
+                  .backup = suffix(s)};
     if (auto perms = s["perms"].maybe()) {
-        if (perms->empty() || perms->size() > 4 || perms->find_first_not_of("01234567") != std::string::npos)
+        if (perms->empty() || perms->size() > 4 ||
+            perms->find_first_not_of("01234567") != std::string::npos)
             throw Error(exit_data, fmt::format("'{}' are no permissions", *perms));
         spec.mode = mode_t(std::stoul(*perms, nullptr, 8));
         spec.sensitive = !(*spec.mode & 0004);
     }
     bool changed = run.file(path, text, spec);
-    if (changed || force_all || s["forceRestart"].flag()) run.command_line(s["restart"].text());
+    if (changed || force_all || s["forceRestart"].flag())
+        run.command_line(s["restart"].text());
 }
 
 static void configure(Run& run) {
@@ -45,7 +53,8 @@ static void configure(Run& run) {
 
 static void unconfigure(Run& run) {
     for (const auto& [path, s] : run.config()["services"].unescaped())
-        if (run.give_back(path, suffix(s))) run.command_line(s["restart"].text());
+        if (run.give_back(path, suffix(s)))
+            run.command_line(s["restart"].text());
 }
 
 extern const Component filecopy_component{

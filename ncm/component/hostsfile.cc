@@ -9,25 +9,33 @@
 
 namespace weft::ncm {
 
-static constexpr std::string_view first_line = "# Lines marked NCM are written by ncm-hostsfile (Weft).";
+static constexpr std::string_view first_line =
+    "# Lines marked NCM are written by ncm-hostsfile (Weft).";
 
 /// The names on a line: the host's, then its aliases; none for comments.
 static std::vector<std::string> names_on(std::string_view line) {
     auto words = split(line.substr(0, line.find('#')));
-    if (!words.empty()) words.erase(words.begin());
+    if (!words.empty())
+        words.erase(words.begin());
     return words;
 }
 
-static bool ours(std::string_view line) { return line.find("# NCM") != std::string_view::npos && !names_on(line).empty(); }
+static bool ours(std::string_view line) {
+    return line.find("# NCM") != std::string_view::npos && !names_on(line).empty();
+}
 
 static std::string entry(const std::string& host, View e, const std::string& domain) {
     std::string aliases;
-    if (e["aliases"]) aliases = join(e["aliases"].texts(), " ");
-    else if (size_t dot = host.find('.'); dot != std::string::npos) aliases = host.substr(0, dot);
-    else if (!domain.empty()) aliases = host + "." + domain;
+    if (e["aliases"])
+        aliases = join(e["aliases"].texts(), " ");
+    else if (size_t dot = host.find('.'); dot != std::string::npos)
+        aliases = host.substr(0, dot);
+    else if (!domain.empty())
+        aliases = host + "." + domain;
     std::string line = e["ipaddr"].text() + "\t" + host + (aliases.empty() ? "" : " " + aliases);
     line = fmt::format("{:<40} # NCM", line);
-    if (auto comment = e["comment"].maybe()) line += " " + *comment;
+    if (auto comment = e["comment"].maybe())
+        line += " " + *comment;
     return line;
 }
 
@@ -40,55 +48,80 @@ static void configure(Run& run) {
     // Who stands where now: a host we configure keeps its place.
     std::map<std::string, std::string, std::less<>> wanted;
     for (const auto& [host, e] : c["entries"].members()) {
-        if (!e["ipaddr"]) run.error("no address for host '" + host + "'");
+        if (!e["ipaddr"])
+            run.error("no address for host '" + host + "'");
         else if (std::string line = entry(host, e, domain); line.find('\n') != std::string::npos)
             run.error("a line end in the entry of host '" + host + "'");
-        else wanted[host] = line;
+        else
+            wanted[host] = line;
     }
-    if (run.errors()) return;
+    if (run.errors())
+        return;
     bool takeover = c["takeover"].flag();
 
     std::string after;
     std::set<std::string, std::less<>> done;
-    auto put = [&](std::string_view line) { after += line, after += '\n'; };
-    if (!wanted.empty()) put(first_line);
+    auto put = [&](std::string_view line) {
+        after += line;
+        after += '\n';
+    };
+    if (!wanted.empty())
+        put(first_line);
     // First the lines of others, which may forbid ours.
     std::set<std::string, std::less<>> foreign;
     if (!takeover)
         for (std::string_view line : lines(before))
             if (!ours(line))
-                for (const std::string& name : names_on(line)) foreign.insert(name);
+                for (const std::string& name : names_on(line))
+                    foreign.insert(name);
     for (const auto& [host, line] : wanted)
-        if (foreign.count(host)) run.info("the entry of '" + host + "' is somebody else's and stays as it is");
-    auto take = [&](const std::vector<std::string>& names) {  // the line of the first of these names we configure
+        if (foreign.count(host))
+            run.info("the entry of '" + host + "' is somebody else's and stays as it is");
+    auto take = [&](const std::vector<std::string>&
+                        names) {  // the line of the first of these names we configure
         bool any = false;
         for (const std::string& name : names) {
             auto it = wanted.find(name);
-            if (it == wanted.end() || foreign.count(name)) continue;
+            if (it == wanted.end() || foreign.count(name))
+                continue;
             any = true;
-            if (done.insert(name).second) put(it->second);
+            if (done.insert(name).second)
+                put(it->second);
         }
         return any;
     };
     for (std::string_view line : lines(before)) {
-        if (line == first_line) continue;
+        if (line == first_line)
+            continue;
         auto names = names_on(line);
-        if (names.empty()) { put(line); continue; }
-        if (ours(line)) { take(names); continue; }
-        if (!takeover || !take(names)) put(line);
+        if (names.empty()) {
+            put(line);
+            continue;
+        }
+        if (ours(line)) {
+            take(names);
+            continue;
+        }
+        if (!takeover || !take(names))
+            put(line);
     }
     for (const auto& [host, line] : wanted)
-        if (!foreign.count(host) && done.insert(host).second) put(line);
+        if (!foreign.count(host) && done.insert(host).second)
+            put(line);
     run.file(path, after);
 }
 
 static void unconfigure(Run& run) {
     std::string path = run.config()["file"].text("/etc/hosts");
     auto before = run.read(path);
-    if (!before) return;
+    if (!before)
+        return;
     std::string after;
     for (std::string_view line : lines(*before))
-        if (line != first_line && !ours(line)) after += line, after += '\n';
+        if (line != first_line && !ours(line)) {
+            after += line;
+            after += '\n';
+        }
     run.file(path, after);
 }
 

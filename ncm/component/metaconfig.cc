@@ -13,32 +13,45 @@ namespace {
 /// The commands a site registered by name, and their use around one file.
 class Actions {
 public:
-    Actions(Run& run, View commands, View actions) : run_(run), commands_(commands), actions_(actions) {}
+    Actions(Run& run, View commands, View actions)
+        : run_(run), commands_(commands), actions_(actions) {}
 
     /// false: the file must not be written (pre and test only).
     bool go(const char* when, const std::string& contents = {}) {
         auto name = actions_[when].maybe();
-        if (!name) return true;
+        if (!name)
+            return true;
         auto line = commands_[*name].maybe();
-        if (!line) return run_.error(fmt::format("no command '{}' is registered for '{}'", *name, when)), false;
+        if (!line) {
+            run_.error(fmt::format("no command '{}' is registered for '{}'", *name, when));
+            return false;
+        }
         bool may_fail = line->starts_with('-');
         auto argv = split(may_fail ? line->substr(1) : *line);
-        if (argv.empty()) return true;
+        if (argv.empty())
+            return true;
         // A test looks at the new contents only; the others change things.
         bool test = std::string_view(when) == "test";
-        if (!test && (run_.noaction() || run_.rooted())) return run_.command(argv);
-        if (test && run_.rooted() && !Run::have(argv[0])) return true;
+        if (!test && (run_.noaction() || run_.rooted()))
+            return run_.command(argv);
+        if (test && run_.rooted() && !Run::have(argv[0]))
+            return true;
         ProcessResult r;
         try {
             r = run_.ask(argv, contents);
         } catch (const Error& e) {
             r.err = e.message;
         }
-        if (r.ok()) return true;
-        while (r.err.ends_with('\n')) r.err.pop_back();
-        std::string what = fmt::format("'{}' failed: {}", *line, r.err.empty() ? fmt::format("status {}", r.status) : r.err);
-        if (may_fail) run_.verbose(what);
-        else run_.error(what);
+        if (r.ok())
+            return true;
+        while (r.err.ends_with('\n'))
+            r.err.pop_back();
+        std::string what = fmt::format("'{}' failed: {}", *line,
+                                       r.err.empty() ? fmt::format("status {}", r.status) : r.err);
+        if (may_fail)
+            run_.verbose(what);
+        else
+            run_.error(what);
         return may_fail;
     }
 
@@ -59,21 +72,28 @@ FileSpec spec_of(View s) {
 
 void one_file(Run& run, const std::string& path, View s) {
     std::string module = s["module"].text();
-    if (!s["contents"]) throw Error(exit_data, "no contents");
+    if (!s["contents"])
+        throw Error(exit_data, "no contents");
     Element contents = convert(*s["contents"].element(), read_convert(s["convert"]));
-    bool own = is_template(run, module);  // what a template writes is the site's business altogether
+    bool own =
+        is_template(run, module);  // what a template writes is the site's business altogether
     std::string text = own ? render_template(run, module, contents) : render(module, contents);
     std::string preamble = s["preamble"].text();
-    if (!preamble.empty()) text = preamble + (preamble.ends_with('\n') ? "" : "\n") + text;
-    else if (own) {}
-    else if (std::string_view sign = comment_sign(module); !sign.empty()) text = run.header(sign) + text;
+    if (!preamble.empty())
+        text = preamble + (preamble.ends_with('\n') ? "" : "\n") + text;
+    else if (own) {
+    } else if (std::string_view sign = comment_sign(module); !sign.empty())
+        text = run.header(sign) + text;
 
     Actions actions(run, run.config()["commands"], s["actions"]);
-    if (!actions.go("pre") || !actions.go("test", text)) return run.info(fmt::format("'{}' is left as it is", path));
+    if (!actions.go("pre") || !actions.go("test", text))
+        return run.info(fmt::format("'{}' is left as it is", path));
     if (run.file(path, text, spec_of(s))) {
         actions.go("changed");
-        for (const auto& [daemon, action] : s["daemons"].members()) run.service(daemon, action.text("restart"));
-        for (const std::string& daemon : s["daemon"].texts()) run.service(daemon, "restart");
+        for (const auto& [daemon, action] : s["daemons"].members())
+            run.service(daemon, action.text("restart"));
+        for (const std::string& daemon : s["daemon"].texts())
+            run.service(daemon, "restart");
     }
     actions.go("post");
 }
@@ -81,10 +101,12 @@ void one_file(Run& run, const std::string& path, View s) {
 void configure(Run& run) {
     for (const auto& [path, service] : run.config()["services"].unescaped()) {
         try {
-            if (!path.starts_with('/')) throw Error(exit_data, "not an absolute path");
+            if (!path.starts_with('/'))
+                throw Error(exit_data, "not an absolute path");
             one_file(run, path, service);
         } catch (const Error& e) {
-            run.error(fmt::format("{}: {}{}", path, e.message, e.hint.empty() ? "" : " (" + e.hint + ")"));
+            run.error(fmt::format("{}: {}{}", path, e.message,
+                                  e.hint.empty() ? "" : " (" + e.hint + ")"));
         }
     }
     // Another component may write a file that left this one's configuration: it is not taken away.
@@ -96,14 +118,17 @@ void configure(Run& run) {
 void unconfigure(Run& run) {
     for (const auto& [path, service] : run.config()["services"].unescaped())
         if (run.give_back(path, service["backup"].text()))
-            for (const auto& [daemon, action] : service["daemons"].members()) run.service(daemon, action.text("restart"));
+            for (const auto& [daemon, action] : service["daemons"].members())
+                run.service(daemon, action.text("restart"));
 }
 
 }  // namespace
 
 extern const Component metaconfig_component{
     .name = "metaconfig",
-    .about = "any structured file from a tree: JSON, YAML, INI, properties, blocks, TOML, XML, shell, systemd, or a template of the site",
+    .about =
+        "any structured file from a tree: JSON, YAML, INI, properties, blocks, TOML, XML, shell, "
+        "systemd, or a template of the site",
     .configure = configure,
     .unconfigure = unconfigure};
 

@@ -12,11 +12,15 @@ static void configure(Run& run) {
     std::string text = run.header();
     for (View m : run.config()["modules"].items()) {
         std::string name = m["name"].line();
-        if (name.empty() || name.find_first_of(" \t") != std::string::npos) throw Error(exit_data, "'" + name + "' is no name of a module");
-        if (m["alias"]) text += fmt::format("alias {} {}\n", m["alias"].line(), name);
+        if (name.empty() || name.find_first_of(" \t") != std::string::npos)
+            throw Error(exit_data, "'" + name + "' is no name of a module");
+        if (m["alias"])
+            text += fmt::format("alias {} {}\n", m["alias"].line(), name);
         for (const char* word : {"options", "install", "remove"})
-            if (m[word]) text += fmt::format("{} {} {}\n", word, name, m[word].line());
-        if (m["blacklist"].flag()) text += fmt::format("blacklist {}\n", name);
+            if (m[word])
+                text += fmt::format("{} {} {}\n", word, name, m[word].line());
+        if (m["blacklist"].flag())
+            text += fmt::format("blacklist {}\n", name);
     }
     run.file(file_of(run.config()), text);
 }

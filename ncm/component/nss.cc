@@ -12,15 +12,19 @@ static void configure(Run& run) {
     std::map<std::string, std::optional<std::string>> wanted;
     for (const auto& [db, sources] : run.config()["databases"].members()) {
         std::vector<std::string> words;
-        for (View s : sources.items()) words.push_back(s.line());
-        if (words.empty()) throw Error(exit_data, "no sources for '" + db + "'");
+        for (View s : sources.items())
+            words.push_back(s.line());
+        if (words.empty())
+            throw Error(exit_data, "no sources for '" + db + "'");
         wanted[db] = db + ": " + join(words, " ");
     }
-    run.file(path, format.set(run.read(path).value_or(""), wanted), {.mode = {}, .owner = {}, .group = {}, .backup = ".old"});
+    run.file(path, format.set(run.read(path).value_or(""), wanted),
+             {.mode = {}, .owner = {}, .group = {}, .backup = ".old"});
 }
 
 static void unconfigure(Run& run) {
-    if (!run.exists(std::string(path) + ".old")) return run.warn("there is no earlier '/etc/nsswitch.conf', this one stays");
+    if (!run.exists(std::string(path) + ".old"))
+        return run.warn("there is no earlier '/etc/nsswitch.conf', this one stays");
     run.give_back(path, ".old");
 }
 

@@ -11,31 +11,40 @@ static void configure(Run& run) {
     View c = run.config();
     std::string text = run.header(), forwarders;
     bool cache = c["dnscache"].flag();
-    if (c["servers"].items().empty()) throw Error(exit_data, "no name servers");
+    if (c["servers"].items().empty())
+        throw Error(exit_data, "no name servers");
     std::vector<std::string> search;
-    for (View s : c["search"].items()) search.push_back(s.line());
-    if (!search.empty()) text += "search " + join(search, " ") + "\n";
-    if (cache) text += "nameserver 127.0.0.1\n";
+    for (View s : c["search"].items())
+        search.push_back(s.line());
+    if (!search.empty())
+        text += "search " + join(search, " ") + "\n";
+    if (cache)
+        text += "nameserver 127.0.0.1\n";
     for (View s : c["servers"].items()) {
-        if (cache) forwarders += s.line() + "\n";
-        else text += "nameserver " + s.line() + "\n";
+        if (cache)
+            forwarders += s.line() + "\n";
+        else
+            text += "nameserver " + s.line() + "\n";
     }
     std::vector<std::string> options;
-    for (View o : c["options"].items()) options.push_back(o.line());
-    if (!options.empty()) text += "options " + join(options, " ") + "\n";
-    if (cache && run.file(cache_servers, forwarders)) run.service("dnscache", "restart");
+    for (View o : c["options"].items())
+        options.push_back(o.line());
+    if (!options.empty())
+        text += "options " + join(options, " ") + "\n";
+    if (cache && run.file(cache_servers, forwarders))
+        run.service("dnscache", "restart");
     run.file(path, text, {.mode = 0644, .owner = "root", .group = "root", .backup = ".old"});
 }
 
 static void unconfigure(Run& run) {
-    if (!run.exists(std::string(path) + ".old")) return run.warn("there is no earlier '/etc/resolv.conf', this one stays");
+    if (!run.exists(std::string(path) + ".old"))
+        return run.warn("there is no earlier '/etc/resolv.conf', this one stays");
     run.give_back(path, ".old");
 }
 
-extern const Component resolver_component{
-    .name = "resolver",
-    .about = "name servers and search list: /etc/resolv.conf",
-    .configure = configure,
-    .unconfigure = unconfigure};
+extern const Component resolver_component{.name = "resolver",
+                                          .about = "name servers and search list: /etc/resolv.conf",
+                                          .configure = configure,
+                                          .unconfigure = unconfigure};
 
 }  // namespace weft::ncm

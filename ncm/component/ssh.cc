@@ -9,33 +9,42 @@
 namespace weft::ncm {
 
 /// What can be set for one connection only stays where it is: ours is the part that holds for all.
-static const KeyLines format{.separators = " \t=", .ignore_case = true, .sections = {"Match", "Host"}};
+static const KeyLines format{
+    .separators = " \t=", .ignore_case = true, .sections = {"Match", "Host"}};
 
 static std::string edited(const std::string& before, View part, View old) {
     std::map<std::string, std::optional<std::string>> wanted;
     for (const auto& [key, value] : part["options"].members()) {
         std::vector<std::string> words;
-        for (View v : value.items()) words.push_back(v.line());
+        for (View v : value.items())
+            words.push_back(v.line());
         // Lists of algorithms are one word.
-        bool comma = key == "Ciphers" || key == "MACs" || key.ends_with("Algorithms") || key.ends_with("AcceptedTypes");
+        bool comma = key == "Ciphers" || key == "MACs" || key.ends_with("Algorithms") ||
+                     key.ends_with("AcceptedTypes");
         wanted[key] = key + " " + join(words, comma ? "," : " ");
     }
     for (const auto& [key, value] : part["comment_options"].members())
-        if (!wanted.count(key)) wanted[key] = std::nullopt;
+        if (!wanted.count(key))
+            wanted[key] = std::nullopt;
     for (const auto& [key, value] : old["options"].members())
-        if (!wanted.count(key)) wanted[key] = std::nullopt;  // back to the default
+        if (!wanted.count(key))
+            wanted[key] = std::nullopt;  // back to the default
     return format.set(before, wanted);
 }
 
 /// The server's own opinion of the new file; a server that does not start again is far away.
 static bool server_accepts(Run& run, const std::string& text) {
-    if (run.rooted() || !Run::have("sshd")) return true;
+    if (run.rooted() || !Run::have("sshd"))
+        return true;
     ScratchDir dir;
-    std::string file = dir.path() + "/sshd_config", program = Run::have("/usr/sbin/sshd") ? "/usr/sbin/sshd" : "sshd";
+    std::string file = dir.path() + "/sshd_config",
+                program = Run::have("/usr/sbin/sshd") ? "/usr/sbin/sshd" : "sshd";
     write_file(file, text, {.mode = 0600, .sync = false});
     ProcessResult r = run.ask({program, "-t", "-f", file});
-    if (r.ok()) return true;
-    while (r.err.ends_with('\n')) r.err.pop_back();
+    if (r.ok())
+        return true;
+    while (r.err.ends_with('\n'))
+        r.err.pop_back();
     run.error("sshd refuses the new file, the old one stays: " + r.err);
     return false;
 }
@@ -49,14 +58,17 @@ static void configure(Run& run) {
         if (server_accepts(run, text) && run.file(server, text))
             run.service(run.debian() ? "ssh" : "sshd", "reload");
     }
-    if (c["client"]) run.file(client, edited(run.read(client).value_or(""), c["client"], old["client"]));
+    if (c["client"])
+        run.file(client, edited(run.read(client).value_or(""), c["client"], old["client"]));
 }
 
 static void unconfigure(Run& run) {
     View c = run.config();
-    for (auto [part, path] : {std::pair{"daemon", "/etc/ssh/sshd_config"}, std::pair{"client", "/etc/ssh/ssh_config"}}) {
+    for (auto [part, path] : {std::pair{"daemon", "/etc/ssh/sshd_config"},
+                              std::pair{"client", "/etc/ssh/ssh_config"}}) {
         auto text = run.read(path);
-        if (!text || !c[part]) continue;
+        if (!text || !c[part])
+            continue;
         if (run.file(path, edited(*text, View(), c[part])) && std::string_view(part) == "daemon")
             run.service(run.debian() ? "ssh" : "sshd", "reload");
     }

@@ -12,14 +12,17 @@ static constexpr const char* path = "/etc/sudoers";
 static void aliases(std::string& out, std::string_view kind, View all) {
     for (const auto& [name, members] : all.members()) {
         std::vector<std::string> words;
-        for (View m : members.items()) words.push_back(m.line());
-        if (!words.empty()) out += fmt::format("{} {} = {}\n", kind, name, join(words, ", "));
+        for (View m : members.items())
+            words.push_back(m.line());
+        if (!words.empty())
+            out += fmt::format("{} {} = {}\n", kind, name, join(words, ", "));
     }
 }
 
 /// "Defaults:alice !lecture, passwd_tries=5": for a user, a host, a target or everybody.
 static std::string defaults(View d) {
-    static constexpr std::pair<const char*, char> scopes[] = {{"user", ':'}, {"run_as", '>'}, {"host", '@'}, {"cmd", '!'}};
+    static constexpr std::pair<const char*, char> scopes[] = {
+        {"user", ':'}, {"run_as", '>'}, {"host", '@'}, {"cmd", '!'}};
     std::string out = "Defaults";
     for (auto [key, sign] : scopes)
         if (d[key]) {
@@ -34,7 +37,8 @@ static std::string defaults(View d) {
             words.push_back(name + "=" + value.line());
         } else {
             std::string quoted;
-            for (char c : value.line()) quoted += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+            for (char c : value.line())
+                quoted += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
             words.push_back(name + "=\"" + quoted + "\"");
         }
     }
@@ -48,22 +52,27 @@ static void configure(Run& run) {
     aliases(text, "Runas_Alias", c["run_as_aliases"]);
     aliases(text, "Host_Alias", c["host_aliases"]);
     aliases(text, "Cmnd_Alias", c["cmd_aliases"]);
-    for (View d : c["general_options"].items()) text += defaults(d);
+    for (View d : c["general_options"].items())
+        text += defaults(d);
     for (View p : c["privilege_lines"].items()) {
         std::string option = p["options"].line();
-        text += fmt::format("{} {} = ({}) {}{}\n", p["user"].line(), p["host"].line("ALL"), p["run_as"].line("ALL"),
-                            option.empty() ? "" : option + ": ", p["cmd"].line());
+        text += fmt::format("{} {} = ({}) {}{}\n", p["user"].line(), p["host"].line("ALL"),
+                            p["run_as"].line("ALL"), option.empty() ? "" : option + ": ",
+                            p["cmd"].line());
     }
     for (const char* key : {"includes", "include"})
-        for (View i : c[key].items()) text += "#include " + i.line() + "\n";
-    for (View i : c["includes_dirs"].items()) text += "#includedir " + i.line() + "\n";
+        for (View i : c[key].items())
+            text += "#include " + i.line() + "\n";
+    for (View i : c["includes_dirs"].items())
+        text += "#includedir " + i.line() + "\n";
 
     // A wrong sudoers locks everybody out: no doubt, no file.
     if (Run::have("visudo")) {
         ProcessResult r = run.ask({"visudo", "-c", "-q", "-f", "-"}, text);
         if (!r.ok()) {
             std::string why = r.err + r.out;
-            while (why.ends_with('\n')) why.pop_back();
+            while (why.ends_with('\n'))
+                why.pop_back();
             return run.error("visudo refuses the new file, the old one stays: " + why);
         }
     } else if (!run.rooted()) {
@@ -73,7 +82,8 @@ static void configure(Run& run) {
 }
 
 static void unconfigure(Run& run) {
-    if (!run.exists(std::string(path) + ".old")) return run.warn("there is no earlier '/etc/sudoers', this one stays");
+    if (!run.exists(std::string(path) + ".old"))
+        return run.warn("there is no earlier '/etc/sudoers', this one stays");
     run.give_back(path, ".old");
 }
 

@@ -21,22 +21,25 @@ std::string expand(Run& run, std::string text, const Words& context) {
     for (size_t at; (at = text.find('{')) != std::string::npos;) {
         size_t end = text.find('}', at);
         auto it = context.find(text.substr(at + 1, end == std::string::npos ? end : end - at - 1));
-        if (end == std::string::npos || it == context.end()) throw Error(exit_data, fmt::format("no word for '{}'", text.substr(at, end - at + 1)));
+        if (end == std::string::npos || it == context.end())
+            throw Error(exit_data, fmt::format("no word for '{}'", text.substr(at, end - at + 1)));
         text.replace(at, end - at + 1, it->second);
     }
     for (size_t at; (at = text.find("@@")) != std::string::npos;) {
         size_t end = text.find("@@", at + 2);
-        if (end == std::string::npos) throw Error(exit_data, "'@@' without a second one");
+        if (end == std::string::npos)
+            throw Error(exit_data, "'@@' without a second one");
         std::string command = text.substr(at + 2, end - at - 2);
         ProcessResult r = run.ask(split(command));
-        if (!r.ok()) throw Error(exit_data, fmt::format("'{}' failed", command));
+        if (!r.ok())
+            throw Error(exit_data, fmt::format("'{}' failed", command));
         text.replace(at, end - at + 2, r.out.substr(0, r.out.find('\n')));
     }
     return text;
 }
 
-/// May what stands in the way be replaced, and under which suffix is it kept? The link's own words win
-/// over those for all links; "all" covers every kind, "none" only gives a suffix.
+/// May what stands in the way be replaced, and under which suffix is it kept? The link's own words
+/// win over those for all links; "all" covers every kind, "none" only gives a suffix.
 struct Replace {
     bool allowed = false;
     std::string suffix;
@@ -46,37 +49,51 @@ Replace may_replace(const std::string& kind, View own, View common) {
     for (View from : {common, own})
         for (const char* key : {"none", "all", kind.c_str()}) {
             auto word = from[key].maybe();
-            if (!word) continue;
+            if (!word)
+                continue;
             bool no = *word == "no", yes = *word == "yes" || word->empty();
-            if (std::string_view(key) != "none") r.allowed = !no;
-            if (!no && !yes) r.suffix = *word;
+            if (std::string_view(key) != "none")
+                r.allowed = !no;
+            if (!no && !yes)
+                r.suffix = *word;
         }
     return r;
 }
 
 bool was_ours(const Run& run, const std::string& name) {
     for (View l : View(run.previous())["links"].items())
-        if (l["name"].text() == name && !l["delete"].flag()) return true;
+        if (l["name"].text() == name && !l["delete"].flag())
+            return true;
     return false;
 }
 
 /// Clear the way for a link; false: something is there that must stay.
 bool clear(Run& run, const std::string& name, View own, View common) {
     std::string at = run.place(name);
-    struct stat st{};
-    if (lstat(at.c_str(), &st)) return true;
+    struct stat st {};
+    if (lstat(at.c_str(), &st))
+        return true;
     std::error_code ec;
     bool empty = S_ISDIR(st.st_mode) && fs::is_empty(at, ec);
     std::string kind = S_ISLNK(st.st_mode) ? "link" : S_ISDIR(st.st_mode) ? "dir" : "file";
     Replace r = may_replace(kind, own, common);
-    if (!r.allowed && empty) r = may_replace("dirempty", own, common);
-    if (kind == "link" && was_ours(run, name)) r.allowed = true;  // its target changed, that is all
-    if (!r.allowed) return run.error(fmt::format("'{}' is a {} and may not be replaced", name, kind == "dir" ? "folder" : kind)), false;
-    if (kind == "dir" && !empty && r.suffix.empty()) r.suffix = ".saved";
-    if (run.noaction()) return true;
+    if (!r.allowed && empty)
+        r = may_replace("dirempty", own, common);
+    if (kind == "link" && was_ours(run, name))
+        r.allowed = true;  // its target changed, that is all
+    if (!r.allowed) {
+        run.error(fmt::format("'{}' is a {} and may not be replaced", name,
+                              kind == "dir" ? "folder" : kind));
+        return false;
+    }
+    if (kind == "dir" && !empty && r.suffix.empty())
+        r.suffix = ".saved";
+    if (run.noaction())
+        return true;
     if (!r.suffix.empty()) {
         fs::remove_all(at + r.suffix, ec);
-        if (::rename(at.c_str(), (at + r.suffix).c_str())) throw system_error("cannot keep '" + name + "' as '" + name + r.suffix + "'");
+        if (::rename(at.c_str(), (at + r.suffix).c_str()))
+            throw system_error("cannot keep '" + name + "' as '" + name + r.suffix + "'");
     } else if (kind == "dir" && ::rmdir(at.c_str())) {
         throw system_error("cannot remove the folder '" + name + "'");
     }
@@ -85,27 +102,37 @@ bool clear(Run& run, const std::string& name, View own, View common) {
 
 void one(Run& run, View l, const Words& context, View options) {
     std::string name = l["name"].text();
-    if (!name.starts_with('/')) throw Error(exit_data, "not an absolute path");
+    if (!name.starts_with('/'))
+        throw Error(exit_data, "not an absolute path");
     bool must_exist = l["exists"].flag(options["exists"].flag());
     std::string at = run.place(name);
     std::error_code ec;
     if (l["delete"].flag()) {
-        if (fs::is_symlink(at, ec)) run.remove(name);
-        else if (fs::exists(at, ec)) throw Error(exit_data, "not a link, not removed");
-        else if (must_exist) run.warn(fmt::format("'{}' is not there to be removed", name));
+        if (fs::is_symlink(at, ec))
+            run.remove(name);
+        else if (fs::exists(at, ec))
+            throw Error(exit_data, "not a link, not removed");
+        else if (must_exist)
+            run.warn(fmt::format("'{}' is not there to be removed", name));
         return;
     }
     std::string target = expand(run, l["target"].text(), context);
-    if (target.empty()) throw Error(exit_data, "no target");
-    if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target) return;
-    std::string absolute = target.starts_with('/') ? target : name.substr(0, name.rfind('/') + 1) + target;
-    if (must_exist && !run.exists(absolute)) throw Error(exit_data, fmt::format("its target '{}' does not exist", target));
-    if (clear(run, name, l["replace"], options["replace"])) run.link(name, target);
+    if (target.empty())
+        throw Error(exit_data, "no target");
+    if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == target)
+        return;
+    std::string absolute =
+        target.starts_with('/') ? target : name.substr(0, name.rfind('/') + 1) + target;
+    if (must_exist && !run.exists(absolute))
+        throw Error(exit_data, fmt::format("its target '{}' does not exist", target));
+    if (clear(run, name, l["replace"], options["replace"]))
+        run.link(name, target);
 }
 
 Words context_of(Run& run, View c) {
     Words words;
-    for (View w : c["context"].items()) words[w["name"].text()] = expand(run, w["value"].text(), {});
+    for (View w : c["context"].items())
+        words[w["name"].text()] = expand(run, w["value"].text(), {});
     return words;
 }
 
@@ -126,19 +153,21 @@ void unconfigure(Run& run) {
     Words context = context_of(run, c);
     for (View l : c["links"].items()) {
         std::string name = l["name"].text();
-        if (l["delete"].flag() || !name.starts_with('/')) continue;
+        if (l["delete"].flag() || !name.starts_with('/'))
+            continue;
         std::string at = run.place(name);
         std::error_code ec;
-        if (fs::is_symlink(at, ec) && fs::read_symlink(at, ec) == expand(run, l["target"].text(), context)) run.remove(name);
+        if (fs::is_symlink(at, ec) &&
+            fs::read_symlink(at, ec) == expand(run, l["target"].text(), context))
+            run.remove(name);
     }
 }
 
 }  // namespace
 
-extern const Component symlink_component{
-    .name = "symlink",
-    .about = "symbolic links, made and removed",
-    .configure = configure,
-    .unconfigure = unconfigure};
+extern const Component symlink_component{.name = "symlink",
+                                         .about = "symbolic links, made and removed",
+                                         .configure = configure,
+                                         .unconfigure = unconfigure};
 
 }  // namespace weft::ncm

@@ -7,7 +7,8 @@
 namespace weft::ncm {
 
 static std::string file_of(const std::string& name) {
-    if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos) throw Error(exit_data, fmt::format("'{}' is no file name", name));
+    if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos)
+        throw Error(exit_data, fmt::format("'{}' is no file name", name));
     return "/etc/sysconfig/" + name;
 }
 
@@ -16,11 +17,13 @@ static std::string contents(Run& run, View keys) {
     std::string out = run.header();
     auto block = [&](const char* key) {
         std::string text = keys[key].text();
-        if (!text.empty()) out += text + (text.ends_with('\n') ? "" : "\n");
+        if (!text.empty())
+            out += text + (text.ends_with('\n') ? "" : "\n");
     };
     block("prologue");
     for (const auto& [key, value] : keys.members())
-        if (key != "prologue" && key != "epilogue") out += key + "=" + value.line() + "\n";
+        if (key != "prologue" && key != "epilogue")
+            out += key + "=" + value.line() + "\n";
     block("epilogue");
     return out;
 }
@@ -34,17 +37,18 @@ static void configure(Run& run) {
         }
     }
     for (const auto& [name, keys] : View(run.previous())["files"].members())
-        if (!run.config()["files"][name]) run.remove(file_of(name));
+        if (!run.config()["files"][name])
+            run.remove(file_of(name));
 }
 
 static void unconfigure(Run& run) {
-    for (const auto& [name, keys] : run.config()["files"].members()) run.remove(file_of(name));
+    for (const auto& [name, keys] : run.config()["files"].members())
+        run.remove(file_of(name));
 }
 
-extern const Component sysconfig_component{
-    .name = "sysconfig",
-    .about = "files of KEY=value lines in /etc/sysconfig",
-    .configure = configure,
-    .unconfigure = unconfigure};
+extern const Component sysconfig_component{.name = "sysconfig",
+                                           .about = "files of KEY=value lines in /etc/sysconfig",
+                                           .configure = configure,
+                                           .unconfigure = unconfigure};
 
 }  // namespace weft::ncm

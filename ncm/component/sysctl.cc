@@ -1,4 +1,5 @@
-// sysctl: kernel parameters, in a file of ours or among the lines of others, loaded when the file changed.
+// sysctl: kernel parameters, in a file of ours or among the lines of others, loaded when the file
+// changed.
 #include "ncm/component.hh"
 #include "ncm/keylines.hh"
 
@@ -6,29 +7,36 @@ namespace weft::ncm {
 
 static const KeyLines format{.separators = " \t=", .sections = {}};
 
-/// A name without folder is a file of ours below /etc/sysctl.d; so is any other file in a folder *.d.
+/// A name without folder is a file of ours below /etc/sysctl.d; so is any other file in a folder
+/// *.d.
 static std::string file_of(View c) {
     std::string path = c["confFile"].text("/etc/sysctl.conf");
     return path.starts_with('/') ? path : "/etc/sysctl.d/" + path;
 }
-static bool wholly_ours(const std::string& path) { return path.substr(0, path.rfind('/')).ends_with(".d"); }
+static bool wholly_ours(const std::string& path) {
+    return path.substr(0, path.rfind('/')).ends_with(".d");
+}
 
 static void configure(Run& run) {
     View c = run.config();
     std::string path = file_of(c), text;
     if (wholly_ours(path)) {
         text = run.header();
-        for (const auto& [key, value] : c["variables"].members()) text += key + " = " + value.line() + "\n";
+        for (const auto& [key, value] : c["variables"].members())
+            text += key + " = " + value.line() + "\n";
     } else {
         std::map<std::string, std::optional<std::string>> wanted;
-        for (const auto& [key, value] : c["variables"].members()) wanted[key] = key + " = " + value.line();
+        for (const auto& [key, value] : c["variables"].members())
+            wanted[key] = key + " = " + value.line();
         text = run.read(path).value_or("");
         std::vector<std::string> gone;  // what we set before and no longer do
         for (const auto& [key, value] : View(run.previous())["variables"].members())
-            if (!wanted.count(key)) gone.push_back(key);
+            if (!wanted.count(key))
+                gone.push_back(key);
         text = format.set(format.without(text, gone), wanted);
     }
-    if (run.file(path, text)) run.command({c["command"].text("/sbin/sysctl"), "-e", "-q", "-p", path});
+    if (run.file(path, text))
+        run.command({c["command"].text("/sbin/sysctl"), "-e", "-q", "-p", path});
 }
 
 static void unconfigure(Run& run) {
@@ -39,8 +47,10 @@ static void unconfigure(Run& run) {
         return;
     }
     std::vector<std::string> keys;
-    for (const auto& [key, value] : c["variables"].members()) keys.push_back(key);
-    if (auto text = run.read(path)) run.file(path, format.without(*text, keys));
+    for (const auto& [key, value] : c["variables"].members())
+        keys.push_back(key);
+    if (auto text = run.read(path))
+        run.file(path, format.without(*text, keys));
     run.info("the kernel keeps the values it has until the next boot");
 }
 

@@ -12,47 +12,62 @@ static bool full(View c) { return c["fullcontrol"].flag(); }
 /// With full control the daemon's own file, otherwise one more that it includes.
 static std::string file_of(View c) {
     std::string daemon = c["daemontype"].text("rsyslog");
-    if (c["file"]) return c["file"].text();
-    return full(c) || daemon == "syslog" ? "/etc/" + daemon + ".conf" : "/etc/rsyslog.d/50-ncm.conf";
+    if (c["file"])
+        return c["file"].text();
+    return full(c) || daemon == "syslog" ? "/etc/" + daemon + ".conf"
+                                         : "/etc/rsyslog.d/50-ncm.conf";
 }
 
 static void configure(Run& run) {
     View c = run.config();
     std::string daemon = c["daemontype"].text("rsyslog"), text = run.header();
-    if (daemon == "syslog" && !full(c)) throw Error(exit_data, "syslog has one file only: it is written with fullcontrol");
-    for (View d : c["directives"].items()) text += d.line() + "\n";
+    if (daemon == "syslog" && !full(c))
+        throw Error(exit_data, "syslog has one file only: it is written with fullcontrol");
+    for (View d : c["directives"].items())
+        text += d.line() + "\n";
     for (View rule : c["config"].items()) {
         std::vector<std::string> selectors;
-        for (View s : rule["selector"].items()) selectors.push_back(s["facility"].line("*") + "." + s["priority"].line("*"));
+        for (View s : rule["selector"].items())
+            selectors.push_back(s["facility"].line("*") + "." + s["priority"].line("*"));
         std::string action = rule["action"].line();
-        if (action.empty()) throw Error(exit_data, "a rule without action");
+        if (action.empty())
+            throw Error(exit_data, "a rule without action");
         if (rule["comment"]) {
             std::string comment = rule["comment"].line();
             text += (comment.starts_with('#') ? "" : "# ") + comment + "\n";
         }
-        if (selectors.empty()) text += action + "\n";
-        else text += fmt::format("{:<40} {}\n", join(selectors, ";"), action);
+        if (selectors.empty())
+            text += action + "\n";
+        else
+            text += fmt::format("{:<40} {}\n", join(selectors, ";"), action);
     }
     bool restart = false;
     std::map<std::string, std::optional<std::string>> options;
-    for (auto [key, name] : {std::pair{"syslogdoptions", "SYSLOGD_OPTIONS"}, std::pair{"klogdoptions", "KLOGD_OPTIONS"}})
+    for (auto [key, name] : {std::pair{"syslogdoptions", "SYSLOGD_OPTIONS"},
+                             std::pair{"klogdoptions", "KLOGD_OPTIONS"}})
         if (c[key]) {
             std::string value = c[key].line();
-            options[name] = std::string(name) + "=" + (value.starts_with('"') ? value : '"' + value + '"');
+            options[name] =
+                std::string(name) + "=" + (value.starts_with('"') ? value : '"' + value + '"');
         }
     if (!options.empty()) {
         std::string path = (run.debian() ? "/etc/default/" : "/etc/sysconfig/") + daemon;
-        restart = run.file(path, KeyLines{.separators = "=", .sections = {}}.set(run.read(path).value_or(""), options));
+        restart = run.file(path, KeyLines{.separators = "=", .sections = {}}.set(
+                                     run.read(path).value_or(""), options));
     }
-    restart |= run.file(file_of(c), text, {.mode = {}, .owner = {}, .group = {}, .backup = full(c) ? ".old" : ""});
-    if (restart) run.service(daemon, "restart");
+    restart |= run.file(file_of(c), text,
+                        {.mode = {}, .owner = {}, .group = {}, .backup = full(c) ? ".old" : ""});
+    if (restart)
+        run.service(daemon, "restart");
 }
 
 static void unconfigure(Run& run) {
     View c = run.config();
     std::string path = file_of(c);
-    if (full(c) && !run.exists(path + ".old")) return run.warn("there is no earlier '" + path + "', this one stays");
-    if (run.give_back(path, full(c) ? ".old" : "")) run.service(c["daemontype"].text("rsyslog"), "restart");
+    if (full(c) && !run.exists(path + ".old"))
+        return run.warn("there is no earlier '" + path + "', this one stays");
+    if (run.give_back(path, full(c) ? ".old" : ""))
+        run.service(c["daemontype"].text("rsyslog"), "restart");
 }
 
 extern const Component syslog_component{

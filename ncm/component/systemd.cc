@@ -23,19 +23,23 @@ struct Unit {
 /// systemctl on the tree we configure, running or not.
 std::vector<std::string> systemctl(Run& run, std::vector<std::string> words) {
     words.insert(words.begin(), "systemctl");
-    if (run.rooted()) words.insert(words.begin() + 1, "--root=" + run.real("/"));
+    if (run.rooted())
+        words.insert(words.begin() + 1, "--root=" + run.real("/"));
     return words;
 }
 
 Unit unit_of(const std::string& key, View u) {
     Unit unit;
     unit.name = u["name"].text(key);
-    if (unit.name.empty() || unit.name.find_first_of("/ \n") != std::string::npos || unit.name[0] == '-')
+    if (unit.name.empty() || unit.name.find_first_of("/ \n") != std::string::npos ||
+        unit.name[0] == '-')
         throw Error(exit_data, "that is no name of a unit");
-    if (std::string type = u["type"].text("service"); unit.name.find('.') == std::string::npos || !unit.name.ends_with("." + type))
+    if (std::string type = u["type"].text("service");
+        unit.name.find('.') == std::string::npos || !unit.name.ends_with("." + type))
         unit.name += "." + (type == "sysv" ? "service" : type);
     unit.state = u["state"].text("enabled");
-    if (unit.state == "on") unit.state = "enabled";
+    if (unit.state == "on")
+        unit.state = "enabled";
     unit.start_stop = u["startstop"].flag(true);
     unit.may_be_missing = u["possible_missing"].flag();
     unit.file = u["file"];
@@ -49,13 +53,16 @@ std::string file_of(const Unit& u) {
 
 /// Write the unit's file; answers whether systemd must read its files again.
 bool unit_file(Run& run, const Unit& u) {
-    if (!u.file || !u.file["config"]) return false;
+    if (!u.file || !u.file["config"])
+        return false;
     Element sections = Element::new_dict();  // booleans in systemd's words
     for (const auto& [name, section] : u.file["config"].members()) {
-        if (!section.element()->is(Kind::dict)) throw Error(exit_data, "file/config/" + name + " is no section");
+        if (!section.element()->is(Kind::dict))
+            throw Error(exit_data, "file/config/" + name + " is no section");
         std::string key = name;
         key[0] = char(std::toupper(static_cast<unsigned char>(key[0])));
-        sections.dict_ref().at(Key(key)) = convert(*section.element(), {.booleans = Convert::yesno});
+        sections.dict_ref().at(Key(key)) =
+            convert(*section.element(), {.booleans = Convert::yesno});
     }
     return run.file(file_of(u), run.header() + render("systemd", sections));
 }
@@ -68,27 +75,39 @@ void enabling(Run& run, const Unit& u) {
     bool missing = now.empty() || now == "not-found";
     if (missing && run.noaction() && u.file["replace"].flag()) {
         // Its file is not written now, so that systemctl cannot know it yet.
-        if (u.state == "enabled") run.info("would run: " + join(systemctl(run, {"enable", u.name}), " "));
+        if (u.state == "enabled")
+            run.info("would run: " + join(systemctl(run, {"enable", u.name}), " "));
         return;
     }
     if (missing && u.state != "masked") {
         // A unit that does not exist cannot run: fine when it shall not, told when it shall.
-        if (u.state == "enabled" && !u.may_be_missing) run.error(fmt::format("there is no unit '{}'", u.name));
+        if (u.state == "enabled" && !u.may_be_missing)
+            run.error(fmt::format("there is no unit '{}'", u.name));
         return;
     }
     bool masked = now.starts_with("masked"), right = false;
-    if (u.state == "masked") right = masked;
-    else if (u.state == "enabled") right = now.starts_with("enabled") || now == "static" || now == "indirect" || now == "generated" || now == "alias";
-    else right = !masked && !now.starts_with("enabled");
-    if (right) return;
+    if (u.state == "masked")
+        right = masked;
+    else if (u.state == "enabled")
+        right = now.starts_with("enabled") || now == "static" || now == "indirect" ||
+                now == "generated" || now == "alias";
+    else
+        right = !masked && !now.starts_with("enabled");
+    if (right)
+        return;
     std::vector<std::string> steps;
-    if (masked) steps.push_back("unmask");
+    if (masked)
+        steps.push_back("unmask");
     steps.push_back(u.state == "masked" ? "mask" : u.state == "enabled" ? "enable" : "disable");
     for (const std::string& step : steps) {
         auto argv = systemctl(run, {step, u.name});
-        if (run.noaction()) { run.info("would run: " + join(argv, " ")); continue; }
+        if (run.noaction()) {
+            run.info("would run: " + join(argv, " "));
+            continue;
+        }
         r = run.ask(argv);
-        if (!r.ok()) return run.error(fmt::format("cannot {} '{}': {}", step, u.name, first_line(r.err)));
+        if (!r.ok())
+            return run.error(fmt::format("cannot {} '{}': {}", step, u.name, first_line(r.err)));
         run.info(fmt::format("{} {}", step, u.name));
     }
     run.changed(units_folder + u.name);
@@ -96,13 +115,17 @@ void enabling(Run& run, const Unit& u) {
 
 /// Start and stop are the runner's; it is asked only when something is to do.
 void starting(Run& run, const Unit& u) {
-    if (!u.start_stop || run.rooted()) return;
+    if (!u.start_stop || run.rooted())
+        return;
     bool active = run.ask({"systemctl", "is-active", "--quiet", u.name}).ok();
-    if (u.state == "enabled" && !active) run.service(u.name, "start");
-    if (u.state != "enabled" && active) run.service(u.name, "stop");
+    if (u.state == "enabled" && !active)
+        run.service(u.name, "start");
+    if (u.state != "enabled" && active)
+        run.service(u.name, "stop");
 }
 
-template <class F> void each(Run& run, F step) {
+template <class F>
+void each(Run& run, F step) {
     for (const char* part : {"service", "unit"})
         for (const auto& [key, view] : run.config()[part].members()) {
             std::string name = unescape(key).value_or(key);
@@ -115,36 +138,45 @@ template <class F> void each(Run& run, F step) {
 }
 
 void reload(Run& run) {
-    if (!run.rooted()) run.command({"systemctl", "daemon-reload"});
+    if (!run.rooted())
+        run.command({"systemctl", "daemon-reload"});
 }
 
 void configure(Run& run) {
-    if (!Run::have("systemctl")) throw Error(exit_unavailable, "systemctl is not installed");
+    if (!Run::have("systemctl"))
+        throw Error(exit_unavailable, "systemctl is not installed");
     std::vector<std::string> restart;
     each(run, [&](const Unit& u) {
-        if (unit_file(run, u)) restart.push_back(u.name);
+        if (unit_file(run, u))
+            restart.push_back(u.name);
     });
     // A unit whose file left the configuration is the package's again.
     bool gone = false;
     View c = run.config();
     for (const char* part : {"service", "unit"})
         for (const auto& [key, view] : View(run.previous())[part].members())
-            if (view["file"] && !c[part][key]["file"]) gone |= run.remove(file_of(unit_of(unescape(key).value_or(key), view)));
-    if (!restart.empty() || gone) reload(run);
+            if (view["file"] && !c[part][key]["file"])
+                gone |= run.remove(file_of(unit_of(unescape(key).value_or(key), view)));
+    if (!restart.empty() || gone)
+        reload(run);
     each(run, [&](const Unit& u) {
-        if (u.file["only"].flag()) return;
+        if (u.file["only"].flag())
+            return;
         enabling(run, u);
         starting(run, u);
     });
-    for (const std::string& name : restart) run.service(name, "condrestart");
+    for (const std::string& name : restart)
+        run.service(name, "condrestart");
 }
 
 void unconfigure(Run& run) {
     bool gone = false;
     each(run, [&](const Unit& u) {
-        if (u.file) gone |= run.remove(file_of(u));
+        if (u.file)
+            gone |= run.remove(file_of(u));
     });
-    if (gone) reload(run);
+    if (gone)
+        reload(run);
     run.info("units stay enabled, disabled or masked as they are");
 }
 

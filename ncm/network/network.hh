@@ -19,9 +19,9 @@ struct Address {
 };
 
 struct Route {
-    std::string to;             ///< "default" or address/prefix
-    std::string via, kind;      ///< gateway; blackhole, unreachable or prohibit
-    std::string table;          ///< a name
+    std::string to;         ///< "default" or address/prefix
+    std::string via, kind;  ///< gateway; blackhole, unreachable or prohibit
+    std::string table;      ///< a name
     bool onlink = false, v6 = false;
 };
 
@@ -39,7 +39,8 @@ struct Tunnel {
     bool policy = false;               ///< vxlan's group policy extension
 };
 
-/// A part of Open vSwitch: type is OVSBridge, OVSPort, OVSIntPort, OVSBond, OVSTunnel or OVSPatchPort, or empty.
+/// A part of Open vSwitch: type is OVSBridge, OVSPort, OVSIntPort, OVSBond, OVSTunnel or
+/// OVSPatchPort, or empty.
 struct Ovs {
     std::string type, bridge, options, extra, peer, tunnel_type, tunnel_options;
     std::vector<std::string> bonded;
@@ -47,19 +48,19 @@ struct Ovs {
 
 struct Interface {
     enum Kind { plain, bond, bridge, vlan, ipip, vxlan, ovs } kind = plain;
-    std::string name, mac;           ///< mac only when it is to be set
+    std::string name, mac;  ///< mac only when it is to be set
     bool dhcp = false, onboot = true;
     std::optional<bool> autoconf6;
     long mtu = 0;
     std::vector<Address> addresses;  ///< the first is the main one, others of both families follow
     std::string gateway4, gateway6;  ///< of the default route, when it is this one's
-    std::string bond_of, bridge_of;      ///< what it is part of
+    std::string bond_of, bridge_of;  ///< what it is part of
     std::vector<std::string> ports;  ///< of a bond or bridge
     std::string physdev;             ///< of a vlan or vxlan
     long vlan_id = 0;
     Tunnel tunnel;
     Ovs switched;
-    View options;                    ///< bonding_opts
+    View options;  ///< bonding_opts
     std::optional<bool> stp;
     std::optional<long> delay;
     std::vector<Route> routes;
@@ -67,15 +68,16 @@ struct Interface {
 };
 
 struct Network {
-    std::string hostname;                 ///< full
-    std::map<std::string, long> tables;   ///< routing tables by name
-    std::vector<Interface> interfaces;    ///< by name
+    std::string hostname;                ///< full
+    std::map<std::string, long> tables;  ///< routing tables by name
+    std::vector<Interface> interfaces;   ///< by name
     std::string default_gateway;
     /// The number of a routing table of the profile, or one of the kernel's; Error(65) for others.
     std::string table_number(const std::string& name) const;
 };
 
-/// Error(65) for what makes no sense: a bond of nothing, a vlan without a number, a name that is none.
+/// Error(65) for what makes no sense: a bond of nothing, a vlan without a number, a name that is
+/// none.
 Network read_network(View system_network, View nics);
 
 /// The words that `ip route add` and `ip rule add` take.
@@ -88,13 +90,16 @@ std::string netmask_of(long prefix);
 /// One system of network files.
 struct Backend {
     const char* name;
-    /// Write all files, take those away that are no longer wanted; answers whether anything changed.
+    /// Write all files, take those away that are no longer wanted; answers whether anything
+    /// changed.
     bool (*write)(Run&, const Network&);
     const char* service;  ///< to restart after a change
 };
 extern const Backend networkd, ifupdown, ifcfg;
 
-/// Remove the files of a folder that we wrote (their first line is our header) and that are not in `wanted`.
-bool remove_stale(Run&, const std::string& folder, const std::string& prefix, const std::vector<std::string>& wanted);
+/// Remove the files of a folder that we wrote (their first line is our header) and that are not in
+/// `wanted`.
+bool remove_stale(Run&, const std::string& folder, const std::string& prefix,
+                  const std::vector<std::string>& wanted);
 
 }  // namespace weft::ncm::network

@@ -17,24 +17,32 @@ static std::string admin_dir(const PluginCall& call) {
 ProcessOptions options(const PluginCall& call) {
     ProcessOptions o;
     o.timeout = call.timeout;
-    o.env = {{"DEBIAN_FRONTEND", "noninteractive"}, {"LC_ALL", "C"}, {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
+    o.env = {{"DEBIAN_FRONTEND", "noninteractive"},
+             {"LC_ALL", "C"},
+             {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
     return o;
 }
 
 std::vector<std::string> command(const PluginCall& call) {
     std::vector<std::string> argv = {"dpkg"};
-    if (!call.root.empty()) argv.insert(argv.end(), {"--root=" + call.root, "--force-not-root"});
-    if (!call.root.empty() || !call.dbpath.empty()) argv.push_back("--admindir=" + admin_dir(call));
-    argv.insert(argv.end(), {"--force-confdef", "--force-confold", "--force-remove-reinstreq", "--auto-deconfigure"});
+    if (!call.root.empty())
+        argv.insert(argv.end(), {"--root=" + call.root, "--force-not-root"});
+    if (!call.root.empty() || !call.dbpath.empty())
+        argv.push_back("--admindir=" + admin_dir(call));
+    argv.insert(argv.end(), {"--force-confdef", "--force-confold", "--force-remove-reinstreq",
+                             "--auto-deconfigure"});
     return argv;
 }
 
 void prepare(const PluginCall& call) {
-    if (call.root.empty()) return;
+    if (call.root.empty())
+        return;
     std::string dir = admin_dir(call);
-    for (const char* sub : {"/updates", "/info", "/triggers"}) make_dirs(dir + sub);
+    for (const char* sub : {"/updates", "/info", "/triggers"})
+        make_dirs(dir + sub);
     for (const char* file : {"/status", "/available"})
-        if (!read_if_exists(dir + file)) write_file(dir + file, "");
+        if (!read_if_exists(dir + file))
+            write_file(dir + file, "");
 }
 
 void split_version(std::string_view evr, Package& p) {
@@ -44,9 +52,11 @@ void split_version(std::string_view evr, Package& p) {
 }
 
 /// A package by the words of its status; none for what only left its configuration behind.
-static std::optional<Installed> installed(std::string_view name, std::string_view version, std::string_view arch, std::string_view error,
+static std::optional<Installed> installed(std::string_view name, std::string_view version,
+                                          std::string_view arch, std::string_view error,
                                           std::string_view status, bool essential) {
-    if (status == "not-installed" || status == "config-files" || name.empty() || version.empty()) return std::nullopt;
+    if (status == "not-installed" || status == "config-files" || name.empty() || version.empty())
+        return std::nullopt;
     Installed i;
     i.package.name = name;
     i.package.arch = arch;
@@ -64,16 +74,19 @@ static std::vector<Installed> read_status(const std::string& file) {
     auto finish = [&] {
         auto w = words_of(status);  // install ok installed
         if (w.size() == 3)
-            if (auto i = installed(name, version, arch, w[1], w[2], essential == "yes")) out.push_back(std::move(*i));
+            if (auto i = installed(name, version, arch, w[1], w[2], essential == "yes"))
+                out.push_back(std::move(*i));
         name = version = arch = status = essential = {};
     };
     for (size_t at = 0; at < text.size();) {
         size_t end = std::min(text.find('\n', at), text.size());
         std::string_view line(text.data() + at, end - at);
         at = end + 1;
-        if (line.empty()) finish();
+        if (line.empty())
+            finish();
         auto field = [&](std::string_view key, std::string_view& to) {
-            if (line.starts_with(key)) to = line.substr(key.size());
+            if (line.starts_with(key))
+                to = line.substr(key.size());
         };
         switch (line.empty() ? 0 : line[0]) {
             case 'P': field("Package: ", name); break;
@@ -96,13 +109,17 @@ bool settled(const PluginCall& call) {
 std::vector<Installed> list(const PluginCall& call) {
     std::string status = admin_dir(call) + "/status";
     if (access(status.c_str(), R_OK)) {
-        if (!call.root.empty()) return {};
+        if (!call.root.empty())
+            return {};
         throw system_error("cannot read '" + status + "'");
     }
-    // What a run of dpkg that is going on, or was killed, has not merged into the file yet lies beside it.
-    if (settled(call)) return read_status(status);
+    // What a run of dpkg that is going on, or was killed, has not merged into the file yet lies
+    // beside it.
+    if (settled(call))
+        return read_status(status);
     std::vector<std::string> argv = {"dpkg-query", "--admindir=" + admin_dir(call), "-W", "-f",
-                                     "${Package} ${Version} ${Architecture} ${db:Status-Eflag} ${db:Status-Status} ${Essential}\\n"};
+                                     "${Package} ${Version} ${Architecture} ${db:Status-Eflag} "
+                                     "${db:Status-Status} ${Essential}\\n"};
     ProcessOptions o = options(call);
     o.output_limit = size_t(256) << 20;
     ProcessResult r = run_process(argv, o);
@@ -112,7 +129,8 @@ std::vector<Installed> list(const PluginCall& call) {
     std::vector<Installed> out;
     for (std::string_view line : lines(r.out))
         if (auto w = words_of(line); w.size() >= 5)
-            if (auto i = installed(w[0], w[1], w[2], w[3], w[4], w.size() > 5 && w[5] == "yes")) out.push_back(std::move(*i));
+            if (auto i = installed(w[0], w[1], w[2], w[3], w[4], w.size() > 5 && w[5] == "yes"))
+                out.push_back(std::move(*i));
     return out;
 }
 
@@ -121,12 +139,16 @@ std::vector<std::string> verify(const PluginCall& call, const std::vector<std::s
     argv.push_back("--verify");
     argv.insert(argv.end(), names.begin(), names.end());
     ProcessResult r = run_process(argv, options(call));
-    if (r.timed_out) throw Error(exit_try_later, "dpkg did not finish verifying within the time");
-    for (std::string_view line : lines(r.out)) out.emplace_back(line);
+    if (r.timed_out)
+        throw Error(exit_try_later, "dpkg did not finish verifying within the time");
+    for (std::string_view line : lines(r.out))
+        out.emplace_back(line);
     if (!r.ok())
-        for (std::string_view line : lines(r.err)) out.emplace_back(line);
+        for (std::string_view line : lines(r.err))
+            out.emplace_back(line);
     for (const Installed& i : list(call))
-        if (i.broken && (names.empty() || std::find(names.begin(), names.end(), i.package.name) != names.end()))
+        if (i.broken &&
+            (names.empty() || std::find(names.begin(), names.end(), i.package.name) != names.end()))
             out.push_back(i.package.text() + " is half installed");
     return out;
 }

@@ -9,7 +9,8 @@
 
 namespace weft::spm::dpkg {
 
-/// Packages that are installed, or half so (broken). Configuration files that were left behind are no package.
+/// Packages that are installed, or half so (broken). Configuration files that were left behind are
+/// no package.
 std::vector<Installed> list(const PluginCall&);
 
 /// Is all that dpkg did merged into its status file? Not while it runs, or after it was killed.

@@ -1,4 +1,5 @@
-// The packager for rpm that uses dnf: its repositories, its keys, one transaction, and no surprises.
+// The packager for rpm that uses dnf: its repositories, its keys, one transaction, and no
+// surprises.
 #include <fmt/core.h>
 
 #include "base/file.hh"
@@ -17,8 +18,8 @@ struct Row {
     Package package;
 };
 
-/// "Installing:", "Removing dependent packages:" and the like begin a section of rows "name arch evr repository size";
-/// long rows are folded, so that words count and not lines.
+/// "Installing:", "Removing dependent packages:" and the like begin a section of rows "name arch
+/// evr repository size"; long rows are folded, so that words count and not lines.
 std::vector<Row> table_of(std::string_view out) {
     std::vector<Row> rows;
     std::vector<std::string_view> words;
@@ -29,21 +30,26 @@ std::vector<Row> table_of(std::string_view out) {
             std::string evr(words[i + 2]);
             size_t dash = evr.rfind('-');
             p.version = evr.substr(0, dash);
-            if (dash != evr.npos) p.release = evr.substr(dash + 1);
+            if (dash != evr.npos)
+                p.release = evr.substr(dash + 1);
             rows.push_back({goes, std::move(p)});
             i += 5;
-            if (i < words.size() && words[i].size() == 1 && std::string_view("kMGT").find(words[i][0]) != std::string_view::npos) i++;
+            if (i < words.size() && words[i].size() == 1 &&
+                std::string_view("kMGT").find(words[i][0]) != std::string_view::npos)
+                i++;
         }
         words.clear();
     };
     for (std::string_view line : lines(out)) {
         if (!line.starts_with(' ') && line.ends_with(':')) {
             finish();
-            bool comes = line.starts_with("Installing") || line.starts_with("Upgrading") || line.starts_with("Downgrading") || line.starts_with("Reinstalling");
+            bool comes = line.starts_with("Installing") || line.starts_with("Upgrading") ||
+                         line.starts_with("Downgrading") || line.starts_with("Reinstalling");
             goes = line.starts_with("Removing");
             inside = comes || goes;
         } else if (!line.starts_with(' ')) {
-            if (!line.empty() || inside) finish();
+            if (!line.empty() || inside)
+                finish();
             inside = false;
         } else if (inside && line.find(" replacing ") == line.npos) {
             auto more = words_of(line);
@@ -55,42 +61,55 @@ std::vector<Row> table_of(std::string_view out) {
 }
 
 std::string spec(const Package& p) {
-    if (p.version == "*") return p.arch.find('*') == p.arch.npos ? p.name + "." + p.arch : p.name;
+    if (p.version == "*")
+        return p.arch.find('*') == p.arch.npos ? p.name + "." + p.arch : p.name;
     return p.text();
 }
 
-/// A script of dnf's shell: one transaction. Files come first, because it takes none later; an exact version that is older
-/// than what is there is a downgrade to `install` as well.
+/// A script of dnf's shell: one transaction. Files come first, because it takes none later; an
+/// exact version that is older than what is there is a downgrade to `install` as well.
 std::string script(const std::vector<Operation>& ops) {
     std::string files, come, newer, gone;
     for (const Operation& op : ops) {
         bool fetched = op.action != Action::erase && !op.file.empty();
-        std::string& list = op.action == Action::erase ? gone : fetched ? files : !op.old.empty() && op.package.is_pattern() ? newer : come;
+        std::string& list = op.action == Action::erase                   ? gone
+                            : fetched                                    ? files
+                            : !op.old.empty() && op.package.is_pattern() ? newer
+                                                                         : come;
         list += " " + (fetched ? op.file : spec(op.package));
     }
     std::string s;
-    for (auto& [verb, list] : {std::pair("install", files), {"install", come}, {"upgrade", newer}, {"remove", gone}})
-        if (!list.empty()) s += verb + list + "\n";
+    for (auto& [verb, list] :
+         {std::pair("install", files), {"install", come}, {"upgrade", newer}, {"remove", gone}})
+        if (!list.empty())
+            s += verb + list + "\n";
     return s + "run\n";
 }
 
-ProcessResult run_dnf(const PluginCall& call, const std::string& answer, const std::string& file, std::function<void(std::string_view)> on_line = {}) {
+ProcessResult run_dnf(const PluginCall& call, const std::string& answer, const std::string& file,
+                      std::function<void(std::string_view)> on_line = {}) {
     std::vector<std::string> argv = {"dnf", "-q", answer};
-    if (answer == "--assumeno" || on_line) argv.erase(argv.begin() + 1);  // quiet, it shows neither table nor progress
-    if (!call.root.empty()) argv.push_back("--installroot=" + call.root);
+    if (answer == "--assumeno" || on_line)
+        argv.erase(argv.begin() + 1);  // quiet, it shows neither table nor progress
+    if (!call.root.empty())
+        argv.push_back("--installroot=" + call.root);
     // What was planned, and nothing that dnf would like besides.
-    for (const char* o : {"install_weak_deps=False", "clean_requirements_on_remove=False", "obsoletes=False", "best=True", "strict=True", "color=never"})
+    for (const char* o : {"install_weak_deps=False", "clean_requirements_on_remove=False",
+                          "obsoletes=False", "best=True", "strict=True", "color=never"})
         argv.push_back(std::string("--setopt=") + o);
     // Metadata that expires after the trial would let the run do what nobody compared.
-    if (answer == "-y") argv.insert(argv.end(), {"--setopt=metadata_expire=-1", "--setopt=*.metadata_expire=-1"});
-    if (call.checksig) argv.insert(argv.end(), {"--setopt=gpgcheck=True", "--setopt=localpkg_gpgcheck=True"});
+    if (answer == "-y")
+        argv.insert(argv.end(), {"--setopt=metadata_expire=-1", "--setopt=*.metadata_expire=-1"});
+    if (call.checksig)
+        argv.insert(argv.end(), {"--setopt=gpgcheck=True", "--setopt=localpkg_gpgcheck=True"});
     argv.insert(argv.end(), {"shell", file});
     ProcessOptions o;
     o.timeout = call.timeout;
     o.env = {{"LC_ALL", "C.UTF-8"}};
     o.on_line = std::move(on_line);
     ProcessResult r = run_process(argv, o);
-    if (r.timed_out) throw Error(exit_no, "dnf did not finish within the time");
+    if (r.timed_out)
+        throw Error(exit_no, "dnf did not finish within the time");
     return r;
 }
 
@@ -98,13 +117,16 @@ std::string complaint(const ProcessResult& r) {
     std::string s;
     for (const std::string* text : {&r.err, &r.out})
         for (std::string_view line : lines(*text))
-            if (line.starts_with("Error") || line.starts_with("  ") || line.starts_with(" Problem") || line.starts_with("No match") || line.starts_with("No package"))
+            if (line.starts_with("Error") || line.starts_with("  ") ||
+                line.starts_with(" Problem") || line.starts_with("No match") ||
+                line.starts_with("No package"))
                 s += (s.empty() ? "" : "\n") + std::string(line);
     return s.empty() ? r.err : s;
 }
 
 /// What dnf would do, against what was planned.
-void compare(const std::vector<Row>& rows, const std::vector<Operation>& ops, const std::string& said) {
+void compare(const std::vector<Row>& rows, const std::vector<Operation>& ops,
+             const std::string& said) {
     std::string wrong;
     std::vector<bool> met(ops.size());
     for (const Row& row : rows) {
@@ -112,77 +134,110 @@ void compare(const std::vector<Row>& rows, const std::vector<Operation>& ops, co
         for (size_t i = 0; i < ops.size(); i++) {
             const Operation& op = ops[i];
             // A replacement may be shown as a removal of what is old, where dnf sees no upgrade.
-            bool old = row.goes && std::any_of(op.old.begin(), op.old.end(), [&](auto& o) { return matches(o, row.package, Format::rpm); });
-            bool same = row.goes == (op.action == Action::erase) && matches(op.package, row.package, Format::rpm);
+            bool old = row.goes && std::any_of(op.old.begin(), op.old.end(), [&](auto& o) {
+                           return matches(o, row.package, Format::rpm);
+                       });
+            bool same = row.goes == (op.action == Action::erase) &&
+                        matches(op.package, row.package, Format::rpm);
             planned |= old || same;
-            if (same) met[i] = true;
+            if (same)
+                met[i] = true;
         }
-        if (!planned) wrong += fmt::format("\n  {} {}", row.goes ? "erase" : "install", row.package.text());
+        if (!planned)
+            wrong += fmt::format("\n  {} {}", row.goes ? "erase" : "install", row.package.text());
     }
-    if (!wrong.empty()) throw Error(exit_data, "dnf would do more than was planned:" + wrong, {}, "name these packages in the target");
+    if (!wrong.empty())
+        throw Error(exit_data, "dnf would do more than was planned:" + wrong, {},
+                    "name these packages in the target");
     for (size_t i = 0; i < ops.size(); i++)
-        if (!met[i]) wrong += fmt::format("\n  {} {}", ops[i].action == Action::erase ? "erase" : "install", ops[i].package.text());
-    if (!wrong.empty()) throw Error(exit_data, "dnf would not do what was planned:" + wrong + (said.empty() ? "" : "\nit says:\n" + said));
+        if (!met[i])
+            wrong += fmt::format("\n  {} {}", ops[i].action == Action::erase ? "erase" : "install",
+                                 ops[i].package.text());
+    if (!wrong.empty())
+        throw Error(exit_data, "dnf would not do what was planned:" + wrong +
+                                   (said.empty() ? "" : "\nit says:\n" + said));
 }
 
-void apply(const PluginCall& call, const std::vector<Operation>& all, const std::function<void(const std::string&)>& done) {
+void apply(const PluginCall& call, const std::vector<Operation>& all,
+           const std::function<void(const std::string&)>& done) {
     std::vector<Package> there;
-    for (const Installed& i : rpm::list(call)) there.push_back(i.package);
-    auto has = [&](const Package& p) { return std::any_of(there.begin(), there.end(), [&](auto& q) { return matches(p, q, Format::rpm); }); };
+    for (const Installed& i : rpm::list(call))
+        there.push_back(i.package);
+    auto has = [&](const Package& p) {
+        return std::any_of(there.begin(), there.end(),
+                           [&](auto& q) { return matches(p, q, Format::rpm); });
+    };
     // What is old may match a pattern too.
     auto came = [&](const Operation& op) {
         return std::any_of(there.begin(), there.end(), [&](auto& q) {
-            return matches(op.package, q, Format::rpm) && std::none_of(op.old.begin(), op.old.end(), [&](auto& o) { return o == q; });
+            return matches(op.package, q, Format::rpm) &&
+                   std::none_of(op.old.begin(), op.old.end(), [&](auto& o) { return o == q; });
         });
     };
     std::vector<Operation> ops;
     for (const Operation& op : all) {
-        // Killed between an installation and its erasure, both are there: what is old has to go yet.
+        // Killed between an installation and its erasure, both are there: what is old has to go
+        // yet.
         bool left = std::any_of(op.old.begin(), op.old.end(), has);
         if (op.action == Action::erase ? !has(op.package) : came(op) && !left) {
             done("skip " + op.package.text());
         } else if (op.action != Action::erase && came(op)) {
             for (const Package& p : op.old)
-                if (has(p)) ops.push_back({Action::erase, p});
+                if (has(p))
+                    ops.push_back({Action::erase, p});
         } else {
             ops.push_back(op);
         }
     }
     done(fmt::format("begin {}", ops.size()));
-    if (ops.empty()) return;
+    if (ops.empty())
+        return;
     ScratchDir dir;
     std::string file = dir.path() + "/script";
     write_file(file, script(ops), {.sync = false});
     ProcessResult would = run_dnf(call, "--assumeno", file);
     auto rows = table_of(would.out);
-    if (rows.empty()) throw Error(exit_data, "dnf refuses the packages:\n" + complaint(would));
+    if (rows.empty())
+        throw Error(exit_data, "dnf refuses the packages:\n" + complaint(would));
     compare(rows, ops, complaint(would));
-    if (call.noaction) return;
+    if (call.noaction)
+        return;
     ProcessResult r = run_dnf(call, "-y", file, [&](std::string_view line) {
         // "  Upgrading        : ntp-2-1.noarch                    1/2"
         auto w = words_of(line);
-        if (w.size() < 4 || w[1] != ":" || w.back().find('/') == std::string_view::npos) return;
-        if (w[0] == "Installing" || w[0] == "Upgrading" || w[0] == "Downgrading") done(fmt::format("done install {}", w[2]));
-        if (w[0] == "Erasing" || w[0] == "Cleanup") done(fmt::format("done erase {}", w[2]));
+        if (w.size() < 4 || w[1] != ":" || w.back().find('/') == std::string_view::npos)
+            return;
+        if (w[0] == "Installing" || w[0] == "Upgrading" || w[0] == "Downgrading")
+            done(fmt::format("done install {}", w[2]));
+        if (w[0] == "Erasing" || w[0] == "Cleanup")
+            done(fmt::format("done erase {}", w[2]));
     });
     there.clear();
-    for (const Installed& i : rpm::list(call)) there.push_back(i.package);
-    bool whole = std::all_of(ops.begin(), ops.end(), [&](auto& op) { return op.action == Action::erase ? !has(op.package) : came(op); });
-    if (!r.ok() || !whole) throw Error(exit_no, "dnf did not carry the packages out:\n" + complaint(r));
+    for (const Installed& i : rpm::list(call))
+        there.push_back(i.package);
+    bool whole = std::all_of(ops.begin(), ops.end(), [&](auto& op) {
+        return op.action == Action::erase ? !has(op.package) : came(op);
+    });
+    if (!r.ok() || !whole)
+        throw Error(exit_no, "dnf did not carry the packages out:\n" + complaint(r));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    return plugin_main({.name = "spma-dnf",
-                        .usage = "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] capabilities\n"
-                                 "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] list\n"
-                                 "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] apply FILE\n"
-                                 "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] verify [name ...]",
-                        .about = "Install, replace and erase rpm packages with dnf, from its own repositories.",
-                        .capabilities = "format rpm\ntransaction one\nversions one\nfetches yes\n",
-                        .list = rpm::list,
-                        .apply = apply,
-                        .verify = rpm::verify},
-                       argc, argv);
+    return plugin_main(
+        {.name = "spma-dnf",
+         .usage =
+             "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] "
+             "capabilities\n"
+             "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] list\n"
+             "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] apply FILE\n"
+             "spma-dnf [-hnVv] [--root DIR] [--dbpath DIR] [--checksig] [--timeout N] verify [name "
+             "...]",
+         .about = "Install, replace and erase rpm packages with dnf, from its own repositories.",
+         .capabilities = "format rpm\ntransaction one\nversions one\nfetches yes\n",
+         .list = rpm::list,
+         .apply = apply,
+         .verify = rpm::verify},
+        argc, argv);
 }

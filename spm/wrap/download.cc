@@ -28,7 +28,7 @@ using Multi = std::unique_ptr<CURLM, Free<curl_multi_cleanup>>;
 struct Job {
     const Download* what;
     int tries = 0;
-    size_t source = 0;        ///< which URL: those of `before`, then the file's own
+    size_t source = 0;  ///< which URL: those of `before`, then the file's own
     Easy easy;
     Fd fd;
     uint64_t from = 0, got = 0, limit = 0;
@@ -38,11 +38,13 @@ struct Job {
     char detail[CURL_ERROR_SIZE] = "";
 };
 
-const std::string& url_of(const Job& j) { return j.source < j.what->before.size() ? j.what->before[j.source] : j.what->url; }
+const std::string& url_of(const Job& j) {
+    return j.source < j.what->before.size() ? j.what->before[j.source] : j.what->url;
+}
 std::string part(const Download& d) { return d.file + ".part"; }
 
 uint64_t size_of(const std::string& path) {
-    struct stat st{};
+    struct stat st {};
     return stat(path.c_str(), &st) == 0 ? uint64_t(st.st_size) : 0;
 }
 
@@ -52,14 +54,23 @@ size_t on_data(char* data, size_t, size_t n, void* to) {
         long status = 0;
         curl_easy_getinfo(j.easy.get(), CURLINFO_RESPONSE_CODE, &status);
         if (status == 200) {  // it sends everything again
-            if (ftruncate(j.fd.get(), 0) || lseek(j.fd.get(), 0, SEEK_SET) < 0) return j.error = errno, 0;
+            if (ftruncate(j.fd.get(), 0) || lseek(j.fd.get(), 0, SEEK_SET) < 0) {
+                j.error = errno;
+                return 0;
+            }
             j.from = 0;
         }
     }
-    if (j.from + j.got + n > j.limit) return j.too_large = true, 0;
+    if (j.from + j.got + n > j.limit) {
+        j.too_large = true;
+        return 0;
+    }
     for (size_t done = 0; done < n;) {
         ssize_t w = write(j.fd.get(), data + done, n - done);
-        if (w < 0) return j.error = errno, 0;
+        if (w < 0) {
+            j.error = errno;
+            return 0;
+        }
         done += size_t(w);
     }
     j.got += n;
@@ -74,10 +85,13 @@ std::string host_of(const std::string& url) {
 
 /// Empty when the file is what it should be.
 std::string wrong(const Download& d, const std::string& path) {
-    if (d.size && size_of(path) != d.size) return fmt::format("it has {} bytes instead of {}", size_of(path), d.size);
-    if (d.algorithm.empty()) return {};
+    if (d.size && size_of(path) != d.size)
+        return fmt::format("it has {} bytes instead of {}", size_of(path), d.size);
+    if (d.algorithm.empty())
+        return {};
     std::string sum = file_digest_hex(d.algorithm, path);
-    return sum == d.checksum ? "" : fmt::format("its {} is {}, not {}", d.algorithm, sum, d.checksum);
+    return sum == d.checksum ? ""
+                             : fmt::format("its {} is {}, not {}", d.algorithm, sum, d.checksum);
 }
 
 void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
@@ -86,18 +100,23 @@ void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
     bool own = j.source >= d.before.size();
     make_dirs(std::filesystem::path(d.file).parent_path());
     j.fd = Fd(::open(part(d).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    if (!j.fd) throw system_error("cannot write '" + part(d) + "'");
+    if (!j.fd)
+        throw system_error("cannot write '" + part(d) + "'");
     j.from = j.start_over || d.force ? 0 : size_of(part(d));
-    if (d.size && j.from >= d.size) j.from = 0;
-    if (ftruncate(j.fd.get(), off_t(j.from)) || lseek(j.fd.get(), off_t(j.from), SEEK_SET) < 0) throw system_error("cannot write '" + part(d) + "'");
+    if (d.size && j.from >= d.size)
+        j.from = 0;
+    if (ftruncate(j.fd.get(), off_t(j.from)) || lseek(j.fd.get(), off_t(j.from), SEEK_SET) < 0)
+        throw system_error("cannot write '" + part(d) + "'");
     j.got = 0;
     j.error = 0;
     j.too_large = false;
     j.limit = d.size ? d.size : limits.max_size;
     j.detail[0] = 0;
-    if (!j.easy) j.easy.reset(curl_easy_init());
+    if (!j.easy)
+        j.easy.reset(curl_easy_init());
     CURL* c = j.easy.get();
-    if (!c) throw std::bad_alloc();
+    if (!c)
+        throw std::bad_alloc();
     curl_easy_reset(c);
     bool secure = url.starts_with("https://");
     curl_easy_setopt(c, CURLOPT_URL, url.c_str());
@@ -119,10 +138,14 @@ void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
         curl_easy_setopt(c, CURLOPT_CAINFO, d.ca_file.c_str());
         curl_easy_setopt(c, CURLOPT_CAPATH, nullptr);
     }
-    if (own && !d.cert.empty()) curl_easy_setopt(c, CURLOPT_SSLCERT, d.cert.c_str());
-    if (own && !d.key.empty()) curl_easy_setopt(c, CURLOPT_SSLKEY, d.key.c_str());
-    if (own && !d.proxy.empty()) curl_easy_setopt(c, CURLOPT_PROXY, d.proxy.c_str());
-    if (j.from) curl_easy_setopt(c, CURLOPT_RESUME_FROM_LARGE, curl_off_t(j.from));
+    if (own && !d.cert.empty())
+        curl_easy_setopt(c, CURLOPT_SSLCERT, d.cert.c_str());
+    if (own && !d.key.empty())
+        curl_easy_setopt(c, CURLOPT_SSLKEY, d.key.c_str());
+    if (own && !d.proxy.empty())
+        curl_easy_setopt(c, CURLOPT_PROXY, d.proxy.c_str());
+    if (j.from)
+        curl_easy_setopt(c, CURLOPT_RESUME_FROM_LARGE, curl_off_t(j.from));
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_data);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, &j);
     j.tries++;
@@ -135,7 +158,8 @@ std::string finish(Job& j, CURLcode code, bool& again) {
     again = false;
     long status = 0;
     curl_easy_getinfo(j.easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (j.error) return {};
+    if (j.error)
+        return {};
     if (j.too_large) {
         unlink(part(d).c_str());
         return fmt::format("it is larger than {} bytes", j.limit);
@@ -146,13 +170,18 @@ std::string finish(Job& j, CURLcode code, bool& again) {
         return "the server does not resume";
     }
     if (code != CURLE_OK) {
-        again = !(status >= 400 && status < 500) && code != CURLE_FILE_COULDNT_READ_FILE && code != CURLE_PEER_FAILED_VERIFICATION &&
-                code != CURLE_SSL_CERTPROBLEM && code != CURLE_REMOTE_FILE_NOT_FOUND;
-        if (j.from + j.got == 0) unlink(part(d).c_str());
+        again = !(status >= 400 && status < 500) && code != CURLE_FILE_COULDNT_READ_FILE &&
+                code != CURLE_PEER_FAILED_VERIFICATION && code != CURLE_SSL_CERTPROBLEM &&
+                code != CURLE_REMOTE_FILE_NOT_FOUND;
+        if (j.from + j.got == 0)
+            unlink(part(d).c_str());
         return *j.detail ? j.detail : curl_easy_strerror(code);
     }
     // With a checksum, what a power failure left of it is noticed before it is used.
-    if (d.checksum.empty() && fsync(j.fd.get())) return j.error = errno, "";
+    if (d.checksum.empty() && fsync(j.fd.get())) {
+        j.error = errno;
+        return "";
+    }
     j.fd.close();
     return {};
 }
@@ -162,13 +191,15 @@ std::string accept(Job& j, std::string why, bool& again) {
     const Download& d = *j.what;
     again = false;
     if (!why.empty()) {
-        // Resumed from something else? Once more from the beginning; a whole wrong file is the server's.
+        // Resumed from something else? Once more from the beginning; a whole wrong file is the
+        // server's.
         again = j.from > 0 && !j.start_over;
         j.start_over = true;
         unlink(part(d).c_str());
         return why;
     }
-    if (rename(part(d).c_str(), d.file.c_str())) return fmt::format("cannot rename '{}': {}", part(d), strerror(errno));
+    if (rename(part(d).c_str(), d.file.c_str()))
+        return fmt::format("cannot rename '{}': {}", part(d), strerror(errno));
     return {};
 }
 
@@ -176,10 +207,12 @@ std::string accept(Job& j, std::string why, bool& again) {
 class Checks {
 public:
     explicit Checks(CURLM* multi) : multi_(multi) {
-        for (unsigned n = std::clamp(std::thread::hardware_concurrency(), 1u, 4u); n; n--) workers_.emplace_back([this](std::stop_token stop) { work(stop); });
+        for (unsigned n = std::clamp(std::thread::hardware_concurrency(), 1u, 4u); n; n--)
+            workers_.emplace_back([this](std::stop_token stop) { work(stop); });
     }
     ~Checks() {
-        for (auto& w : workers_) w.request_stop();
+        for (auto& w : workers_)
+            w.request_stop();
         ready_.notify_all();
     }
     void add(Job* j) {
@@ -242,24 +275,31 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
     std::vector<std::string> failed;
     std::vector<Job> jobs(all.size());
     std::vector<Job*> waiting;
-    std::set<std::string> dead;  // hosts of `before` that do not answer: not asked for every file again
+    std::set<std::string>
+        dead;  // hosts of `before` that do not answer: not asked for every file again
     size_t files = 0;
     uint64_t bytes = 0;
     for (size_t i = all.size(); i-- > 0;) {
         jobs[i].what = &all[i];
         bool have = !all[i].force && size_of(all[i].file) && wrong(all[i], all[i].file).empty();
-        if (have) files++;
-        else waiting.push_back(&jobs[i]);
+        if (have)
+            files++;
+        else
+            waiting.push_back(&jobs[i]);
     }
-    if (progress) progress(files, bytes);
+    if (progress)
+        progress(files, bytes);
     Multi multi(curl_multi_init());
-    if (!multi) throw std::bad_alloc();
+    if (!multi)
+        throw std::bad_alloc();
     curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections);
     long running = 0;
     Checks checks(multi.get());
     auto over = [&](Job* j, CURLcode code, std::string why, bool again) {
         if (!why.empty() && j->source < j->what->before.size()) {
-            if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT) dead.insert(host_of(url_of(*j)));
+            if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+                code == CURLE_OPERATION_TIMEDOUT)
+                dead.insert(host_of(url_of(*j)));
             j->source++;
             j->tries = 0;
             waiting.push_back(j);
@@ -270,14 +310,19 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
             return;
         }
         j->easy.reset();
-        if (why.empty()) files++;
-        else failed.push_back(fmt::format("cannot get '{}': {}", j->what->url, why));
-        if (progress) progress(files, bytes);
+        if (why.empty())
+            files++;
+        else
+            failed.push_back(fmt::format("cannot get '{}': {}", j->what->url, why));
+        if (progress)
+            progress(files, bytes);
     };
     while (running || !waiting.empty() || checks.pending()) {
-        while (running < limits.connections && checks.pending() < most_unchecked && !waiting.empty()) {
+        while (running < limits.connections && checks.pending() < most_unchecked &&
+               !waiting.empty()) {
             Job& next = *waiting.back();
-            while (next.source < next.what->before.size() && dead.count(host_of(url_of(next)))) next.source++;
+            while (next.source < next.what->before.size() && dead.count(host_of(url_of(next))))
+                next.source++;
             start(next, multi.get(), limits);
             waiting.pop_back();
             running++;
@@ -285,7 +330,8 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
         int still = 0, queued = 0;
         curl_multi_perform(multi.get(), &still);
         while (CURLMsg* m = curl_multi_info_read(multi.get(), &queued)) {
-            if (m->msg != CURLMSG_DONE) continue;
+            if (m->msg != CURLMSG_DONE)
+                continue;
             Job* j = nullptr;
             CURLcode code = m->data.result;
             curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &j);
@@ -296,7 +342,9 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
             bytes += j->got;
             j->fd.close();
             // A full disk is full for all of them; what is here already is resumed by the next run.
-            if (j->error) throw Error(exit_io, fmt::format("cannot write '{}': {}", part(*j->what), strerror(j->error)));
+            if (j->error)
+                throw Error(exit_io, fmt::format("cannot write '{}': {}", part(*j->what),
+                                                 strerror(j->error)));
             if (!why.empty()) {
                 over(j, code, std::move(why), again);
                 continue;
@@ -304,12 +352,14 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
             checks.add(j);
         }
         for (auto& [j, why, error] : checks.take()) {
-            if (error) std::rethrow_exception(error);
+            if (error)
+                std::rethrow_exception(error);
             bool again = false;
             why = accept(*j, std::move(why), again);
             over(j, CURLE_OK, std::move(why), again);
         }
-        if (running || checks.pending()) curl_multi_poll(multi.get(), nullptr, 0, 500, nullptr);
+        if (running || checks.pending())
+            curl_multi_poll(multi.get(), nullptr, 0, 500, nullptr);
     }
     return failed;
 }

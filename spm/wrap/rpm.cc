@@ -1,6 +1,8 @@
-// Transactions by librpm. rpm's command line can install or erase in one run, not both; the library can.
+// Transactions by librpm. rpm's command line can install or erase in one run, not both; the library
+// can.
 #include "spm/wrap/rpm.hh"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <rpm/rpmcli.h>
 #include <rpm/rpmdb.h>
@@ -14,7 +16,6 @@
 #include <rpm/rpmte.h>
 #include <rpm/rpmts.h>
 #include <rpm/rpmtypes.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -26,12 +27,17 @@ namespace weft::spm::rpm {
 
 namespace {
 
-template <auto f> struct Freed {
-    template <class T> void operator()(T p) const { f(p); }
+template <auto f>
+struct Freed {
+    template <class T>
+    void operator()(T p) const {
+        f(p);
+    }
 };
 using Ts = std::unique_ptr<std::remove_pointer_t<rpmts>, Freed<rpmtsFree>>;
 using Head = std::unique_ptr<std::remove_pointer_t<Header>, Freed<headerFree>>;
-using Matches = std::unique_ptr<std::remove_pointer_t<rpmdbMatchIterator>, Freed<rpmdbFreeIterator>>;
+using Matches =
+    std::unique_ptr<std::remove_pointer_t<rpmdbMatchIterator>, Freed<rpmdbFreeIterator>>;
 using Problems = std::unique_ptr<std::remove_pointer_t<rpmps>, Freed<rpmpsFree>>;
 using ProblemIter = std::unique_ptr<std::remove_pointer_t<rpmpsi>, Freed<rpmpsFreeIterator>>;
 using Txn = std::unique_ptr<std::remove_pointer_t<rpmtxn>, Freed<rpmtxnEnd>>;
@@ -43,8 +49,10 @@ using Elements = std::unique_ptr<std::remove_pointer_t<rpmtsi>, Freed<rpmtsiFree
 std::string said;
 int remember(rpmlogRec rec, rpmlogCallbackData) {
     std::string line = rpmlogRecMessage(rec);
-    while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) line.pop_back();
-    if (rpmlogRecPriority(rec) <= RPMLOG_WARNING && !line.empty() && said.size() < 4096) said += (said.empty() ? "" : "; ") + line;
+    while (!line.empty() && (line.back() == '\n' || line.back() == ' '))
+        line.pop_back();
+    if (rpmlogRecPriority(rec) <= RPMLOG_WARNING && !line.empty() && said.size() < 4096)
+        said += (said.empty() ? "" : "; ") + line;
     return 0;
 }
 std::string take_said() { return std::exchange(said, {}); }
@@ -53,7 +61,8 @@ Ts open(const PluginCall& call) {
     configure(call);
     Ts ts(rpmtsCreate());
     if (!call.root.empty() && rpmtsSetRootDir(ts.get(), call.root.c_str()))
-        throw Error(exit_io, fmt::format("rpm cannot use the root '{}': {}", call.root, take_said()));
+        throw Error(exit_io,
+                    fmt::format("rpm cannot use the root '{}': {}", call.root, take_said()));
     return ts;
 }
 
@@ -63,7 +72,8 @@ std::string text(Header h, rpmTag tag) {
 }
 Package package(Header h) {
     std::string version = text(h, RPMTAG_VERSION);
-    if (headerIsEntry(h, RPMTAG_EPOCH)) version = fmt::format("{}:{}", headerGetNumber(h, RPMTAG_EPOCH), version);
+    if (headerIsEntry(h, RPMTAG_EPOCH))
+        version = fmt::format("{}:{}", headerGetNumber(h, RPMTAG_EPOCH), version);
     return {text(h, RPMTAG_NAME), version, text(h, RPMTAG_RELEASE), text(h, RPMTAG_ARCH)};
 }
 
@@ -71,22 +81,26 @@ Package package(Header h) {
 bool same(const Package& p, Header h) {
     Package q = package(h);
     if (p.version.find(':') == std::string::npos)
-        if (size_t colon = q.version.find(':'); colon != std::string::npos) q.version.erase(0, colon + 1);
+        if (size_t colon = q.version.find(':'); colon != std::string::npos)
+            q.version.erase(0, colon + 1);
     return p == q;
 }
 
 std::string problem_text(rpmts ts) {
     Problems ps(rpmtsProblems(ts));
     std::string s;
-    if (!ps) return s;
+    if (!ps)
+        return s;
     ProblemIter it(rpmpsInitIterator(ps.get()));
     size_t n = 0;
     for (rpmProblem p; (p = rpmpsiNext(it.get()));) {
-        if (++n > 20) continue;
+        if (++n > 20)
+            continue;
         std::unique_ptr<char, Free<std::free>> line(rpmProblemString(p));
         s += (s.empty() ? "" : "\n  ") + std::string(line.get());
     }
-    if (n > 20) s += fmt::format("\n  and {} more", n - 20);
+    if (n > 20)
+        s += fmt::format("\n  and {} more", n - 20);
     return s;
 }
 
@@ -97,7 +111,8 @@ int add_erase(rpmts ts, const Package& p) {
     while (Header h = rpmdbNextIterator(it.get()))
         if (same(p, h)) {
             if (rpmtsAddEraseElement(ts, h, int(rpmdbGetIteratorOffset(it.get()))))
-                throw Error(exit_data, fmt::format("rpm will not erase '{}': {}", p.text(), take_said()));
+                throw Error(exit_data,
+                            fmt::format("rpm will not erase '{}': {}", p.text(), take_said()));
             n++;
         }
     return n;
@@ -106,7 +121,8 @@ int add_erase(rpmts ts, const Package& p) {
 bool is_installed(rpmts ts, const Package& p) {
     Matches it(rpmtsInitIterator(ts, RPMDBI_NAME, p.name.c_str(), 0));
     while (Header h = rpmdbNextIterator(it.get()))
-        if (same(p, h)) return true;
+        if (same(p, h))
+            return true;
     return false;
 }
 
@@ -114,20 +130,25 @@ Head read_package(rpmts ts, const Operation& op, bool checksig) {
     FD_t fd = Fopen(op.file.c_str(), "r.ufdio");
     if (!fd || Ferror(fd)) {
         std::string why = fd ? Fstrerror(fd) : strerror(errno);
-        if (fd) Fclose(fd);
+        if (fd)
+            Fclose(fd);
         throw Error(exit_io, fmt::format("cannot open '{}': {}", op.file, why));
     }
     Header h = nullptr;
     rpmRC rc = rpmReadPackageFile(ts, fd, op.file.c_str(), &h);
     Fclose(fd);
     Head head(h);
-    if (rc == RPMRC_NOTFOUND || rc == RPMRC_FAIL || !h) throw Error(exit_data, fmt::format("'{}' is no good package: {}", op.file, take_said()));
+    if (rc == RPMRC_NOTFOUND || rc == RPMRC_FAIL || !h)
+        throw Error(exit_data, fmt::format("'{}' is no good package: {}", op.file, take_said()));
     if (checksig && rc != RPMRC_OK)
-        throw Error(exit_data, fmt::format("'{}' has no signature of a key that is trusted here: {}", op.file, take_said()), {},
-                    "import the signer's key with 'rpm --import', or see checksig in spma(8)");
+        throw Error(exit_data,
+                    fmt::format("'{}' has no signature of a key that is trusted here: {}", op.file,
+                                take_said()),
+                    {}, "import the signer's key with 'rpm --import', or see checksig in spma(8)");
     take_said();
     if (!same(op.package, h))
-        throw Error(exit_data, fmt::format("'{}' holds {}, not {}", op.file, package(h).text(), op.package.text()));
+        throw Error(exit_data, fmt::format("'{}' holds {}, not {}", op.file, package(h).text(),
+                                           op.package.text()));
     return head;
 }
 
@@ -137,39 +158,57 @@ struct Running {
     std::string failed;
 };
 
-void* on_event(const void* h, const rpmCallbackType what, const rpm_loff_t amount, const rpm_loff_t, fnpyKey key, rpmCallbackData data) {
+void* on_event(const void* h, const rpmCallbackType what, const rpm_loff_t amount, const rpm_loff_t,
+               fnpyKey key, rpmCallbackData data) {
     auto& r = *static_cast<Running*>(data);
     const char* path = static_cast<const char*>(key);
-    auto name = [&] { return h ? package(static_cast<Header>(const_cast<void*>(h))).text() : std::string("?"); };
+    auto name = [&] {
+        return h ? package(static_cast<Header>(const_cast<void*>(h))).text() : std::string("?");
+    };
     switch (what) {
         case RPMCALLBACK_INST_OPEN_FILE: {
             FD_t fd = Fopen(path, "r.ufdio");
-            if (fd && Ferror(fd)) Fclose(fd), fd = nullptr;
+            if (fd && Ferror(fd)) {
+                Fclose(fd);
+                fd = nullptr;
+            }
             r.open[path] = fd;
             return fd;
         }
         case RPMCALLBACK_INST_CLOSE_FILE:
             if (auto it = r.open.find(path); it != r.open.end()) {
-                if (it->second) Fclose(it->second);
+                if (it->second)
+                    Fclose(it->second);
                 r.open.erase(it);
             }
             break;
         case RPMCALLBACK_SCRIPT_START: {
             static constexpr std::pair<rpm_loff_t, const char*> kinds[] = {
-                {RPMTAG_PREIN, "%pre"}, {RPMTAG_POSTIN, "%post"}, {RPMTAG_PREUN, "%preun"}, {RPMTAG_POSTUN, "%postun"}, {RPMTAG_PRETRANS, "%pretrans"}, {RPMTAG_POSTTRANS, "%posttrans"}};
-            auto kind = std::find_if(std::begin(kinds), std::end(kinds), [&](auto& k) { return k.first == amount; });
-            r.done(fmt::format("script {} {}", kind == std::end(kinds) ? "trigger" : kind->second, name()));
+                {RPMTAG_PREIN, "%pre"},         {RPMTAG_POSTIN, "%post"},
+                {RPMTAG_PREUN, "%preun"},       {RPMTAG_POSTUN, "%postun"},
+                {RPMTAG_PRETRANS, "%pretrans"}, {RPMTAG_POSTTRANS, "%posttrans"}};
+            auto kind = std::find_if(std::begin(kinds), std::end(kinds),
+                                     [&](auto& k) { return k.first == amount; });
+            r.done(fmt::format("script {} {}", kind == std::end(kinds) ? "trigger" : kind->second,
+                               name()));
             break;
         }
         case RPMCALLBACK_INST_STOP: r.done("done install " + name()); break;
         case RPMCALLBACK_UNINST_STOP: r.done("done erase " + name()); break;
-        case RPMCALLBACK_UNPACK_ERROR: r.failed += (r.failed.empty() ? "" : ", ") + ("the files of " + name()); break;
-        case RPMCALLBACK_CPIO_ERROR: r.failed += (r.failed.empty() ? "" : ", ") + ("the archive of " + name()); break;
+        case RPMCALLBACK_UNPACK_ERROR:
+            r.failed += (r.failed.empty() ? "" : ", ") + ("the files of " + name());
+            break;
+        case RPMCALLBACK_CPIO_ERROR:
+            r.failed += (r.failed.empty() ? "" : ", ") + ("the archive of " + name());
+            break;
         case RPMCALLBACK_SCRIPT_ERROR: {
-            // `amount` is the script's kind; a failed %pre or %preun stops its package, the others only warn.
+            // `amount` is the script's kind; a failed %pre or %preun stops its package, the others
+            // only warn.
             std::string line = fmt::format("a script of {} failed", name());
-            if (amount == RPMTAG_PREIN || amount == RPMTAG_PREUN || amount == RPMTAG_PRETRANS) r.failed += (r.failed.empty() ? "" : ", ") + line;
-            else r.done("warning " + line);
+            if (amount == RPMTAG_PREIN || amount == RPMTAG_PREUN || amount == RPMTAG_PRETRANS)
+                r.failed += (r.failed.empty() ? "" : ", ") + line;
+            else
+                r.done("warning " + line);
             break;
         }
         default: break;
@@ -177,44 +216,57 @@ void* on_event(const void* h, const rpmCallbackType what, const rpm_loff_t amoun
     return nullptr;
 }
 
-/// The transaction. Names in `apart` are installed beside and erased explicitly, because rpm's own idea of what an
-/// upgrade replaces is another than the plan's. Answers the names for which that is so.
-std::set<std::string> fill(rpmts ts, const std::vector<Operation>& ops, const std::set<std::string>& apart, const PluginCall& call,
+/// The transaction. Names in `apart` are installed beside and erased explicitly, because rpm's own
+/// idea of what an upgrade replaces is another than the plan's. Answers the names for which that is
+/// so.
+std::set<std::string> fill(rpmts ts, const std::vector<Operation>& ops,
+                           const std::set<std::string>& apart, const PluginCall& call,
                            const std::function<void(const std::string&)>& done) {
     std::set<Package> expected;
     for (const Operation& op : ops) {
-        // Killed between an installation and its erasure, both are there: the whole replacement is done again.
+        // Killed between an installation and its erasure, both are there: the whole replacement is
+        // done again.
         bool there = op.action != Action::erase && is_installed(ts, op.package) &&
-                     std::none_of(op.old.begin(), op.old.end(), [&](auto& p) { return is_installed(ts, p); });
+                     std::none_of(op.old.begin(), op.old.end(),
+                                  [&](auto& p) { return is_installed(ts, p); });
         if (op.action != Action::erase && !there) {
-            if (op.file.empty()) throw Error(exit_data, fmt::format("no file to install '{}' from", op.package.text()));
+            if (op.file.empty())
+                throw Error(exit_data,
+                            fmt::format("no file to install '{}' from", op.package.text()));
             Head h = read_package(ts, op, call.checksig);
             bool upgrade = op.action == Action::replace && !apart.count(op.package.name);
             if (rpmtsAddInstallElement(ts, h.get(), op.file.c_str(), upgrade, nullptr))
-                throw Error(exit_data, fmt::format("rpm will not install '{}': {}", op.file, take_said()));
+                throw Error(exit_data,
+                            fmt::format("rpm will not install '{}': {}", op.file, take_said()));
         } else if (there) {
             done("skip " + op.package.text());
         }
         // The old versions of a replacement are erased by the upgrade itself.
         std::vector<Package> gone = op.old;
-        if (op.action == Action::erase) gone.push_back(op.package);
+        if (op.action == Action::erase)
+            gone.push_back(op.package);
         for (const Package& p : gone) {
             expected.insert(p);
-            bool by_upgrade = op.action == Action::replace && !there && !apart.count(op.package.name);
-            if (!by_upgrade && add_erase(ts, p) == 0) done("skip " + p.text());
+            bool by_upgrade =
+                op.action == Action::replace && !there && !apart.count(op.package.name);
+            if (!by_upgrade && add_erase(ts, p) == 0)
+                done("skip " + p.text());
         }
     }
     std::set<std::string> wrong;
     Elements it(rpmtsiInit(ts));
     std::set<Package> erased;
     while (rpmte te = rpmtsiNext(it.get(), TR_REMOVED)) {
-        Package p{rpmteN(te), (rpmteE(te) ? std::string(rpmteE(te)) + ":" : "") + rpmteV(te), rpmteR(te), rpmteA(te)};
+        Package p{rpmteN(te), (rpmteE(te) ? std::string(rpmteE(te)) + ":" : "") + rpmteV(te),
+                  rpmteR(te), rpmteA(te)};
         erased.insert(p);
-        if (!expected.count(p)) wrong.insert(p.name);
+        if (!expected.count(p))
+            wrong.insert(p.name);
     }
     for (const Operation& op : ops)
         for (const Package& p : op.old)
-            if (!erased.count(p) && !apart.count(op.package.name) && is_installed(ts, p)) wrong.insert(p.name);
+            if (!erased.count(p) && !apart.count(op.package.name) && is_installed(ts, p))
+                wrong.insert(p.name);
     return wrong;
 }
 
@@ -222,11 +274,14 @@ std::set<std::string> fill(rpmts ts, const std::vector<Operation>& ops, const st
 
 void configure(const PluginCall& call) {
     static bool once = false;
-    if (once) return;
+    if (once)
+        return;
     rpmlogSetCallback(remember, nullptr);
-    if (rpmReadConfigFiles(nullptr, nullptr)) throw Error(exit_config, "rpm cannot read its configuration: " + take_said());
+    if (rpmReadConfigFiles(nullptr, nullptr))
+        throw Error(exit_config, "rpm cannot read its configuration: " + take_said());
     // Debian asks a shell where it is, each time; once will do.
-    std::unique_ptr<char, Free<std::free>> path(call.dbpath.empty() ? rpmExpand("%{_dbpath}", nullptr) : strdup(call.dbpath.c_str()));
+    std::unique_ptr<char, Free<std::free>> path(
+        call.dbpath.empty() ? rpmExpand("%{_dbpath}", nullptr) : strdup(call.dbpath.c_str()));
     rpmPushMacro(nullptr, "_dbpath", nullptr, path.get(), RMIL_CMDLINE);
     once = true;
 }
@@ -243,36 +298,46 @@ bool newer_than(const PluginCall& call, const std::string& file) {
     namespace fs = std::filesystem;
     std::error_code ec;
     auto written = fs::last_write_time(file, ec);
-    if (ec) return true;
+    if (ec)
+        return true;
     for (auto& e : fs::directory_iterator(database(call), ec))
         if (e.path().filename().string().starts_with("rpmdb") || e.path().filename() == "Packages")
-            if (e.last_write_time(ec) >= written && e.path().extension() != ".sqlite-shm") return true;
+            if (e.last_write_time(ec) >= written && e.path().extension() != ".sqlite-shm")
+                return true;
     return false;
 }
 
 std::vector<Installed> list(const PluginCall& call) {
     Ts ts = open(call);
     std::vector<Installed> out;
-    if (!has_database(call)) return out;
+    if (!has_database(call))
+        return out;
     // One that is just being made by somebody else's first transaction has no tables yet.
     for (int tries = 0; rpmtsOpenDB(ts.get(), O_RDONLY); tries++) {
-        if (tries == 20) throw Error(exit_io, "cannot open the rpm database: " + take_said());
+        if (tries == 20)
+            throw Error(exit_io, "cannot open the rpm database: " + take_said());
         take_said();
         usleep(50000);
     }
-    rpmtsSetVSFlags(ts.get(), RPMVSF_NOHDRCHK | RPMVSF_MASK_NOSIGNATURES | RPMVSF_MASK_NODIGESTS);  // our own database: speed; headers are still taken apart with care
+    rpmtsSetVSFlags(ts.get(), RPMVSF_NOHDRCHK | RPMVSF_MASK_NOSIGNATURES |
+                                  RPMVSF_MASK_NODIGESTS);  // our own database: speed; headers are
+                                                           // still taken apart with care
     Matches it(rpmtsInitIterator(ts.get(), RPMDBI_PACKAGES, nullptr, 0));
     while (Header h = rpmdbNextIterator(it.get())) {
         Package p = package(h);
-        if (p.name == "gpg-pubkey") continue;
-        if (p.arch.empty()) p.arch = "noarch";
+        if (p.name == "gpg-pubkey")
+            continue;
+        if (p.arch.empty())
+            p.arch = "noarch";
         out.push_back({std::move(p)});
     }
-    if (std::string why = take_said(); !why.empty() && out.empty()) throw Error(exit_io, "cannot read the rpm database: " + why);
+    if (std::string why = take_said(); !why.empty() && out.empty())
+        throw Error(exit_io, "cannot read the rpm database: " + why);
     return out;
 }
 
-std::string why_not_signed(const PluginCall& call, const std::string& file, const std::vector<std::string>& keys) {
+std::string why_not_signed(const PluginCall& call, const std::string& file,
+                           const std::vector<std::string>& keys) {
     Ts ts = open(call);
     if (!keys.empty()) {
         Keyring ring(rpmKeyringNew());
@@ -280,7 +345,8 @@ std::string why_not_signed(const PluginCall& call, const std::string& file, cons
             std::string packets = read_file(path, 4 << 20);
             auto* at = reinterpret_cast<const uint8_t*>(packets.data());
             size_t left = packets.size(), length = 0;
-            for (; left && pgpPubKeyCertLen(at, left, &length) == 0 && length; at += length, left -= length)
+            for (; left && pgpPubKeyCertLen(at, left, &length) == 0 && length;
+                 at += length, left -= length)
                 if (Pubkey key(rpmPubkeyNew(at, length)); key) {
                     rpmKeyringAddKey(ring.get(), key.get());
                     int n = 0;
@@ -298,7 +364,8 @@ std::string why_not_signed(const PluginCall& call, const std::string& file, cons
     rpmtsSetVfyLevel(ts.get(), RPMSIG_VERIFIABLE_TYPE);
     FD_t fd = Fopen(file.c_str(), "r.ufdio");
     if (!fd || Ferror(fd)) {
-        if (fd) Fclose(fd);
+        if (fd)
+            Fclose(fd);
         return "it cannot be opened";
     }
     Header h = nullptr;
@@ -306,7 +373,8 @@ std::string why_not_signed(const PluginCall& call, const std::string& file, cons
     Fclose(fd);
     Head head(h);
     take_said();
-    if (h && !headerIsEntry(h, RPMTAG_RSAHEADER) && !headerIsEntry(h, RPMTAG_DSAHEADER)) return "it has no signature";
+    if (h && !headerIsEntry(h, RPMTAG_RSAHEADER) && !headerIsEntry(h, RPMTAG_DSAHEADER))
+        return "it has no signature";
     switch (rc) {
         case RPMRC_OK: return {};
         case RPMRC_NOKEY:
@@ -315,20 +383,28 @@ std::string why_not_signed(const PluginCall& call, const std::string& file, cons
     }
 }
 
-void apply(const PluginCall& call, const std::vector<Operation>& ops, const std::function<void(const std::string&)>& done) {
+void apply(const PluginCall& call, const std::vector<Operation>& ops,
+           const std::function<void(const std::string&)>& done) {
     std::set<std::string> apart;
     Ts ts;
-    Txn alone;  // from looking what is there to the end: a packager that outlived its spma may still be at work
+    Txn alone;  // from looking what is there to the end: a packager that outlived its spma may
+                // still be at work
     for (int tries = 0;; tries++) {
         ts = open(call);
         rpmtsSetVSFlags(ts.get(), call.checksig ? 0 : RPMVSF_MASK_NOSIGNATURES);
         rpmtsSetVfyLevel(ts.get(), call.checksig ? RPMSIG_VERIFIABLE_TYPE : RPMSIG_DIGEST_TYPE);
-        if (rpmtsOpenDB(ts.get(), O_RDWR | O_CREAT)) throw Error(exit_io, "cannot open the rpm database: " + take_said());
+        if (rpmtsOpenDB(ts.get(), O_RDWR | O_CREAT))
+            throw Error(exit_io, "cannot open the rpm database: " + take_said());
         alone.reset(rpmtxnBegin(ts.get(), RPMTXN_WRITE));
-        if (!alone) throw Error(exit_try_later, "cannot lock the rpm database: " + take_said());
+        if (!alone)
+            throw Error(exit_try_later, "cannot lock the rpm database: " + take_said());
         auto wrong = fill(ts.get(), ops, apart, call, done);
-        if (wrong.empty()) break;
-        if (tries) throw Error(exit_data, fmt::format("rpm would also erase versions of '{}' that the plan keeps", *wrong.begin()));
+        if (wrong.empty())
+            break;
+        if (tries)
+            throw Error(exit_data,
+                        fmt::format("rpm would also erase versions of '{}' that the plan keeps",
+                                    *wrong.begin()));
         apart = wrong;
         alone.reset();
         ts.reset();
@@ -336,7 +412,8 @@ void apply(const PluginCall& call, const std::vector<Operation>& ops, const std:
     rpmtsCheck(ts.get());
     if (std::string problems = problem_text(ts.get()); !problems.empty())
         throw Error(exit_data, "the packages do not fit together:\n  " + problems);
-    if (rpmtsNElements(ts.get()) == 0) return;
+    if (rpmtsNElements(ts.get()) == 0)
+        return;
     rpmtsOrder(ts.get());
     rpmtsClean(ts.get());
 
@@ -346,10 +423,16 @@ void apply(const PluginCall& call, const std::vector<Operation>& ops, const std:
     done(fmt::format("begin {}", rpmtsNElements(ts.get())));
     int rc = rpmtsRun(ts.get(), nullptr, RPMPROB_FILTER_OLDPACKAGE | RPMPROB_FILTER_REPLACEPKG);
     std::string problems = problem_text(ts.get()), why = take_said();
-    if (rc > 0) throw Error(exit_data, "rpm refuses the transaction:\n  " + (problems.empty() ? why : problems));
+    if (rc > 0)
+        throw Error(exit_data,
+                    "rpm refuses the transaction:\n  " + (problems.empty() ? why : problems));
     if (rc < 0 || !running.failed.empty())
-        throw Error(exit_no, fmt::format("the transaction was not carried out wholly: {}", running.failed.empty() ? "rpm failed" : running.failed), {}, why);
-    if (!why.empty()) done("warning " + why);
+        throw Error(exit_no,
+                    fmt::format("the transaction was not carried out wholly: {}",
+                                running.failed.empty() ? "rpm failed" : running.failed),
+                    {}, why);
+    if (!why.empty())
+        done("warning " + why);
 }
 
 }  // namespace weft::spm::rpm

@@ -1,4 +1,5 @@
-// librpm, met here alone: the installed packages, and one transaction of installations, replacements and erasures.
+// librpm, met here alone: the installed packages, and one transaction of installations,
+// replacements and erasures.
 #pragma once
 #include <functional>
 #include <string>
@@ -17,13 +18,16 @@ bool newer_than(const PluginCall&, const std::string& file);
 /// Public keys, which rpm keeps as packages, are left out. No database: nothing is installed.
 std::vector<Installed> list(const PluginCall&);
 
-/// Why the package is not signed by one of the keys (files of binary packets; none: the keys in the database). Empty: it is.
-std::string why_not_signed(const PluginCall&, const std::string& file, const std::vector<std::string>& keys);
+/// Why the package is not signed by one of the keys (files of binary packets; none: the keys in the
+/// database). Empty: it is.
+std::string why_not_signed(const PluginCall&, const std::string& file,
+                           const std::vector<std::string>& keys);
 
-/// One transaction. What is done already (by an interrupted run) is skipped. Nothing was changed when it throws
-/// Error(65) for a package file or a set that does not hold together; Error(1) means that scripts or files failed
-/// on the way.
+/// One transaction. What is done already (by an interrupted run) is skipped. Nothing was changed
+/// when it throws Error(65) for a package file or a set that does not hold together; Error(1) means
+/// that scripts or files failed on the way.
 ///   done   gets "done ACTION name-evr.arch" and "warning text" lines as it goes
-void apply(const PluginCall&, const std::vector<Operation>&, const std::function<void(const std::string&)>& done);
+void apply(const PluginCall&, const std::vector<Operation>&,
+           const std::function<void(const std::string&)>& done);
 
 }  // namespace weft::spm::rpm

@@ -1,4 +1,5 @@
-// rpm's own order of versions, met here alone so that who only compares does not load the rpm database.
+// rpm's own order of versions, met here alone so that who only compares does not load the rpm
+// database.
 #pragma once
 #include <string>
 

@@ -1,4 +1,5 @@
-// The transactional store: order, all or nothing, deadlocks resolved, a kill survived, a full disk refused.
+// The transactional store: order, all or nothing, deadlocks resolved, a kill survived, a full disk
+// refused.
 #include "t/tap.hh"
 
 #include <signal.h>
@@ -29,7 +30,8 @@ BOOST_AUTO_TEST_CASE(pairs_come_back_in_byte_order_and_by_prefix) {
     bdb::Env env(dir.path());
     bdb::Table t = env.table("t");
     env.update([&](bdb::Txn& x) {
-        for (const char* k : {"b/2", "a", "b/1", "c", ""}) t.put(x, k, "v");
+        for (const char* k : {"b/2", "a", "b/1", "c", ""})
+            t.put(x, k, "v");
         t.put(x, "b/1", std::string("\0\xff", 2));
     });
     BOOST_TEST(keys(t, "b/") == std::string("b/1=\0\xff b/2=v ", 13));
@@ -67,7 +69,8 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_throws_leaves_nothing) {
         t.put(x, "k", "new");
         u.put(x, "k", "new");
         throw Error(exit_data, "no");
-    }), Error);
+    }),
+                      Error);
     BOOST_TEST(keys(t) == "k=old ");
     BOOST_TEST(keys(u) == "");
 }
@@ -76,7 +79,10 @@ BOOST_AUTO_TEST_CASE(two_writers_in_opposite_order_both_finish) {
     ScratchDir dir;
     bdb::Env env(dir.path());
     bdb::Table t = env.table("t"), u = env.table("u");
-    env.update([&](bdb::Txn& x) { t.put(x, "n", "0"), u.put(x, "n", "0"); });
+    env.update([&](bdb::Txn& x) {
+        t.put(x, "n", "0");
+        u.put(x, "n", "0");
+    });
     auto count = [&](const bdb::Table& first, const bdb::Table& second) {
         for (int i = 0; i < 50; i++)
             env.update([&](bdb::Txn& x) {
@@ -91,8 +97,8 @@ BOOST_AUTO_TEST_CASE(two_writers_in_opposite_order_both_finish) {
     BOOST_TEST(keys(u) == "n=100 ");
 }
 
-// The child commits pairs (n in both tables) and says each number after its commit; it is killed at a
-// random moment. What was said is there, and the two tables agree.
+// The child commits pairs (n in both tables) and says each number after its commit; it is killed at
+// a random moment. What was said is there, and the two tables agree.
 BOOST_AUTO_TEST_CASE(what_was_committed_survives_sigkill) {
     ScratchDir dir;
     srand(unsigned(getpid()));
@@ -106,24 +112,35 @@ BOOST_AUTO_TEST_CASE(what_was_committed_survives_sigkill) {
             bdb::Table t = env.table("t"), u = env.table("u");
             for (int n = last + 1;; n++) {
                 std::string key = fmt::format("{:08}", n);
-                env.update([&](bdb::Txn& x) { t.put(x, key, std::string(5000, 'x')), u.put(x, key, "y"); });
-                if (n % 10 == 0) env.checkpoint();
-                if (::write(out[1], &n, sizeof n) < 0) _exit(1);
+                env.update([&](bdb::Txn& x) {
+                    t.put(x, key, std::string(5000, 'x'));
+                    u.put(x, key, "y");
+                });
+                if (n % 10 == 0)
+                    env.checkpoint();
+                if (::write(out[1], &n, sizeof n) < 0)
+                    _exit(1);
             }
         }
         close(out[1]);
         int n;
-        for (int wanted = 3 + rand() % 10; wanted && read(out[0], &n, sizeof n) == sizeof n; wanted--) last = n;
+        for (int wanted = 3 + rand() % 10; wanted && read(out[0], &n, sizeof n) == sizeof n;
+             wanted--)
+            last = n;
         usleep(unsigned(rand() % 3000));
         kill(child, SIGKILL);
         waitpid(child, nullptr, 0);
-        while (read(out[0], &n, sizeof n) == sizeof n) last = n;
+        while (read(out[0], &n, sizeof n) == sizeof n)
+            last = n;
         close(out[0]);
 
         bdb::Env env(dir.path());
         bdb::Table t = env.table("t"), u = env.table("u");
         int rows = 0;
-        t.each(nullptr, {}, [&](auto k, auto) { rows++; return u.has(nullptr, k); });
+        t.each(nullptr, {}, [&](auto k, auto) {
+            rows++;
+            return u.has(nullptr, k);
+        });
         BOOST_TEST(rows >= last);
         BOOST_TEST(rows <= last + 1);
         last = rows;
@@ -136,9 +153,13 @@ BOOST_AUTO_TEST_CASE(a_backup_taken_while_writing_opens_and_is_whole) {
     bdb::Table t = env.table("t"), u = env.table("u");
     std::jthread writer([&](std::stop_token stop) {
         for (int n = 0; !stop.stop_requested(); n++)
-            env.update([&](bdb::Txn& x) { t.put(x, std::to_string(n), "1"), u.put(x, std::to_string(n), "1"); });
+            env.update([&](bdb::Txn& x) {
+                t.put(x, std::to_string(n), "1");
+                u.put(x, std::to_string(n), "1");
+            });
     });
-    while (!t.has(nullptr, "20")) std::this_thread::yield();
+    while (!t.has(nullptr, "20"))
+        std::this_thread::yield();
     env.backup(copy.path() + "/b");
     writer.request_stop();
     writer.join();
@@ -152,10 +173,12 @@ BOOST_AUTO_TEST_CASE(old_logs_go_away_at_a_checkpoint) {
     ScratchDir dir;
     bdb::Env env(dir.path(), {.cache = 4 << 20, .log_file = 1 << 20});
     bdb::Table t = env.table("t");
-    for (int n = 0; n < 40; n++) env.update([&](bdb::Txn& x) { t.put(x, "k", std::string(100000, char('a' + n % 26))); });
+    for (int n = 0; n < 40; n++)
+        env.update([&](bdb::Txn& x) { t.put(x, "k", std::string(100000, char('a' + n % 26))); });
     auto logs = [&] {
         int count = 0;
-        for (auto& f : std::filesystem::directory_iterator(dir.path())) count += f.path().filename().string().starts_with("log.");
+        for (auto& f : std::filesystem::directory_iterator(dir.path()))
+            count += f.path().filename().string().starts_with("log.");
         return count;
     };
     BOOST_TEST(logs() > 2);
@@ -163,12 +186,16 @@ BOOST_AUTO_TEST_CASE(old_logs_go_away_at_a_checkpoint) {
     BOOST_TEST(logs() <= 2);
 }
 
-// Needs a small file system of its own; without root the refusal by the reserve is what can be shown.
+// Needs a small file system of its own; without root the refusal by the reserve is what can be
+// shown.
 BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_that_loses_nothing) {
     ScratchDir dir;
-    BOOST_CHECK_EXCEPTION(bdb::Env(dir.path() + "/r", {.reserve = size_t(1) << 60}).begin(), Error, [](const Error& e) {
-        return e.status == exit_io && e.message.find("must be") != std::string::npos && !e.hint.empty();
-    });
+    BOOST_CHECK_EXCEPTION(bdb::Env(dir.path() + "/r", {.reserve = size_t(1) << 60}).begin(), Error,
+                          [](const Error& e) {
+                              return e.status == exit_io &&
+                                     e.message.find("must be") != std::string::npos &&
+                                     !e.hint.empty();
+                          });
     std::string small = dir.path() + "/small";
     make_dirs(small);
     if (geteuid() != 0 || mount("tmpfs", small.c_str(), "tmpfs", 0, "size=6m")) {
@@ -182,7 +209,9 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_that_loses_nothing) {
         bdb::Table t = env.table("t");
         for (; why.empty() && done < 1000; done++) {
             try {
-                env.update([&](bdb::Txn& x) { t.put(x, fmt::format("{:06}", done), std::string(50000, 'x')); });
+                env.update([&](bdb::Txn& x) {
+                    t.put(x, fmt::format("{:06}", done), std::string(50000, 'x'));
+                });
             } catch (const Error& e) {
                 why = e.message;
                 break;
@@ -207,17 +236,23 @@ BOOST_AUTO_TEST_CASE(a_reader_walks_to_the_end_while_others_write) {
     bdb::Env env(dir.path());
     bdb::Table t = env.table("t");
     env.update([&](bdb::Txn& x) {
-        for (int i = 0; i < 2000; i++) t.put(x, fmt::format("{:05}", i * 2), std::string(50, 'a'));
+        for (int i = 0; i < 2000; i++)
+            t.put(x, fmt::format("{:05}", i * 2), std::string(50, 'a'));
     });
     std::jthread writer([&](std::stop_token stop) {
         for (int n = 0; !stop.stop_requested(); n++)
             env.update([&](bdb::Txn& x) {
-                for (int i = 20; i-- > 0;) t.put(x, fmt::format("{:05}", (n * 31 + i * 97) % 2000 * 2 + 1), std::string(200, 'b'));
+                for (int i = 20; i-- > 0;)
+                    t.put(x, fmt::format("{:05}", (n * 31 + i * 97) % 2000 * 2 + 1),
+                          std::string(200, 'b'));
             });
     });
     for (int round = 0; round < 20; round++) {
         int even = 0;
-        t.each(nullptr, {}, [&](std::string_view, std::string_view v) { return even += v[0] == 'a', true; });
+        t.each(nullptr, {}, [&](std::string_view, std::string_view v) {
+            even += v[0] == 'a';
+            return true;
+        });
         BOOST_TEST(even == 2000);
     }
 }

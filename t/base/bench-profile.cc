@@ -9,14 +9,16 @@ static Element site() {
     Element root = Element::new_dict();
     for (int i = 0; i < 3000; i++) {
         std::string p = "/software/packages/{package-" + std::to_string(i) + "}";
-        root.put(Path::parse(p + "/{1.2.3-4.el9}/arch/x86_64"), Element::of_string("the_repository_of_the_site"));
+        root.put(Path::parse(p + "/{1.2.3-4.el9}/arch/x86_64"),
+                 Element::of_string("the_repository_of_the_site"));
         root.put(Path::parse(p + "/count"), Element::of_long(i));
         root.put(Path::parse(p + "/on"), Element::of_boolean(i % 2));
     }
     return root;
 }
 
-template <class Write> static void writing(benchmark::State& state, Write write) {
+template <class Write>
+static void writing(benchmark::State& state, Write write) {
     Element e = site();
     std::string out;
     size_t bytes = 0;
@@ -27,13 +29,19 @@ template <class Write> static void writing(benchmark::State& state, Write write)
     }
     state.SetBytesProcessed(int64_t(bytes));
 }
-template <class Read> static void reading(benchmark::State& state, const std::string& text, Read read) {
-    for (auto _ : state) benchmark::DoNotOptimize(read(text));
+template <class Read>
+static void reading(benchmark::State& state, const std::string& text, Read read) {
+    for (auto _ : state)
+        benchmark::DoNotOptimize(read(text));
     state.SetBytesProcessed(int64_t(text.size() * state.iterations()));
 }
 
-static void xml_write(benchmark::State& s) { writing(s, [](const Element& e, std::string& o) { write_xml(e, o); }); }
-static void json_write(benchmark::State& s) { writing(s, [](const Element& e, std::string& o) { write_json(e, o); }); }
+static void xml_write(benchmark::State& s) {
+    writing(s, [](const Element& e, std::string& o) { write_xml(e, o); });
+}
+static void json_write(benchmark::State& s) {
+    writing(s, [](const Element& e, std::string& o) { write_json(e, o); });
+}
 static void xml_read(benchmark::State& s) {
     std::string text;
     write_xml(site(), text);
@@ -47,7 +55,8 @@ static void json_read(benchmark::State& s) {
 static void checksum_all(benchmark::State& s) {
     Element e = site();
     size_t n = 0;
-    for (auto _ : s) n += checksums(e).size();
+    for (auto _ : s)
+        n += checksums(e).size();
     s.SetItemsProcessed(int64_t(n));
 }
 BENCHMARK(xml_write);

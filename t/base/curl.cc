@@ -38,38 +38,52 @@ struct Server {
                 size_t body = 0;
                 for (;;) {
                     ssize_t k = read(c.get(), buf, sizeof buf);
-                    if (k <= 0) break;
+                    if (k <= 0)
+                        break;
                     got.append(buf, size_t(k));
                     size_t end = got.find("\r\n\r\n"), len = got.find("Content-Length: ");
-                    if (end == std::string::npos) continue;
-                    if (len != std::string::npos) body = std::stoul(got.substr(len + 16));
-                    if (got.size() >= end + 4 + body) break;
+                    if (end == std::string::npos)
+                        continue;
+                    if (len != std::string::npos)
+                        body = std::stoul(got.substr(len + 16));
+                    if (got.size() >= end + 4 + body)
+                        break;
                 }
                 asked.push_back(got);
                 for (std::string_view left = text; !left.empty();) {
                     ssize_t k = send(c.get(), left.data(), left.size(), MSG_NOSIGNAL);
-                    if (k <= 0) break;
+                    if (k <= 0)
+                        break;
                     left.remove_prefix(size_t(k));
                 }
             }
         });
     }
-    ~Server() { if (thread.joinable()) thread.join(); }
+    ~Server() {
+        if (thread.joinable())
+            thread.join();
+    }
     const std::string& request(size_t i) {
-        if (thread.joinable()) thread.join();
+        if (thread.joinable())
+            thread.join();
         return asked.at(i);
     }
 };
 
 std::string ok(const std::string& body, const std::string& headers = "") {
-    return "HTTP/1.1 200 OK\r\nConnection: close\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "HTTP/1.1 200 OK\r\nConnection: close\r\n" + headers +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(an_answer_is_taken_apart) {
-    Server s({ok("hello", "ETag: \"a\"\r\nX-Two: 1\r\nx-two: 2\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n")});
+    Server s({ok("hello",
+                 "ETag: \"a\"\r\nX-Two: 1\r\nx-two: 2\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 "
+                 "GMT\r\n")});
     HttpResponse r = HttpClient().get(s.url + "/x");
     BOOST_TEST(r.ok());
     BOOST_TEST(r.body == "hello");
@@ -117,7 +131,8 @@ BOOST_AUTO_TEST_CASE(a_broken_off_answer_is_none) {
 
 BOOST_AUTO_TEST_CASE(a_server_cannot_send_us_to_a_file) {
     for (const char* to : {"file:///etc/passwd", "ftp://127.0.0.1/x"}) {
-        Server s({"HTTP/1.1 302 Found\r\nLocation: " + std::string(to) + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"});
+        Server s({"HTTP/1.1 302 Found\r\nLocation: " + std::string(to) +
+                  "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"});
         HttpResponse r = HttpClient({.allow_file = true}).get(s.url + "/x");
         BOOST_TEST(r.status == 0);
         BOOST_TEST(!r.error.empty());
@@ -131,7 +146,8 @@ BOOST_AUTO_TEST_CASE(the_error_names_host_and_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_url_of_ours_is_an_error) {
-    for (const char* bad : {"", "x", "ftp://h/x", "file:///etc/passwd", "http://", "https:///x"}) BOOST_CHECK_THROW(HttpClient().get(bad), Error);
+    for (const char* bad : {"", "x", "ftp://h/x", "file:///etc/passwd", "http://", "https:///x"})
+        BOOST_CHECK_THROW(HttpClient().get(bad), Error);
     BOOST_CHECK_THROW(HttpClient({.allow_file = true}).get("file://host/x"), Error);
 }
 

@@ -1,4 +1,5 @@
-// The daemon skeleton, as its supervisor meets it: each case runs a real process and talks to it by signals.
+// The daemon skeleton, as its supervisor meets it: each case runs a real process and talks to it by
+// signals.
 #include "t/tap.hh"
 
 #include <fcntl.h>
@@ -21,26 +22,35 @@ struct Running {
     Fd err, ready;
     std::string said;
 
-    Running(const ScratchDir& dir, const Daemon& d, std::vector<std::string> words = {}) : root(dir) {
+    Running(const ScratchDir& dir, const Daemon& d, std::vector<std::string> words = {})
+        : root(dir) {
         int e[2], r[2];
         BOOST_REQUIRE(pipe2(e, O_CLOEXEC) == 0);
         BOOST_REQUIRE(pipe2(r, O_CLOEXEC) == 0);
         pid = fork();
         if (pid == 0) {
-            dup2(e[1], 1), dup2(e[1], 2);
+            dup2(e[1], 1);
+            dup2(e[1], 2);
             ::close(e[1]);  // no exec here to close it
             int fd = fcntl(r[1], F_DUPFD, 100);
             ::close(r[1]);
-            words.insert(words.begin(), {d.name, "--root", root.path(), "--ready-fd", std::to_string(fd)});
+            words.insert(words.begin(),
+                         {d.name, "--root", root.path(), "--ready-fd", std::to_string(fd)});
             std::vector<char*> argv;
-            for (std::string& w : words) argv.push_back(w.data());
+            for (std::string& w : words)
+                argv.push_back(w.data());
             _exit(serve(d, int(argv.size()), argv.data()));
         }
-        err = Fd(e[0]), ready = Fd(r[0]);
-        ::close(e[1]), ::close(r[1]);
+        err = Fd(e[0]);
+        ready = Fd(r[0]);
+        ::close(e[1]);
+        ::close(r[1]);
     }
     ~Running() {
-        if (pid) kill(pid, SIGKILL), waitpid(pid, nullptr, 0);
+        if (pid) {
+            kill(pid, SIGKILL);
+            waitpid(pid, nullptr, 0);
+        }
     }
     /// It wrote its line end; false when it ended instead.
     bool is_ready() {
@@ -52,9 +62,11 @@ struct Running {
         while (said.find(what) == std::string::npos) {
             char buf[4096];
             pollfd p{err.get(), POLLIN, 0};
-            if (poll(&p, 1, 20000) != 1) return false;
+            if (poll(&p, 1, 20000) != 1)
+                return false;
             ssize_t n = ::read(err.get(), buf, sizeof buf);
-            if (n <= 0) return false;
+            if (n <= 0)
+                return false;
             said.append(buf, size_t(n));
         }
         return true;
@@ -64,18 +76,28 @@ struct Running {
         waitpid(pid, &s, 0);
         pid = 0;
         char buf[4096];
-        for (ssize_t n; (n = ::read(err.get(), buf, sizeof buf)) > 0;) said.append(buf, size_t(n));
+        for (ssize_t n; (n = ::read(err.get(), buf, sizeof buf)) > 0;)
+            said.append(buf, size_t(n));
         return WIFEXITED(s) ? WEXITSTATUS(s) : 128 + WTERMSIG(s);
     }
 };
 
 static Daemon example() {
-    return {.name = "xd", .usage = "xd [-dnv] [-f file]", .about = "for tests", .options = {},
-            .config_file = "/etc/weft/xd.conf",
-            .settings = {{"greeting", Setting::text, "hello", ""}, {"count", Setting::number, "1", ""}},
-            .on_check = {}, .on_start = [](Service& s) { s.log.info("{} {}", s.config.get("greeting"), s.config.number("count")); },
-            .on_reload = [](Service& s) { s.log.info("now {}", s.config.get("greeting")); },
-            .on_usr1 = {}, .on_stop = {}};
+    return {
+        .name = "xd",
+        .usage = "xd [-dnv] [-f file]",
+        .about = "for tests",
+        .options = {},
+        .config_file = "/etc/weft/xd.conf",
+        .settings = {{"greeting", Setting::text, "hello", ""}, {"count", Setting::number, "1", ""}},
+        .on_check = {},
+        .on_start =
+            [](Service& s) {
+                s.log.info("{} {}", s.config.get("greeting"), s.config.number("count"));
+            },
+        .on_reload = [](Service& s) { s.log.info("now {}", s.config.get("greeting")); },
+        .on_usr1 = {},
+        .on_stop = {}};
 }
 
 BOOST_AUTO_TEST_CASE(it_says_when_it_is_ready_and_stops_cleanly_on_term) {
@@ -86,8 +108,12 @@ BOOST_AUTO_TEST_CASE(it_says_when_it_is_ready_and_stops_cleanly_on_term) {
     kill(r.pid, SIGTERM);
     int pid = r.pid;
     BOOST_TEST(r.status() == 0);
-    BOOST_TEST(r.said == fmt::format("xd[{0}]: info: hello 1\nxd[{0}]: info: ready\nxd[{0}]: info: stopping on SIGTERM\n"
-                                     "xd[{0}]: info: stopped\n", pid));
+    BOOST_TEST(
+        r.said ==
+        fmt::format(
+            "xd[{0}]: info: hello 1\nxd[{0}]: info: ready\nxd[{0}]: info: stopping on SIGTERM\n"
+            "xd[{0}]: info: stopped\n",
+            pid));
     BOOST_TEST(read_file(root.path() + "/run/weft/xd.pid") == "");
 }
 
@@ -98,8 +124,10 @@ BOOST_AUTO_TEST_CASE(a_second_instance_is_refused_and_names_the_first) {
     Running second(root, example());
     BOOST_TEST(!second.is_ready());
     BOOST_TEST(second.status() == exit_try_later);
-    BOOST_TEST(second.said == fmt::format("xd: error: xd runs already as process {}\nhint: it holds '{}/run/weft/xd.pid'; stop it first, "
-                                          "or give this one --pidfile and settings of its own\n", first.pid, root.path()));
+    BOOST_TEST(second.said == fmt::format("xd: error: xd runs already as process {}\nhint: it "
+                                          "holds '{}/run/weft/xd.pid'; stop it first, "
+                                          "or give this one --pidfile and settings of its own\n",
+                                          first.pid, root.path()));
     Running third(root, example(), {"--pidfile", root.path() + "/other.pid"});
     BOOST_TEST(third.is_ready());
 }
@@ -141,8 +169,9 @@ BOOST_AUTO_TEST_CASE(a_wrong_configuration_ends_it_with_78_before_it_does_anythi
         Running r(root, example(), {check, "-f", root.path() + "/my.conf"});
         BOOST_TEST(!r.is_ready());
         BOOST_TEST(r.status() == exit_config);
-        BOOST_TEST(r.said == root.path() + "/my.conf:1:9: error: 'count' needs a decimal number, not 'many'\n"
-                             "    1 | count = many\n      |         ^~~~\n");
+        BOOST_TEST(r.said == root.path() +
+                                 "/my.conf:1:9: error: 'count' needs a decimal number, not 'many'\n"
+                                 "    1 | count = many\n      |         ^~~~\n");
     }
     Running none(root, example(), {"-f", "/nowhere/xd.conf"});
     BOOST_TEST(none.status() == exit_config);
@@ -152,7 +181,10 @@ BOOST_AUTO_TEST_CASE(a_wrong_configuration_ends_it_with_78_before_it_does_anythi
 BOOST_AUTO_TEST_CASE(a_daemons_own_check_counts_under_n_too) {
     ScratchDir root;
     Daemon d = example();
-    d.on_check = [](const Args&, const Config& c) { if (c.number("count") > 3) throw c.error("count", "too many"); };
+    d.on_check = [](const Args&, const Config& c) {
+        if (c.number("count") > 3)
+            throw c.error("count", "too many");
+    };
     write_file(root.path() + "/my.conf", "count = 4\n");
     Running r(root, d, {"--check", "-f", root.path() + "/my.conf"});
     BOOST_TEST(r.status() == exit_config);
@@ -165,7 +197,9 @@ BOOST_AUTO_TEST_CASE(a_daemons_own_check_counts_under_n_too) {
 BOOST_AUTO_TEST_CASE(what_on_start_throws_is_the_exit_status) {
     ScratchDir root;
     Daemon d = example();
-    d.on_start = [](Service&) { throw Error(exit_unavailable, "cannot listen on :443"); };
+    d.on_start = [](Service&) {
+        throw Error(exit_unavailable, "cannot listen on :443");
+    };
     Running r(root, d);
     BOOST_TEST(!r.is_ready());
     BOOST_TEST(r.status() == exit_unavailable);
@@ -175,7 +209,9 @@ BOOST_AUTO_TEST_CASE(what_on_start_throws_is_the_exit_status) {
 BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_logged_and_the_daemon_lives) {
     ScratchDir root;
     Daemon d = example();
-    d.on_usr1 = [](Service&) { throw Error(exit_data, "bad request").while_doing("answering lxb001"); };
+    d.on_usr1 = [](Service&) {
+        throw Error(exit_data, "bad request").while_doing("answering lxb001");
+    };
     Running r(root, d);
     BOOST_REQUIRE(r.is_ready());
     for (int i = 0; i < 2; i++) {
@@ -193,7 +229,10 @@ BOOST_AUTO_TEST_CASE(on_stop_may_finish_its_work_first_and_a_second_signal_does_
     Timer later;
     d.on_stop = [&](Service& s, std::function<void()> done) {
         s.log.info("finishing");
-        later = s.loop.after(0.05, [&s, done] { s.log.info("finished"), done(); });
+        later = s.loop.after(0.05, [&s, done] {
+            s.log.info("finished");
+            done();
+        });
     };
     {
         Running r(root, d);
@@ -202,7 +241,9 @@ BOOST_AUTO_TEST_CASE(on_stop_may_finish_its_work_first_and_a_second_signal_does_
         BOOST_TEST(r.status() == 0);
         BOOST_TEST(r.said.find("finished\n") != std::string::npos);
     }
-    d.on_stop = [](Service& s, std::function<void()>) { s.log.info("never done"); };
+    d.on_stop = [](Service& s, std::function<void()>) {
+        s.log.info("never done");
+    };
     d.stop_seconds = 100;
     Running r(root, d);
     BOOST_REQUIRE(r.is_ready());
@@ -215,13 +256,15 @@ BOOST_AUTO_TEST_CASE(on_stop_may_finish_its_work_first_and_a_second_signal_does_
 BOOST_AUTO_TEST_CASE(on_stop_is_not_waited_for_longer_than_its_limit) {
     ScratchDir root;
     Daemon d = example();
-    d.on_stop = [](Service&, std::function<void()>) {};
+    d.on_stop = [](Service&, std::function<void()>) {
+    };
     d.stop_seconds = 0.05;
     Running r(root, d);
     BOOST_REQUIRE(r.is_ready());
     kill(r.pid, SIGTERM);
     BOOST_TEST(r.status() == 0);
-    BOOST_TEST(r.said.find("warning: work is left undone: not finished within 0.05 s\n") != std::string::npos);
+    BOOST_TEST(r.said.find("warning: work is left undone: not finished within 0.05 s\n") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_service_manager_is_told_and_children_do_not_speak_for_us) {
@@ -238,7 +281,10 @@ BOOST_AUTO_TEST_CASE(the_service_manager_is_told_and_children_do_not_speak_for_u
         return std::string(buf, size_t(std::max<ssize_t>(n, 0)));
     };
     Daemon d = example();
-    d.on_start = [](Service&) { if (getenv("NOTIFY_SOCKET")) throw Error(exit_software, "still there"); };
+    d.on_start = [](Service&) {
+        if (getenv("NOTIFY_SOCKET"))
+            throw Error(exit_software, "still there");
+    };
     setenv("NOTIFY_SOCKET", path.c_str(), 1);
     Running r(root, d);
     unsetenv("NOTIFY_SOCKET");

@@ -13,7 +13,8 @@ BOOST_AUTO_TEST_CASE(a_path_is_taken_apart_by_pan_rules) {
     BOOST_TEST(Path::parse("/p/{}").text() == "/p/_");
     BOOST_TEST(!Path::parse("/l/-1").terms()[1].is_key());
     BOOST_TEST(Path::parse("/1a/x+y-z").terms()[0].is_key());
-    for (const char* wrong : {"a", "/a//b", "/a/06", "/a/{b", "/a/b}", "/a/{{}}", "/.a", "/a/-01", "/a/99999999999"})
+    for (const char* wrong :
+         {"a", "/a//b", "/a/06", "/a/{b", "/a/b}", "/a/{{}}", "/.a", "/a/-01", "/a/99999999999"})
         BOOST_CHECK_THROW(Path::parse(wrong), Error);
 }
 
@@ -70,7 +71,8 @@ BOOST_AUTO_TEST_CASE(a_frozen_tree_is_copied_by_whoever_changes_it) {
 
 BOOST_AUTO_TEST_CASE(dict_children_come_in_byte_order_however_they_were_added) {
     Element d = Element::new_dict();
-    for (int i = 0; i < 100; i++) d.dict_ref().at(Key("k" + std::to_string((i * 37) % 100)));
+    for (int i = 0; i < 100; i++)
+        d.dict_ref().at(Key("k" + std::to_string((i * 37) % 100)));
     std::string before;
     for (const auto& e : d.dict()) {
         BOOST_TEST((before < e.key.view()));

@@ -8,7 +8,8 @@
 using namespace weft;
 
 BOOST_AUTO_TEST_CASE(a_message_about_input_shows_the_line_a_caret_and_a_hint) {
-    Error e(exit_data, "unknown function 'to_lower'", {"profiles/node01.tpl", 12, 14, 12, 21}, "did you mean 'to_lowercase'?");
+    Error e(exit_data, "unknown function 'to_lower'", {"profiles/node01.tpl", 12, 14, 12, 21},
+            "did you mean 'to_lowercase'?");
     e.line = "\"/hw/name\" = to_lower(HOST);";
     e.trace.push_back({{"site/base.tpl", 3, 1}, "included from"});
     BOOST_TEST(e.text("panc") ==
@@ -21,7 +22,8 @@ BOOST_AUTO_TEST_CASE(a_message_about_input_shows_the_line_a_caret_and_a_hint) {
 
 BOOST_AUTO_TEST_CASE(a_message_without_a_position_is_led_by_the_program) {
     errno = ENOENT;
-    BOOST_TEST(system_error("cannot open 'x.xml'").text("ccm") == "ccm: error: cannot open 'x.xml': No such file or directory\n");
+    BOOST_TEST(system_error("cannot open 'x.xml'").text("ccm") ==
+               "ccm: error: cannot open 'x.xml': No such file or directory\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_catcher_knows_is_added_below) {

@@ -15,7 +15,7 @@
 using namespace weft;
 
 static mode_t mode_of(const std::string& path) {
-    struct stat st{};
+    struct stat st {};
     stat(path.c_str(), &st);
     return st.st_mode & 07777;
 }
@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(a_writer_killed_at_any_moment_leaves_a_whole_file) {
     for (int i = 0; i < 40; i++) {
         pid_t pid = fork();
         if (pid == 0)
-            for (int n = 0;; n++) write_file(f, n % 2 ? a : b, {.sync = false});
+            for (int n = 0;; n++)
+                write_file(f, n % 2 ? a : b, {.sync = false});
         std::this_thread::sleep_for(std::chrono::microseconds(500 + i * 97));
         kill(pid, SIGKILL);
         waitpid(pid, nullptr, 0);
@@ -113,7 +114,8 @@ BOOST_AUTO_TEST_CASE(a_lock_is_held_by_one_and_names_its_holder) {
 }
 
 BOOST_AUTO_TEST_CASE(a_difference_is_shown_as_diff_u_does) {
-    BOOST_TEST(text_diff("a\nb\nc\nd\n", "a\nb\nX\nd\n", "f") == "--- f\n+++ f\n@@ -1,4 +1,4 @@\n a\n b\n-c\n+X\n d\n");
+    BOOST_TEST(text_diff("a\nb\nc\nd\n", "a\nb\nX\nd\n", "f") ==
+               "--- f\n+++ f\n@@ -1,4 +1,4 @@\n a\n b\n-c\n+X\n d\n");
     BOOST_TEST(text_diff("same\n", "same\n", "f") == "");
     BOOST_TEST(text_diff("", "new\n", "f") == "--- f\n+++ f\n@@ -1,0 +1,1 @@\n+new\n");
 }

@@ -1,4 +1,5 @@
-// Any bytes as JSON: refused with an Error, or read, written and read again to the same text (a null is left out of a dict).
+// Any bytes as JSON: refused with an Error, or read, written and read again to the same text (a
+// null is left out of a dict).
 #include <cstdint>
 #include <cstdlib>
 
@@ -19,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     write_json(e, text);
     std::string again;
     write_json(parse_json(text, "again"), again);
-    if (text != again) abort();
+    if (text != again)
+        abort();
     checksum(e);
     return 0;
 }

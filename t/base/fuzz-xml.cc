@@ -1,4 +1,5 @@
-// Any bytes as an XML profile: refused with an Error, or read, written and read again to the same tree.
+// Any bytes as an XML profile: refused with an Error, or read, written and read again to the same
+// tree.
 #include <cstdint>
 #include <cstdlib>
 
@@ -17,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     std::string text;
     write_xml(e, text);
-    if (!(read_xml(text, "again") == e)) abort();
+    if (!(read_xml(text, "again") == e))
+        abort();
     checksum(e);
     return 0;
 }

@@ -1,5 +1,5 @@
-// The HTTP server over real sockets: what clients send, good and bad, and what they get back. Also the small
-// arts of the protocol.
+// The HTTP server over real sockets: what clients send, good and bad, and what they get back. Also
+// the small arts of the protocol.
 #include "t/tap.hh"
 
 #include <arpa/inet.h>
@@ -21,12 +21,20 @@ struct Site {
     HttpServer server;
     std::thread thread;
 
-    explicit Site(HttpLimits limits = {}, std::function<void(Site&)> routes = {}, std::optional<tls::Context> tls = {})
+    explicit Site(HttpLimits limits = {}, std::function<void(Site&)> routes = {},
+                  std::optional<tls::Context> tls = {})
         : server(loop, {"127.0.0.1", 0}, std::move(tls), limits) {
-        server.route("GET", "/hello", [](const HttpRequest&, HttpReply r) { r.send(HttpResponse::text(200, "hello\n")); });
-        server.route("POST", "/echo", [](const HttpRequest& q, HttpReply r) { r.send(HttpResponse::text(200, q.body)); });
-        server.route("PUT", "/small", [](const HttpRequest& q, HttpReply r) { r.send(HttpResponse::text(200, q.body)); }, 10);
-        if (routes) routes(*this);
+        server.route("GET", "/hello", [](const HttpRequest&, HttpReply r) {
+            r.send(HttpResponse::text(200, "hello\n"));
+        });
+        server.route("POST", "/echo", [](const HttpRequest& q, HttpReply r) {
+            r.send(HttpResponse::text(200, q.body));
+        });
+        server.route(
+            "PUT", "/small",
+            [](const HttpRequest& q, HttpReply r) { r.send(HttpResponse::text(200, q.body)); }, 10);
+        if (routes)
+            routes(*this);
         thread = std::thread([this] { loop.run(); });
     }
     ~Site() {
@@ -50,7 +58,8 @@ struct Client {
     Client& say(std::string_view bytes) {
         while (!bytes.empty()) {
             ssize_t n = ::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (n <= 0) break;  // the server may have hung up already
+            if (n <= 0)
+                break;  // the server may have hung up already
             bytes.remove_prefix(size_t(n));
         }
         return *this;
@@ -63,7 +72,8 @@ struct Client {
             return false;
         }
         ssize_t n = ::recv(fd.get(), buf, sizeof buf, 0);
-        if (n > 0) got.append(buf, size_t(n));
+        if (n > 0)
+            got.append(buf, size_t(n));
         return n > 0;
     }
     /// One whole response taken off: its head, and its body when it has a Content-Length.
@@ -71,24 +81,29 @@ struct Client {
     int response(bool bodiless = false) {
         size_t end;
         while ((end = got.find("\r\n\r\n")) == std::string::npos)
-            if (!more()) return 0;
+            if (!more())
+                return 0;
         head = got.substr(0, end + 2);
         got.erase(0, end + 4);
         size_t length = 0;
-        if (size_t at = head.find("Content-Length: "); at != std::string::npos && !bodiless) length = std::stoul(head.substr(at + 16));
+        if (size_t at = head.find("Content-Length: "); at != std::string::npos && !bodiless)
+            length = std::stoul(head.substr(at + 16));
         while (got.size() < length)
-            if (!more()) return 0;
+            if (!more())
+                return 0;
         body = got.substr(0, length);
         got.erase(0, length);
         return std::stoi(head.substr(9, 3));
     }
     std::string until_end() {
-        while (more()) {}
+        while (more()) {
+        }
         return got;
     }
     bool says(std::string_view what) {
         while (got.find(what) == std::string::npos)
-            if (!more()) return false;
+            if (!more())
+                return false;
         return true;
     }
 };
@@ -103,14 +118,16 @@ BOOST_AUTO_TEST_CASE(a_connection_serves_one_request_after_the_other) {
         BOOST_TEST(c.body == "hello\n");
     }
     BOOST_TEST(c.head.starts_with("HTTP/1.1 200 OK\r\nDate: "));
-    BOOST_TEST(c.head.ends_with(" GMT\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 6\r\n"));
+    BOOST_TEST(c.head.ends_with(
+        " GMT\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 6\r\n"));
 }
 
 BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order_even_when_answered_late) {
     std::vector<Timer> timers;
     Site site({}, [&](Site& s) {
         s.server.route("GET", "/late", [&](const HttpRequest& q, HttpReply r) {
-            timers.push_back(s.loop.after(0.01, [r, n = q.query] { r.send(HttpResponse::text(200, "late " + n)); }));
+            timers.push_back(s.loop.after(
+                0.01, [r, n = q.query] { r.send(HttpResponse::text(200, "late " + n)); }));
         });
     });
     Client c(site);
@@ -132,15 +149,20 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order_even_when_answered
         i += 20;
     }
     std::string many;
-    for (int i = 0; i < 1000; i++) many += get_hello;
+    for (int i = 0; i < 1000; i++)
+        many += get_hello;
     c.say(many);
-    for (int i = 0; i < 1000; i++) BOOST_REQUIRE(c.response() == 200);
+    for (int i = 0; i < 1000; i++)
+        BOOST_REQUIRE(c.response() == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_request_may_come_byte_by_byte) {
     Site site;
     Client c(site);
-    for (char ch : std::string_view("POST /echo HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=1\r\nde\r\n0\r\nTrailer: x\r\n\r\n")) c.say({&ch, 1});
+    for (char ch :
+         std::string_view("POST /echo HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: "
+                          "chunked\r\n\r\n3\r\nabc\r\n2;x=1\r\nde\r\n0\r\nTrailer: x\r\n\r\n"))
+        c.say({&ch, 1});
     BOOST_TEST(c.response() == 200);
     BOOST_TEST(c.body == "abcde");
     BOOST_TEST(c.say(get_hello).response() == 200);
@@ -151,7 +173,8 @@ BOOST_AUTO_TEST_CASE(a_last_chunk_in_pieces_of_any_size_is_the_end) {
     Client c(site);
     for (std::string_view body : {"0\r\n\r\n", "1\r\nx\r\n0\r\n\r\n", "0\r\nT: x\r\n\r\n"})
         for (size_t cut = 1; cut < body.size(); cut++) {
-            c.say("POST /echo HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: chunked\r\n\r\n").say(body.substr(0, cut));
+            c.say("POST /echo HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .say(body.substr(0, cut));
             usleep(2000);
             c.say(body.substr(cut, 1));
             usleep(2000);
@@ -170,13 +193,19 @@ BOOST_AUTO_TEST_CASE(head_is_get_without_the_body) {
 
 BOOST_AUTO_TEST_CASE(routes_are_found_by_the_longest_path_and_wrong_methods_told) {
     Site site({}, [](Site& s) {
-        auto say = [](std::string what) { return [what](const HttpRequest& q, HttpReply r) { r.send(HttpResponse::text(200, what + q.path)); }; };
+        auto say = [](std::string what) {
+            return [what](const HttpRequest& q, HttpReply r) {
+                r.send(HttpResponse::text(200, what + q.path));
+            };
+        };
         s.server.route("GET", "/profiles/", say("all "));
         s.server.route("GET", "/profiles/new/", say("new "));
         s.server.route("*", "/any", say("any "));
     });
     Client c(site);
-    auto get = [&](std::string line) { return c.say(line + " HTTP/1.1\r\nHost: cdb\r\n\r\n").response(); };
+    auto get = [&](std::string line) {
+        return c.say(line + " HTTP/1.1\r\nHost: cdb\r\n\r\n").response();
+    };
     BOOST_TEST(get("GET /profiles/lxb001%2exml?x=1") == 200);
     BOOST_TEST(c.body == "all /profiles/lxb001.xml");
     BOOST_TEST(get("GET /profiles/new/x") == 200);
@@ -196,10 +225,15 @@ BOOST_AUTO_TEST_CASE(routes_are_found_by_the_longest_path_and_wrong_methods_told
 BOOST_AUTO_TEST_CASE(a_request_is_taken_apart) {
     HttpRequest seen;
     Site site({}, [&](Site& s) {
-        s.server.route("GET", "/q", [&](const HttpRequest& q, HttpReply r) { seen = q, r.send({204, {}, nullptr}); });
+        s.server.route("GET", "/q", [&](const HttpRequest& q, HttpReply r) {
+            seen = q;
+            r.send({204, {}, nullptr});
+        });
     });
     Client c(site);
-    BOOST_TEST(c.say("GET /q?a=1&b=x%20y+z&a=2&bad=%zz&empty HTTP/1.1\r\nHOST: cdb\r\nX-One: 1\r\nx-one:  2 \r\n\r\n").response() == 204);
+    BOOST_TEST(c.say("GET /q?a=1&b=x%20y+z&a=2&bad=%zz&empty HTTP/1.1\r\nHOST: cdb\r\nX-One: "
+                     "1\r\nx-one:  2 \r\n\r\n")
+                   .response() == 204);
     BOOST_TEST(*seen.parameter("a") == "1");
     BOOST_TEST(*seen.parameter("b") == "x y z");
     BOOST_TEST(*seen.parameter("empty") == "");
@@ -214,9 +248,12 @@ BOOST_AUTO_TEST_CASE(a_request_is_taken_apart) {
 
 BOOST_AUTO_TEST_CASE(a_client_that_asks_to_close_or_speaks_1_0_is_closed) {
     Site site;
-    std::string closed = Client(site).say("GET /hello HTTP/1.1\r\nHost: cdb\r\nConnection: close\r\n\r\n").until_end();
+    std::string closed = Client(site)
+                             .say("GET /hello HTTP/1.1\r\nHost: cdb\r\nConnection: close\r\n\r\n")
+                             .until_end();
     BOOST_TEST(closed.ends_with("Connection: close\r\n\r\nhello\n"));
-    BOOST_TEST(Client(site).say("GET /hello HTTP/1.0\r\n\r\n").until_end().ends_with("\r\n\r\nhello\n"));
+    BOOST_TEST(
+        Client(site).say("GET /hello HTTP/1.0\r\n\r\n").until_end().ends_with("\r\n\r\nhello\n"));
     Client c(site);
     BOOST_TEST(c.say("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").response() == 200);
     BOOST_TEST(c.head.find("Connection: keep-alive\r\n") != std::string::npos);
@@ -225,17 +262,21 @@ BOOST_AUTO_TEST_CASE(a_client_that_asks_to_close_or_speaks_1_0_is_closed) {
 
 BOOST_AUTO_TEST_CASE(bad_requests_are_refused_with_400_and_the_connection_closed) {
     Site site;
-    for (std::string_view bad : {
-             "GET /hello\r\n\r\n", "GET  /hello HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n", "GET /hello HTTP/2.0\r\nHost: a\r\n\r\n",
-             "GET /hello HTTP/1.1\r\n\r\n", "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET hello HTTP/1.1\r\nHost: a\r\n\r\n",
-             "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", "GET /hello HTTP/1.1\r\nHost : a\r\n\r\n",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nxx",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nzz\r\n",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\n"}) {
+    for (std::string_view bad :
+         {"GET /hello\r\n\r\n", "GET  /hello HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n",
+          "GET /hello HTTP/2.0\r\nHost: a\r\n\r\n", "GET /hello HTTP/1.1\r\n\r\n",
+          "GET /hello HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+          "GET hello HTTP/1.1\r\nHost: a\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+          "GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n", "GET /hello HTTP/1.1\r\nHost : a\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n0\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: "
+          "1\r\n\r\n0\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nxx",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nzz\r\n",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\n"}) {
         std::string got = Client(site).say(bad).until_end();
         BOOST_TEST(got.starts_with("HTTP/1.1 400 "), bad << " -> " << got);
         BOOST_TEST(got.find("Connection: close\r\n") != std::string::npos);
@@ -258,7 +299,8 @@ BOOST_AUTO_TEST_CASE(headers_and_bodies_at_the_limit_pass_and_one_byte_more_does
     BOOST_TEST(Client(site).say(std::string(100000, 'G')).response() != 200);
 
     auto post = [](std::string path, size_t n) {
-        return fmt::format("P{} HTTP/1.1\r\nHost: cdb\r\nContent-Length: {}\r\n\r\n", path, n) + std::string(n, 'b');
+        return fmt::format("P{} HTTP/1.1\r\nHost: cdb\r\nContent-Length: {}\r\n\r\n", path, n) +
+               std::string(n, 'b');
     };
     Client c(site);
     BOOST_TEST(c.say(post("OST /echo", 5000)).response() == 200);
@@ -266,9 +308,16 @@ BOOST_AUTO_TEST_CASE(headers_and_bodies_at_the_limit_pass_and_one_byte_more_does
     BOOST_TEST(c.say(post("UT /small", 10)).response() == 200);
     BOOST_TEST(c.say(post("UT /small", 11)).response() == 413);
     BOOST_TEST(Client(site).say(post("OST /echo", 5001)).response() == 413);
-    BOOST_TEST(Client(site).say(post("OST /echo", 3000000)).response() == 413);  // and is not cut off while still sending
-    BOOST_TEST(Client(site).say("PUT /small HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n5\r\n").response() == 413);
-    BOOST_TEST(Client(site).say("PUT /small HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: chunked\r\n\r\n6;" + std::string(3000, 'e')).response() == 431);
+    BOOST_TEST(Client(site).say(post("OST /echo", 3000000)).response() ==
+               413);  // and is not cut off while still sending
+    BOOST_TEST(Client(site)
+                   .say("PUT /small HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: "
+                        "chunked\r\n\r\n6\r\nabcdef\r\n5\r\n")
+                   .response() == 413);
+    BOOST_TEST(Client(site)
+                   .say("PUT /small HTTP/1.1\r\nHost: cdb\r\nTransfer-Encoding: chunked\r\n\r\n6;" +
+                        std::string(3000, 'e'))
+                   .response() == 431);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_waits_to_be_asked_for_its_body_is_asked_or_refused) {
@@ -278,7 +327,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_waits_to_be_asked_for_its_body_is_asked_or_re
     BOOST_TEST(c.response() == 100);
     BOOST_TEST(c.say("ok").response() == 200);
     BOOST_TEST(c.body == "ok");
-    BOOST_TEST(c.say("PUT /small HTTP/1.1\r\nHost: cdb\r\nContent-Length: 20\r\nExpect: 100-continue\r\n\r\n").response() == 413);
+    BOOST_TEST(c.say("PUT /small HTTP/1.1\r\nHost: cdb\r\nContent-Length: 20\r\nExpect: "
+                     "100-continue\r\n\r\n")
+                   .response() == 413);
 }
 
 BOOST_AUTO_TEST_CASE(slow_clients_are_let_go) {
@@ -287,16 +338,23 @@ BOOST_AUTO_TEST_CASE(slow_clients_are_let_go) {
     limits.body_seconds = 1;
     limits.idle_seconds = 1;
     Site site(limits);
-    BOOST_TEST(Client(site).until_end() == "");                                                // says nothing
-    BOOST_TEST(Client(site).say("GET /hel").until_end().starts_with("HTTP/1.1 408 "));         // never ends its headers
-    BOOST_TEST(Client(site).say("POST /echo HTTP/1.1\r\nHost: cdb\r\nContent-Length: 5\r\n\r\nab").until_end().starts_with("HTTP/1.1 408 "));
-    BOOST_TEST(Client(site).say(get_hello).until_end().ends_with("hello\n"));                  // never asks again
+    BOOST_TEST(Client(site).until_end() == "");  // says nothing
+    BOOST_TEST(Client(site)
+                   .say("GET /hel")
+                   .until_end()
+                   .starts_with("HTTP/1.1 408 "));  // never ends its headers
+    BOOST_TEST(Client(site)
+                   .say("POST /echo HTTP/1.1\r\nHost: cdb\r\nContent-Length: 5\r\n\r\nab")
+                   .until_end()
+                   .starts_with("HTTP/1.1 408 "));
+    BOOST_TEST(Client(site).say(get_hello).until_end().ends_with("hello\n"));  // never asks again
     // A byte now and then does not help: the headers as a whole have a time.
     Client drip(site);
     std::atomic<bool> over = false;
     std::thread t([&] {
         for (char ch : std::string(2000, 'x')) {
-            if (over) break;
+            if (over)
+                break;
             drip.say({&ch, 1});
             usleep(10000);
         }
@@ -311,14 +369,19 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_let_go_and_others_are_served
     HttpLimits limits;
     limits.write_seconds = 0.3;
     auto big = std::make_shared<const std::string>(64 << 20, 'x');
-    auto routes = [&](Site& s) { s.server.route("GET", "/big", [&](const HttpRequest&, HttpReply r) { r.send({200, {}, big}); }); };
+    auto routes = [&](Site& s) {
+        s.server.route("GET", "/big", [&](const HttpRequest&, HttpReply r) {
+            r.send({200, {}, big});
+        });
+    };
     Site site(limits, routes), patient({}, routes);
     Client deaf(site);
     deaf.say("GET /big HTTP/1.1\r\nHost: cdb\r\n\r\n");
     BOOST_TEST(Client(site).say(get_hello).response() == 200);
-    for (int i = 0; i < 1000 && big.use_count() > 1; i++) usleep(10000);
+    for (int i = 0; i < 1000 && big.use_count() > 1; i++)
+        usleep(10000);
     BOOST_TEST(big.use_count() == 1);  // dropped, though it never read
-    Client reads(patient);  // on a busy machine a reader may pause for as long
+    Client reads(patient);             // on a busy machine a reader may pause for as long
     BOOST_TEST(reads.say("GET /big HTTP/1.1\r\nHost: cdb\r\n\r\n").response() == 200);
     BOOST_TEST((reads.body == *big));
 }
@@ -327,7 +390,11 @@ BOOST_AUTO_TEST_CASE(too_many_connections_are_refused_and_told_to_the_log) {
     HttpLimits limits;
     limits.connections = 2;
     std::atomic<int> refused = 0;
-    Site site(limits, [&](Site& s) { s.server.on_refused([&](const Endpoint&, std::string_view why) { refused += why == "too many connections"; }); });
+    Site site(limits, [&](Site& s) {
+        s.server.on_refused([&](const Endpoint&, std::string_view why) {
+            refused += why == "too many connections";
+        });
+    });
     Client a(site), b(site);
     BOOST_TEST(a.say(get_hello).response() == 200);
     BOOST_TEST(b.say(get_hello).response() == 200);
@@ -342,7 +409,8 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_answered_by_its_kind) {
         s.server.on_error([&](const HttpRequest&, const std::exception&) { told++; });
         s.server.route("GET", "/throw/", [](const HttpRequest& q, HttpReply) {
             int status = std::stoi(q.path.substr(7));
-            if (status == 0) throw std::runtime_error("secret");
+            if (status == 0)
+                throw std::runtime_error("secret");
             throw Error(status, "secret or not");
         });
         s.server.route("GET", "/forget", [](const HttpRequest&, HttpReply) {});
@@ -352,7 +420,9 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_answered_by_its_kind) {
         });
     });
     Client c(site);
-    auto get = [&](std::string path) { return c.say("GET " + path + " HTTP/1.1\r\nHost: cdb\r\n\r\n").response(); };
+    auto get = [&](std::string path) {
+        return c.say("GET " + path + " HTTP/1.1\r\nHost: cdb\r\n\r\n").response();
+    };
     BOOST_TEST(get("/throw/65") == 400);
     BOOST_TEST(c.body == "error: secret or not\n");
     BOOST_TEST(get("/throw/64") == 400);
@@ -377,11 +447,13 @@ BOOST_AUTO_TEST_CASE(an_answer_may_come_from_another_thread_and_too_late) {
             workers.emplace_back([r] { usleep(5000), r.send(HttpResponse::text(200, "done")); });
         });
         s.server.route("GET", "/drop", [&](const HttpRequest&, HttpReply r) {
-            workers.emplace_back([r = std::make_unique<HttpReply>(r)]() mutable { usleep(5000), r.reset(); });
+            workers.emplace_back(
+                [r = std::make_unique<HttpReply>(r)]() mutable { usleep(5000), r.reset(); });
         });
         s.server.route("GET", "/wait", [&](const HttpRequest&, HttpReply r) {
             workers.emplace_back([&, r] {
-                while (!r.gone() && !gone) usleep(1000);
+                while (!r.gone() && !gone)
+                    usleep(1000);
                 seen_gone = r.gone();
                 r.send(HttpResponse::text(200, "nobody hears"));
                 gone = true;
@@ -396,17 +468,22 @@ BOOST_AUTO_TEST_CASE(an_answer_may_come_from_another_thread_and_too_late) {
         c.say("GET /wait HTTP/1.1\r\nHost: cdb\r\n\r\n");
         usleep(50000);
     }
-    for (int i = 0; i < 1000 && !gone; i++) usleep(10000);
+    for (int i = 0; i < 1000 && !gone; i++)
+        usleep(10000);
     BOOST_TEST(seen_gone);
     BOOST_TEST(Client(site).say(get_hello).response() == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_header_value_cannot_begin_a_line) {
     Site site({}, [&](Site& s) {
-        s.server.route("GET", "/evil", [&](const HttpRequest& q, HttpReply r) { r.send(HttpResponse::text(200, "x").with("Location", *q.parameter("to"))); });
+        s.server.route("GET", "/evil", [&](const HttpRequest& q, HttpReply r) {
+            r.send(HttpResponse::text(200, "x").with("Location", *q.parameter("to")));
+        });
     });
     Client c(site);
-    BOOST_TEST(c.say("GET /evil?to=a%0d%0aSet-Cookie:%20b HTTP/1.1\r\nHost: cdb\r\n\r\n").response() == 200);
+    BOOST_TEST(
+        c.say("GET /evil?to=a%0d%0aSet-Cookie:%20b HTTP/1.1\r\nHost: cdb\r\n\r\n").response() ==
+        200);
     BOOST_TEST(c.head.find("Location: a  Set-Cookie: b\r\n") != std::string::npos);
 }
 
@@ -429,7 +506,8 @@ BOOST_AUTO_TEST_CASE(events_arrive_as_they_are_told_and_the_connection_goes_on_a
     BOOST_TEST(c.head.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
     BOOST_TEST(c.head.find("Content-Length") == std::string::npos);
     BOOST_TEST(c.says("d\r\ndata: first\n\n\r\n"));
-    while (!there) usleep(1000);
+    while (!there)
+        usleep(1000);
     BOOST_TEST(stream.event("two\nlines\r\n", "profile", "7"));  // from this thread, not the loop's
     BOOST_TEST(c.says("event: profile\nid: 7\ndata: two\ndata: lines\ndata: \n\n\r\n"));
     stream.close();
@@ -456,7 +534,8 @@ BOOST_AUTO_TEST_CASE(a_stream_learns_that_its_client_went) {
         c.say("GET /events HTTP/1.1\r\nHost: cdb\r\n\r\n");
         BOOST_TEST(c.response() == 200);
     }
-    for (int i = 0; i < 1000 && !closed; i++) usleep(10000);
+    for (int i = 0; i < 1000 && !closed; i++)
+        usleep(10000);
     BOOST_TEST(closed);
     BOOST_TEST(!stream.open());
 }
@@ -465,14 +544,18 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_its_stream_is_disconnected) {
     HttpStream stream;
     std::atomic<bool> there = false;
     Site site({.stream_bytes = 100000}, [&](Site& s) {
-        s.server.route("GET", "/events", [&](const HttpRequest&, HttpReply r) { stream = r.stream({}), there = true; });
+        s.server.route("GET", "/events", [&](const HttpRequest&, HttpReply r) {
+            stream = r.stream({}), there = true;
+        });
     });
     Client c(site);
     c.say("GET /events HTTP/1.1\r\nHost: cdb\r\n\r\n");
     BOOST_TEST(c.response() == 200);
-    while (!there) usleep(1000);
+    while (!there)
+        usleep(1000);
     int n = 0;
-    while (stream.write(std::string(10000, 'x')) && n < 100000) n++, usleep(100);
+    while (stream.write(std::string(10000, 'x')) && n < 100000)
+        n++, usleep(100);
     BOOST_TEST(n > 5);
     BOOST_TEST(n < 100000);
     BOOST_TEST(!stream.open());
@@ -493,7 +576,8 @@ BOOST_AUTO_TEST_CASE(a_graceful_stop_finishes_what_is_under_way) {
     Client idle(site), busy(site);
     BOOST_TEST(idle.say(get_hello).response() == 200);
     busy.say("GET /late HTTP/1.1\r\nHost: cdb\r\n\r\n");
-    while (!working) usleep(1000);
+    while (!working)
+        usleep(1000);
     site.loop.post([&] { site.server.stop(20, [&] { stopped = true; }); });
     BOOST_TEST(idle.until_end() == "");
     BOOST_TEST(!stopped);
@@ -501,20 +585,26 @@ BOOST_AUTO_TEST_CASE(a_graceful_stop_finishes_what_is_under_way) {
     BOOST_TEST(busy.body == "finished");
     BOOST_TEST(busy.head.find("Connection: close\r\n") != std::string::npos);
     busy.fd.close();
-    for (int i = 0; i < 1000 && !stopped; i++) usleep(10000);
+    for (int i = 0; i < 1000 && !stopped; i++)
+        usleep(10000);
     BOOST_TEST(stopped);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_cuts_off_what_takes_too_long) {
     std::atomic<bool> stopped = false, working = false;
     std::optional<HttpReply> kept;
-    Site site({}, [&](Site& s) { s.server.route("GET", "/never", [&](const HttpRequest&, HttpReply r) { kept = r, working = true; }); });
+    Site site({}, [&](Site& s) {
+        s.server.route("GET", "/never",
+                       [&](const HttpRequest&, HttpReply r) { kept = r, working = true; });
+    });
     Client c(site);
     c.say("GET /never HTTP/1.1\r\nHost: cdb\r\n\r\n");
-    while (!working) usleep(1000);
+    while (!working)
+        usleep(1000);
     site.loop.post([&] { site.server.stop(0.05, [&] { stopped = true; }); });
     BOOST_TEST(c.until_end() == "");
-    for (int i = 0; i < 1000 && !stopped; i++) usleep(10000);
+    for (int i = 0; i < 1000 && !stopped; i++)
+        usleep(10000);
     BOOST_TEST(stopped);
     kept->send(HttpResponse::text(200, "into the void"));
 }
@@ -523,7 +613,9 @@ BOOST_AUTO_TEST_CASE(replies_and_streams_may_outlive_the_server) {
     std::optional<HttpReply> kept;
     std::optional<Client> c;
     {
-        Site site({}, [&](Site& s) { s.server.route("GET", "/never", [&](const HttpRequest&, HttpReply r) { kept = r; }); });
+        Site site({}, [&](Site& s) {
+            s.server.route("GET", "/never", [&](const HttpRequest&, HttpReply r) { kept = r; });
+        });
         c.emplace(site);
         c->say("GET /never HTTP/1.1\r\nHost: cdb\r\n\r\n");
         Client(site).say(get_hello).response();
@@ -538,7 +630,8 @@ BOOST_AUTO_TEST_CASE(replies_and_streams_may_outlive_the_server) {
 BOOST_AUTO_TEST_CASE(an_address_in_use_is_an_error) {
     Site site;
     Loop loop;
-    BOOST_CHECK_EXCEPTION(HttpServer(loop, site.server.local()), Error, [](const Error& e) { return e.status == exit_unavailable; });
+    BOOST_CHECK_EXCEPTION(HttpServer(loop, site.server.local()), Error,
+                          [](const Error& e) { return e.status == exit_unavailable; });
 }
 
 // ---- the small arts --------------------------------------------------------------------
@@ -546,18 +639,23 @@ BOOST_AUTO_TEST_CASE(an_address_in_use_is_an_error) {
 BOOST_AUTO_TEST_CASE(dates_are_written_in_one_spelling_and_read_in_three) {
     BOOST_TEST(http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
     BOOST_TEST(http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT");
-    for (const char* s : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"})
+    for (const char* s : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+                          "Sun Nov  6 08:49:37 1994"})
         BOOST_TEST(parse_http_date(s).value_or(0) == 784111777, s);
-    for (const char* s : {"", "yesterday", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT+1", "Sun, 06 Foo 1994 08:49:37 GMT",
-                          "Sun, 40 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT", "784111777"})
+    for (const char* s :
+         {"", "yesterday", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT+1",
+          "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 40 Nov 1994 08:49:37 GMT",
+          "Sun, 06 Nov 1994 25:49:37 GMT", "784111777"})
         BOOST_TEST(!parse_http_date(s), s);
 }
 
 BOOST_AUTO_TEST_CASE(encodings_are_understood_as_old_clients_write_them) {
-    for (const char* s : {"gzip", "gzip x-gzip x-bzip2 deflate", "deflate, gzip;q=1.0, *;q=0.5", "x-gzip", "GZIP", "br,gzip", "*",
-                          "gzip;q=0, x-gzip", "gzip; q=0.001", "deflate;q=0 gzip", " , gzip"})
+    for (const char* s :
+         {"gzip", "gzip x-gzip x-bzip2 deflate", "deflate, gzip;q=1.0, *;q=0.5", "x-gzip", "GZIP",
+          "br,gzip", "*", "gzip;q=0, x-gzip", "gzip; q=0.001", "deflate;q=0 gzip", " , gzip"})
         BOOST_TEST(accepts_gzip(s), s);
-    for (const char* s : {"", "deflate", "gzip;q=0", "gzip; q=0.000", "identity", "gzipx", "*;q=0", "*, gzip;q=0", "gzip ; q=0, br", ";"})
+    for (const char* s : {"", "deflate", "gzip;q=0", "gzip; q=0.000", "identity", "gzipx", "*;q=0",
+                          "*, gzip;q=0", "gzip ; q=0, br", ";"})
         BOOST_TEST(!accepts_gzip(s), s);
 }
 
@@ -565,7 +663,8 @@ BOOST_AUTO_TEST_CASE(percent_signs_are_decoded_and_encoded) {
     BOOST_TEST(*percent_decode("a%20b%2Fc+d") == "a b/c+d");
     BOOST_TEST(*percent_decode("a+b%2b", true) == "a b+");
     BOOST_TEST(*percent_decode("%e6%97%a5") == "\xe6\x97\xa5");
-    for (const char* s : {"%", "%2", "%2g", "abc%", "%%41"}) BOOST_TEST(!percent_decode(s), s);
+    for (const char* s : {"%", "%2", "%2g", "abc%", "%%41"})
+        BOOST_TEST(!percent_decode(s), s);
     BOOST_TEST(percent_encode("a b/c~\xff") == "a%20b%2Fc~%FF");
 }
 
@@ -573,19 +672,24 @@ BOOST_AUTO_TEST_CASE(a_path_never_leaves_its_folder) {
     BOOST_TEST(split_path("/profiles//lxb001.xml")->size() == 2u);
     BOOST_TEST(split_path("/")->empty());
     BOOST_TEST(split_path("/a/..b/.c")->size() == 3u);
-    for (std::string_view s : std::initializer_list<std::string_view>{"/../etc", "/a/..", "/./a", "a\\b", "/a\nb", std::string_view("/a\0b", 4), "..", "\x7f"})
+    for (std::string_view s :
+         std::initializer_list<std::string_view>{"/../etc", "/a/..", "/./a", "a\\b", "/a\nb",
+                                                 std::string_view("/a\0b", 4), "..", "\x7f"})
         BOOST_TEST(!split_path(s));
 }
 
 BOOST_AUTO_TEST_CASE(conditions_spare_the_body) {
-    HttpDocument d{"application/xml", std::make_shared<const std::string>("<x/>"), std::make_shared<const std::string>(gzip("<x/>")), "abc", 784111777};
+    HttpDocument d{"application/xml", std::make_shared<const std::string>("<x/>"),
+                   std::make_shared<const std::string>(gzip("<x/>")), "abc", 784111777};
     auto ask = [&](HttpHeaders h) {
         HttpRequest q;
         q.headers = std::move(h);
         return respond(q, d);
     };
     auto value = [](const HttpResponse& r, std::string_view name) {
-        for (auto& [n, v] : r.headers) if (n == name) return v;
+        for (auto& [n, v] : r.headers)
+            if (n == name)
+                return v;
         return std::string("-");
     };
     HttpResponse r = ask({});
@@ -605,12 +709,15 @@ BOOST_AUTO_TEST_CASE(conditions_spare_the_body) {
         BOOST_TEST(!r.body);
         BOOST_TEST(value(r, "ETag") == "\"abc\"");
     }
-    for (const char* tags : {"\"ab\"", "", "\"abc", "W/", "\"ABC\""}) BOOST_TEST(ask({{"if-none-match", tags}}).status == 200, tags);
+    for (const char* tags : {"\"ab\"", "", "\"abc", "W/", "\"ABC\""})
+        BOOST_TEST(ask({{"if-none-match", tags}}).status == 200, tags);
     BOOST_TEST(ask({{"if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT"}}).status == 304);
     BOOST_TEST(ask({{"if-modified-since", "Sun, 06 Nov 1994 08:49:36 GMT"}}).status == 200);
     BOOST_TEST(ask({{"if-modified-since", "nonsense"}}).status == 200);
     // The tag decides when both are there.
-    BOOST_TEST(ask({{"if-none-match", "\"new\""}, {"if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT"}}).status == 200);
+    BOOST_TEST(
+        ask({{"if-none-match", "\"new\""}, {"if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT"}})
+            .status == 200);
     d.modified = 0;
     d.etag.clear();
     BOOST_TEST(ask({{"if-none-match", "\"\""}}).status == 200);
@@ -619,10 +726,15 @@ BOOST_AUTO_TEST_CASE(conditions_spare_the_body) {
 
 BOOST_AUTO_TEST_CASE(a_304_over_the_wire_has_no_body_and_no_length) {
     HttpDocument d{"text/plain", std::make_shared<const std::string>("profile"), nullptr, "r7", 0};
-    Site site({}, [&](Site& s) { s.server.route("GET", "/p", [&](const HttpRequest& q, HttpReply r) { r.send(respond(q, d)); }); });
+    Site site({}, [&](Site& s) {
+        s.server.route("GET", "/p",
+                       [&](const HttpRequest& q, HttpReply r) { r.send(respond(q, d)); });
+    });
     Client c(site);
-    BOOST_TEST(c.say("GET /p HTTP/1.1\r\nHost: cdb\r\nIf-None-Match: \"r7\"\r\n\r\n").response() == 304);
+    BOOST_TEST(c.say("GET /p HTTP/1.1\r\nHost: cdb\r\nIf-None-Match: \"r7\"\r\n\r\n").response() ==
+               304);
     BOOST_TEST(c.head.find("Content-Length") == std::string::npos);
-    BOOST_TEST(c.say("GET /p HTTP/1.1\r\nHost: cdb\r\nIf-None-Match: \"r6\"\r\n\r\n").response() == 200);
+    BOOST_TEST(c.say("GET /p HTTP/1.1\r\nHost: cdb\r\nIf-None-Match: \"r6\"\r\n\r\n").response() ==
+               200);
     BOOST_TEST(c.body == "profile");
 }

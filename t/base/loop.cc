@@ -1,4 +1,5 @@
-// The loop: timers, descriptors, folders, datagrams, children, and handles that end what they stand for.
+// The loop: timers, descriptors, folders, datagrams, children, and handles that end what they stand
+// for.
 #include "t/tap.hh"
 
 #include "base/loop.hh"
@@ -19,7 +20,9 @@ BOOST_AUTO_TEST_CASE(timers_fire_in_order_and_a_cancelled_one_never) {
     Timer a = loop.after(0.01, [&] { said += 'a'; });
     Timer c = loop.after(0.005, [&] { said += 'c'; });
     c.cancel();
-    { Timer d = loop.after(0.001, [&] { said += 'd'; }); }
+    {
+        Timer d = loop.after(0.001, [&] { said += 'd'; });
+    }
     BOOST_TEST(a.pending());
     loop.run();
     BOOST_TEST(said == "ab");
@@ -31,7 +34,8 @@ BOOST_AUTO_TEST_CASE(a_timer_may_replace_itself_from_its_own_call) {
     int n = 0;
     Timer t;
     std::function<void()> again = [&] {
-        if (++n < 3) t = loop.after(0.001, again);
+        if (++n < 3)
+            t = loop.after(0.001, again);
     };
     t = loop.after(0, again);
     loop.run();
@@ -42,7 +46,10 @@ BOOST_AUTO_TEST_CASE(a_period_goes_on_until_its_handle_goes) {
     Loop loop;
     int n = 0;
     Timer t;
-    t = loop.every(0.002, [&] { if (++n == 4) t.cancel(); });
+    t = loop.every(0.002, [&] {
+        if (++n == 4)
+            t.cancel();
+    });
     loop.run();
     BOOST_TEST(n == 4);
 }
@@ -51,7 +58,12 @@ BOOST_AUTO_TEST_CASE(a_call_posted_by_another_thread_runs_on_the_loops_own) {
     Loop loop;
     std::thread::id where;
     Timer keep = loop.after(10, [] {});
-    std::thread other([&] { loop.post([&] { where = std::this_thread::get_id(); loop.stop(); }); });
+    std::thread other([&] {
+        loop.post([&] {
+            where = std::this_thread::get_id();
+            loop.stop();
+        });
+    });
     loop.run();
     other.join();
     BOOST_CHECK(where == std::this_thread::get_id());
@@ -100,8 +112,10 @@ BOOST_AUTO_TEST_CASE(a_descriptor_is_watched_until_the_watch_goes) {
     Watch w;
     w = loop.on_readable(in.get(), [&] {
         char c;
-        if (::read(in.get(), &c, 1) == 1) got += c;
-        if (got.size() == 3) w.cancel();
+        if (::read(in.get(), &c, 1) == 1)
+            got += c;
+        if (got.size() == 3)
+            w.cancel();
     });
     BOOST_REQUIRE(::write(out.get(), "abcd", 4) == 4);
     loop.run();
@@ -115,7 +129,8 @@ BOOST_AUTO_TEST_CASE(a_folder_tells_what_was_renamed_into_it_and_what_went) {
     Watch w;
     w = loop.watch_path(dir.path(), [&](std::string_view name) {
         names.emplace_back(name);
-        if (name == "gone") w.cancel();
+        if (name == "gone")
+            w.cancel();
     });
     write_file(dir.path() + "/current", "1\n");
     loop.post([&] {
@@ -132,7 +147,12 @@ BOOST_AUTO_TEST_CASE(a_folder_that_goes_is_told_by_an_empty_name) {
     auto dir = std::make_unique<ScratchDir>();
     Watch w;
     bool told = false;
-    w = loop.watch_path(dir->path(), [&](std::string_view name) { if (name.empty()) told = true, w.cancel(); });
+    w = loop.watch_path(dir->path(), [&](std::string_view name) {
+        if (name.empty()) {
+            told = true;
+            w.cancel();
+        }
+    });
     dir.reset();
     loop.run();
     BOOST_TEST(told);
@@ -149,14 +169,16 @@ BOOST_AUTO_TEST_CASE(datagrams_go_both_ways_and_keep_their_bounds) {
     client = loop.udp({"127.0.0.1", 0}, [&](const Endpoint& from, std::string_view b) {
         BOOST_TEST((from == server.local()));
         got.emplace_back(b);
-        if (got.size() == 6) loop.stop();
+        if (got.size() == 6)
+            loop.stop();
     });
     BOOST_TEST(server.local().port != 0);
     BOOST_TEST(client.send_to(server.local(), "ccm 1"));
     BOOST_TEST(client.send_to(server.local(), ""));
     BOOST_TEST(client.send_to(server.local(), std::string(60000, 'x')));
     BOOST_CHECK_THROW(client.send_to({"localhost", 1}, "x"), Error);
-    BOOST_CHECK_EXCEPTION((void)loop.udp(server.local(), {}), Error, [](const Error& e) { return e.status == exit_unavailable; });
+    BOOST_CHECK_EXCEPTION((void)loop.udp(server.local(), {}), Error,
+                          [](const Error& e) { return e.status == exit_unavailable; });
     loop.run();
     BOOST_TEST(got[0] == "ccm 1");
     BOOST_TEST(got[1] == "");
@@ -167,7 +189,10 @@ BOOST_AUTO_TEST_CASE(datagrams_go_both_ways_and_keep_their_bounds) {
 BOOST_AUTO_TEST_CASE(a_socket_for_any_address_hears_ipv4_as_ipv4) {
     Loop loop;
     Endpoint from;
-    Udp any = loop.udp({"", 0}, [&](const Endpoint& f, std::string_view) { from = f; loop.stop(); });
+    Udp any = loop.udp({"", 0}, [&](const Endpoint& f, std::string_view) {
+        from = f;
+        loop.stop();
+    });
     Udp client = loop.udp({"127.0.0.1", 0}, {});
     BOOST_TEST(client.send_to({"127.0.0.1", any.local().port}, "x"));
     loop.run();
@@ -179,9 +204,12 @@ BOOST_AUTO_TEST_CASE(a_child_gives_its_lines_and_its_result) {
     std::vector<std::string> lines;
     ProcessOptions o;
     o.input = std::string(200000, 'y') + "\n";
-    o.on_line = [&](std::string_view l) { lines.emplace_back(l); };
+    o.on_line = [&](std::string_view l) {
+        lines.emplace_back(l);
+    };
     ProcessResult r;
-    Child c = loop.child({"sh", "-c", "echo one; echo err >&2; wc -c; printf end; exit 3"}, o, [&](auto& x) { r = x; });
+    Child c = loop.child({"sh", "-c", "echo one; echo err >&2; wc -c; printf end; exit 3"}, o,
+                         [&](auto& x) { r = x; });
     BOOST_TEST(c.running());
     loop.run();
     BOOST_TEST(!c.running());
@@ -191,7 +219,8 @@ BOOST_AUTO_TEST_CASE(a_child_gives_its_lines_and_its_result) {
     BOOST_TEST(r.err == "err\n");
     BOOST_TEST(lines.size() == 3u);
     BOOST_TEST(lines.back() == "end");
-    BOOST_CHECK_EXCEPTION((void)loop.child({"/nowhere/x"}, {}, {}), Error, [](const Error& e) { return e.status == exit_unavailable; });
+    BOOST_CHECK_EXCEPTION((void)loop.child({"/nowhere/x"}, {}, {}), Error,
+                          [](const Error& e) { return e.status == exit_unavailable; });
 }
 
 BOOST_AUTO_TEST_CASE(a_child_that_lasts_too_long_is_ended_with_its_group) {
@@ -200,13 +229,16 @@ BOOST_AUTO_TEST_CASE(a_child_that_lasts_too_long_is_ended_with_its_group) {
     o.timeout = 0.1;
     ProcessResult r;
     pid_t grandchild = 0;
-    o.on_line = [&](std::string_view l) { grandchild = std::stoi(std::string(l)); };
+    o.on_line = [&](std::string_view l) {
+        grandchild = std::stoi(std::string(l));
+    };
     Child c = loop.child({"sh", "-c", "sleep 60 & echo $!; wait"}, o, [&](auto& x) { r = x; });
     loop.run();
     BOOST_TEST(r.timed_out);
     BOOST_TEST(r.status == 128 + SIGTERM);
     BOOST_REQUIRE(grandchild > 0);
-    for (int i = 0; i < 500 && kill(grandchild, 0) == 0; i++) usleep(10000);  // until init has buried it
+    for (int i = 0; i < 500 && kill(grandchild, 0) == 0; i++)
+        usleep(10000);  // until init has buried it
     BOOST_TEST(kill(grandchild, 0) == -1);
 }
 
@@ -215,8 +247,11 @@ BOOST_AUTO_TEST_CASE(a_child_that_ignores_term_is_killed) {
     ProcessResult r;
     Child c;
     ProcessOptions o;
-    o.on_line = [&](std::string_view) { c.terminate(); };
-    c = loop.child({"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"}, o, [&](auto& x) { r = x; });
+    o.on_line = [&](std::string_view) {
+        c.terminate();
+    };
+    c = loop.child({"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"}, o,
+                   [&](auto& x) { r = x; });
     loop.run();
     BOOST_TEST(r.status == 128 + SIGKILL);
     BOOST_TEST(!r.timed_out);
@@ -267,9 +302,16 @@ BOOST_AUTO_TEST_CASE(handles_may_outlive_their_loop) {
 }
 
 BOOST_AUTO_TEST_CASE(addresses_are_read_and_written) {
-    for (auto [text, address, port] : std::initializer_list<std::tuple<const char*, const char*, int>>{
-             {"127.0.0.1:80", "127.0.0.1", 80}, {":7777", "", 7777}, {"7777", "", 7777}, {"[::1]:443", "::1", 443},
-             {"[::1]", "::1", 9}, {"::1", "::1", 9}, {"cdb.site", "cdb.site", 9}, {"cdb.site:8443", "cdb.site", 8443}}) {
+    for (auto [text, address, port] :
+         std::initializer_list<std::tuple<const char*, const char*, int>>{
+             {"127.0.0.1:80", "127.0.0.1", 80},
+             {":7777", "", 7777},
+             {"7777", "", 7777},
+             {"[::1]:443", "::1", 443},
+             {"[::1]", "::1", 9},
+             {"::1", "::1", 9},
+             {"cdb.site", "cdb.site", 9},
+             {"cdb.site:8443", "cdb.site", 8443}}) {
         Endpoint e = Endpoint::parse(text, 9);
         BOOST_TEST(e.address == address, text);
         BOOST_TEST(e.port == port, text);

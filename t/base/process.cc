@@ -1,8 +1,8 @@
 // Children end by themselves or by the clock, and their output is captured.
 #include "t/tap.hh"
 
-#include "base/error.hh"
 #include <sys/resource.h>
+#include "base/error.hh"
 
 #include "base/process.hh"
 
@@ -65,7 +65,9 @@ BOOST_AUTO_TEST_CASE(a_flood_is_cut_and_said_to_be) {
 
 BOOST_AUTO_TEST_CASE(lines_arrive_as_they_come) {
     std::vector<std::string> got;
-    run_process({"printf", "a\\nb\\nc"}, {.on_line = [&](std::string_view l) { got.emplace_back(l); }});
+    run_process({"printf", "a\\nb\\nc"}, {.on_line = [&](std::string_view l) {
+                    got.emplace_back(l);
+                }});
     BOOST_TEST(got == (std::vector<std::string>{"a", "b", "c"}), boost::test_tools::per_element());
 }
 
@@ -76,7 +78,8 @@ BOOST_AUTO_TEST_CASE(the_environment_can_be_clean) {
 }
 
 BOOST_AUTO_TEST_CASE(limits_and_umask_hold_for_the_child_only) {
-    auto r = run_process({"sh", "-c", "umask; ulimit -n"}, {.umask = 027, .limits = {{RLIMIT_NOFILE, 77}}});
+    auto r = run_process({"sh", "-c", "umask; ulimit -n"},
+                         {.umask = 027, .limits = {{RLIMIT_NOFILE, 77}}});
     BOOST_TEST(r.out == "0027\n77\n");
     BOOST_TEST(run_process({"sh", "-c", "ulimit -n"}).out != "77\n");
 }

@@ -1,11 +1,13 @@
-// Many nodes that fetch their profile at once, each with its own certificate and a TLS handshake in full; how long
-// from the first packet to the last byte. bench-scale.sh runs it:
+// Many nodes that fetch their profile at once, each with its own certificate and a TLS handshake in
+// full; how long from the first packet to the last byte. bench-scale.sh runs it:
 //
-//   bench-fetch certificates PKI <names       as cdb-pki makes them, a thousand times faster; not on its list
-//   bench-fetch PORT PKI spread=SECONDS <names    the nodes begin evenly over that time; 0: at the same instant
-//   bench-fetch PORT PKI open=N <names            so many connections at a time
-//   bench-fetch PORT PKI told=UDPPORT <names      each begins when the datagram for it comes: the n-th, from 0, is told
-//                                             at 127.1.(n / 250).(n % 250 + 1); "waiting" on stderr when it can hear
+//   bench-fetch certificates PKI <names       as cdb-pki makes them, a thousand times faster; not
+//   on its list bench-fetch PORT PKI spread=SECONDS <names    the nodes begin evenly over that
+//   time; 0: at the same instant bench-fetch PORT PKI open=N <names            so many connections
+//   at a time bench-fetch PORT PKI told=UDPPORT <names      each begins when the datagram for it
+//   comes: the n-th, from 0, is told
+//                                             at 127.1.(n / 250).(n % 250 + 1); "waiting" on stderr
+//                                             when it can hear
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -32,7 +34,10 @@
 namespace {
 
 /// As the kernel's times of datagrams.
-double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+double now() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 
 struct Node {
     std::string name;
@@ -56,31 +61,47 @@ void finish(Node& n, bool ok) {
 uint32_t go_on(Node& n) {
     for (;;) {
         int r;
-        std::string request = "GET /profiles/" + n.name + ".xml HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n";
+        std::string request = "GET /profiles/" + n.name +
+                              ".xml HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: "
+                              "gzip\r\nConnection: close\r\n\r\n";
         static char buffer[65536];
         if (!n.connected) {
-            if ((r = SSL_connect(n.ssl.get())) == 1) { n.connected = true; continue; }
+            if ((r = SSL_connect(n.ssl.get())) == 1) {
+                n.connected = true;
+                continue;
+            }
         } else if (!n.sent) {
-            if ((r = SSL_write(n.ssl.get(), request.data(), int(request.size()))) > 0) { n.sent = true; continue; }
+            if ((r = SSL_write(n.ssl.get(), request.data(), int(request.size()))) > 0) {
+                n.sent = true;
+                continue;
+            }
         } else if ((r = SSL_read(n.ssl.get(), buffer, sizeof buffer)) > 0) {
-            if (n.head.size() < 64) n.head.append(buffer, size_t(std::min(r, 64)));
+            if (n.head.size() < 64)
+                n.head.append(buffer, size_t(std::min(r, 64)));
             n.bytes += size_t(r);
             continue;
         }
         int e = SSL_get_error(n.ssl.get(), r);
-        if (e == SSL_ERROR_WANT_READ) return EPOLLIN;
-        if (e == SSL_ERROR_WANT_WRITE) return EPOLLOUT;
+        if (e == SSL_ERROR_WANT_READ)
+            return EPOLLIN;
+        if (e == SSL_ERROR_WANT_WRITE)
+            return EPOLLOUT;
         finish(n, n.bytes > 1000 && n.head.starts_with("HTTP/1.1 200"));
         ERR_clear_error();
         return 0;
     }
 }
 
-template <class T> T* from_file(const std::string& path, T* (*read)(FILE*, T**, pem_password_cb*, void*)) {
+template <class T>
+T* from_file(const std::string& path, T* (*read)(FILE*, T**, pem_password_cb*, void*)) {
     FILE* f = std::fopen(path.c_str(), "r");
     T* t = f ? read(f, nullptr, nullptr, nullptr) : nullptr;
-    if (f) std::fclose(f);
-    if (!t) std::fprintf(stderr, "cannot read %s\n", path.c_str()), std::exit(70);
+    if (f)
+        std::fclose(f);
+    if (!t) {
+        std::fprintf(stderr, "cannot read %s\n", path.c_str());
+        std::exit(70);
+    }
     return t;
 }
 
@@ -96,10 +117,14 @@ int make_certificates(const std::string& pki) {
         X509_gmtime_adj(X509_getm_notBefore(x), -60);
         X509_gmtime_adj(X509_getm_notAfter(x), 86400);
         X509_set_pubkey(x, key);
-        X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
+                                   reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
         X509_set_issuer_name(x, X509_get_subject_name(ca));
-        for (auto& [nid, text] : {std::pair(NID_basic_constraints, std::string("critical,CA:false")), {NID_key_usage, "critical,digitalSignature"},
-                                  {NID_ext_key_usage, "clientAuth,serverAuth"}, {NID_subject_alt_name, "DNS:" + name}}) {
+        for (auto& [nid, text] :
+             {std::pair(NID_basic_constraints, std::string("critical,CA:false")),
+              {NID_key_usage, "critical,digitalSignature"},
+              {NID_ext_key_usage, "clientAuth,serverAuth"},
+              {NID_subject_alt_name, "DNS:" + name}}) {
             X509_EXTENSION* e = X509V3_EXT_conf_nid(nullptr, nullptr, nid, text.c_str());
             X509_add_ext(x, e, -1);
             X509_EXTENSION_free(e);
@@ -120,8 +145,12 @@ int make_certificates(const std::string& pki) {
 /// A socket that hears every node's datagrams.
 int hear(uint16_t port) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, size = 8 << 20;
-    sockaddr_in at{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {INADDR_ANY}, .sin_zero = {}};
-    if (bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at)) std::perror("bind"), std::exit(70);
+    sockaddr_in at{
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {INADDR_ANY}, .sin_zero = {}};
+    if (bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at)) {
+        std::perror("bind");
+        std::exit(70);
+    }
     setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
@@ -133,13 +162,19 @@ bool heard(int fd, size_t& node, double& when) {
     char bytes[2048], control[512];
     iovec part{bytes, sizeof bytes};
     msghdr m{};
-    m.msg_iov = &part, m.msg_iovlen = 1, m.msg_control = control, m.msg_controllen = sizeof control;
-    if (recvmsg(fd, &m, 0) < 0) return false;
-    node = SIZE_MAX, when = now();
+    m.msg_iov = &part;
+    m.msg_iovlen = 1;
+    m.msg_control = control;
+    m.msg_controllen = sizeof control;
+    if (recvmsg(fd, &m, 0) < 0)
+        return false;
+    node = SIZE_MAX;
+    when = now();
     for (cmsghdr* c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
         if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
             uint32_t to = ntohl(reinterpret_cast<in_pktinfo*>(CMSG_DATA(c))->ipi_addr.s_addr);
-            if (to >> 16 == 0x7f01) node = size_t(to >> 8 & 255) * 250 + (to & 255) - 1;
+            if (to >> 16 == 0x7f01)
+                node = size_t(to >> 8 & 255) * 250 + (to & 255) - 1;
         } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
             auto* t = reinterpret_cast<timespec*>(CMSG_DATA(c));
             when = double(t->tv_sec) + double(t->tv_nsec) / 1e9;
@@ -151,8 +186,10 @@ bool heard(int fd, size_t& node, double& when) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 3) return make_certificates(argv[2]);
-    if (argc != 4) return 0;  // `make bench` runs every bench; this one belongs to bench-scale.sh
+    if (argc == 3)
+        return make_certificates(argv[2]);
+    if (argc != 4)
+        return 0;  // `make bench` runs every bench; this one belongs to bench-scale.sh
     signal(SIGPIPE, SIG_IGN);
     std::string pki = argv[2], how = argv[3], word = how.substr(0, how.find('='));
     double number = std::atof(how.c_str() + std::min(word.size() + 1, how.size()));
@@ -166,9 +203,13 @@ int main(int argc, char** argv) {
     for (std::string name; std::getline(std::cin, name);) {
         Node n{.name = name};
         n.ssl.reset(SSL_new(ctx));
-        if (SSL_use_certificate_file(n.ssl.get(), (pki + "/" + name + ".crt").c_str(), SSL_FILETYPE_PEM) != 1 ||
-            SSL_use_PrivateKey_file(n.ssl.get(), (pki + "/" + name + ".key").c_str(), SSL_FILETYPE_PEM) != 1)
-            return std::fprintf(stderr, "no certificate of %s\n", name.c_str()), 70;
+        if (SSL_use_certificate_file(n.ssl.get(), (pki + "/" + name + ".crt").c_str(),
+                                     SSL_FILETYPE_PEM) != 1 ||
+            SSL_use_PrivateKey_file(n.ssl.get(), (pki + "/" + name + ".key").c_str(),
+                                    SSL_FILETYPE_PEM) != 1) {
+            std::fprintf(stderr, "no certificate of %s\n", name.c_str());
+            return 70;
+        }
         nodes.push_back(std::move(n));
     }
     sockaddr_in to{};
@@ -188,13 +229,18 @@ int main(int argc, char** argv) {
     auto begin = [&](size_t i, double at) {
         Node& n = nodes[i];
         n.start = at;
-        if (!begun++) first = at;
+        if (!begun++)
+            first = at;
         n.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         int one = 1;
         setsockopt(n.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-        if (n.fd < 0 || (connect(n.fd, reinterpret_cast<sockaddr*>(&to), sizeof to) && errno != EINPROGRESS)) {
-            if (n.fd >= 0) close(n.fd);
-            n.failed = true, n.end = now(), over++;
+        if (n.fd < 0 ||
+            (connect(n.fd, reinterpret_cast<sockaddr*>(&to), sizeof to) && errno != EINPROGRESS)) {
+            if (n.fd >= 0)
+                close(n.fd);
+            n.failed = true;
+            n.end = now();
+            over++;
             return;
         }
         SSL_set_fd(n.ssl.get(), n.fd);
@@ -202,15 +248,19 @@ int main(int argc, char** argv) {
         epoll_ctl(poll, EPOLL_CTL_ADD, n.fd, &e);
     };
     while (over < nodes.size() && now() - start < limit) {
-        while (!told && begun < nodes.size() && begun - over < most && now() - start >= spread * double(begun) / double(nodes.size())) begin(begun, now());
+        while (!told && begun < nodes.size() && begun - over < most &&
+               now() - start >= spread * double(begun) / double(nodes.size()))
+            begin(begun, now());
         epoll_event ready[256];
-        int count = epoll_wait(poll, ready, 256, begun < nodes.size() && most == SIZE_MAX ? 1 : 100);
+        int count =
+            epoll_wait(poll, ready, 256, begun < nodes.size() && most == SIZE_MAX ? 1 : 100);
         for (int i = 0; i < count; i++) {
             size_t node = ready[i].data.u64;
             double when = 0;
             if (node == SIZE_MAX) {
                 while (heard(udp, node, when))
-                    if (node < nodes.size() && !nodes[node].start) begin(node, when);
+                    if (node < nodes.size() && !nodes[node].start)
+                        begin(node, when);
             } else if (uint32_t events = go_on(nodes[node])) {
                 epoll_event e{.events = events, .data = {.u64 = node}};
                 epoll_ctl(poll, EPOLL_CTL_MOD, nodes[node].fd, &e);
@@ -222,11 +272,19 @@ int main(int argc, char** argv) {
     std::vector<double> times;
     size_t errors = 0;
     for (Node& n : nodes) {
-        if (n.failed || !n.end) errors++;
-        else times.push_back(n.end - n.start);
+        if (n.failed || !n.end)
+            errors++;
+        else
+            times.push_back(n.end - n.start);
     }
     std::sort(times.begin(), times.end());
-    auto at = [&](double part) { return times.empty() ? 0 : times[std::min(times.size() - 1, size_t(part * double(times.size())))] * 1e3; };
-    std::printf("%zu nodes, %zu errors, median %.0f ms, p99 %.0f ms, max %.0f ms, all done after %.2f s\n", nodes.size(), errors, at(0.5), at(0.99), at(1), now() - first);
+    auto at = [&](double part) {
+        return times.empty()
+                   ? 0
+                   : times[std::min(times.size() - 1, size_t(part * double(times.size())))] * 1e3;
+    };
+    std::printf(
+        "%zu nodes, %zu errors, median %.0f ms, p99 %.0f ms, max %.0f ms, all done after %.2f s\n",
+        nodes.size(), errors, at(0.5), at(0.99), at(1), now() - first);
     return errors ? 1 : 0;
 }

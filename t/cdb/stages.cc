@@ -16,7 +16,9 @@ namespace {
 auto words = std::make_shared<Words>();  // of every landing
 
 Built built(std::string object, std::string xml) {
-    return {.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n"),
+    return {.object = std::move(object),
+            .xml = Packed::of(xml),
+            .origins = Packed::of("/a\tx:1:1\n"),
             .needs = {words->number(need_key({Need::source, "site/extra"}))}};
 }
 std::string served(const Store& s, const char* object) {
@@ -32,11 +34,18 @@ BOOST_AUTO_TEST_CASE(a_stage_takes_nodes_over_from_another_and_they_keep_what_th
     alarm(120);  // a wait for itself would never end
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>"), built("lxb003", "<one/>")}, .words = words});
+    s.land(
+        {.author = "a",
+         .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>"), built("lxb003", "<one/>")},
+         .words = words});
     s.add_stage("prod", {"lxb*"}, "a");
-    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>"), built("lxb003", "<two/>")}, .words = words});
+    s.land(
+        {.author = "a",
+         .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>"), built("lxb003", "<two/>")},
+         .words = words});
     BOOST_TEST(s.add_stage("early", {"lxb001", "lxb002"}, "a").revision == 1u);
-    for (const char* object : {"lxb001", "lxb002", "lxb003"}) BOOST_TEST(served(s, object) == "<one/>");
+    for (const char* object : {"lxb001", "lxb002", "lxb003"})
+        BOOST_TEST(served(s, object) == "<one/>");
     s.promote({.stage = "early", .target = 2, .author = "a"});
     BOOST_TEST(served(s, "lxb002") == "<two/>");
     BOOST_TEST(served(s, "lxb003") == "<one/>");
@@ -49,7 +58,9 @@ BOOST_AUTO_TEST_CASE(the_canaries_of_a_second_promotion_join_those_of_the_first_
     ScratchDir dir;
     Store s(dir.path());
     auto commit = [&](const char* xml) {
-        s.land({.author = "a", .built = {built("lxb001", xml), built("lxb002", xml), built("lxb003", xml)}, .words = words});
+        s.land({.author = "a",
+                .built = {built("lxb001", xml), built("lxb002", xml), built("lxb003", xml)},
+                .words = words});
     };
     commit("<one/>");
     s.add_stage("prod", {"lxb*"}, "a");
@@ -57,14 +68,17 @@ BOOST_AUTO_TEST_CASE(the_canaries_of_a_second_promotion_join_those_of_the_first_
     commit("<three/>");
     s.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb001"}});
     s.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb002"}});
-    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") == "<two/><two/><one/>");
+    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") ==
+               "<two/><two/><one/>");
     BOOST_TEST(fmt::format("{}", fmt::join(s.stage("prod")->canary, " ")) == "lxb001 lxb002");
     BOOST_TEST(wrong(s) == "");
     s.promote({.stage = "prod", .target = 3, .author = "a", .canary = {"lxb002"}});
-    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") == "<one/><three/><one/>");
+    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") ==
+               "<one/><three/><one/>");
     BOOST_TEST(wrong(s) == "");
     s.promote({.stage = "prod", .target = 3, .author = "a"});
-    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") == "<three/><three/><three/>");
+    BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") ==
+               "<three/><three/><three/>");
     BOOST_TEST(wrong(s) == "");
     alarm(0);
 }
@@ -72,7 +86,9 @@ BOOST_AUTO_TEST_CASE(the_canaries_of_a_second_promotion_join_those_of_the_first_
 BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_the_next_one) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}, .words = words});
+    s.land({.author = "a",
+            .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")},
+            .words = words});
     s.add_stage("prod", {"lxb*"}, "a");
     s.drop_stage("prod", "a");
     s.land({.author = "a", .withdrawn = {"lxb001"}});
@@ -88,7 +104,8 @@ BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_th
     BOOST_TEST(wrong(s) == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_node_withdrawn_while_its_stage_keeps_it_is_kept_by_the_stage_that_takes_it_over) {
+BOOST_AUTO_TEST_CASE(
+    a_node_withdrawn_while_its_stage_keeps_it_is_kept_by_the_stage_that_takes_it_over) {
     ScratchDir dir;
     Store s(dir.path());
     s.land({.author = "a", .built = {built("lxb001", "<one/>")}, .words = words});
@@ -103,9 +120,13 @@ BOOST_AUTO_TEST_CASE(a_node_withdrawn_while_its_stage_keeps_it_is_kept_by_the_st
 BOOST_AUTO_TEST_CASE(nodes_at_different_revisions_make_no_stage) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}, .words = words});
+    s.land({.author = "a",
+            .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")},
+            .words = words});
     s.add_stage("prod", {"lxb001"}, "a");
-    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}, .words = words});
+    s.land({.author = "a",
+            .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")},
+            .words = words});
     BOOST_CHECK_EXCEPTION(s.add_stage("all", {"lxb*"}, "a"), Error, stands_in_the_way);
     s.promote({.stage = "prod", .target = 2, .author = "a"});
     BOOST_TEST(s.add_stage("all", {"lxb*"}, "a").revision == 3u);
@@ -115,14 +136,19 @@ BOOST_AUTO_TEST_CASE(nodes_at_different_revisions_make_no_stage) {
 BOOST_AUTO_TEST_CASE(a_stage_goes_when_its_nodes_have_what_they_get_without_it) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")}, .words = words});
+    s.land({.author = "a",
+            .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")},
+            .words = words});
     s.add_stage("prod", {"lxb*"}, "a");
     s.add_stage("early", {"lxb001"}, "a");
-    s.land({.author = "a", .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")}, .words = words});
+    s.land({.author = "a",
+            .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")},
+            .words = words});
     s.promote({.stage = "early", .target = 2, .author = "a"});
-    BOOST_CHECK_EXCEPTION(s.drop_stage("early", "a"), Error, stands_in_the_way);  // at the head, but 'prod' is not
+    BOOST_CHECK_EXCEPTION(s.drop_stage("early", "a"), Error,
+                          stands_in_the_way);  // at the head, but 'prod' is not
     s.promote({.stage = "early", .target = 1, .author = "a"});
-    s.drop_stage("early", "a");                                       // not at the head, but where 'prod' is
+    s.drop_stage("early", "a");  // not at the head, but where 'prod' is
     BOOST_TEST(served(s, "lxb001") == "<one/>");
     BOOST_CHECK_EXCEPTION(s.drop_stage("prod", "a"), Error, stands_in_the_way);
     s.promote({.stage = "prod", .target = 2, .author = "a"});

@@ -1,4 +1,5 @@
-// The store keeps every revision, its indexes agree with its contents, and a kill loses nothing acknowledged.
+// The store keeps every revision, its indexes agree with its contents, and a kill loses nothing
+// acknowledged.
 #include "t/tap.hh"
 
 #include <signal.h>
@@ -16,12 +17,16 @@ using namespace weft::cdb;
 
 namespace {
 
-Edit put(std::string path, std::string text) { return {.path = std::move(path), .text = std::move(text)}; }
+Edit put(std::string path, std::string text) {
+    return {.path = std::move(path), .text = std::move(text)};
+}
 Edit gone(std::string path) { return {.path = std::move(path)}; }
 auto words = std::make_shared<Words>();  // of every landing
 Built built(std::string object, std::string xml, const std::vector<Need>& needs) {
-    Built b{.object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n")};
-    for (auto& n : needs) b.needs.push_back(words->number(need_key(n)));
+    Built b{
+        .object = std::move(object), .xml = Packed::of(xml), .origins = Packed::of("/a\tx:1:1\n")};
+    for (auto& n : needs)
+        b.needs.push_back(words->number(need_key(n)));
     std::sort(b.needs.begin(), b.needs.end());
     return b;
 }
@@ -29,7 +34,8 @@ Need file(std::string n) { return {Need::file, std::move(n)}; }
 
 std::string text(const std::vector<std::string>& lines) {
     std::string s;
-    for (auto& l : lines) s += l + "\n";
+    for (auto& l : lines)
+        s += l + "\n";
     return s;
 }
 
@@ -42,8 +48,13 @@ BOOST_AUTO_TEST_CASE(REQ_A_2_every_revision_stays_readable) {
     ScratchDir dir;
     Store s(dir.path(), {}, fixed_clock);
     BOOST_TEST(s.head() == 0u);
-    s.land({.author = "CN=anna", .comment = "first", .edits = {put("a.pan", "1"), put("b/c.pan", "2")}});
-    s.land({.author = "CN=ben", .comment = "second", .base = 1, .edits = {put("a.pan", "3"), gone("b/c.pan"), put("d.pan", "1")}});
+    s.land({.author = "CN=anna",
+            .comment = "first",
+            .edits = {put("a.pan", "1"), put("b/c.pan", "2")}});
+    s.land({.author = "CN=ben",
+            .comment = "second",
+            .base = 1,
+            .edits = {put("a.pan", "3"), gone("b/c.pan"), put("d.pan", "1")}});
     BOOST_TEST(s.head() == 2u);
     BOOST_TEST(s.content(s.file_at("a.pan", 1)) == "1");
     BOOST_TEST(s.content(s.file_at("a.pan", 2)) == "3");
@@ -75,7 +86,10 @@ BOOST_AUTO_TEST_CASE(the_time_of_a_profile_grows_though_the_clock_stands_or_goes
     ScratchDir dir;
     clock_at = 1000;
     Store s(dir.path(), {}, fixed_clock);
-    auto land = [&](const char* xml) { s.land({.author = "a", .built = {built("lxb001", xml, {file("x")})}, .words = words}); return s.profile("lxb001")->modified; };
+    auto land = [&](const char* xml) {
+        s.land({.author = "a", .built = {built("lxb001", xml, {file("x")})}, .words = words});
+        return s.profile("lxb001")->modified;
+    };
     s.land({.author = "a", .edits = {put("x", "1")}});
     BOOST_TEST(land("<a/>") == 1000);
     BOOST_TEST(land("<b/>") == 1001);
@@ -96,8 +110,11 @@ BOOST_AUTO_TEST_CASE(REQ_A_3_a_need_leads_to_the_objects_that_have_it) {
     ScratchDir dir;
     Store s(dir.path());
     Need absent{Need::source, "site/extra"}, peer{Need::object, "lxb002"};
-    s.land({.author = "a", .edits = {put("x", "1"), put("y", "1")},
-            .built = {built("lxb001", "<a/>", {file("x"), absent, peer}), built("lxb002", "<b/>", {file("x"), file("y")})}, .words = words});
+    s.land({.author = "a",
+            .edits = {put("x", "1"), put("y", "1")},
+            .built = {built("lxb001", "<a/>", {file("x"), absent, peer}),
+                      built("lxb002", "<b/>", {file("x"), file("y")})},
+            .words = words});
     BOOST_TEST(text(s.objects_needing(file("x"))) == "lxb001\nlxb002\n");
     BOOST_TEST(text(s.objects_needing(absent)) == "lxb001\n");
     BOOST_TEST(text(s.objects_needing(peer)) == "lxb001\n");
@@ -116,7 +133,11 @@ BOOST_AUTO_TEST_CASE(indexes_and_all_else_are_there_after_opening_again) {
     ScratchDir dir;
     {
         Store s(dir.path());
-        s.land({.author = "a", .edits = {put("x", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}, .once = "key-1", .words = words});
+        s.land({.author = "a",
+                .edits = {put("x", "1")},
+                .built = {built("lxb001", "<a/>", {file("x")})},
+                .once = "key-1",
+                .words = words});
         Session w = s.open_session("CN=anna", "new ntp server");
         s.put_edits(w.id, {put("x", "2"), put("new", "3")});
     }
@@ -148,8 +169,10 @@ BOOST_AUTO_TEST_CASE(a_session_forgets_an_edit_that_changes_nothing_and_closes_w
     BOOST_TEST(s.edits(w.id).size() == 1u);
     s.put_edits(w.id, {put("x", "1")});
     BOOST_TEST(s.edits(w.id).empty());
-    BOOST_CHECK_EXCEPTION(s.put_edits("s0", {put("x", "2")}), Error, [](const Error& e) { return e.message == "there is no session 's0'"; });
-    for (const char* path : {"", "/etc/passwd", "../x", "a/../b", "a//b", "a/", ".", "a\nb", "a\\b"})
+    BOOST_CHECK_EXCEPTION(s.put_edits("s0", {put("x", "2")}), Error,
+                          [](const Error& e) { return e.message == "there is no session 's0'"; });
+    for (const char* path :
+         {"", "/etc/passwd", "../x", "a/../b", "a//b", "a/", ".", "a\nb", "a\\b"})
         BOOST_CHECK_THROW(s.put_edits(w.id, {put(path, "2")}), Error);
     s.put_edits(w.id, {put("x", "2")});
     s.land({.author = "a", .edits = s.edits(w.id), .session = w.id});
@@ -164,13 +187,17 @@ BOOST_AUTO_TEST_CASE(a_session_that_changes_while_its_commit_compiles_is_not_clo
     Store s(dir.path(), {}, fixed_clock);
     Session w = s.open_session("a", "");
     s.put_edits(w.id, {put("x", "1"), put("y", "1")});
-    auto commit = [&](int64_t touched) { s.land({.author = "a", .edits = s.edits(w.id), .session = w.id, .touched = touched}); };
+    auto commit = [&](int64_t touched) {
+        s.land({.author = "a", .edits = s.edits(w.id), .session = w.id, .touched = touched});
+    };
     int64_t before = s.session(w.id)->touched;
-    s.put_edits(w.id, {put("x", "2")});   // in the same second
-    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_no; });
+    s.put_edits(w.id, {put("x", "2")});  // in the same second
+    BOOST_CHECK_EXCEPTION(commit(before), Error,
+                          [](const Error& e) { return e.status == exit_no; });
     before = s.session(w.id)->touched;
     s.drop_edits(w.id, {"y"});
-    BOOST_CHECK_EXCEPTION(commit(before), Error, [](const Error& e) { return e.status == exit_no; });
+    BOOST_CHECK_EXCEPTION(commit(before), Error,
+                          [](const Error& e) { return e.status == exit_no; });
     BOOST_TEST(s.head() == 0u);
     BOOST_TEST(s.edit(w.id, "x")->text.value() == "2");
     commit(s.session(w.id)->touched);
@@ -212,8 +239,9 @@ BOOST_AUTO_TEST_CASE(nobody_fills_the_disk_with_contents) {
     auto one = Packed::of(std::string(1000, 'a')), two = Packed::of(std::string(2000, 'b'));
     uint64_t limit = one.gzip.size() + two.gzip.size() - 1;
     s.put_contents({one}, "CN=anna", limit);
-    s.put_contents({one}, "CN=anna", limit);    // there already
-    BOOST_CHECK_EXCEPTION(s.put_contents({two}, "CN=anna", limit), Error, [](const Error& e) { return e.status == exit_try_later; });
+    s.put_contents({one}, "CN=anna", limit);  // there already
+    BOOST_CHECK_EXCEPTION(s.put_contents({two}, "CN=anna", limit), Error,
+                          [](const Error& e) { return e.status == exit_try_later; });
     BOOST_TEST(!s.has_content(two.hash));
     s.put_contents({two}, "CN=ben", limit);
     clock_at += 3600;
@@ -224,34 +252,49 @@ BOOST_AUTO_TEST_CASE(a_second_server_on_the_same_store_is_refused) {
     ScratchDir dir;
     Store s(dir.path());
     BOOST_CHECK_EXCEPTION(Store(dir.path()), Error, [&](const Error& e) {
-        return e.status == exit_try_later && e.message == fmt::format("the store '{}' is in use by process {}", dir.path(), getpid());
+        return e.status == exit_try_later &&
+               e.message ==
+                   fmt::format("the store '{}' is in use by process {}", dir.path(), getpid());
     });
 }
 
 BOOST_AUTO_TEST_CASE(verify_finds_what_was_changed_behind_the_stores_back) {
     ScratchDir dir;
     Store s(dir.path());
-    s.land({.author = "a", .edits = {put("x", "1"), put("y", "1")}, .built = {built("lxb001", "<a/>", {file("x")})}, .words = words});
-    s.land({.author = "a", .edits = {put("x", "2")}, .built = {built("lxb001", "<b/>", {file("x"), file("y")})}, .words = words});
+    s.land({.author = "a",
+            .edits = {put("x", "1"), put("y", "1")},
+            .built = {built("lxb001", "<a/>", {file("x")})},
+            .words = words});
+    s.land({.author = "a",
+            .edits = {put("x", "2")},
+            .built = {built("lxb001", "<b/>", {file("x"), file("y")})},
+            .words = words});
     BOOST_TEST(text(s.verify()) == "");
     auto damage = [&](const char* table, std::string_view key, std::optional<std::string> value) {
         bdb::Table t = s.env().table(table);
         std::string old;
         s.env().update([&](bdb::Txn& x) {
             old = t.get(&x, key).value_or("?");
-            if (value) t.put(x, key, *value);
-            else t.erase(x, key);
+            if (value)
+                t.put(x, key, *value);
+            else
+                t.erase(x, key);
         });
         std::string said = text(s.verify());
         s.env().update([&](bdb::Txn& x) { t.put(x, key, old); });
         BOOST_TEST(text(s.verify()) == "");
         return said;
     };
-    BOOST_TEST(damage("tree", "x", hash_of("1")) == "tree: the head's files are not what the revisions leave\n");
-    BOOST_TEST(damage("content", hash_of("2"), "not gzip").starts_with("content: " + to_hex(hash_of("2")) + " is damaged\n"));
-    BOOST_TEST(damage("profile", "lxb001", std::nullopt).find("profile: 'lxb001' is missing\n") != std::string::npos);
-    BOOST_TEST(damage("users", number_key(0).substr(4), std::nullopt) == "index: the users of 'px' are missing\n");
-    BOOST_TEST(damage("revision", number_key(1), std::nullopt).find("revision: 2 follows 0\n") == 0);
+    BOOST_TEST(damage("tree", "x", hash_of("1")) ==
+               "tree: the head's files are not what the revisions leave\n");
+    BOOST_TEST(damage("content", hash_of("2"), "not gzip")
+                   .starts_with("content: " + to_hex(hash_of("2")) + " is damaged\n"));
+    BOOST_TEST(damage("profile", "lxb001", std::nullopt).find("profile: 'lxb001' is missing\n") !=
+               std::string::npos);
+    BOOST_TEST(damage("users", number_key(0).substr(4), std::nullopt) ==
+               "index: the users of 'px' are missing\n");
+    BOOST_TEST(damage("revision", number_key(1), std::nullopt).find("revision: 2 follows 0\n") ==
+               0);
     BOOST_TEST(damage("audit", number_key(1), "\x01") != "");
     bdb::Table users = s.env().table("users");
     s.env().update([&](bdb::Txn& x) { users.put(x, number_key(0).substr(4), ""); });
@@ -286,11 +329,19 @@ BOOST_AUTO_TEST_CASE(pruning_keeps_what_a_tag_a_stage_or_a_node_uses_and_all_tem
     Store s(dir.path(), {}, fixed_clock);
     for (int i = 1; i <= 8; i++, clock_at += 100) {
         std::string n = std::to_string(i);
-        s.land({.author = "a", .edits = {put("x", n)}, .built = {built("n1", "<one" + n + "/>", {file("x")}), built("n2", "<two" + n + "/>", {file("x")})}, .words = words});
-        if (i == 2) s.add_stage("prod", {"n2"}, "a");
-        if (i == 3) s.put_tag({.name = "good", .revision = 3, .author = "a"});
+        s.land({.author = "a",
+                .edits = {put("x", n)},
+                .built = {built("n1", "<one" + n + "/>", {file("x")}),
+                          built("n2", "<two" + n + "/>", {file("x")})},
+                .words = words});
+        if (i == 2)
+            s.add_stage("prod", {"n2"}, "a");
+        if (i == 3)
+            s.put_tag({.name = "good", .revision = 3, .author = "a"});
     }
-    auto has = [&](const std::string& xml) { return s.has_content(hash_of(xml)); };
+    auto has = [&](const std::string& xml) {
+        return s.has_content(hash_of(xml));
+    };
     BOOST_TEST(s.first_since(1600) == 7u);
     BOOST_TEST(s.first_since(0) == 1u);
     BOOST_TEST(s.first_since(5000) == 9u);
@@ -301,7 +352,8 @@ BOOST_AUTO_TEST_CASE(pruning_keeps_what_a_tag_a_stage_or_a_node_uses_and_all_tem
     auto did = s.prune(7, nodes, true, "a");
     BOOST_TEST(did.profiles == would.profiles);
     BOOST_TEST(did.contents == would.contents);
-    // n1: 3 is tagged, 5 is what it has, 2 is the stage's revision (for whichever object), 7 and 8 are kept.
+    // n1: 3 is tagged, 5 is what it has, 2 is the stage's revision (for whichever object), 7 and 8
+    // are kept.
     for (int i = 1; i <= 8; i++) {
         std::string n = std::to_string(i);
         BOOST_TEST(has("<one" + n + "/>") == (i != 1 && i != 4 && i != 6), "n1 " << i);
@@ -309,12 +361,20 @@ BOOST_AUTO_TEST_CASE(pruning_keeps_what_a_tag_a_stage_or_a_node_uses_and_all_tem
         BOOST_TEST(s.content(s.file_at("x", uint64_t(i))) == n);
     }
     BOOST_TEST(s.profile_at("n1", 4)->xml == hash_of("<one4/>"));  // that it was so is still known
-    BOOST_CHECK_EXCEPTION(s.content(hash_of("<one4/>")), Error, [](const Error& e) { return e.status == exit_data && e.message.find("before revision 7 were pruned") != std::string::npos; });
-    BOOST_CHECK_EXCEPTION(s.promote({.stage = "prod", .target = 4, .author = "a"}), Error, [](const Error& e) { return e.message == "profiles of revision 4 were pruned"; });
+    BOOST_CHECK_EXCEPTION(s.content(hash_of("<one4/>")), Error, [](const Error& e) {
+        return e.status == exit_data &&
+               e.message.find("before revision 7 were pruned") != std::string::npos;
+    });
+    BOOST_CHECK_EXCEPTION(
+        s.promote({.stage = "prod", .target = 4, .author = "a"}), Error,
+        [](const Error& e) { return e.message == "profiles of revision 4 were pruned"; });
     BOOST_TEST(text(s.verify()) == "");
     BOOST_TEST(s.collect_garbage().contents == 0u);
     // A profile that comes back as it once was is stored again.
-    s.land({.author = "a", .edits = {put("x", "again")}, .built = {built("n1", "<one4/>", {file("x")})}, .words = words});
+    s.land({.author = "a",
+            .edits = {put("x", "again")},
+            .built = {built("n1", "<one4/>", {file("x")})},
+            .words = words});
     BOOST_TEST(has("<one4/>"));
     BOOST_TEST(text(s.verify()) == "");
     bdb::Table content = s.env().table("content");
@@ -322,8 +382,9 @@ BOOST_AUTO_TEST_CASE(pruning_keeps_what_a_tag_a_stage_or_a_node_uses_and_all_tem
     BOOST_TEST(text(s.verify()) == "revision 8: the content of the profile of 'n1' is missing\n");
 }
 
-// A child commits in a loop and says each number after its commit returned; the parent kills it at random,
-// opens the store and proves it: nothing said is missing, and at most the one commit under way is there too.
+// A child commits in a loop and says each number after its commit returned; the parent kills it at
+// random, opens the store and proves it: nothing said is missing, and at most the one commit under
+// way is there too.
 BOOST_AUTO_TEST_CASE(no_acknowledged_commit_is_lost_by_sigkill) {
     ScratchDir dir;
     const char* count = std::getenv("WEFT_KILLS");
@@ -339,23 +400,30 @@ BOOST_AUTO_TEST_CASE(no_acknowledged_commit_is_lost_by_sigkill) {
             for (;;) {
                 uint64_t n = s.head() + 1;
                 Landing l{.author = "a", .comment = std::to_string(n), .words = words};
-                for (uint64_t i = n % 3; i < 6; i++) l.edits.push_back(put(fmt::format("t{}", i), std::to_string(n * i)));
+                for (uint64_t i = n % 3; i < 6; i++)
+                    l.edits.push_back(put(fmt::format("t{}", i), std::to_string(n * i)));
                 l.edits.push_back(put("x", std::to_string(n)));
                 for (uint64_t i = 0; i < 3; i++)
-                    l.built.push_back(built(fmt::format("lxb{:03}", i), fmt::format("<a n='{}'/>{}", n % (i + 2), std::string(3000, 'x')),
-                                            {file("x"), file(fmt::format("t{}", 3 + (n + i) % 3))}));
+                    l.built.push_back(
+                        built(fmt::format("lxb{:03}", i),
+                              fmt::format("<a n='{}'/>{}", n % (i + 2), std::string(3000, 'x')),
+                              {file("x"), file(fmt::format("t{}", 3 + (n + i) % 3))}));
                 s.land(l);
-                if (n % 5 == 0) s.env().checkpoint();
-                if (::write(out[1], &n, sizeof n) < 0) _exit(1);
+                if (n % 5 == 0)
+                    s.env().checkpoint();
+                if (::write(out[1], &n, sizeof n) < 0)
+                    _exit(1);
             }
         }
         close(out[1]);
         uint64_t n, seen = 0;
-        for (int wanted = rand() % 6; wanted && read(out[0], &n, sizeof n) == sizeof n; wanted--) seen = n;
+        for (int wanted = rand() % 6; wanted && read(out[0], &n, sizeof n) == sizeof n; wanted--)
+            seen = n;
         usleep(unsigned(rand() % 12000));
         kill(child, SIGKILL);
         waitpid(child, nullptr, 0);
-        while (read(out[0], &n, sizeof n) == sizeof n) seen = n;
+        while (read(out[0], &n, sizeof n) == sizeof n)
+            seen = n;
         close(out[0]);
         Store s(dir.path());
         last = std::max(last, seen);
@@ -363,7 +431,8 @@ BOOST_AUTO_TEST_CASE(no_acknowledged_commit_is_lost_by_sigkill) {
         BOOST_TEST(s.head() <= last + 1);
         last = s.head();
         BOOST_TEST(text(s.verify()) == "");
-        if (last) BOOST_TEST(s.content(s.file_at("x", last)) == std::to_string(last));
+        if (last)
+            BOOST_TEST(s.content(s.file_at("x", last)) == std::to_string(last));
     }
     BOOST_TEST(last > 5u);
 }

@@ -8,9 +8,14 @@
 #include "compiler/format.hh"
 #include "compiler/substitute.hh"
 
-template <class... A> static std::string text(std::string_view f, const A&... a) { return std::string(call("format", s(f), a...).string()); }
-template <class... A> static std::string wrong(std::string_view f, const A&... a) {
-    std::string m = failure("format", s(f), a...), before = "invalid format specification or mismatched types in format(): ";
+template <class... A>
+static std::string text(std::string_view f, const A&... a) {
+    return std::string(call("format", s(f), a...).string());
+}
+template <class... A>
+static std::string wrong(std::string_view f, const A&... a) {
+    std::string m = failure("format", s(f), a...),
+                before = "invalid format specification or mismatched types in format(): ";
     return m.starts_with(before) ? m.substr(before.size()) : "unexpected: " + m;
 }
 
@@ -57,7 +62,8 @@ BOOST_AUTO_TEST_CASE(doubles_with_exponents) {
     BOOST_TEST(text("%.0e %#.0e", d(15), d(15)) == "2e+01 2.e+01");
     BOOST_TEST(text("%.2e", d(9.999)) == "1.00e+01");
     BOOST_TEST(text("%e", d(0)) == "0.000000e+00");
-    BOOST_TEST(text("%g %g %g", d(123456), d(1234567), d(0.0001)) == "123456 1.23457e+06 0.000100000");
+    BOOST_TEST(text("%g %g %g", d(123456), d(1234567), d(0.0001)) ==
+               "123456 1.23457e+06 0.000100000");
     BOOST_TEST(text("%g %.3g %g", d(0.00009), d(999.5), d(0)) == "9.00000e-05 1.00e+03 0.00000");
     BOOST_TEST(text("%.0g %G", d(1.5), d(1e-10)) == "2 1.00000E-10");
     BOOST_TEST(text("%a %a %A", d(1), d(-0.1), d(3)) == "0x1.0p0 -0x1.999999999999ap-4 0X1.8P1");
@@ -65,14 +71,17 @@ BOOST_AUTO_TEST_CASE(doubles_with_exponents) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_are_none) {
-    BOOST_TEST(text("%f %e %5.1f|%05f", d(NAN), d(INFINITY), d(-INFINITY), d(INFINITY)) == "NaN Infinity -Infinity|Infinity");
+    BOOST_TEST(text("%f %e %5.1f|%05f", d(NAN), d(INFINITY), d(-INFINITY), d(INFINITY)) ==
+               "NaN Infinity -Infinity|Infinity");
     BOOST_TEST(text("%+f %(f %E", d(INFINITY), d(-INFINITY), d(NAN)) == "+Infinity (Infinity) NAN");
 }
 
 BOOST_AUTO_TEST_CASE(strings_and_other_values) {
     BOOST_TEST(text("%s %s %s %s", s("x"), n(1), d(1.5), b(true)) == "x 1 1.5 true");
-    BOOST_TEST(text("%5s|%-5s|%.2s|%5.1s|", s("ab"), s("ab"), s("abc"), s("xyz")) == "   ab|ab   |ab|    x|");
-    BOOST_TEST(text("%S", s("stra\xc3\x9f""e")) == "STRASSE");
+    BOOST_TEST(text("%5s|%-5s|%.2s|%5.1s|", s("ab"), s("ab"), s("abc"), s("xyz")) ==
+               "   ab|ab   |ab|    x|");
+    BOOST_TEST(text("%S", s("stra\xc3\x9f"
+                            "e")) == "STRASSE");
     BOOST_TEST(text("%s", l({n(1), s("a")})) == "[ 1, a ]");
     BOOST_TEST(text("%3s|", s("\xf0\x9f\x98\x80")) == " \xf0\x9f\x98\x80|");  // two units wide
     BOOST_TEST(text("%b %b %B %.1b", b(false), s("x"), b(true), b(true)) == "false true TRUE t");
@@ -89,7 +98,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_format_is_said) {
     BOOST_TEST(wrong("%f", n(1)) == "'%f' wants a double, and argument 2 is a long");
     BOOST_TEST(wrong("%s", undef) == "'%s' wants a value, and argument 2 is undef");
     BOOST_TEST(wrong("%b", null) == "'%b' wants a value, and argument 2 is null");
-    BOOST_TEST(wrong("%c", n(65)) == "'%c' wants a character, which Pan does not have, and argument 2 is a long");
+    BOOST_TEST(wrong("%c", n(65)) ==
+               "'%c' wants a character, which Pan does not have, and argument 2 is a long");
     BOOST_TEST(wrong("%s") == "'%s' wants argument 1 behind the format, and there are 0");
     BOOST_TEST(wrong("%3$s", n(1)) == "'%3$s' wants argument 3 behind the format, and there are 1");
     BOOST_TEST(wrong("%<s", n(1)) == "'%<s' has nothing before it to take again");
@@ -112,7 +122,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_format_is_said) {
 
 BOOST_AUTO_TEST_CASE(an_endless_result_meets_a_limit) {
     std::string f;
-    for (int i = 0; i < 300; i++) f += "%1$1000000d";
+    for (int i = 0; i < 300; i++)
+        f += "%1$1000000d";
     BOOST_TEST(failure("format", s(f), n(1)) == "this needs more work than a profile can be worth");
 }
 
@@ -127,16 +138,25 @@ BOOST_AUTO_TEST_CASE(every_value_has_a_text) {
     BOOST_TEST(call("to_string", l({})) == s("[  ]"));
     BOOST_TEST(call("to_string", m({})) == s("{  }"));
     BOOST_TEST(call("to_string", m({{"a", l({n(1), s("x")})}})) == s("{ a, [ 1, x ] }"));
-    BOOST_TEST(call("to_string", m({{"b", undef}, {"a", l({l({}), null})}})) == s("{ a, [ [  ], null ], b, undef }"));
+    BOOST_TEST(call("to_string", m({{"b", undef}, {"a", l({l({}), null})}})) ==
+               s("{ a, [ [  ], null ], b, undef }"));
     Element loop = l({});
     loop.list_ref().push_back(loop);
-    BOOST_TEST(failure("to_string", loop) == "to_string(): the value is more than 2000 levels deep");
+    BOOST_TEST(failure("to_string", loop) ==
+               "to_string(): the value is more than 2000 levels deep");
     loop.list_ref().resize(0);
 }
 
 BOOST_AUTO_TEST_CASE(names_in_braces_are_replaced) {
-    Element values = m({{"A", s("one")}, {"n", n(2)}, {"l", l({n(1)})}, {"r", s("<${A}>")}, {"x", s("${y}")}, {"y", s("${x}")}});
-    auto text = [&](std::string_view t) { return substitute(t, values.dict()); };
+    Element values = m({{"A", s("one")},
+                        {"n", n(2)},
+                        {"l", l({n(1)})},
+                        {"r", s("<${A}>")},
+                        {"x", s("${y}")},
+                        {"y", s("${x}")}});
+    auto text = [&](std::string_view t) {
+        return substitute(t, values.dict());
+    };
     auto wrong = [&](std::string_view t) {
         try {
             return text(t);
@@ -156,7 +176,9 @@ BOOST_AUTO_TEST_CASE(names_in_braces_are_replaced) {
     BOOST_TEST(wrong("${ A}") == "substitute(): nothing is called ' A'");
     BOOST_TEST(wrong("${}") == "substitute(): nothing is called ''");
     BOOST_TEST(wrong("${x}") == "substitute(): 'x' is made of itself: x -> y -> x");
-    BOOST_TEST(substitute("${a}-${b}", [](std::string_view n) { return std::optional(std::string(n) + n.data()[0]); }) == "aa-bb");
+    BOOST_TEST(substitute("${a}-${b}", [](std::string_view n) {
+                   return std::optional(std::string(n) + n.data()[0]);
+               }) == "aa-bb");
 }
 
 BOOST_AUTO_TEST_CASE(names_that_multiply_meet_a_limit) {

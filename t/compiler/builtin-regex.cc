@@ -7,7 +7,8 @@
 #include "compiler/utf16.hh"
 
 /// Every match of a pattern, in brackets: "ab" in "abcab" is [ab][ab].
-static std::string found(std::string_view pattern, std::string_view text, std::string_view flags = "") {
+static std::string found(std::string_view pattern, std::string_view text,
+                         std::string_view flags = "") {
     std::string out;
     Regex::get("t", pattern, regex_flags("t", flags))->each("t", text, [&](const RegexMatch& m) {
         out += '[' + std::string(m.text(0)) + ']';
@@ -35,22 +36,28 @@ BOOST_AUTO_TEST_CASE(matching_searches_and_does_not_anchor) {
     BOOST_TEST(call("match", s("a\nb"), s("a.b"), s("s")) == b(true));
     BOOST_TEST(call("match", s("ab"), s("a b # both"), s("x")) == b(true));
     BOOST_TEST(call("match", s(""), s("")) == b(true));
-    BOOST_TEST(failure("match", s("a"), s("a"), s("iq")) == "match(): unknown flag in 'iq'; there are i, m, s, u and x");
-    BOOST_TEST(failure("match", s("a"), n(1)) == "match(): argument 2 must be a string, not a long");
-    BOOST_TEST(failure("match", s("a"), s("(a")) == "match(): invalid regular expression '(a': the group is not closed by ')'; write \\( for the character (position 0)");
+    BOOST_TEST(failure("match", s("a"), s("a"), s("iq")) ==
+               "match(): unknown flag in 'iq'; there are i, m, s, u and x");
+    BOOST_TEST(failure("match", s("a"), n(1)) ==
+               "match(): argument 2 must be a string, not a long");
+    BOOST_TEST(failure("match", s("a"), s("(a")) ==
+               "match(): invalid regular expression '(a': the group is not closed by ')'; write "
+               "\\( for the character (position 0)");
 }
 
 BOOST_AUTO_TEST_CASE(matches_drops_the_groups_behind_the_last_that_took_part) {
     BOOST_TEST(call("matches", s("abc"), s("(x)?(b)(z)?")) == l({s("b"), s(""), s("b")}));
     BOOST_TEST(call("matches", s("abc"), s("z")) == l({}));
-    BOOST_TEST(call("matches", s("lxb001.site"), s("^([a-z]+)(\\d+)")) == l({s("lxb001"), s("lxb"), s("001")}));
+    BOOST_TEST(call("matches", s("lxb001.site"), s("^([a-z]+)(\\d+)")) ==
+               l({s("lxb001"), s("lxb"), s("001")}));
     BOOST_TEST(call("matches", s("a"), s("a()")) == l({s("a"), s("")}));
     BOOST_TEST(call("matches", s("x"), s("x(y)?")) == l({s("x")}));
 }
 
 BOOST_AUTO_TEST_CASE(split_treats_empty_pieces_as_the_limit_says) {
     BOOST_TEST(call("split", s(","), s(",a,,b,,")) == l({s(""), s("a"), s(""), s("b")}));
-    BOOST_TEST(call("split", s(","), n(-1), s(",a,,b,,")) == l({s(""), s("a"), s(""), s("b"), s(""), s("")}));
+    BOOST_TEST(call("split", s(","), n(-1), s(",a,,b,,")) ==
+               l({s(""), s("a"), s(""), s("b"), s(""), s("")}));
     BOOST_TEST(call("split", s(","), n(2), s("a,b,c")) == l({s("a"), s("b,c")}));
     BOOST_TEST(call("split", s(","), n(1), s("a,b,c")) == l({s("a,b,c")}));
     BOOST_TEST(call("split", s(","), n(9), s("a,b,")) == l({s("a"), s("b"), s("")}));
@@ -60,29 +67,44 @@ BOOST_AUTO_TEST_CASE(split_treats_empty_pieces_as_the_limit_says) {
     BOOST_TEST(call("split", s("x"), s("abc")) == l({s("abc")}));
     BOOST_TEST(call("split", s("\\s*;\\s*"), s("a ; b;c")) == l({s("a"), s("b"), s("c")}));
     BOOST_TEST(call("split", s(""), n(2), s("abc")) == l({s("a"), s("bc")}));
-    BOOST_TEST(failure("split", s(","), s("a"), s("b")) == "split(): argument 2 must be a long, not a string");
+    BOOST_TEST(failure("split", s(","), s("a"), s("b")) ==
+               "split(): argument 2 must be a long, not a string");
     BOOST_TEST(failure("split", s("*"), s("a")) ==
-               "split(): invalid regular expression '*': nothing stands before '*' to repeat (position 0)");
+               "split(): invalid regular expression '*': nothing stands before '*' to repeat "
+               "(position 0)");
 }
 
 BOOST_AUTO_TEST_CASE(replace_knows_groups_by_number_and_name) {
     BOOST_TEST(call("replace", s("(\\w)(\\d)"), s("$2$1"), s("a1b2")) == s("1a2b"));
-    BOOST_TEST(call("replace", s("(?<host>\\w+)\\.site"), s("${host}.org"), s("a.site b.site")) == s("a.org b.org"));
+    BOOST_TEST(call("replace", s("(?<host>\\w+)\\.site"), s("${host}.org"), s("a.site b.site")) ==
+               s("a.org b.org"));
     BOOST_TEST(call("replace", s("a"), s("\\$1\\\\"), s("bab")) == s("b$1\\b"));
     BOOST_TEST(call("replace", s("(a)"), s("$12"), s("bab")) == s("ba2b"));
     BOOST_TEST(call("replace", s("(a)(x)?"), s("<$2>"), s("a")) == s("<>"));
     BOOST_TEST(call("replace", s("x*"), s("-"), s("abxc")) == s("-a-b--c-"));
     BOOST_TEST(call("replace", s("z"), s("$9"), s("abc")) == s("abc"));
     BOOST_TEST(call("replace", s("\\."), s(""), s("a.b.c")) == s("abc"));
-    BOOST_TEST(failure("replace", s("(a)"), s("$2"), s("bab")) == "replace(): in the replacement '$2' there is no group 2; the expression has 1");
-    BOOST_TEST(failure("replace", s("a"), s("x\\"), s("a")) == "replace(): in the replacement 'x\\' nothing follows the last \\");
-    BOOST_TEST(failure("replace", s("a"), s("$x"), s("a")) == "replace(): in the replacement '$x' $ is not followed by a group's number or {name}");
-    BOOST_TEST(failure("replace", s("a"), s("${n}"), s("a")) == "replace(): in the replacement '${n}' there is no group named 'n'");
-    BOOST_TEST(failure("replace", s("a"), s("${n"), s("a")) == "replace(): in the replacement '${n' ${ is not closed");
+    BOOST_TEST(failure("replace", s("(a)"), s("$2"), s("bab")) ==
+               "replace(): in the replacement '$2' there is no group 2; the expression has 1");
+    BOOST_TEST(failure("replace", s("a"), s("x\\"), s("a")) ==
+               "replace(): in the replacement 'x\\' nothing follows the last \\");
+    BOOST_TEST(
+        failure("replace", s("a"), s("$x"), s("a")) ==
+        "replace(): in the replacement '$x' $ is not followed by a group's number or {name}");
+    BOOST_TEST(failure("replace", s("a"), s("${n}"), s("a")) ==
+               "replace(): in the replacement '${n}' there is no group named 'n'");
+    BOOST_TEST(failure("replace", s("a"), s("${n"), s("a")) ==
+               "replace(): in the replacement '${n' ${ is not closed");
 }
 
 BOOST_AUTO_TEST_CASE(line_ends_are_those_of_java) {
-    BOOST_TEST(found(".+", "a\nb\rc\xc2\x85""d\xe2\x80\xa8""e\x0b""f") == "[a][b][c][d][e\x0b""f]");
+    BOOST_TEST(found(".+",
+                     "a\nb\rc\xc2\x85"
+                     "d\xe2\x80\xa8"
+                     "e\x0b"
+                     "f") ==
+               "[a][b][c][d][e\x0b"
+               "f]");
     BOOST_TEST(found("b$", "b\n") == "[b]");
     BOOST_TEST(found("b$", "b\r\n") == "[b]");
     BOOST_TEST(found("b$", "b\n\n") == "");
@@ -104,7 +126,9 @@ BOOST_AUTO_TEST_CASE(classes_can_be_united_intersected_and_negated) {
     BOOST_TEST(found("[^]]+", "a]b") == "[a][b]");
     BOOST_TEST(found("[a-]+", "a-b") == "[a-]");
     BOOST_TEST(found("[\\w&&\\D]+", "ab12_c") == "[ab][_c]");
-    BOOST_TEST(found("[\\p{L}&&[^a]]+", "b\xc3\xa9""a") == "[b\xc3\xa9]");
+    BOOST_TEST(found("[\\p{L}&&[^a]]+",
+                     "b\xc3\xa9"
+                     "a") == "[b\xc3\xa9]");
     BOOST_TEST(found("[^\\p{L}]", "a1") == "[1]");
     BOOST_TEST(found("[&a]+", "a&b") == "[a&]");
     BOOST_TEST(found("[.^$|?*]+", "a.*b") == "[.*]");
@@ -117,7 +141,9 @@ BOOST_AUTO_TEST_CASE(predefined_classes_are_ascii) {
     BOOST_TEST(found("\\p{Alpha}+\\p{Punct}", "ab-\xc3\xa9-") == "[ab-]");
     BOOST_TEST(found("\\p{Upper}", "aB\xc3\x89") == "[B]");
     BOOST_TEST(found("\\p{Lu}", "aB\xc3\x89") == "[B][\xc3\x89]");
-    BOOST_TEST(found("\\P{IsAlphabetic}", "a\xc3\xa9""1") == "[1]");
+    BOOST_TEST(found("\\P{IsAlphabetic}",
+                     "a\xc3\xa9"
+                     "1") == "[1]");
     BOOST_TEST(found("\\pL", "1a") == "[a]");
     BOOST_TEST(found("\\p{IsGreek}", "a\xce\xb1") == "[\xce\xb1]");
     BOOST_TEST(found("(?U)\\w+", "na\xc3\xafve") == "[na\xc3\xafve]");
@@ -161,15 +187,20 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_pattern_is_said_in_plain_words) {
         return at == m.npos ? m : m.substr(at + 3);
     };
     BOOST_TEST(wrong("a)") == "a ')' without '(' (position 1)");
-    BOOST_TEST(wrong("(a") == "the group is not closed by ')'; write \\( for the character (position 0)");
+    BOOST_TEST(wrong("(a") ==
+               "the group is not closed by ')'; write \\( for the character (position 0)");
     BOOST_TEST(wrong("[a") == "the class is not closed by ']' (position 0)");
     BOOST_TEST(wrong("[]") == "the class is not closed by ']' (position 0)");
     BOOST_TEST(wrong("[b-a]") == "a range ends below its beginning (position 1)");
     BOOST_TEST(wrong("[a-\\d]") == "a range ends in a class of characters (position 3)");
     BOOST_TEST(wrong("[a&&]") == "nothing stands on one side of '&&' in a class (position 0)");
-    BOOST_TEST(wrong("a**") == "a repetition of a repetition: put the inner one into (?:...) (position 2)");
-    BOOST_TEST(wrong("a{") == "'{' is not followed by a number of repetitions; write \\{ for the character (position 1)");
-    BOOST_TEST(wrong("{2}") == "'{' has nothing to repeat; write \\{ for the character (position 0)");
+    BOOST_TEST(wrong("a**") ==
+               "a repetition of a repetition: put the inner one into (?:...) (position 2)");
+    BOOST_TEST(
+        wrong("a{") ==
+        "'{' is not followed by a number of repetitions; write \\{ for the character (position 1)");
+    BOOST_TEST(wrong("{2}") ==
+               "'{' has nothing to repeat; write \\{ for the character (position 0)");
     BOOST_TEST(wrong("a{2,1}") == "the repetition ends below its beginning (position 1)");
     BOOST_TEST(wrong("a{2") == "the repetition is not closed by '}' (position 1)");
     BOOST_TEST(wrong("a{99999}") == "more than 65535 repetitions (position 1)");
@@ -177,7 +208,9 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_pattern_is_said_in_plain_words) {
     BOOST_TEST(wrong("\\q") == "unknown escape \\q (position 0)");
     BOOST_TEST(wrong("\\x4") == "\\x is not followed by 2 hexadecimal digits (position 0)");
     BOOST_TEST(wrong("\\p{Foo}") == "there is no character property 'Foo' (position 0)");
-    BOOST_TEST(wrong("\\p{InGreek}") == "blocks of characters are not supported; write their range, as [\\u0370-\\u03ff] (position 0)");
+    BOOST_TEST(wrong("\\p{InGreek}") ==
+               "blocks of characters are not supported; write their range, as [\\u0370-\\u03ff] "
+               "(position 0)");
     BOOST_TEST(wrong("(?q)") == "unknown flag 'q'; there are i m s d u x U (position 2)");
     BOOST_TEST(wrong("(?<a>x)(?<a>y)") == "two groups are named 'a' (position 7)");
     BOOST_TEST(wrong("\\k<a>") == "no group named 'a' comes before (position 0)");
@@ -189,7 +222,9 @@ BOOST_AUTO_TEST_CASE(a_pattern_that_never_ends_is_given_up) {
     std::string text(40, 'a');
     text += '!';
     for (int i = 0; i < 6; i++)  // the first are interpreted, the later ones compiled
-        BOOST_TEST(error("(a+)+$", text) == "t(): the regular expression '(a+)+$' takes too long on a text of 41 characters");
+        BOOST_TEST(
+            error("(a+)+$", text) ==
+            "t(): the regular expression '(a+)+$' takes too long on a text of 41 characters");
     BOOST_TEST(found("(a++)+$", text) == "");
 }
 
@@ -202,11 +237,17 @@ BOOST_AUTO_TEST_CASE(a_long_text_is_searched_whichever_way_the_pattern_is_run) {
 }
 
 BOOST_AUTO_TEST_CASE(malformed_text_is_searched_as_replacement_characters) {
-    BOOST_TEST(call("match", s("a\xff""b"), s("^a.b$")) == b(true));
-    BOOST_TEST(call("split", s("b"), s("\xffx""b\xfe")) == l({s("\xef\xbf\xbdx"), s("\xef\xbf\xbd")}));
+    BOOST_TEST(call("match",
+                    s("a\xff"
+                      "b"),
+                    s("^a.b$")) == b(true));
+    BOOST_TEST(call("split", s("b"),
+                    s("\xffx"
+                      "b\xfe")) == l({s("\xef\xbf\xbdx"), s("\xef\xbf\xbd")}));
     BOOST_TEST(call("replace", s("z"), s(""), s("\xff")) == s("\xff"));
 }
 
 BOOST_AUTO_TEST_CASE(many_patterns_do_not_fill_the_memory) {
-    for (int i = 0; i < 5000; i++) BOOST_TEST(found("x" + std::to_string(i) + "[ab]", "x" + std::to_string(i) + "b") != "");
+    for (int i = 0; i < 5000; i++)
+        BOOST_TEST(found("x" + std::to_string(i) + "[ab]", "x" + std::to_string(i) + "b") != "");
 }

@@ -9,8 +9,10 @@ struct Site {
     MemorySource files;
     Site() {
         files.put("/t/site.pan", "template site;\nvariable NAME ?= 'none';\n'/name' = NAME;\n");
-        files.put("/t/lxb001.pan", "object template lxb001;\nvariable NAME = 'one';\ninclude 'site';\n");
-        files.put("/t/lxb002.pan", "object template lxb002;\ninclude 'site';\n'/other' = value('lxb001:/name');\n");
+        files.put("/t/lxb001.pan",
+                  "object template lxb001;\nvariable NAME = 'one';\ninclude 'site';\n");
+        files.put("/t/lxb002.pan",
+                  "object template lxb002;\ninclude 'site';\n'/other' = value('lxb001:/name');\n");
     }
 };
 
@@ -27,7 +29,8 @@ BOOST_AUTO_TEST_CASE(results_come_in_the_order_asked_whatever_the_jobs) {
         BOOST_REQUIRE_EQUAL(r[0].references.size(), 1u);
         BOOST_TEST(r[0].references[0] == "lxb001");
         std::string names;
-        for (auto* d : r[0].dependencies) names += d->name + " ";
+        for (auto* d : r[0].dependencies)
+            names += d->name + " ";
         BOOST_TEST(names == "lxb001 lxb002 site ");
     }
 }
@@ -58,7 +61,8 @@ BOOST_AUTO_TEST_CASE(each_value_says_which_line_set_it) {
 
 BOOST_AUTO_TEST_CASE(an_object_that_needs_a_broken_one_fails_with_its_error) {
     Site site;
-    site.files.put("/t/lxb001.pan", "object template lxb001;\n'/name' = 1;\nbind '/name' = string;\n");
+    site.files.put("/t/lxb001.pan",
+                   "object template lxb001;\n'/name' = 1;\nbind '/name' = string;\n");
     Compiler compiler(site.files, {.include_path = {"/t"}});
     auto r = compiler.build({"lxb002"});
     BOOST_REQUIRE_EQUAL(r.size(), 2u);
@@ -69,7 +73,8 @@ BOOST_AUTO_TEST_CASE(an_object_that_needs_a_broken_one_fails_with_its_error) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_looked_for_and_missing_is_a_dependency) {
     MemorySource files;
-    files.put("/t/a.pan", "object template a;\ninclude if_exists('hook');\n'/f' = file_exists('motd');\n");
+    files.put("/t/a.pan",
+              "object template a;\ninclude if_exists('hook');\n'/f' = file_exists('motd');\n");
     Compiler compiler(files, {.include_path = {"/t"}});
     auto r = compiler.build({"a"});
     BOOST_REQUIRE(r[0].ok);
@@ -83,7 +88,9 @@ BOOST_AUTO_TEST_CASE(trees_are_dropped_when_nobody_keeps_them_and_made_again_whe
     std::vector<std::string> names;
     for (int i = 0; i < 50; i++) {
         std::string n = "n" + std::to_string(100 + i), before = "n" + std::to_string(99 + i);
-        files.put("/t/" + n + ".pan", "object template " + n + ";\n'/x' = " + (i ? "value('" + before + ":/x') + 1" : std::string("0")) + ";\n");
+        files.put("/t/" + n + ".pan",
+                  "object template " + n + ";\n'/x' = " +
+                      (i ? "value('" + before + ":/x') + 1" : std::string("0")) + ";\n");
         names.push_back(n);
     }
     for (int jobs : {1, 3}) {
@@ -92,7 +99,8 @@ BOOST_AUTO_TEST_CASE(trees_are_dropped_when_nobody_keeps_them_and_made_again_whe
         int64_t sum = 0;
         auto r = compiler.build(names, [&](const Result& one) {
             std::lock_guard guard(lock);
-            if (one.ok) sum += one.root.find("/x")->long_value();
+            if (one.ok)
+                sum += one.root.find("/x")->long_value();
         });
         BOOST_TEST(r.size() == 50u);
         BOOST_TEST(sum == 49 * 50 / 2);

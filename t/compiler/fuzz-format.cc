@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
     Element list = Element::new_list();
     list.list_ref().push_back(Element::of_string("x"));
     double x = 0;
-    if (size >= sizeof x) __builtin_memcpy(&x, data, sizeof x);
+    if (size >= sizeof x)
+        __builtin_memcpy(&x, data, sizeof x);
     Element values[] = {Element::of_string({reinterpret_cast<const char*>(data), size}),
                         Element::of_long(int64_t(size) - 5),
                         Element::of_double(x),
@@ -18,8 +19,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
                         Element::of_boolean(true),
                         list,
                         Element()};
-    // A few conversions may each be a megabyte wide: that is the format's own limit, not worth the time here.
-    if (std::string_view(reinterpret_cast<const char*>(data), size).find_first_of("0123456789") != std::string_view::npos && size > 64) return 0;
+    // A few conversions may each be a megabyte wide: that is the format's own limit, not worth the
+    // time here.
+    if (std::string_view(reinterpret_cast<const char*>(data), size).find_first_of("0123456789") !=
+            std::string_view::npos &&
+        size > 64)
+        return 0;
     compiler::WorkMeter meter;
     try {
         compiler::format_text(compiler::Arguments("fuzz", values));

@@ -1,4 +1,5 @@
-// json_decode on any bytes: a tree, or a failure; and what json_encode writes of the tree is read to the same.
+// json_decode on any bytes: a tree, or a failure; and what json_encode writes of the tree is read
+// to the same.
 #include <cstdlib>
 
 #include "base/error.hh"
@@ -23,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
         bug("a tree that was read cannot be written");
     }
     // Infinity and NaN are words in JSON, which read back as strings.
-    if (text.find("Infinity") == text.npos && text.find("NaN") == text.npos && !(compiler::json_decode(text) == tree))
+    if (text.find("Infinity") == text.npos && text.find("NaN") == text.npos &&
+        !(compiler::json_decode(text) == tree))
         bug("what was written is read differently");
     return 0;
 }

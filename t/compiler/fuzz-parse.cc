@@ -14,8 +14,10 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
         options.dialect = d;
         options.warnings = Warnings::off;
         Parsed p = parse_template("/t.pan", text, options, 1);
-        if (!p.tpl == p.errors.empty()) bug("a template and errors, or neither");
-        for (const TemplateError& e : p.errors) e.text();
+        if (!p.tpl == p.errors.empty())
+            bug("a template and errors, or neither");
+        for (const TemplateError& e : p.errors)
+            e.text();
     }
     return 0;
 }

@@ -1,5 +1,5 @@
-// A pattern of Java's syntax, up to the first zero byte, searched in the rest: it is refused with a reason or
-// translated to a pattern that the engine compiles and searches within its limits.
+// A pattern of Java's syntax, up to the first zero byte, searched in the rest: it is refused with a
+// reason or translated to a pattern that the engine compiles and searches within its limits.
 #include <string_view>
 
 #include "compiler/builtin.hh"
@@ -9,7 +9,8 @@
 using namespace weft::compiler;
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
-    if (!size) return 0;
+    if (!size)
+        return 0;
     RegexFlags flags;
     flags.ignore_case = data[0] & 1;
     flags.unicode_case = data[0] & 2;
@@ -22,11 +23,13 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
     std::string_view text = well_formed(all.substr(std::min(zero + 1, all.size())), repaired);
     try {
         int found = 0;
-        Regex::get("fuzz", all.substr(0, zero), flags)->each("fuzz", text, [&](const RegexMatch& m) {
-            for (size_t i = 0; i < m.groups(); i++)
-                if (m.has(i)) (void)utf16_length(m.text(i));
-            return ++found < 20;
-        });
+        Regex::get("fuzz", all.substr(0, zero), flags)
+            ->each("fuzz", text, [&](const RegexMatch& m) {
+                for (size_t i = 0; i < m.groups(); i++)
+                    if (m.has(i))
+                        (void)utf16_length(m.text(i));
+                return ++found < 20;
+            });
     } catch (const EvalFailure&) {
     }
     return 0;

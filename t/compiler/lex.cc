@@ -1,4 +1,5 @@
-// The lexer: what is a token, where it stands, and what heredocs and annotations do to their surroundings.
+// The lexer: what is a token, where it stands, and what heredocs and annotations do to their
+// surroundings.
 #include "t/tap.hh"
 
 #include "compiler/lex.hh"
@@ -7,7 +8,8 @@ using namespace weft::compiler;
 static std::vector<Token> all(std::string_view text) {
     Lexer lexer(text, "test.pan");
     std::vector<Token> out;
-    do out.push_back(lexer.next());
+    do
+        out.push_back(lexer.next());
     while (out.back().type != T::end);
     return out;
 }
@@ -87,6 +89,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_token_is_told_with_its_place) {
 }
 
 BOOST_AUTO_TEST_CASE(every_prefix_of_a_template_ends_or_fails) {
-    std::string_view text = "object template x; @a{b = 'c'} '/p' = <<E + \"\\x41\\\n\" + 0x1f + 1.5e3; # c\ntext\nE\n'/q' ?= f(A[1]);";
-    for (size_t n = 0; n <= text.size(); n++) failure(text.substr(0, n));
+    std::string_view text =
+        "object template x; @a{b = 'c'} '/p' = <<E + \"\\x41\\\n\" + 0x1f + 1.5e3; # "
+        "c\ntext\nE\n'/q' ?= f(A[1]);";
+    for (size_t n = 0; n <= text.size(); n++)
+        failure(text.substr(0, n));
 }

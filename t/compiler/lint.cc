@@ -1,4 +1,5 @@
-// The style checker's rules, one by one: what they find, what they leave alone, what --fix makes of it.
+// The style checker's rules, one by one: what they find, what they leave alone, what --fix makes of
+// it.
 #include "t/tap.hh"
 
 #include "compiler/lint.hh"
@@ -7,10 +8,12 @@
 using namespace weft::compiler;
 
 /// "2:LP003 3:LC001": what is found in lines that follow a proper first line.
-static std::string found(std::string_view lines, std::string_view path = "site/a.pan", const LintOptions& o = {}) {
+static std::string found(std::string_view lines, std::string_view path = "site/a.pan",
+                         const LintOptions& o = {}) {
     std::string out, text = "template a;\n" + std::string(lines) + '\n';
     for (const LintFinding& f : lint(text, path, o)) {
-        if (!out.empty()) out += ' ';
+        if (!out.empty())
+            out += ' ';
         out += std::to_string(f.line) + ':' + std::string(f.id);
     }
     return out;
@@ -23,11 +26,15 @@ static std::string fixed(std::string_view line) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_line_of_code_declares_the_template) {
-    auto first = [](std::string_view text, LintOptions o = {}) { return !lint(text, "a.pan", o).empty(); };
-    for (const char* good : {"template a;\n", "# c\n\nobject template ns/lxb001.site;\n", "unique template a-b;", "structure template a;\n",
-                             "@{ desc = x }\ndeclaration template a;\n"})
+    auto first = [](std::string_view text, LintOptions o = {}) {
+        return !lint(text, "a.pan", o).empty();
+    };
+    for (const char* good :
+         {"template a;\n", "# c\n\nobject template ns/lxb001.site;\n", "unique template a-b;",
+          "structure template a;\n", "@{ desc = x }\ndeclaration template a;\n"})
         BOOST_TEST(!first(good), good);
-    for (const char* bad : {"", "# only a comment\n", "variable A = 1;\n", "template  a;\n", "template a ;\n", "object  template a;\n", "template a; 'x' = 1;\n"})
+    for (const char* bad : {"", "# only a comment\n", "variable A = 1;\n", "template  a;\n",
+                            "template a ;\n", "object  template a;\n", "template a; 'x' = 1;\n"})
         BOOST_TEST(first(bad), bad);
     BOOST_TEST(first("${header}\ntemplate a;\n"));
     BOOST_TEST(!first("${header}\ntemplate a;\n", {.placeholder_first = true}));
@@ -45,7 +52,8 @@ BOOST_AUTO_TEST_CASE(blanks_and_tabs) {
 
 BOOST_AUTO_TEST_CASE(old_names_and_braces) {
     BOOST_TEST(found("'/a' = nlist('nlist(', is_nlist(X));") == "2:LP004 2:LP004");
-    BOOST_TEST(fixed("'/a' = nlist('nlist(', is_nlist(X));") == "'/a' = dict('nlist(', is_dict(X));");
+    BOOST_TEST(fixed("'/a' = nlist('nlist(', is_nlist(X));") ==
+               "'/a' = dict('nlist(', is_dict(X));");
     BOOST_TEST(found("include { 'b' };") == "2:LP005");
     BOOST_TEST(fixed("include { 'b' };") == "include 'b';");
     BOOST_TEST(fixed("include { if_exists('b') };") == "include { if_exists('b') };");
@@ -83,8 +91,10 @@ BOOST_AUTO_TEST_CASE(global_variables) {
 
 BOOST_AUTO_TEST_CASE(format_within_error) {
     BOOST_TEST(found("'/a' = error(format('%s', X));") == "2:LP012");
-    BOOST_TEST(fixed("'/a' = error(format('%s (%d)', f(X), 1));") == "'/a' = error('%s (%d)', f(X), 1);");
-    BOOST_TEST(fixed("'/a' = error(format('%s', X) + 'y');") == "'/a' = error(format('%s', X) + 'y');");
+    BOOST_TEST(fixed("'/a' = error(format('%s (%d)', f(X), 1));") ==
+               "'/a' = error('%s (%d)', f(X), 1);");
+    BOOST_TEST(fixed("'/a' = error(format('%s', X) + 'y');") ==
+               "'/a' = error(format('%s', X) + 'y');");
 }
 
 BOOST_AUTO_TEST_CASE(paths_that_end_in_a_slash) {
@@ -104,7 +114,8 @@ BOOST_AUTO_TEST_CASE(operators_have_blanks_on_both_sides) {
     BOOST_TEST(found("'/a' = if (X) -1 else -2;") == "");
     BOOST_TEST(found("'/a' = x[i+1] + y[-1] + z[i * 2];") == "");
     BOOST_TEST(found("'/a' = x[i + 1];") == "2:LC001");
-    BOOST_TEST(found("type t = long(-1..1) = 1e-5;\ntype u = string* with match(SELF, 'a');\ntype v = t*[1..];\ntype w = t*;") == "");
+    BOOST_TEST(found("type t = long(-1..1) = 1e-5;\ntype u = string* with match(SELF, 'a');\ntype "
+                     "v = t*[1..];\ntype w = t*;") == "");
     BOOST_TEST(found("'/a' = X\n    + Y\n    - Z;") == "");
     BOOST_TEST(found("'/a' = <<EOT;\na=b\n\tx \nEOT\n'/b'=1;") == "6:LC001");
     BOOST_TEST(found("@{ desc = a=b\nx=y }\n'/a' = 1;") == "");
@@ -139,7 +150,8 @@ BOOST_AUTO_TEST_CASE(a_feature_may_have_to_stand_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_any_bytes_is_checked_to_its_end) {
-    for (const char* text : {"'", "\"\\", "@{", "<<A", "'a\n\"b\n@(c\n", "x[[[[((({{{", ")]}", "\xff\xfe=\x80", "1.", "*", "a*", "1e+"}) {
+    for (const char* text : {"'", "\"\\", "@{", "<<A", "'a\n\"b\n@(c\n", "x[[[[((({{{", ")]}",
+                             "\xff\xfe=\x80", "1.", "*", "a*", "1e+"}) {
         BOOST_TEST(!lint(text, "").empty(), text);
         std::string once = lint_fixed(text, "");
         BOOST_TEST(once == lint_fixed(once, ""), text);
@@ -147,7 +159,8 @@ BOOST_AUTO_TEST_CASE(a_file_of_any_bytes_is_checked_to_its_end) {
 }
 
 BOOST_AUTO_TEST_CASE(line_ends_are_kept) {
-    BOOST_TEST(lint_fixed("template a;\r\n'/a'=1;\r\n'/b' = 2;", "a") == "template a;\r\n'/a' = 1;\r\n'/b' = 2;");
+    BOOST_TEST(lint_fixed("template a;\r\n'/a'=1;\r\n'/b' = 2;", "a") ==
+               "template a;\r\n'/a' = 1;\r\n'/b' = 2;");
 }
 
 BOOST_AUTO_TEST_CASE(local_variables_that_nobody_reads) {
@@ -171,11 +184,15 @@ BOOST_AUTO_TEST_CASE(local_variables_that_nobody_reads) {
 
 BOOST_AUTO_TEST_CASE(code_that_never_runs) {
     BOOST_TEST(found("function f = { return(1); 2; };") == "2:UR001");
-    BOOST_TEST(found("function f = { if (ARGC > 1) { error('x') } else { return(2) }; 3; };") == "2:UR001");
+    BOOST_TEST(found("function f = { if (ARGC > 1) { error('x') } else { return(2) }; 3; };") ==
+               "2:UR001");
     BOOST_TEST(found("function f = { if (ARGC > 1) { return(2) }; 3; };") == "");
     // Many write a value behind error() for form's sake.
-    BOOST_TEST(found("function f = { if (ARGC > 1) { error('x'); return(false) }; if (ARGC > 2) { error('y'); SELF }; 3 };") == "");
-    BOOST_TEST(found("function f = { error('x'); return(g(1)); };\nfunction h = { error('x'); 1; 2 };") == "2:UR001 3:UR001");
+    BOOST_TEST(found("function f = { if (ARGC > 1) { error('x'); return(false) }; if (ARGC > 2) { "
+                     "error('y'); SELF }; 3 };") == "");
+    BOOST_TEST(
+        found("function f = { error('x'); return(g(1)); };\nfunction h = { error('x'); 1; 2 };") ==
+        "2:UR001 3:UR001");
     BOOST_TEST(found("'/a' = { if (false) 1 else 2 };") == "2:UR001");
     BOOST_TEST(found("'/a' = { if (true) OBJECT else 2 };") == "2:UR001");
     BOOST_TEST(found("'/a' = { while (true) return(OBJECT) };") == "");
@@ -191,10 +208,16 @@ BOOST_AUTO_TEST_CASE(names_that_hide_others) {
 
 BOOST_AUTO_TEST_CASE(what_a_tree_does_not_use) {
     LintTree tree;
-    tree.add("template b;\n'/b' = { x = NETWORK; f(x) };\nbind '/b' = host[];\n'/c' = substitute('${DOMAIN}');", "b.pan");
+    tree.add(
+        "template b;\n'/b' = { x = NETWORK; f(x) };\nbind '/b' = host[];\n'/c' = "
+        "substitute('${DOMAIN}');",
+        "b.pan");
     LintOptions o{.tree = &tree};
-    BOOST_TEST(found("variable NETWORK = 1;\nvariable DOMAIN = 1;\nvariable OTHERS = 1;\nvariable LOADPATH = list();", "a.pan", o) == "4:UN002");
-    BOOST_TEST(found("function f = 1;\nfunction g = 2;\ntype host = long;\ntype port = long;", "a.pan", o) == "3:UN003 5:UN003");
+    BOOST_TEST(found("variable NETWORK = 1;\nvariable DOMAIN = 1;\nvariable OTHERS = 1;\nvariable "
+                     "LOADPATH = list();",
+                     "a.pan", o) == "4:UN002");
+    BOOST_TEST(found("function f = 1;\nfunction g = 2;\ntype host = long;\ntype port = long;",
+                     "a.pan", o) == "3:UN003 5:UN003");
     // A file that is not understood may use anything it mentions.
     tree.add("template c;\n'/b' = { OTHERS + ;", "c.pan");
     BOOST_TEST(found("variable OTHERS = 1;", "a.pan", o) == "");

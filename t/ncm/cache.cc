@@ -1,4 +1,5 @@
-// The cache's databases: byte for byte what the historic tools write and read, and never a crash on damage.
+// The cache's databases: byte for byte what the historic tools write and read, and never a crash on
+// damage.
 #include "t/tap.hh"
 
 #include <filesystem>
@@ -16,11 +17,14 @@ using namespace weft;
 using namespace weft::ncm;
 
 static std::string profile_text =
-    "<nlist format=\"pan\" name=\"profile\"><nlist name=\"system\"><list name=\"lst\"><string>x</string><double>1.5</double></list>"
-    "<nlist name=\"network\"><string name=\"hostname\">w1</string><long name=\"n\">7</long><boolean name=\"up\">true</boolean></nlist>"
+    "<nlist format=\"pan\" name=\"profile\"><nlist name=\"system\"><list "
+    "name=\"lst\"><string>x</string><double>1.5</double></list>"
+    "<nlist name=\"network\"><string name=\"hostname\">w1</string><long "
+    "name=\"n\">7</long><boolean name=\"up\">true</boolean></nlist>"
     "</nlist></nlist>";
 
-static int stored(const std::string& root, const std::string& body, const char* format = "CDB_File") {
+static int stored(const std::string& root, const std::string& body,
+                  const char* format = "CDB_File") {
     make_cache(root, {});
     Download d;
     d.body = body;
@@ -34,10 +38,14 @@ BOOST_AUTO_TEST_CASE(a_constant_database_has_the_bytes_of_the_format) {
     std::string f = w.finish();
     // hash("one") = ((5381*33 ^ 'o')*33 ^ 'n')*33 ^ 'e'
     uint32_t h = 5381;
-    for (unsigned char c : std::string("one")) h = h * 33 ^ c;
+    for (unsigned char c : std::string("one"))
+        h = h * 33 ^ c;
     BOOST_TEST(f.size() == 2048 + 8 + 8 + 16);
     BOOST_TEST(f.substr(2048, 16) == std::string("\3\0\0\0\5\0\0\0oneHello", 16));
-    auto le = [&](size_t at) { return uint32_t(uint8_t(f[at])) | uint32_t(uint8_t(f[at + 1])) << 8 | uint32_t(uint8_t(f[at + 2])) << 16 | uint32_t(uint8_t(f[at + 3])) << 24; };
+    auto le = [&](size_t at) {
+        return uint32_t(uint8_t(f[at])) | uint32_t(uint8_t(f[at + 1])) << 8 |
+               uint32_t(uint8_t(f[at + 2])) << 16 | uint32_t(uint8_t(f[at + 3])) << 24;
+    };
     BOOST_TEST(le((h & 255) * 8) == 2064);
     BOOST_TEST(le((h & 255) * 8 + 4) == 2);
     size_t slot = 2064 + (h >> 8) % 2 * 8;
@@ -48,10 +56,13 @@ BOOST_AUTO_TEST_CASE(a_constant_database_has_the_bytes_of_the_format) {
 BOOST_AUTO_TEST_CASE(ten_thousand_pairs_are_found_again) {
     ScratchDir dir;
     CdbWriter w;
-    for (int i = 0; i < 10000; i++) w.add("key" + std::to_string(i), std::string(size_t(i % 50), 'v') + std::to_string(i));
+    for (int i = 0; i < 10000; i++)
+        w.add("key" + std::to_string(i), std::string(size_t(i % 50), 'v') + std::to_string(i));
     write_file(dir.path() + "/x.db", w.finish());
     CdbReader r(dir.path() + "/x.db");
-    for (int i = 0; i < 10000; i++) BOOST_REQUIRE(r.get("key" + std::to_string(i)) == std::string(size_t(i % 50), 'v') + std::to_string(i));
+    for (int i = 0; i < 10000; i++)
+        BOOST_REQUIRE(r.get("key" + std::to_string(i)) ==
+                      std::string(size_t(i % 50), 'v') + std::to_string(i));
     BOOST_TEST(!r.get("key10000"));
     size_t n = 0;
     r.each([&](auto, auto) { n++; });
@@ -61,17 +72,23 @@ BOOST_AUTO_TEST_CASE(ten_thousand_pairs_are_found_again) {
 BOOST_AUTO_TEST_CASE(a_damaged_database_is_an_error_never_a_crash) {
     ScratchDir dir;
     CdbWriter w;
-    for (int i = 0; i < 50; i++) w.add("key" + std::to_string(i), "value");
+    for (int i = 0; i < 50; i++)
+        w.add("key" + std::to_string(i), "value");
     std::string good = w.finish(), path = dir.path() + "/x.db";
     unsigned seed = 1;
     for (int n = 0; n < 300; n++) {
         std::string bad = good;
-        for (int k = 0; k < 40; k++) seed = seed * 1103515245 + 12345, bad[seed % bad.size()] = char(seed >> 16);
-        if (n % 3 == 0) bad.resize(seed % bad.size());
+        for (int k = 0; k < 40; k++) {
+            seed = seed * 1103515245 + 12345;
+            bad[seed % bad.size()] = char(seed >> 16);
+        }
+        if (n % 3 == 0)
+            bad.resize(seed % bad.size());
         write_file(path, bad, {.sync = false});
         try {
             CdbReader r(path);
-            for (int i = 0; i < 50; i++) r.get("key" + std::to_string(i));
+            for (int i = 0; i < 50; i++)
+                r.get("key" + std::to_string(i));
         } catch (const Error& e) {
             BOOST_TEST(e.status == exit_data);
         }
@@ -106,12 +123,14 @@ BOOST_AUTO_TEST_CASE(both_formats_give_the_same_tree_back) {
 BOOST_AUTO_TEST_CASE(keys_and_values_are_the_documented_bytes) {
     ScratchDir dir;
     stored(dir.path(), profile_text);
-    CdbReader path2eid(dir.path() + "/profile.1/path2eid.db"), eid2data(dir.path() + "/profile.1/eid2data.db");
+    CdbReader path2eid(dir.path() + "/profile.1/path2eid.db"),
+        eid2data(dir.path() + "/profile.1/eid2data.db");
     uint32_t eid = 0;
     memcpy(&eid, path2eid.get("/system/network")->data(), 4);
     BOOST_TEST(eid == 5u);
     uint32_t key = 0u << 28 | eid;
-    BOOST_TEST(*eid2data.get({reinterpret_cast<char*>(&key), 4}) == std::string_view("hostname\0n\0up", 13));
+    BOOST_TEST(*eid2data.get({reinterpret_cast<char*>(&key), 4}) ==
+               std::string_view("hostname\0n\0up", 13));
     key = 1u << 28 | eid;
     BOOST_TEST(*eid2data.get({reinterpret_cast<char*>(&key), 4}) == "nlist");
 }
@@ -129,7 +148,8 @@ BOOST_AUTO_TEST_CASE(a_deep_tree_is_stored_and_read) {
     BOOST_CHECK(*CacheManager(dir.path()).configuration().tree("/") == e);
 }
 
-// REQ-C-5, and the defects of C.6: ids as texts, purge by numbers that wrap, a reader whose profile changes under it.
+// REQ-C-5, and the defects of C.6: ids as texts, purge by numbers that wrap, a reader whose profile
+// changes under it.
 BOOST_AUTO_TEST_CASE(ids_wrap_and_folders_are_never_reused) {
     ScratchDir dir;
     stored(dir.path(), profile_text);
@@ -148,13 +168,15 @@ BOOST_AUTO_TEST_CASE(a_purge_goes_by_age_not_by_number) {
     ScratchDir dir;
     stored(dir.path(), profile_text);
     write_file(dir.path() + "/latest.cid", "9996\n");
-    for (int cid : {9997, 9998, 0, 2}) BOOST_TEST(stored(dir.path(), profile_text) == cid);
+    for (int cid : {9997, 9998, 0, 2})
+        BOOST_TEST(stored(dir.path(), profile_text) == cid);
     CacheManager m(dir.path());
     Configuration used = m.configuration("9997");
     BOOST_TEST(used.hold());
     Log quiet("t", Level::error);
     purge(m, 2, 0, quiet, false);
-    BOOST_CHECK((m.cids() == std::vector<int>{2, 1, 0, 9997}));  // two before the current, and the one in use
+    BOOST_CHECK((m.cids() ==
+                 std::vector<int>{2, 1, 0, 9997}));  // two before the current, and the one in use
     BOOST_CHECK(*used.tree("/") == read_xml(profile_text, "x"));
 }
 
@@ -176,7 +198,8 @@ BOOST_AUTO_TEST_CASE(a_reader_keeps_the_profile_it_began_with) {
 // REQ-C-7: who reads is known by a lock, not only by a number of a process.
 BOOST_AUTO_TEST_CASE(a_dead_reader_does_not_keep_a_profile) {
     ScratchDir dir;
-    for (int i = 0; i < 3; i++) stored(dir.path(), profile_text);
+    for (int i = 0; i < 3; i++)
+        stored(dir.path(), profile_text);
     write_file(dir.path() + "/profile.1/ccm-active-profile.1-4194300", "");
     CacheManager m(dir.path());
     purge(m, 0, 0, Log("t", Level::error), false);

@@ -34,7 +34,8 @@ const std::string on = R"("active":true,"dispatch":true)";
 
 std::string joined(const std::vector<std::string>& v) {
     std::string s;
-    for (auto& w : v) s += (s.empty() ? "" : " ") + w;
+    for (auto& w : v)
+        s += (s.empty() ? "" : " ") + w;
     return s;
 }
 
@@ -46,7 +47,8 @@ std::map<std::string, Planned> plan_of(std::initializer_list<Planned> list) {
     }
     return all;
 }
-Planned one(std::string name, std::vector<std::string> pre = {}, std::vector<std::string> post = {}) {
+Planned one(std::string name, std::vector<std::string> pre = {},
+            std::vector<std::string> post = {}) {
     Planned p;
     p.name = p.module = std::move(name);
     p.pre = std::move(pre);
@@ -56,8 +58,10 @@ Planned one(std::string name, std::vector<std::string> pre = {}, std::vector<std
 
 /// Everything of the work done with success.
 void succeed(Memory& m, const Work& w) {
-    for (auto& name : w.configure) m.components[name] = {Known::ok, w.watched.at(name), true, false, 0, 0, ""};
-    for (auto& name : w.unconfigure) m.components.erase(name);
+    for (auto& name : w.configure)
+        m.components[name] = {Known::ok, w.watched.at(name), true, false, 0, 0, ""};
+    for (auto& name : w.unconfigure)
+        m.components.erase(name);
 }
 std::vector<std::string> reads_nothing(const Planned&) { return {}; }
 
@@ -99,8 +103,10 @@ BOOST_AUTO_TEST_CASE(a_component_that_needs_itself_is_a_cycle) {
 }
 
 BOOST_AUTO_TEST_CASE(names_are_words) {
-    for (const char* good : {"ntp", "ncm-x", "a_1"}) BOOST_TEST(is_component_name(good), good);
-    for (const char* bad : {"", "1a", "-a", "a/b", "../x", "a b", "a;b"}) BOOST_TEST(!is_component_name(bad), bad);
+    for (const char* good : {"ntp", "ncm-x", "a_1"})
+        BOOST_TEST(is_component_name(good), good);
+    for (const char* bad : {"", "1a", "-a", "a/b", "../x", "a b", "a;b"})
+        BOOST_TEST(!is_component_name(bad), bad);
 }
 
 // REQ-D-1, REQ-D-5, REQ-D-6: who is run, each compared with what it was last configured with.
@@ -118,8 +124,10 @@ BOOST_AUTO_TEST_CASE(selection_table) {
         {"dispatch went", R"("a":{)" + on + "}", R"("a":{"active":true,"dispatch":false})", "", ""},
         {"deactivated", R"("a":{)" + on + "}", R"("a":{"active":false,"dispatch":true})", "", "a"},
         {"removed", R"("a":{)" + on + R"(},"b":{)" + on + "}", R"("b":{)" + on + "}", "", "a"},
-        {"never active, removed", R"("a":{"active":false},"b":{)" + on + "}", R"("b":{)" + on + "}", "", ""},
-        {"a path more is watched", R"("a":{)" + on + R"(,"register_change":["/software"]})", R"("a":{)" + on + R"(,"register_change":["/software","/x"]})", "a", ""},
+        {"never active, removed", R"("a":{"active":false},"b":{)" + on + "}", R"("b":{)" + on + "}",
+         "", ""},
+        {"a path more is watched", R"("a":{)" + on + R"(,"register_change":["/software"]})",
+         R"("a":{)" + on + R"(,"register_change":["/software","/x"]})", "a", ""},
     };
     for (const Row& r : rows) {
         Cached c;
@@ -135,8 +143,11 @@ BOOST_AUTO_TEST_CASE(selection_table) {
 BOOST_AUTO_TEST_CASE(other_trees_count_when_registered_or_read) {
     Cached c;
     Memory m(c.dir.path() + "/memory");
-    std::string a = R"("a":{)" + on + R"(,"register_change":["/software/x"]},"b":{)" + on + R"(},"c":{)" + on + "}";
-    auto reads = [](const Planned& p) { return p.name == "b" ? std::vector<std::string>{"/software/y"} : std::vector<std::string>{}; };
+    std::string a = R"("a":{)" + on + R"(,"register_change":["/software/x"]},"b":{)" + on +
+                    R"(},"c":{)" + on + "}";
+    auto reads = [](const Planned& p) {
+        return p.name == "b" ? std::vector<std::string>{"/software/y"} : std::vector<std::string>{};
+    };
     auto next = [&](const std::string& more) {
         Work w = select_work(c.put(components(a, more)), m, {}, reads);
         succeed(m, w);
@@ -168,7 +179,8 @@ BOOST_AUTO_TEST_CASE(a_registered_path_that_is_missing_counts_as_told) {
 BOOST_AUTO_TEST_CASE(memory_survives_and_failures_wait_longer_each_time) {
     ScratchDir dir;
     DispatchRules rules;
-    rules.retry_first = 10, rules.retry_most = 35;
+    rules.retry_first = 10;
+    rules.retry_most = 35;
     {
         Memory m(dir.path() + "/m");
         m.cid = 7;
@@ -176,7 +188,10 @@ BOOST_AUTO_TEST_CASE(memory_survives_and_failures_wait_longer_each_time) {
         k.configured = true;
         k.reference = {{"/software/components/a", "0123"}, {"/x", ""}};
         std::vector<double> waits;
-        for (int i = 0; i < 4; i++) note_failure(k, "why \"not\"\xff", rules, 1000), waits.push_back(k.next_retry - 1000);
+        for (int i = 0; i < 4; i++) {
+            note_failure(k, "why \"not\"\xff", rules, 1000);
+            waits.push_back(k.next_retry - 1000);
+        }
         BOOST_CHECK((waits == std::vector<double>{10, 20, 35, 35}));
         m.save();
     }
@@ -184,7 +199,8 @@ BOOST_AUTO_TEST_CASE(memory_survives_and_failures_wait_longer_each_time) {
     BOOST_TEST(!m.fresh);
     BOOST_TEST(m.cid == 7);
     const Known& k = m.components.at("a");
-    BOOST_CHECK(k.status == Known::failed && k.configured && k.attempts == 4 && k.next_retry == 1035);
+    BOOST_CHECK(k.status == Known::failed && k.configured && k.attempts == 4 &&
+                k.next_retry == 1035);
     BOOST_CHECK((k.reference == Watched{{"/software/components/a", "0123"}, {"/x", ""}}));
 }
 
@@ -192,7 +208,10 @@ BOOST_AUTO_TEST_CASE(what_waits_for_another_is_retried_with_it) {
     ScratchDir dir;
     Memory m(dir.path() + "/m");
     auto all = plan_of({one("a"), one("b", {"a"}), one("c", {"b"}), one("d")});
-    for (auto name : {"a", "b", "c", "d"}) m.components[name].status = Known::failed, m.components[name].next_retry = 100;
+    for (auto name : {"a", "b", "c", "d"}) {
+        m.components[name].status = Known::failed;
+        m.components[name].next_retry = 100;
+    }
     m.components["a"].next_retry = 5;
     BOOST_TEST(joined(due_retries(m, all, 4)) == "");
     BOOST_TEST(joined(due_retries(m, all, 5)) == "a b c");
@@ -202,34 +221,56 @@ BOOST_AUTO_TEST_CASE(what_waits_for_another_is_retried_with_it) {
 
 // REQ-E-5
 BOOST_AUTO_TEST_CASE(service_actions_are_merged) {
-    struct Row { std::vector<const char*> asked; const char* left; };
-    const Row rows[] = {{{"reload", "restart"}, "restart"}, {{"restart", "reload"}, "restart"}, {{"start", "reload"}, "reload"}, {{"restart", "restart"}, "restart"},
-                        {{"restart", "stop"}, "stop"}, {{"stop", "start"}, "start"}, {{"enable", "disable"}, "disable"}, {{"enable", "restart"}, "enable restart"},
+    struct Row {
+        std::vector<const char*> asked;
+        const char* left;
+    };
+    const Row rows[] = {{{"reload", "restart"}, "restart"},
+                        {{"restart", "reload"}, "restart"},
+                        {{"start", "reload"}, "reload"},
+                        {{"restart", "restart"}, "restart"},
+                        {{"restart", "stop"}, "stop"},
+                        {{"stop", "start"}, "start"},
+                        {{"enable", "disable"}, "disable"},
+                        {{"enable", "restart"}, "enable restart"},
                         {{"condrestart", "reload"}, "condrestart"}};
     for (const Row& r : rows) {
         ScratchDir dir;
         Actions a(dir.path() + "/actions");
-        for (const char* action : r.asked) a.ask("sshd", action, "ssh");
+        for (const char* action : r.asked)
+            a.ask("sshd", action, "ssh");
         std::vector<std::string> left;
         Actions again(dir.path() + "/actions");
-        for (auto& p : again.pending()) left.push_back(p.action);
+        for (auto& p : again.pending())
+            left.push_back(p.action);
         BOOST_TEST(joined(left) == r.left);
     }
     ScratchDir dir;
     Actions a(dir.path() + "/actions");
-    for (auto [service, action] : {std::pair("-x", "restart"), {"", "restart"}, {"a b", "restart"}, {"sshd", "reboot"}, {"sshd", ""}})
+    for (auto [service, action] : {std::pair("-x", "restart"),
+                                   {"", "restart"},
+                                   {"a b", "restart"},
+                                   {"sshd", "reboot"},
+                                   {"sshd", ""}})
         BOOST_CHECK_THROW(a.ask(service, action, "c"), Error);
-    a.ask("sshd", "restart", "one"), a.ask("sshd", "reload", "two");
-    BOOST_CHECK((Actions(dir.path() + "/actions").pending()[0].by == std::set<std::string>{"one", "two"}));
+    a.ask("sshd", "restart", "one");
+    a.ask("sshd", "reload", "two");
+    BOOST_CHECK(
+        (Actions(dir.path() + "/actions").pending()[0].by == std::set<std::string>{"one", "two"}));
 }
 
 BOOST_AUTO_TEST_CASE(datagrams) {
-    auto n = parse_notification(std::string_view("ccm\0" "1700000000", 14));
+    auto n =
+        parse_notification(std::string_view("ccm\0"
+                                            "1700000000",
+                                            14));
     BOOST_REQUIRE(n);
     BOOST_TEST(n->type == "ccm");
     BOOST_TEST(n->seconds == "1700000000");
     BOOST_TEST(parse_notification("ccm:1\n")->seconds == "1");
-    for (std::string_view bad : {"", "\n", "1", "12", ":1", "ccm", "ccm:", "ccm:x", "c m:1", "ccm:1x", "ccm::1", "ccm:12345678901234567890", "averyverylongtypename:1"})
+    for (std::string_view bad :
+         {"", "\n", "1", "12", ":1", "ccm", "ccm:", "ccm:x", "c m:1", "ccm:1x", "ccm::1",
+          "ccm:12345678901234567890", "averyverylongtypename:1"})
         BOOST_TEST(!parse_notification(bad), bad);
 }
 
@@ -237,6 +278,7 @@ BOOST_AUTO_TEST_CASE(a_source_has_a_bucket_of_its_own) {
     SourceLimit l(1, 2);
     BOOST_TEST((l.allows("a", 0) && l.allows("a", 0) && !l.allows("a", 0.5) && l.allows("b", 0.5)));
     BOOST_TEST((l.allows("a", 1.2) && !l.allows("a", 1.3)));
-    for (int i = 0; i < 10000; i++) l.allows(std::to_string(i), 2);  // bounded, whoever sends
+    for (int i = 0; i < 10000; i++)
+        l.allows(std::to_string(i), 2);  // bounded, whoever sends
     BOOST_TEST(SourceLimit(1, 0).allows("a", 0));
 }

@@ -25,7 +25,7 @@ struct Place {
         return paths;
     }
     mode_t mode() const {
-        struct stat st{};
+        struct stat st {};
         return lstat(at.c_str(), &st) ? 0 : st.st_mode & 07777;
     }
 };
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_changed_file_comes_back_with_mode_and_time) {
     BOOST_TEST(p.back().size() == 1u);
     BOOST_TEST(read_file(p.at) == "before\n");
     BOOST_TEST(p.mode() == 0640u);
-    struct stat st{};
+    struct stat st {};
     stat(p.at.c_str(), &st);
     BOOST_TEST(st.st_mtime == 1000);
     BOOST_TEST(p.back().empty());

@@ -13,7 +13,7 @@ using namespace weft::ncm;
 static time_t at(const char* text) {
     setenv("TZ", "UTC", 1);
     tzset();
-    struct tm t{};
+    struct tm t {};
     strptime(text, "%Y-%m-%d %H:%M", &t);
     return timegm(&t);
 }
@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(the_next_one_is_found) {
     BOOST_TEST(next_window(parse_windows("12:00-13:00"), t) == at("2026-11-22 12:00"));
 }
 BOOST_AUTO_TEST_CASE(what_is_no_window_is_refused) {
-    for (const char* bad : {"2:00-05:00", "02:00", "25:00-26:00", "Son 02:00-03:00", "02:00-02:00", "Sun Mon 02:00-03:00", "02:61-03:00", "24:00-03:00", "Sun"})
+    for (const char* bad : {"2:00-05:00", "02:00", "25:00-26:00", "Son 02:00-03:00", "02:00-02:00",
+                            "Sun Mon 02:00-03:00", "02:61-03:00", "24:00-03:00", "Sun"})
         BOOST_CHECK_THROW(parse_windows(bad), Error);
 }

@@ -1,4 +1,5 @@
-// REQ-H-4: versions compare as rpm and dpkg compare them: tables of known pairs, and dpkg itself as the judge of made-up ones.
+// REQ-H-4: versions compare as rpm and dpkg compare them: tables of known pairs, and dpkg itself as
+// the judge of made-up ones.
 #include "t/tap.hh"
 
 #include <random>
@@ -28,8 +29,21 @@ void check(const Pair& p, Format f) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(rpm_versions) {
-    for (Pair p : {Pair{"1", "2"}, {"9", "10"}, {"1.0-9", "1.0-10"}, {"9-1", "1:1-1"}, {"1:9", "2:1"}, {"1~rc1", "1"}, {"1~rc1", "1~rc2"}, {"1", "1^git1"},
-                   {"1^git1", "1^git2"}, {"1^git1", "1.1"}, {"1~rc1^git1", "1"}, {"1.a", "1.1"}, {"1", "1.1"}, {"1a", "1b"}, {"1.0-1.el8", "1.0-1.el9"}})
+    for (Pair p : {Pair{"1", "2"},
+                   {"9", "10"},
+                   {"1.0-9", "1.0-10"},
+                   {"9-1", "1:1-1"},
+                   {"1:9", "2:1"},
+                   {"1~rc1", "1"},
+                   {"1~rc1", "1~rc2"},
+                   {"1", "1^git1"},
+                   {"1^git1", "1^git2"},
+                   {"1^git1", "1.1"},
+                   {"1~rc1^git1", "1"},
+                   {"1.a", "1.1"},
+                   {"1", "1.1"},
+                   {"1a", "1b"},
+                   {"1.0-1.el8", "1.0-1.el9"}})
         check(p, Format::rpm);
     BOOST_CHECK_EQUAL(compare_evr("1.0", "1.00", Format::rpm), 0);
     BOOST_CHECK_EQUAL(compare_evr("1.0", "1_0", Format::rpm), 0);
@@ -37,8 +51,20 @@ BOOST_AUTO_TEST_CASE(rpm_versions) {
 }
 
 BOOST_AUTO_TEST_CASE(debian_versions) {
-    for (Pair p : {Pair{"1", "2"}, {"9", "10"}, {"1.0-9", "1.0-10"}, {"9-1", "1:1-1"}, {"1~rc1", "1"}, {"1~~", "1~"}, {"1~~a", "1~"}, {"1", "1a"}, {"1a", "1+"},
-                   {"1.0", "1.0-1"}, {"1.0-1", "1.0-1+b1"}, {"1.0-1~bpo12", "1.0-1"}, {"1.0.0", "1.0.a"}, {"1.2-3-4", "1.2-4-1"}})
+    for (Pair p : {Pair{"1", "2"},
+                   {"9", "10"},
+                   {"1.0-9", "1.0-10"},
+                   {"9-1", "1:1-1"},
+                   {"1~rc1", "1"},
+                   {"1~~", "1~"},
+                   {"1~~a", "1~"},
+                   {"1", "1a"},
+                   {"1a", "1+"},
+                   {"1.0", "1.0-1"},
+                   {"1.0-1", "1.0-1+b1"},
+                   {"1.0-1~bpo12", "1.0-1"},
+                   {"1.0.0", "1.0.a"},
+                   {"1.2-3-4", "1.2-4-1"}})
         check(p, Format::deb);
     BOOST_CHECK_EQUAL(compare_evr("1.0", "1.00", Format::deb), 0);
     BOOST_CHECK_EQUAL(compare_evr("0:1", "1-0", Format::deb), 0);
@@ -46,12 +72,17 @@ BOOST_AUTO_TEST_CASE(debian_versions) {
 
 BOOST_AUTO_TEST_CASE(dpkg_agrees_about_versions_made_up) {
     std::mt19937 random(4);
-    auto pick = [&](std::string_view from) { return from[random() % from.size()]; };
+    auto pick = [&](std::string_view from) {
+        return from[random() % from.size()];
+    };
     auto make = [&] {
         std::string s(1, pick("0129"));
-        for (size_t n = random() % 5; n; n--) s += pick("01a~.+0");
-        if (random() % 3 == 0) s = std::string(1, pick("012")) + ":" + s;
-        if (random() % 2) s += std::string("-") + pick("0129") + pick("01a~.+");
+        for (size_t n = random() % 5; n; n--)
+            s += pick("01a~.+0");
+        if (random() % 3 == 0)
+            s = std::string(1, pick("012")) + ":" + s;
+        if (random() % 2)
+            s += std::string("-") + pick("0129") + pick("01a~.+");
         return s;
     };
     try {
@@ -64,13 +95,16 @@ BOOST_AUTO_TEST_CASE(dpkg_agrees_about_versions_made_up) {
         std::string a = make(), b = make();
         int ours = sign(compare_evr(a, b, Format::deb));
         const char* op = ours < 0 ? "lt" : ours > 0 ? "gt" : "eq";
-        BOOST_TEST_CONTEXT(a << " " << op << " " << b) BOOST_CHECK(run_process({"dpkg", "--compare-versions", a, op, b}).ok());
+        BOOST_TEST_CONTEXT(a << " " << op << " " << b)
+        BOOST_CHECK(run_process({"dpkg", "--compare-versions", a, op, b}).ok());
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_matches_what_it_says) {
     Package p{"ntp", "2:4.2.8", "1.el9", "x86_64"};
-    auto fits = [&](Package pattern) { return matches(pattern, p, Format::rpm); };
+    auto fits = [&](Package pattern) {
+        return matches(pattern, p, Format::rpm);
+    };
     BOOST_CHECK(fits({"ntp", "4.2.8", "1.el9", "x86_64"}));
     BOOST_CHECK(fits({"ntp", "2:4.2.8", "1.el9", "x86_64"}));
     BOOST_CHECK(!fits({"ntp", "0:4.2.8", "1.el9", "x86_64"}));
@@ -85,11 +119,15 @@ BOOST_AUTO_TEST_CASE(a_pattern_matches_what_it_says) {
 BOOST_AUTO_TEST_CASE(wildcards_need_no_more_than_a_moment) {
     std::string many(5000, 'a');
     BOOST_CHECK(!glob("*a*a*a*a*a*a*a*a*a*ab", many));
-    BOOST_CHECK(glob("*a*a*a*", many) && glob("*", "") && glob("", "") && !glob("", "a") && !glob("?", "") && glob("a*", "a") && glob("*b", "aab"));
+    BOOST_CHECK(glob("*a*a*a*", many) && glob("*", "") && glob("", "") && !glob("", "a") &&
+                !glob("?", "") && glob("a*", "a") && glob("*b", "aab"));
 }
 
 BOOST_AUTO_TEST_CASE(package_files_have_their_names) {
-    BOOST_CHECK_EQUAL(file_name({"ntp", "2:4.2", "1.el9", "x86_64"}, Format::rpm), "ntp-4.2-1.el9.x86_64.rpm");
-    BOOST_CHECK_EQUAL(file_name({"ntp", "2:4.2", "1", "amd64"}, Format::deb), "ntp_4.2-1_amd64.deb");
-    BOOST_CHECK_EQUAL(file_name({"base-files", "12.4", "", "amd64"}, Format::deb), "base-files_12.4_amd64.deb");
+    BOOST_CHECK_EQUAL(file_name({"ntp", "2:4.2", "1.el9", "x86_64"}, Format::rpm),
+                      "ntp-4.2-1.el9.x86_64.rpm");
+    BOOST_CHECK_EQUAL(file_name({"ntp", "2:4.2", "1", "amd64"}, Format::deb),
+                      "ntp_4.2-1_amd64.deb");
+    BOOST_CHECK_EQUAL(file_name({"base-files", "12.4", "", "amd64"}, Format::deb),
+                      "base-files_12.4_amd64.deb");
 }

@@ -22,7 +22,8 @@ const std::vector<ncm::Setting> table = {
      "the database's key: accept notifications with proof"},
     {"notify_window", "600", ncm::Setting::number, "SECONDS",
      "their time may differ from ours by this (600)"},
-    {"unsigned", "1", ncm::Setting::flag, nullptr, "accept notifications without proof too"},
+    {"unsigned", "", ncm::Setting::flag, nullptr,
+     "accept notifications without proof; default: only without a key"},
     {"fetch", "", ncm::Setting::text, "PROGRAM",
      "run when the profile changed; default: ccm-fetch beside us"},
     {"nch", "/usr/sbin/cdbsync-nch", ncm::Setting::text, "PROGRAM",
@@ -57,6 +58,8 @@ ncm::Settings read_settings(const Args& args) {
     if (s.get("smear") != "random" && s.get("smear") != "host")
         throw Error(exit_config,
                     fmt::format("'smear' is random or host, not '{}'", s.get("smear")));
+    if (s.get("unsigned").empty())
+        s.set("unsigned", s.get("notify_key").empty() ? "1" : "0");
     if (!s.flag("unsigned") && s.get("notify_key").empty())
         throw Error(exit_config,
                     "nothing would be accepted: 'unsigned' is off and there is no 'notify_key'");

@@ -1,9 +1,10 @@
 // systemd: which units run, and their files; systemctl does the enabling, also below a root.
 #include <fmt/core.h>
 
-#include <cstdlib>
+#include <map>
 
 #include "base/error.hh"
+#include "base/file.hh"
 #include "ncm/component.hh"
 #include "ncm/render.hh"
 
@@ -69,21 +70,60 @@ bool unit_file(Run& run, const Unit& u) {
 
 std::string first_line(const std::string& s) { return s.substr(0, s.find('\n')); }
 
-void enabling(Run& run, const Unit& u) {
-    ProcessResult r = run.ask(systemctl(run, {"is-enabled", u.name}));
-    std::string now = first_line(r.out);
+/// What systemctl says of each unit: every process more would be one for each unit in every run.
+using Told = std::map<std::string, std::string>;
+
+Told enabled_now(Run& run, const std::vector<Unit>& units) {
+    Told told;
+    std::vector<std::string> names;
+    for (const Unit& u : units)
+        // Of a script in init.d systemctl answers out of turn.
+        if (run.exists("/etc/init.d/" + u.name.substr(0, u.name.rfind('.'))))
+            told[u.name] = first_line(run.ask(systemctl(run, {"is-enabled", u.name})).out);
+        else
+            names.push_back(u.name);
+    // A line for each, up to the first that does not exist; newer ones say "not-found" and go on.
+    for (size_t at = 0; at < names.size(); at++) {
+        std::vector<std::string> words = {"is-enabled"};
+        words.insert(words.end(), names.begin() + long(at), names.end());
+        std::string out = run.ask(systemctl(run, words)).out;
+        for (std::string_view line : lines(out))
+            if (at < names.size())
+                told[names[at++]] = line;
+    }
+    return told;
+}
+
+Told active_now(Run& run, const std::vector<Unit>& units) {
+    Told told;
+    std::vector<std::string> words = {"systemctl", "is-active"};
+    for (const Unit& u : units)
+        if (u.start_stop && !run.rooted())
+            words.push_back(u.name);
+    if (words.size() == 2)
+        return told;
+    std::string out = run.ask(words).out;
+    size_t at = 2;
+    for (std::string_view line : lines(out))
+        if (at < words.size())
+            told[words[at++]] = line;
+    return told;
+}
+
+/// Answers whether systemctl changed something: of other units as well, by their Also=.
+bool enabling(Run& run, const Unit& u, const std::string& now) {
     bool missing = now.empty() || now == "not-found";
     if (missing && run.noaction() && u.file["replace"].flag()) {
         // Its file is not written now, so that systemctl cannot know it yet.
         if (u.state == "enabled")
             run.info("would run: " + join(systemctl(run, {"enable", u.name}), " "));
-        return;
+        return false;
     }
     if (missing && u.state != "masked") {
         // A unit that does not exist cannot run: fine when it shall not, told when it shall.
         if (u.state == "enabled" && !u.may_be_missing)
             run.error(fmt::format("there is no unit '{}'", u.name));
-        return;
+        return false;
     }
     bool masked = now.starts_with("masked"), right = false;
     if (u.state == "masked")
@@ -94,7 +134,7 @@ void enabling(Run& run, const Unit& u) {
     else
         right = !masked && !now.starts_with("enabled");
     if (right)
-        return;
+        return false;
     std::vector<std::string> steps;
     if (masked)
         steps.push_back("unmask");
@@ -105,19 +145,22 @@ void enabling(Run& run, const Unit& u) {
             run.info("would run: " + join(argv, " "));
             continue;
         }
-        r = run.ask(argv);
-        if (!r.ok())
-            return run.error(fmt::format("cannot {} '{}': {}", step, u.name, first_line(r.err)));
+        ProcessResult r = run.ask(argv);
+        if (!r.ok()) {
+            run.error(fmt::format("cannot {} '{}': {}", step, u.name, first_line(r.err)));
+            return true;
+        }
         run.info(fmt::format("{} {}", step, u.name));
     }
     run.changed(units_folder + u.name);
+    return !run.noaction();
 }
 
 /// Start and stop are the runner's; it is asked only when something is to do.
-void starting(Run& run, const Unit& u) {
+void starting(Run& run, const Unit& u, const std::string& now) {
     if (!u.start_stop || run.rooted())
         return;
-    bool active = run.ask({"systemctl", "is-active", "--quiet", u.name}).ok();
+    bool active = now == "active" || now == "reloading" || now == "refreshing";
     if (u.state == "enabled" && !active)
         run.service(u.name, "start");
     if (u.state != "enabled" && active)
@@ -159,12 +202,17 @@ void configure(Run& run) {
                 gone |= run.remove(file_of(unit_of(unescape(key).value_or(key), view)));
     if (!restart.empty() || gone)
         reload(run);
+    std::vector<Unit> units;
     each(run, [&](const Unit& u) {
-        if (u.file["only"].flag())
-            return;
-        enabling(run, u);
-        starting(run, u);
+        if (!u.file["only"].flag())
+            units.push_back(u);
     });
+    Told enabled = enabled_now(run, units), active = active_now(run, units);
+    for (size_t i = 0; i < units.size(); i++) {
+        if (enabling(run, units[i], enabled[units[i].name]))
+            enabled = enabled_now(run, {units.begin() + long(i) + 1, units.end()});
+        starting(run, units[i], active[units[i].name]);
+    }
     for (const std::string& name : restart)
         run.service(name, "condrestart");
 }

@@ -174,7 +174,7 @@ ok 'a wrong key, an old time, a cut datagram make none, and count' '
     stop'
 ok 'junk in the name of the server does not use up what the server may send' '
     >log
-    start --notify_key $scratch/key --source_burst 1 --source_rate 0.001
+    start --notify_key $scratch/key --unsigned --source_burst 1 --source_rate 0.001
     tell junk junk junk
     until_true 5 grep -q "too many" log
     proven "the key of this site, long enough" $(now) 0123456789abcde1
@@ -187,14 +187,22 @@ ok 'without a key nobody believes it' '
     test "$(fetches)" = 0
     grep -q "no notify_key" log
     stop'
-ok 'those without proof can be refused' '
-    start --notify_key $scratch/key --nounsigned
+ok 'with a key those without proof are refused' '
+    >log
+    start --notify_key $scratch/key
     tell "ccm\\0001"
     sleep 0.3
     test "$(fetches)" = 0
     grep -q "it has no proof" log
     proven "the key of this site, long enough" $(now) 0123456789abcdef
     exactly 1
+    stop'
+ok 'while the database does not sign yet both can be accepted' '
+    start --notify_key $scratch/key --unsigned
+    tell "ccm\\0001"
+    exactly 1
+    proven "the key of this site, long enough" $(now) 0123456789abcde2
+    exactly 2
     stop'
 ok 'a key that is short, and a listener that believes nobody, are refused' '
     echo short >short; code 78 cdp-listend --notify_key $scratch/short 2>err

@@ -26,6 +26,20 @@ ok 'a whole unit is a file of its own' 'grep -qx ExecStart=/bin/own "$NCM_ROOT/e
 ok 'a unit whose file changed is restarted when it runs' 'wants mond.service condrestart'
 ok 'below a root nothing is started' '! grep -q "\"start\"" lines'
 ok 'a second run changes nothing and asks for nothing' 'run 0 systemd configure "$tree" && changed && ! grep -q "\"service\"" lines'
+mkdir spy && printf '#!/bin/sh\necho "$*" >>%s/asked\nexec %s "$@"\n' "$scratch" "$(command -v systemctl)" >spy/systemctl && chmod +x spy/systemctl
+ok 'one question is about all units, and one more for each that does not exist' '
+    many=$(jq -nc "{unit: ([range(20)] | map({key: \"u\\(.)\", value: {}}) | from_entries)}")
+    for i in $(seq 0 19); do cp "$lib/mond.service" "$lib/u$i.service"; done
+    run 0 systemd configure "$many" || exit 1
+    run 0 systemd configure "$many" && changed || exit 1
+    PATH=$scratch/spy:$PATH run 0 systemd configure "$many" && changed && test "$(wc -l <asked)" = 1 || exit 1
+    rm asked "$lib/u7.service" "$NCM_ROOT/etc/systemd/system/multi-user.target.wants/u7.service"
+    PATH=$scratch/spy:$PATH run 1 systemd configure "$many" && says ".msg == \"there is no unit '"'u7.service'"'\"" && changed && test "$(wc -l <asked)" = 2'
+ok 'what enabling one unit does to another is seen' '
+    printf "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\nAlso=mond.service\n" >"$lib/a.service"
+    systemctl -q --root="$NCM_ROOT" disable mond.service
+    run 0 systemd configure "{\"unit\": {\"a\": {}, \"mond\": {\"state\": \"disabled\"}}}" && test "$(state a) $(state mond)" = "enabled disabled" || exit 1
+    systemctl -q --root="$NCM_ROOT" enable mond.service'
 ok 'a masked unit that shall be enabled is unmasked first' 'run 0 systemd configure "{\"service\": {\"backupd\": {\"state\": \"enabled\"}}}" && test "$(state backupd)" = enabled'
 ok 'an enabled one that shall not be is disabled' 'run 0 systemd configure "{\"service\": {\"backupd\": {\"state\": \"disabled\"}}}" && test "$(state backupd)" = disabled'
 ok 'a unit that does not exist is an error, unless it may be missing' '

@@ -367,8 +367,8 @@ CacheManager::CacheManager(std::string root) : root_(std::move(root)) {
 
 int CacheManager::current() const { return read_cid(root_ + "/current.cid").value_or(0); }
 int CacheManager::latest() const { return read_cid(root_ + "/latest.cid").value_or(0); }
-bool CacheManager::globally_locked() const {
-    return read_if_exists(root_ + "/global.lock", 64).value_or("").starts_with("yes");
+bool globally_locked(const std::string& root) {
+    return read_if_exists(root + "/global.lock", 64).value_or("").starts_with("yes");
 }
 
 std::vector<int> CacheManager::cids() const {

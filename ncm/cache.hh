@@ -91,7 +91,6 @@ public:
     const std::string& root() const { return root_; }
     int current() const;  ///< Error(65) when the file holds no number
     int latest() const;
-    bool globally_locked() const;
     std::vector<int> cids() const;  ///< newest first
     /// "" or "current", "latest" or "-", "-N" (the N-th newest before the latest), or a number.
     int resolve(std::string_view word) const;
@@ -113,6 +112,9 @@ void walk(const Element& root,
 
 /// "12\n" -> 12; nothing when there is no such file.
 std::optional<int> read_cid(const std::string& file);
+
+/// Does global.lock say "yes": somebody keeps the current profile where it is?
+bool globally_locked(const std::string& root);
 
 /// `data/` names: base64 without line ends, '/' as '_'.
 std::string data_name(std::string_view url);

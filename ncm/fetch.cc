@@ -170,6 +170,8 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     FileLock lock = FileLock::lock(root + "/fetch.lock",
                                    std::max(1L, s.number("lock_retries")) * s.seconds("lock_wait"));
     remove_leftovers(root);
+    if (globally_locked(root))
+        log.warning("the cache is locked: '{}/global.lock' says yes; what is fetched waits", root);
     Known have = known(root, urls[0], !s.get("signer_file").empty(), readability(s), log);
 
     HttpClient http(http_options(s));

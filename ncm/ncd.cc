@@ -249,6 +249,15 @@ int body(const Args& args) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // quattor-configure, quattor-unconfigure and quattor-list are links to us: the verb is in the
+    // name.
+    std::vector<char*> words(argv, argv + argc);
+    std::string name = argc ? argv[0] : "", verb;
+    name.erase(0, name.rfind('/') + 1);
+    if (name == "quattor-configure" || name == "quattor-unconfigure" || name == "quattor-list") {
+        verb = "--" + name.substr(name.find('-') + 1);
+        words.insert(words.begin() + 1, verb.data());
+    }
     Program p{
         .name = "ncd",
         .usage =
@@ -280,5 +289,5 @@ int main(int argc, char** argv) {
         .body = body,
         .commands = {},
         .usage_status = exit_errors};
-    return run(ncm::with_settings(p, ncm::ncd_settings), argc, argv);
+    return run(ncm::with_settings(p, ncm::ncd_settings), int(words.size()), words.data());
 }

@@ -249,7 +249,7 @@ int store_profile(const std::string& root, const Element& tree, const Download& 
 }
 
 void activate(const std::string& root, int cid, const Readability& r) {
-    if (!pinned(root))
+    if (!pinned(root) && !globally_locked(root))
         write_file(root + "/current.cid", fmt::format("{}\n", cid), attributes(r));
 }
 
@@ -292,7 +292,16 @@ FetchNote fetch_note(const std::string& dir) {
 
 std::optional<int> pinned(const std::string& root) { return read_cid(root + "/pinned.cid"); }
 
+/// Error(75) while somebody keeps the current profile where it is.
+static void must_not_be_locked(const CacheManager& m) {
+    if (globally_locked(m.root()))
+        throw Error(exit_try_later,
+                    fmt::format("the cache is locked: '{}/global.lock' says yes", m.root()), {},
+                    "whoever wrote it there has to write no");
+}
+
 void pin(const CacheManager& m, int cid) {
+    must_not_be_locked(m);
     Configuration whole(m.profile_dir(cid), cid);
     std::string number = fmt::format("{}\n", cid);
     write_file(m.root() + "/pinned.cid",
@@ -301,6 +310,7 @@ void pin(const CacheManager& m, int cid) {
 }
 
 void unpin(const CacheManager& m) {
+    must_not_be_locked(m);
     ::unlink((m.root() + "/pinned.cid").c_str());
     write_file(m.root() + "/current.cid", fmt::format("{}\n", m.latest()));
 }

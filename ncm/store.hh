@@ -36,7 +36,8 @@ int store_profile(const std::string& root, const Element& tree, const Download&,
                   const std::string& dbformat, const Readability&, bool tabcompletion,
                   bool secrets_apart = true);
 
-/// Make the newest stored profile the current one, unless an older one is pinned.
+/// Make the newest stored profile the current one, unless an older one is pinned or the cache is
+/// locked.
 void activate(const std::string& root, int cid, const Readability&);
 
 /// Remember what the server said about the stored body, for the next conditional request. Done

@@ -12,7 +12,7 @@ for page in "$WEFT_SRC"/man/*.[1-8]; do
     ok "${page##*/} is clean" "mandoc -T lint -W warning '$page'"
 done
 for bin in "$WEFT_OUT"/bin/*; do
-    [ -f "$bin" ] && [ -x "$bin" ] || continue
+    [ -f "$bin" ] && [ -x "$bin" ] && [ ! -L "$bin" ] || continue
     p=${bin##*/}
     ok "$p has a page" "ls '$WEFT_SRC'/man/$p.[18]"
     page=$(ls "$WEFT_SRC"/man/"$p".[18] 2>/dev/null | head -1)

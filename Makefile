@@ -34,7 +34,7 @@ FLAGS.fuzz    := -O1 -fsanitize=fuzzer-no-link,address -fsanitize=$(UBSAN) -fno-
 $(if $(FLAGS.$(MODE)),,$(error unknown MODE '$(MODE)': use release, debug, asan, tsan, cov or fuzz))
 
 # Expanded when used, not when read: `make deps` must work before pkg-config is there.
-PKGS      = expat nettle libcurl libpcre2-8 openssl libdeflate zlib fmt
+PKGS      = expat nettle libcurl libpcre2-8 openssl libdeflate zlib fmt yaml-0.1
 PKGCFLAGS = $(eval PKGCFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKGCFLAGS)
 PKGLIBS   = $(eval PKGLIBS := $(shell pkg-config --libs $(PKGS)))$(PKGLIBS)
 

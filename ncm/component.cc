@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -43,7 +44,9 @@ static void say(std::initializer_list<std::pair<const char*, std::string_view>> 
     }
     line += '\n';
     fwrite(line.data(), 1, line.size(), stdout);
-    fflush(stdout);
+    // Without a runner nobody hears what is changed: nothing more is.
+    if (fflush(stdout) != 0)
+        std::_Exit(exit_io);
 }
 
 struct Run::Impl {
@@ -156,6 +159,10 @@ const Element* Run::previous() const {
 
 bool Run::noaction() const { return impl_->noaction; }
 bool Run::verbose_on() const { return impl_->verbose; }
+bool Run::historic() const {
+    const char* env = std::getenv("NCM_HISTORIC");
+    return config()["historic"].flag(env && std::string_view(env) == "1");
+}
 bool Run::rooted() const { return !impl_->root.empty(); }
 int Run::errors() const { return impl_->errors; }
 int Run::warnings() const { return impl_->warnings; }
@@ -494,6 +501,7 @@ int run_component(const Component& c, std::string_view verb) {
                                                        : nullptr;
     if (!step)
         return unsupported;
+    std::signal(SIGPIPE, SIG_IGN);  // a program that does not read what it is given
     std::string document(std::istreambuf_iterator<char>(std::cin), {});
     try {
         Run run(c.name, document, verb == "check");

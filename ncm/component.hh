@@ -45,6 +45,9 @@ public:
     const Element* previous() const;
     bool noaction() const;
     bool verbose_on() const;
+    /// Files as Quattor's component of this name lays them out: `historic` of our subtree, else
+    /// NCM_HISTORIC, which the runner sets (ncd(8)).
+    bool historic() const;
     bool rooted() const;  ///< below NCM_ROOT: the running system is not ours to touch
 
     // ---- reporting; errors and warnings are counted and decide the exit status

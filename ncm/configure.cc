@@ -187,6 +187,9 @@ std::optional<Outcome> WholeRun::start(const std::string& name) {
     order.env["PATH"] = helpers_dir() + ":/usr/sbin:/usr/bin:/sbin:/bin";
     order.env["NCM_COMPONENT"] = name;
     order.env["NCM_VERBOSE"] = rules_.verbose ? "1" : "0";
+    for (const std::string& h : rules_.historic)
+        if (h == name || h == "all")
+            order.env["NCM_HISTORIC"] = "1";
     if (!places_.root.empty())
         order.env["NCM_ROOT"] = places_.root;
     if (rules_.multilog && !places_.log_dir.empty())

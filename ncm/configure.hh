@@ -35,7 +35,8 @@ struct RunRules {
     std::vector<std::string>
         confirm_command;       ///< after a change of a `confirm` component it must succeed ...
     double confirm_time = 60;  ///< ... within this time, else the change is taken back
-    double health_time = 30;   ///< within which a component's health command must succeed
+    std::vector<std::string> historic = {};  ///< components that write as Quattor's did; or all
+    double health_time = 30;  ///< within which a component's health command must succeed
 };
 
 struct RunReport {

@@ -154,6 +154,7 @@ int configure(const Args& args, const ncm::Settings& s, const Log& log) {
     rules.jobs = int(std::max(1L, s.number("jobs")));
     rules.history = s.flag("history");
     rules.confirm_command = ncm::words(s.get("confirm-command"), " \t");
+    rules.historic = s.list("historic");
     rules.health_time = s.seconds("health-time");
     rules.confirm_time = s.seconds("confirm-time");
     rules.post_hook_timeout = s.seconds("post-hook-timeout");

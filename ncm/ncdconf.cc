@@ -55,6 +55,8 @@ const std::vector<Setting> ncd_settings = {
     {"history-instances", "0", Setting::flag, nullptr, "accepted and not used"},
     {"include", "/usr/lib/perl", Setting::text, "DIRS",
      "Perl modules of Quattor; folders between colons (/usr/lib/perl)"},
+    {"historic", "", Setting::text, "NAMES",
+     "components whose files keep the layout that Quattor's gave them; or all"},
     {"perl", "", Setting::text, "NAMES", "components that are Perl's although we have one; or all"},
 };
 

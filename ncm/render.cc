@@ -5,14 +5,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.hh"
 #include "base/noun/profile.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
 static Error cannot(std::string_view format, const std::string& what, std::string hint = {}) {
     return Error(exit_data, fmt::format("{} cannot hold {}", format, what), {}, std::move(hint));
+}
+
+/// A property as text; booleans are 1 and 0 where a format has no words of its own for them.
+static std::string text_of(const Element& e) {
+    if (e.is(Kind::boolean))
+        return e.boolean() ? "1" : "0";
+    return property_text(e);
 }
 
 /// A property as text on one line.
@@ -22,110 +31,101 @@ static std::string plain(std::string_view format, const std::string& key, const 
             format, fmt::format("the {} '{}'", kind_name(e.kind()), key),
             e.is(Kind::list) ? "convert/joincomma or convert/joinspace makes one value of it" : "");
     }
-    std::string s = property_text(e);
-    if (s.find('\n') != std::string::npos)
+    bool words = format == "shell" || format == "systemd";
+    std::string s = words ? property_text(e) : text_of(e);
+    if (s.find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos)
         throw cannot(format, fmt::format("the line end in '{}'", key));
     return s;
 }
 
-static std::string json(const Element& e) {
+/// A name or value whose blanks at the ends a reader would drop.
+static const std::string& firm(std::string_view format, const std::string& what,
+                               const std::string& s) {
+    constexpr std::string_view blanks = " \t\v\f";
+    if (!s.empty() && (blanks.find(s.front()) != std::string_view::npos ||
+                       blanks.find(s.back()) != std::string_view::npos))
+        throw cannot(format, fmt::format("the blank at the end of {} '{}'", what, s));
+    return s;
+}
+
+// ---- JSON: on one line, or a line each
+
+static std::string json_number(const Element& e, bool historic) {
+    if (e.is(Kind::double_) && !std::isfinite(e.double_value()))
+        throw cannot("json", "the number " + property_text(e));
+    return historic && e.is(Kind::double_) ? number_as_perl(e.double_value()) : property_text(e);
+}
+
+static void json_of(const Element& e, bool pretty, bool historic, size_t depth, std::string& out) {
+    auto line = [&](size_t d) {
+        if (pretty) {
+            out += '\n';
+            out.append(d * 3, ' ');
+        }
+    };
+    if (e.is(Kind::string)) {
+        out += json_text(e.string());
+    } else if (e.is_property()) {
+        out += json_number(e, historic);
+    } else if (!e.is_resource()) {
+        out += "null";
+    } else {
+        bool dict = e.is(Kind::dict);
+        out += dict ? '{' : '[';
+        for (size_t i = 0; i < e.size(); i++) {
+            out += i ? "," : "";
+            line(depth + 1);
+            if (dict)
+                out += json_text(e.dict()[i].key.view()) + (pretty ? " : " : ":");
+            json_of(e.child(i), pretty, historic, depth + 1, out);
+        }
+        if (e.size())
+            line(depth);
+        out += dict ? '}' : ']';
+    }
+}
+static std::string json(const Element& e, bool historic) {
     std::string out;
-    write_json(e, out, {.plain = true});
+    json_of(e, false, historic, 0, out);
+    return historic ? out : out + "\n";
+}
+static std::string jsonpretty(const Element& e, bool historic) {
+    std::string out;
+    json_of(e, true, historic, 0, out);
     return out + "\n";
 }
 
-// ---- YAML: block style, keys in order, strings quoted when a reader could take them for something
-// else
-static std::string yaml_scalar(const Element& e) {
-    if (e.is(Kind::double_) && std::isnan(e.double_value()))
-        return ".nan";
-    if (e.is(Kind::double_) && std::isinf(e.double_value()))
-        return e.double_value() < 0 ? "-.inf" : ".inf";
-    if (e.is(Kind::null))
-        return "null";
-    if (!e.is(Kind::string))
-        return property_text(e);
-    std::string_view s = e.string();
-    // Unquoted are words that begin with a letter or '/', hold nothing special and mean nothing in
-    // YAML 1.1.
-    static constexpr std::string_view words[] = {"y",   "n",    "yes",   "no",  "on",
-                                                 "off", "true", "false", "null"};
-    bool simple = !s.empty() && (std::isalpha(static_cast<unsigned char>(s[0])) || s[0] == '/');
-    for (char c : s)
-        simple = simple && (std::isalnum(static_cast<unsigned char>(c)) ||
-                            std::string_view("/._-+@%").find(c) != std::string_view::npos);
-    std::string low(s);
-    std::transform(low.begin(), low.end(), low.begin(),
-                   [](unsigned char c) { return char(std::tolower(c)); });
-    for (std::string_view w : words)
-        simple = simple && low != w;
-    if (simple)
-        return std::string(s);
-    std::string out;  // a JSON string is a YAML string
-    write_json(e, out, {.ascii_only = false, .one_line = true, .plain = true});
-    return out;
-}
+// ---- a.b.c=value
 
-static void yaml_block(const Element& e, size_t depth, std::string& out, bool after_dash) {
-    auto value = [&](const Element& v, bool item) {
-        if (v.is_resource() && v.size()) {
-            if (item) {
-                out += ' ';
-                yaml_block(v, depth + 1, out, true);
-            } else {
-                out += '\n';
-                yaml_block(v, depth + 1, out, false);
-            }
-        } else {
-            out += ' ';
-            out += v.is(Kind::list) ? "[]" : v.is(Kind::dict) ? "{}" : yaml_scalar(v);
-            out += '\n';
-        }
+/// As the historic writer breaks a line: after 75 bytes, then 71, at a blank that is alone and not
+/// escaped.
+static std::string wrapped(std::string_view line) {
+    std::string out;
+    size_t most = 75;
+    auto may_break = [&](size_t at) {
+        return line[at] == ' ' && (at == 0 || line[at - 1] != '\\') &&
+               (at + 1 == line.size() || line[at + 1] != ' ');
     };
-    bool first = after_dash;  // the first line goes on where the dash stands
-    auto begin = [&] {
-        if (!first)
-            out.append(depth * 2, ' ');
-        first = false;
-    };
-    if (e.is(Kind::list)) {
-        for (const Element& c : e.list()) {
-            begin();
-            out += '-';
-            value(c, true);
+    for (;;) {
+        size_t at = std::min(most, line.size());
+        if (at < line.size()) {
+            while (at && !may_break(at))
+                at--;
+            if (!may_break(at))
+                at = std::min(most + 1, line.size());
+            while (at < line.size() && !may_break(at))
+                at++;
         }
-    } else {
-        for (const auto& c : e.dict()) {
-            begin();
-            out += yaml_scalar(Element::of_string(c.key.view())) + ":";
-            value(c.value, false);
-        }
+        out += line.substr(0, at);
+        if (at == line.size())
+            return out;
+        line.remove_prefix(at + 1);
+        out += " \\\n    ";
+        most = 71;
     }
 }
-
-static std::string yaml(const Element& e) {
-    std::string out = "---\n";
-    if (e.is_resource() && e.size())
-        yaml_block(e, 0, out, false);
-    else
-        out += (e.is(Kind::list) ? "[]" : e.is(Kind::dict) ? "{}" : yaml_scalar(e)) + "\n";
-    return out;
-}
-
-/// One document for each child.
-static std::string yamlmulti(const Element& e) {
-    std::string out;
-    if (e.is(Kind::list))
-        for (const Element& c : e.list())
-            out += yaml(c);
-    else
-        for (const auto& m : View(&e).members())
-            out += yaml(*m.value.element());
-    return out;
-}
-
-// ---- a.b.c=value
-static void properties_of(const Element& e, const std::string& prefix, std::string& out) {
+static void properties_of(const Element& e, const std::string& prefix,
+                          std::map<std::string, std::string>& out) {
     auto child = [&](const std::string& name, const Element& v) {
         properties_of(v, prefix.empty() ? name : prefix + "." + name, out);
     };
@@ -135,78 +135,95 @@ static void properties_of(const Element& e, const std::string& prefix, std::stri
     } else if (e.is(Kind::list)) {
         for (size_t i = 0; i < e.size(); i++)
             child(std::to_string(i), e.list()[i]);
-    } else {
-        auto escaped = [](std::string_view s, bool key) {
-            std::string t;
-            for (char c : s) {
-                if (c == '\n')
-                    t += "\\n";
-                else if (c == '\r')
-                    t += "\\r";
-                else if (c == '\t')
-                    t += "\\t";
-                else if (c == '\\' ||
-                         (key && (c == '=' || c == ':' || c == ' ' || c == '#' || c == '!'))) {
-                    t += '\\';
-                    t += c;
-                } else if (!key && c == ' ' && t.empty())
-                    t += "\\ ";  // a leading blank would be lost
-                else
-                    t += c;
-            }
-            return t;
-        };
-        out += escaped(prefix, true) + "=" + escaped(property_text(e), false) + "\n";
+    } else if (!out.emplace(prefix, text_of(e)).second) {
+        throw cannot("properties", "two values of '" + prefix + "'");
     }
 }
-
-static std::string properties(const Element& e) {
+static std::string properties(const Element& e, bool historic) {
+    if (!e.is_resource())
+        throw cannot("properties", "a single value");
+    std::map<std::string, std::string> values;
+    properties_of(e, "", values);
     std::string out;
-    properties_of(e, "", out);
+    for (const auto& [key, value] : values) {
+        std::string line = properties_key(key) + "=" + properties_value(value);
+        out += (historic ? wrapped(line) : line) + "\n";
+    }
     return out;
 }
 
 // ---- key=value, then [section] with key=value
-static std::string tiny(const Element& e) {
+
+/// What the reader of a format takes for something else than a name.
+static const std::string& ini_name(std::string_view format, const std::string& name) {
+    firm(format, "the name", name);
+    std::string_view ends = format == "ini" ? "=:\n\r" : "=\n\r";
+    if (name.empty() || name.find_first_of(ends) != std::string::npos ||
+        std::string_view("[#;").find(name[0]) != std::string_view::npos)
+        throw cannot(format, "the name '" + name + "'");
+    return name;
+}
+static const std::string& ini_section(std::string_view format, const std::string& name) {
+    firm(format, "the section", name);
+    if (name.empty() || name.find_first_of("]\n\r") != std::string::npos)
+        throw cannot(format, "the section '" + name + "'");
+    return name;
+}
+static std::string ini_of(std::string_view format, const Element& e, bool historic) {
     if (!e.is(Kind::dict))
-        throw cannot("tiny", "anything but an nlist at the top");
+        throw cannot(format, "anything but an nlist at the top");
     std::string out;
+    auto entry = [&](const std::string& path, const View::Member& m) {
+        std::string value = plain(format, path, *m.value.element());
+        if (!historic) {
+            ini_name(format, m.name);
+            firm(format, "the value of '" + path + "'", value);
+        }
+        out += m.name + "=" + value + "\n";
+    };
     for (const auto& m : View(&e).members())
         if (!m.value.element()->is(Kind::dict))
-            out += m.name + "=" + plain("tiny", m.name, *m.value.element()) + "\n";
+            entry(m.name, m);
     for (const auto& m : View(&e).members()) {
         if (!m.value.element()->is(Kind::dict))
             continue;
         if (!out.empty())
             out += '\n';
-        out += "[" + m.name + "]\n";
+        out += "[" + ini_section(format, m.name) + "]\n";
         for (const auto& n : m.value.members())
-            out += n.name + "=" + plain("tiny", m.name + "/" + n.name, *n.value.element()) + "\n";
+            entry(m.name + "/" + n.name, n);
     }
     return out;
 }
+static std::string tiny(const Element& e, bool historic) { return ini_of("tiny", e, historic); }
+static std::string ini(const Element& e, bool historic) { return ini_of("ini", e, historic); }
 
-// ---- key   value, <block> ... </block>; a list repeats its key
+// ---- key value, <"block"> ... </"block">; a list repeats its key
 static void general_of(const Element& e, size_t depth, std::string& out);
 static void general_entry(const std::string& key, const Element& v, size_t depth,
                           std::string& out) {
     std::string blanks(depth * 4, ' ');
+    if (key.find_first_of(std::string_view("\n\r\"\0", 4)) != std::string::npos)
+        throw cannot("general", "the name '" + key + "'");
     if (v.is(Kind::list)) {
-        for (const Element& c : v.list())
+        for (const Element& c : v.list()) {
+            if (c.is(Kind::list))
+                throw cannot("general", "a list in the list '" + key + "'");
             general_entry(key, c, depth, out);
+        }
     } else if (v.is(Kind::dict)) {
-        out += blanks + "<" + key + ">\n";
+        out += blanks + "<\"" + key + "\">\n";
         general_of(v, depth + 1, out);
-        out += blanks + "</" + key + ">\n";
+        out += blanks + "</\"" + key + "\">\n";
     } else {
-        out += blanks + key + "   " + plain("general", key, v) + "\n";
+        out += blanks + key + " " + plain("general", key, v) + "\n";
     }
 }
 static void general_of(const Element& e, size_t depth, std::string& out) {
     for (const auto& c : e.dict())
         general_entry(std::string(c.key.view()), c.value, depth, out);
 }
-static std::string general(const Element& e) {
+static std::string general(const Element& e, bool) {
     if (!e.is(Kind::dict))
         throw cannot("general", "anything but an nlist at the top");
     std::string out;
@@ -215,18 +232,11 @@ static std::string general(const Element& e) {
 }
 
 // ---- TOML: values first, then tables
-static std::string toml_key(const std::string& k) {
-    bool bare = !k.empty();
-    for (char c : k)
-        bare = bare && (std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-');
-    return bare ? k : "\"" + k + "\"";
-}
 static std::string toml_value(const Element& e) {
-    if (e.is(Kind::string)) {
-        std::string out;
-        write_json(e, out, {.one_line = true, .plain = true});
-        return out;
-    }
+    if (e.is(Kind::string))
+        return toml_text(e.string());
+    if (!e.is_property() && !e.is_resource())
+        throw cannot("toml", "a null");
     if (e.is(Kind::double_) && !std::isfinite(e.double_value()))
         return std::isnan(e.double_value()) ? "nan" : e.double_value() < 0 ? "-inf" : "inf";
     if (e.is_property())
@@ -256,7 +266,7 @@ static void toml_table(const Element& e, const std::string& name, std::string& o
             toml_table(*m.value.element(), (name.empty() ? "" : name + ".") + toml_key(m.name),
                        out);
 }
-static std::string toml(const Element& e) {
+static std::string toml(const Element& e, bool) {
     if (!e.is(Kind::dict))
         throw cannot("toml", "anything but an nlist at the top");
     std::string out;
@@ -265,54 +275,65 @@ static std::string toml(const Element& e) {
 }
 
 // ---- KEY='value' for a shell to read
-static std::string shell(const Element& e) {
+static std::string shell(const Element& e, bool) {
+    if (!e.is(Kind::dict))
+        throw cannot("shell", "anything but an nlist at the top");
     std::string out;
-    for (const auto& m : View(&e).members()) {
-        std::string value = plain("shell", m.name, *m.value.element()), quoted;
-        bool simple = !value.empty();
-        for (char c : value) {
-            simple = simple && (std::isalnum(static_cast<unsigned char>(c)) ||
-                                std::string_view("/._-+@%:,").find(c) != std::string_view::npos);
-            quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-        }
-        for (char c : m.name)
-            if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_')
-                throw cannot("shell", "the name '" + m.name + "'");
-        out += m.name + "=" + (simple ? value : "'" + quoted + "'") + "\n";
-    }
+    for (const auto& m : View(&e).members())
+        out += variable_name(m.name) + "=" + sh_word(plain("shell", m.name, *m.value.element())) +
+               "\n";
     return out;
 }
 
 // ---- [Section] with Key=value; a list repeats its key
-static std::string systemd(const Element& e) {
+
+static std::string systemd_value(const std::string& path, const Element& e) {
+    std::string value = firm("systemd", "the value of '" + path + "'", plain("systemd", path, e));
+    // Before the line end it would join the next line to this one.
+    if (value.ends_with('\\'))
+        throw cannot("systemd", "the backslash at the end of '" + path + "'");
+    return value;
+}
+
+static std::string systemd(const Element& e, bool) {
+    if (!e.is(Kind::dict))
+        throw cannot("systemd", "anything but an nlist at the top");
     std::string out;
     for (const auto& section : View(&e).members()) {
         if (!section.value.element()->is(Kind::dict))
             throw cannot("systemd", "'" + section.name + "' outside a section");
         if (!out.empty())
             out += '\n';
-        out += "[" + section.name + "]\n";
-        for (const auto& m : section.value.members())
-            for (View v : m.value.items().empty() ? std::vector<View>{m.value} : m.value.items())
-                out += m.name + "=" + plain("systemd", section.name + "/" + m.name, *v.element()) +
-                       "\n";
+        out += "[" + ini_section("systemd", section.name) + "]\n";
+        for (const auto& m : section.value.members()) {
+            std::string path = section.name + "/" + m.name;
+            ini_name("systemd", m.name);
+            for (View v :
+                 m.value.element()->is(Kind::list) ? m.value.items() : std::vector<View>{m.value})
+                out += m.name + "=" + systemd_value(path, *v.element()) + "\n";
+        }
     }
     return out;
 }
 
 // ---- <name>text</name>; a list repeats its element, "@name" is an attribute, "#text" the text
 // beside attributes
-static std::string xml_text(std::string_view s) {
-    std::string out;
-    for (char c : s) {
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r')
+static std::string xml_text(const Element& e, bool attribute) {
+    std::string out, s = property_text(e);
+    json_text(s);  // is it UTF-8?
+    for (size_t i = 0; i < s.size(); i++) {
+        char c = s[i];
+        bool blank = c == '\n' || c == '\t';
+        if ((static_cast<unsigned char>(c) < 0x20 && !blank && c != '\r') ||
+            s.compare(i, 3, "\xEF\xBF\xBE") == 0 || s.compare(i, 3, "\xEF\xBF\xBF") == 0)
             throw cannot("xml", "a control character");
-        out += c == '&'    ? "&amp;"
-               : c == '<'  ? "&lt;"
-               : c == '>'  ? "&gt;"
-               : c == '"'  ? "&quot;"
-               : c == '\r' ? "&#13;"
-                           : std::string(1, c);
+        out += c == '&'             ? "&amp;"
+               : c == '<'           ? "&lt;"
+               : c == '>'           ? "&gt;"
+               : c == '"'           ? "&quot;"
+               : c == '\r'          ? "&#13;"
+               : attribute && blank ? fmt::format("&#{};", int(c))
+                                    : std::string(1, c);
     }
     return out;
 }
@@ -338,25 +359,27 @@ static void xml_element(const std::string& name, const Element& e, size_t depth,
     if (e.is(Kind::dict)) {
         for (const auto& m : View(&e).members()) {
             const Element& v = *m.value.element();
-            if (m.name.starts_with('@'))
-                out += " " + xml_name(m.name.substr(1)) + "=\"" +
-                       xml_text(plain("xml", m.name, v)) + "\"";
+            bool attribute = m.name.starts_with('@');
+            if ((attribute || m.name == "#text") && v.is_resource())
+                throw cannot("xml", fmt::format("the {} '{}'", kind_name(v.kind()), m.name));
+            if (attribute)
+                out += " " + xml_name(m.name.substr(1)) + "=\"" + xml_text(v, true) + "\"";
             else if (m.name == "#text")
-                text = xml_text(property_text(v));
+                text = xml_text(v, false);
             else
                 xml_element(m.name, v, depth + 1, children);
         }
         if (!text.empty() && !children.empty())
             throw cannot("xml", "text and elements in '" + name + "'");
     } else {
-        text = xml_text(property_text(e));
+        text = xml_text(e, false);
     }
     if (!children.empty())
         out += ">\n" + children + blanks + "</" + name + ">\n";
     else
         out += text.empty() ? "/>\n" : ">" + text + "</" + name + ">\n";
 }
-static std::string xml(const Element& e) {
+static std::string xml(const Element& e, bool) {
     if (!e.is(Kind::dict) || e.size() != 1 || e.dict()[0].value.is(Kind::list))
         throw cannot("xml", "more or less than one element at the top");
     std::string out;
@@ -366,14 +389,15 @@ static std::string xml(const Element& e) {
 
 struct Format {
     std::string_view name, comment;
-    std::string (*render)(const Element&);
+    std::string (*render)(const Element&, bool historic);
 };
 static constexpr Format formats[] = {{"json", "", json},
-                                     {"yaml", "#", yaml},
-                                     {"yamlmulti", "#", yamlmulti},
+                                     {"jsonpretty", "", jsonpretty},
+                                     {"yaml", "#", render_yaml},
+                                     {"yamlmulti", "#", render_yaml_documents},
                                      {"properties", "#", properties},
                                      {"tiny", "#", tiny},
-                                     {"ini", "#", tiny},
+                                     {"ini", "#", ini},
                                      {"general", "#", general},
                                      {"toml", "#", toml},
                                      {"shell", "#", shell},
@@ -399,106 +423,9 @@ static const Format& format(std::string_view name) {
     throw e;
 }
 
-std::string render(std::string_view name, const Element& e) { return format(name).render(e); }
+std::string render(std::string_view name, const Element& e, bool historic) {
+    return format(name).render(e, historic);
+}
 std::string_view comment_sign(std::string_view name) { return format(name).comment; }
-
-Convert read_convert(View flags) {
-    Convert c;
-    auto set = [&](auto& field, auto value, const std::string& name) {
-        if (int(field) != 0)
-            throw Error(exit_data, "convert/" + name + " contradicts another flag of its kind");
-        field = value;
-    };
-    for (const auto& [name, on] : flags.members()) {
-        if (!on.flag())
-            continue;
-        if (name == "yesno")
-            set(c.booleans, Convert::yesno, name);
-        else if (name == "YESNO")
-            set(c.booleans, Convert::YESNO, name);
-        else if (name == "truefalse")
-            set(c.booleans, Convert::truefalse, name);
-        else if (name == "TRUEFALSE")
-            set(c.booleans, Convert::TRUEFALSE, name);
-        else if (name == "singlequote")
-            set(c.quotes, Convert::single_quotes, name);
-        else if (name == "doublequote")
-            set(c.quotes, Convert::double_quotes, name);
-        else if (name == "joincomma")
-            set(c.lists, Convert::by_comma, name);
-        else if (name == "joinspace")
-            set(c.lists, Convert::by_space, name);
-        else if (name == "lowerkey")
-            set(c.keys, Convert::lower, name);
-        else if (name == "upperkey")
-            set(c.keys, Convert::upper, name);
-        else if (name == "unescapekey")
-            c.unescape_keys = true;
-        else if (name == "xml")
-            c.xml = true;
-        else
-            throw Error(exit_data, "there is no conversion 'convert/" + name + "'");
-    }
-    return c;
-}
-
-Element convert(const Element& e, const Convert& c) {
-    switch (e.kind()) {
-        case Kind::boolean: {
-            static constexpr const char* words[][2] = {{"false", "true"},
-                                                       {"no", "yes"},
-                                                       {"NO", "YES"},
-                                                       {"false", "true"},
-                                                       {"FALSE", "TRUE"}};
-            return c.booleans == Convert::as_is
-                       ? e
-                       : Element::of_string(words[c.booleans][e.boolean()]);
-        }
-        case Kind::string: {
-            std::string s(e.string());
-            if (c.xml) {
-                std::string t;
-                for (char b : s)
-                    t += b == '&'   ? "&amp;"
-                         : b == '<' ? "&lt;"
-                         : b == '>' ? "&gt;"
-                                    : std::string(1, b);
-                s = t;
-            }
-            if (c.quotes == Convert::single_quotes)
-                s = "'" + s + "'";
-            if (c.quotes == Convert::double_quotes)
-                s = "\"" + s + "\"";
-            return Element::of_string(s);
-        }
-        case Kind::list: {
-            Element out = Element::new_list();
-            bool flat = true;
-            for (const Element& i : e.list()) {
-                out.list_ref().push_back(convert(i, c));
-                flat = flat && i.is_property();
-            }
-            if (c.lists == Convert::keep || !flat)
-                return out;
-            return Element::of_string(
-                join(View(&out).texts(), c.lists == Convert::by_comma ? "," : " "));
-        }
-        case Kind::dict: {
-            Element out = Element::new_dict();
-            for (const auto& m : e.dict()) {
-                std::string key(m.key.view());
-                if (c.unescape_keys)
-                    key = unescape(key).value_or(key);
-                if (c.keys != Convert::kept)
-                    std::transform(key.begin(), key.end(), key.begin(), [&](unsigned char b) {
-                        return char(c.keys == Convert::lower ? std::tolower(b) : std::toupper(b));
-                    });
-                out.dict_ref().at(Key(key)) = convert(m.value, c);
-            }
-            return out;
-        }
-        default: return e;
-    }
-}
 
 }  // namespace weft::ncm

@@ -11,7 +11,7 @@ namespace weft::ncm {
 /// ".tt"; nothing outside that folder is one.
 bool is_template(const Run&, const std::string& module);
 
-/// Its text with the contents. Perl's own Template does it, in a child: Error(69) when that is not
+/// Its text with the contents, which are converted with Convert::typed. Perl's own Template does it, in a child: Error(69) when that is not
 /// installed, Error(65) with its words when the template fails.
 std::string render_template(Run&, const std::string& module, const Element& contents);
 

@@ -1,8 +1,11 @@
 // metaconfig: any structured file from a tree, in the formats of ncm/render.hh. The work horse.
 #include <fmt/core.h>
 
+#include <ctime>
+
 #include "base/error.hh"
 #include "ncm/component.hh"
+#include "ncm/quote.hh"
 #include "ncm/render.hh"
 #include "ncm/template.hh"
 
@@ -27,7 +30,7 @@ public:
             return false;
         }
         bool may_fail = line->starts_with('-');
-        auto argv = split(may_fail ? line->substr(1) : *line);
+        auto argv = shell_words(may_fail ? line->substr(1) : *line);
         if (argv.empty())
             return true;
         // A test looks at the new contents only; the others change things.
@@ -70,16 +73,46 @@ FileSpec spec_of(View s) {
     return spec;
 }
 
+/// What Quattor's component puts around the text of its renderer. Its properties begin with the
+/// time of writing: the line that is there stays while the rest is the same.
+std::string historic_frame(const Run& run, const std::string& path, const std::string& module,
+                           const std::string& preamble, const std::string& text) {
+    std::string begin = preamble.empty() ? "" : preamble + "\n";
+    if (module == "properties") {
+        std::string before = run.read(path).value_or("");
+        size_t end = before.find("\n\n", begin.size());
+        if (before.compare(begin.size(), 2, "# ") == 0 && end != std::string::npos &&
+            before.substr(end + 2) == text + "\n") {
+            begin += before.substr(begin.size(), end + 2 - begin.size());
+        } else {
+            std::time_t now = std::time(nullptr);
+            std::tm local{};
+            char date[64];
+            std::strftime(date, sizeof date, "# %a %b %e %H:%M:%S %Y\n\n",
+                          localtime_r(&now, &local));
+            begin += date;
+        }
+    }
+    return begin + text + "\n";
+}
+
 void one_file(Run& run, const std::string& path, View s) {
     std::string module = s["module"].text();
     if (!s["contents"])
         throw Error(exit_data, "no contents");
-    Element contents = convert(*s["contents"].element(), read_convert(s["convert"]));
-    bool own =
-        is_template(run, module);  // what a template writes is the site's business altogether
-    std::string text = own ? render_template(run, module, contents) : render(module, contents);
+    // What a template writes is the site's business altogether.
+    bool own = is_template(run, module);
+    Convert spelling = read_convert(s["convert"]);
+    spelling.typed = own;
+    spelling.perl_doubles = own && !run.historic();
+    Element contents = convert(*s["contents"].element(), spelling);
+    bool historic = run.historic();
+    std::string text =
+        own ? render_template(run, module, contents) : render(module, contents, historic);
     std::string preamble = s["preamble"].text();
-    if (!preamble.empty())
+    if (historic)
+        text = historic_frame(run, path, module, preamble, text);
+    else if (!preamble.empty())
         text = preamble + (preamble.ends_with('\n') ? "" : "\n") + text;
     else if (own) {
     } else if (std::string_view sign = comment_sign(module); !sign.empty())
@@ -103,6 +136,10 @@ void configure(Run& run) {
         try {
             if (!path.starts_with('/'))
                 throw Error(exit_data, "not an absolute path");
+            if (!service["active"].flag(true)) {
+                run.info(fmt::format("'{}' is not active and stays as it is", path));
+                continue;
+            }
             one_file(run, path, service);
         } catch (const Error& e) {
             run.error(fmt::format("{}: {}{}", path, e.message,

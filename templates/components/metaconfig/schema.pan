@@ -49,13 +49,15 @@ type metaconfig_config = {
     @{desc = by name of the service}
     'daemons' ? caf_service_action{}
     'daemon' ? string[]
-    @{desc = json yaml yamlmulti properties tiny general toml shell systemd xml, or a template below /usr/share/templates/quattor/metaconfig}
+    @{desc = json jsonpretty yaml yamlmulti properties tiny ini general toml shell systemd xml, or a template below /usr/share/templates/quattor/metaconfig}
     'module' : string
     @{desc = suffix under which the replaced file is kept}
     'backup' ? string
     'preamble' ? string
     'convert' ? metaconfig_convert
     'actions' ? metaconfig_actions
+    @{desc = a file that is not active is left as it is}
+    'active' : boolean = true
     'contents' : metaconfig_extension
 };
 
@@ -65,6 +67,8 @@ type component_metaconfig = {
     'services' ? metaconfig_config{}
     @{desc = command lines by name; a leading - ignores failure}
     'commands' ? string{}
+    @{desc = the layout of the component of Quattor, byte for byte}
+    'historic' ? boolean
 };
 
 bind '/software/components/metaconfig' = component_metaconfig;

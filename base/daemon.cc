@@ -195,6 +195,8 @@ public:
     }
     void ready() { notify_.tell(fmt::format("MAINPID={}\nREADY=1", getpid())); }
     void live() { loop_.run(); }
+    /// Is nothing of the daemon at work any more?
+    bool clean() const { return !d_.on_stop || done_; }
 
 private:
     void signalled(int s) {
@@ -202,8 +204,10 @@ private:
             return reload();
         if (s == SIGUSR1)
             return d_.on_usr1(service_);
-        if (stopping_)
+        if (stopping_) {
+            log_.warning("work is left undone: told to stop a second time");
             return loop_.stop();
+        }
         stopping_ = true;
         notify_.tell("STOPPING=1");
         log_.info("stopping on {}", s == SIGINT ? "SIGINT" : "SIGTERM");
@@ -213,7 +217,10 @@ private:
             log_.warning("work is left undone: not finished within {} s", d_.stop_seconds);
             loop_.stop();
         });
-        d_.on_stop(service_, [this] { loop_.stop(); });
+        d_.on_stop(service_, [this] {
+            done_ = true;
+            loop_.stop();
+        });
     }
     void reload() {
         struct timespec now {};
@@ -239,7 +246,7 @@ private:
     Loop loop_;
     Service service_;
     Timer limit_;
-    bool stopping_ = false;
+    bool stopping_ = false, done_ = false;
 };
 
 int body(const Daemon& d, const Args& args) {
@@ -307,6 +314,12 @@ int body(const Daemon& d, const Args& args) {
             auto* own = dynamic_cast<const Error*>(&e);
             status = own ? own->status : int(exit_software);
             log.error("{}", one_line(e));
+        }
+        if (!life.clean() && d.threads) {
+            // Threads are at work on what the daemon owns: nothing of it can be destroyed.
+            (void)!::truncate(pidfile.c_str(), 0);
+            std::fflush(nullptr);
+            _exit(status == exit_ok ? int(exit_try_later) : status);
         }
     }
     if (status == exit_ok)

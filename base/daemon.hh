@@ -46,7 +46,7 @@ struct Daemon {
     /// SIGUSR1.
     std::function<void(Service&)> on_usr1{};
     /// SIGTERM or SIGINT: finish what is under way, then call `done` (now or later). Without it the
-    /// loop stops at once. A second signal does not wait.
+    /// loop stops at once. A second signal does not wait: as when stop_seconds are over.
     std::function<void(Service&, std::function<void()> done)> on_stop{};
 };
 
@@ -61,7 +61,9 @@ struct Daemon {
 ///      instance
 ///      --ready-fd N    write a line end to descriptor N and close it once ready (s6, tests)
 /// NOTIFY_SOCKET is told READY=1, RELOADING=1 and STOPPING=1 (systemd).
-/// Exit status: 0 after a clean stop, 75 when another instance runs, 78 for a bad configuration.
+/// Exit status: 0 after a clean stop, 75 when another instance runs or work was left undone, 78 for
+/// a bad configuration. With `threads` it returns only when on_stop has called `done`, so that what
+/// the daemon owns is destroyed with no thread of it at work; otherwise the process ends here.
 int serve(const Daemon&, int argc, char** argv);
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 // arts of the protocol (conditions, encodings, dates, percent signs) as functions.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,8 +28,9 @@ struct HttpRequest {
     std::string query;    ///< as sent, without the '?'
     HttpHeaders headers;  ///< names in lower case, in the order sent
     std::string body;
-    std::optional<tls::Identity> peer;  ///< nothing without TLS or without a client certificate
-    bool secure = false;                ///< came over TLS
+    std::shared_ptr<const tls::Identity>
+        peer;             ///< nothing without TLS or without a client certificate
+    bool secure = false;  ///< came over TLS
     Endpoint remote;
 
     /// The value of a header ("" when absent; the first when repeated). Name in lower case.
@@ -68,7 +70,8 @@ public:
     bool event(std::string_view data, std::string_view name = {}, std::string_view id = {}) const;
     void close() const;
     bool open() const;
-    /// Called on the loop's thread, once, when the client has gone or close() was called.
+    /// Each is called once, when the client has gone or close() was called: by the loop, never from
+    /// within a call of yours, so that it may change whatever you were walking.
     void on_close(std::function<void()> f) const;
 
     struct State;
@@ -80,10 +83,13 @@ private:
     std::shared_ptr<State> state_;
 };
 
-/// The right, and the duty, to answer one request: now or later, from any thread, once. When the
-/// last copy goes unanswered the client is told 500.
+/// A request, with the right and the duty to answer it: now or later, from any thread, once. It
+/// owns the request: that lives as long as any copy, whatever becomes of the connection and the
+/// server. When the last copy goes unanswered the client is told 500.
 class HttpReply {
 public:
+    const HttpRequest& request() const;
+    /// The first answer counts, a second one goes nowhere.
     void send(HttpResponse) const;
     /// 200 (or what `head` says), body to follow piece by piece.
     HttpStream stream(HttpResponse head) const;
@@ -95,6 +101,22 @@ public:
 
 private:
     std::shared_ptr<State> state_;
+};
+
+/// Who listens to what: streams by the topic they asked for. Telling them calls nobody back; one
+/// whose client is gone leaves by itself. Belongs to the loop's thread.
+class HttpTopics {
+public:
+    void add(const std::string& topic, HttpStream);
+    /// One event to everybody who listens to the topic.
+    void event(const std::string& topic, std::string_view data, std::string_view name = {});
+    size_t size() const;
+    /// End them all.
+    void close();
+
+private:
+    using All = std::map<std::string, std::vector<HttpStream>>;
+    std::shared_ptr<All> all_ = std::make_shared<All>();
 };
 
 struct HttpLimits {
@@ -113,7 +135,7 @@ struct HttpLimits {
 /// with 500 (an Error(65) or (64): 400, (77): 403, (75): 503, (69): 502) and given to on_error.
 class HttpServer {
 public:
-    using Handler = std::function<void(const HttpRequest&, HttpReply)>;
+    using Handler = std::function<void(HttpReply)>;
 
     /// Listens from now on. Error(69) when the address is taken; port 0 takes a free one (see
     /// local()).
@@ -123,7 +145,6 @@ public:
     /// Requests for `path` go to `handler`; a path that ends in '/' stands for everything below it;
     /// the longest match wins. `method` "*" is any. A known path with the wrong method is answered
     /// with 405, an unknown one with 404, OPTIONS with what is allowed.
-    ///   The request is valid until its reply was sent.
     void route(std::string method, std::string path, Handler handler,
                std::optional<size_t> body_bytes = {});
 
@@ -146,8 +167,9 @@ public:
     Endpoint local() const;
     size_t connections() const;
 
-    /// No new connections; those under way finish their request; `done` is called when the last has
-    /// gone, or after `seconds`, when the rest is cut off.
+    /// No new connections. Clients have `seconds` to send the request, or to take the answer, that
+    /// is under way; a request that was taken is answered, however long its handler works. `done`
+    /// is called when the last connection has gone.
     void stop(double seconds, std::function<void()> done);
 
     struct Impl;

@@ -5,6 +5,7 @@
 #include <array>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -14,7 +15,10 @@ namespace weft {
 
 class Workers {
 public:
-    explicit Workers(int threads) {
+    /// What a job throws, whatever it is, ends that job only: it is given to `on_error`, on the
+    /// job's thread.
+    Workers(int threads, std::function<void(const std::exception&)> on_error)
+        : on_error_(std::move(on_error)) {
         for (int i = 0; i < threads; i++)
             threads_.emplace_back([this] { work(); });
     }
@@ -28,7 +32,7 @@ public:
         threads_.clear();
     }
     enum Urgency { urgent, usual };
-    /// From any thread. The job must not throw.
+    /// From any thread.
     void submit(std::function<void()> job, Urgency urgency = usual) {
         {
             std::lock_guard hold(lock_);
@@ -62,11 +66,16 @@ private:
             auto job = std::move(queue->front());
             queue->pop_front();
             hold.unlock();
-            job();
+            try {
+                job();
+            } catch (const std::exception& e) {
+                on_error_(e);
+            }
             job = nullptr;
             hold.lock();
         }
     }
+    std::function<void(const std::exception&)> on_error_;
     mutable std::mutex lock_;
     std::condition_variable wake_;
     std::array<std::deque<std::function<void()>>, 2> jobs_;  // by urgency

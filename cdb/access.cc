@@ -31,7 +31,8 @@ bool is_named(const tls::Identity& id, const std::string& who) {
     return who == id.subject;
 }
 
-Principal Access::principal(const std::optional<tls::Identity>& id, bool anonymous_reads) const {
+Principal Access::principal(const std::shared_ptr<const tls::Identity>& id,
+                            bool anonymous_reads) const {
     Principal p{.identity = id, .anonymous_reads = anonymous_reads};
     if (!id)
         return p;

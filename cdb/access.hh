@@ -2,6 +2,7 @@
 // certificate.
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ struct Principal {
     std::string name = "anonymous";  ///< the certificate's subject
     Right right = Right::anyone;
     bool reads_all = false;  ///< a reader, whatever else
-    std::optional<tls::Identity> identity;
+    std::shared_ptr<const tls::Identity> identity;
     std::vector<std::string> profiles;  ///< patterns of nodes whose profiles it may read
     bool anonymous_reads = false;       ///< the listener lets anybody read profiles
 
@@ -59,7 +60,7 @@ public:
     /// Error(78) with file, line and column.
     static Access parse(std::string_view text, const std::string& file);
 
-    Principal principal(const std::optional<tls::Identity>&, bool anonymous_reads) const;
+    Principal principal(const std::shared_ptr<const tls::Identity>&, bool anonymous_reads) const;
     bool empty() const { return rules_.empty(); }
 
 private:

@@ -105,13 +105,11 @@ Answer get_events(Server& s, Call& c) {
                                         node.empty() ? "everything" : "'" + node + "'"));
     HttpResponse head;
     head.with("Content-Type", "text/event-stream").with("Cache-Control", "no-cache");
-    auto stream = std::make_shared<HttpStream>(c.reply.stream(std::move(head)));
-    HttpStream* key = stream.get();
-    s.listeners[key] = {stream, node};
-    stream->on_close([&s, key] { s.listeners.erase(key); });
+    HttpStream stream = c.reply.stream(std::move(head));
+    s.listeners.add(node, stream);
     auto it = s.published.find(node);
     uint64_t revision = node.empty() ? s.head : it == s.published.end() ? 0 : it->second.revision;
-    stream->event(fmt::format("{{\"revision\":{}}}", revision), "hello");
+    stream.event(fmt::format("{{\"revision\":{}}}", revision), "hello");
     return std::nullopt;
 }
 

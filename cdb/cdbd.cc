@@ -11,7 +11,7 @@ using namespace weft;
 static std::unique_ptr<cdb::Server> server;  // from on_start to the end of on_stop
 
 int main(int argc, char** argv) {
-    int status = serve(
+    return serve(
         {
             .name = "cdbd",
             .usage =
@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
             .config_file = "/etc/weft/cdbd.conf",
             .settings = cdb::settings(),
             .threads = true,
+            .stop_seconds = 80,  // less than a service manager's usual 90
             .on_start = [](Service& s) { server = std::make_unique<cdb::Server>(s); },
             .on_reload = [](Service&) { server->reload(); },
             .on_stop =
@@ -34,7 +35,4 @@ int main(int argc, char** argv) {
                 },
         },
         argc, argv);
-    static_cast<void>(
-        server.release());  // only after a stop that was not waited for: its loop is gone
-    return status;
 }

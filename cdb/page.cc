@@ -47,7 +47,8 @@ void Server::load_page() {
     }
 }
 
-void Server::serve_page(const HttpRequest& request, HttpReply reply) {
+void Server::serve_page(HttpReply reply) {
+    const HttpRequest& request = reply.request();
     auto it = page_.find(request.path);
     if (it == page_.end())
         return reply.send(problem(404, fmt::format("there is no '{}'", request.path)));

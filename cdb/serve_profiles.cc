@@ -125,8 +125,9 @@ std::shared_ptr<const HttpDocument> make_document(const Store& store, const Prof
 
 }  // namespace
 
-void Server::answer(const HttpRequest& request, HttpReply reply, const std::string& node,
-                    const Profile& p, std::shared_ptr<const HttpDocument> d, bool gz) {
+void Server::answer(HttpReply reply, const std::string& node, const Profile& p,
+                    std::shared_ptr<const HttpDocument> d, bool gz) {
+    const HttpRequest& request = reply.request();
     HttpResponse r;
     if (gz) {
         // A name ending in .gz is the inner document, gzip-encoded, whatever the client says it
@@ -173,7 +174,8 @@ HttpResponse Server::index(const Principal& who, const HttpRequest& request) {
         {.type = "text/xml", .plain = text, .gzip = nullptr, .etag = etag, .modified = newest});
 }
 
-void Server::serve_profile(const HttpRequest& request, HttpReply reply) {
+void Server::serve_profile(HttpReply reply) {
+    const HttpRequest& request = reply.request();
     Principal who = principal(request);
     auto steps = split_path(request.path);
     if (!steps || steps->size() != 2)
@@ -208,15 +210,15 @@ void Server::serve_profile(const HttpRequest& request, HttpReply reply) {
                       std::to_string(int(w->form)) + ' ' + std::to_string(p.modified) + ' ' +
                       w->signed_as;
     if (auto d = documents_.find(key))
-        return answer(request, reply, w->node, p, d, w->gz);
-    readers.submit([this, &request, reply, w = *w, p, key, signer = signer_] {
+        return answer(reply, w->node, p, d, w->gz);
+    readers.submit([this, reply, w = *w, p, key, signer = signer_] {
         try {
             auto d = w.signed_as.empty() ? make_document(store, p, w.form)
                                          : make_signature(store, p, w, *signer);
-            loop.post([this, &request, reply, w, p, key, d, signer] {
+            loop.post([this, reply, w, p, key, d, signer] {
                 if (signer == signer_)
                     documents_.put(key, d);
-                answer(request, reply, w.node, p, d, w.gz);
+                answer(reply, w.node, p, d, w.gz);
             });
         } catch (const Error& e) {
             log.error("profile of {}: {}", w.node, e.message);

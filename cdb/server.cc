@@ -28,7 +28,10 @@ Server::Server(Service& s)
       notifier(loop, log, notify_options()),
       backup_dir(rooted(service, "backup_dir")),
       documents_(s.config.bytes("profile_memory")),
-      prefix_(s.config.get("profile_prefix")) {
+      prefix_(s.config.get("profile_prefix")),
+      readers(2, [this](auto& e) { log.error("{}", e.what()); }),
+      line(int(std::clamp(s.config.number("commits"), 1L, 64L)),
+           [this](auto& e) { log.error("{}", e.what()); }) {
     load_access();
     load_signer();
     Hash rules = store.file_at(access_path, store.head());
@@ -48,24 +51,14 @@ Server::Server(Service& s)
         watch_canaries();
     });
     checkpoint_timer_ = loop.every(service.config.seconds("checkpoint"), [this] {
-        readers.submit([this] {
-            try {
-                store.env().checkpoint();
-            } catch (const Error& e) {
-                log.error("{}", e.message);
-            }
-        });
+        readers.submit([this] { store.env().checkpoint(); });
     });
     if (double age = service.config.seconds("session_expiry"); age > 0) {
         auto expire = [this, age] {
             readers.submit([this, age] {
-                try {
-                    for (auto& session : store.expire_sessions(int64_t(age)))
-                        log.info("session {} of {} is closed, nobody touched it: {}", session.id,
-                                 session.owner, session.comment);
-                } catch (const Error& e) {
-                    log.error("{}", e.message);
-                }
+                for (auto& session : store.expire_sessions(int64_t(age)))
+                    log.info("session {} of {} is closed, nobody touched it: {}", session.id,
+                             session.owner, session.comment);
             });
         };
         expire();
@@ -133,12 +126,12 @@ void Server::open_listeners() {
     }
     size_t big = c.bytes("max_commit");
     auto set_up = [&](HttpServer& http, bool secure) {
-        auto profiles = [this](const HttpRequest& q, HttpReply r) {
-            serve_profile(q, r);
+        auto profiles = [this](HttpReply r) {
+            serve_profile(std::move(r));
         };
         http.route("GET", "/profiles/", profiles);
-        auto answer = [this](const HttpRequest& q, HttpReply r) {
-            serve_api(q, r);
+        auto answer = [this](HttpReply r) {
+            serve_api(std::move(r));
         };
         if (secure) {
             http.route("*", "/api/v1/", answer);
@@ -146,8 +139,7 @@ void Server::open_listeners() {
                                      "/api/v1/history", "/api/v1/contents"})
                 http.route("*", path, answer, big);
             for (auto& [path, d] : page_)
-                http.route("GET", path,
-                           [this](const HttpRequest& q, HttpReply r) { serve_page(q, r); });
+                http.route("GET", path, [this](HttpReply r) { serve_page(std::move(r)); });
         } else {
             for (const char* path : {"/api/v1/health", "/api/v1/metrics"})
                 http.route("GET", path, answer);
@@ -191,17 +183,17 @@ void Server::reload() {
 }
 
 void Server::stop(std::function<void()> done) {
+    stopping_ = true;
     flush_timer_.cancel();
     checkpoint_timer_.cancel();
     expiry_timer_.cancel();
     work_timer_.cancel();
-    for (auto& [key, l] : listeners)
-        l.first->close();
+    listeners.close();
     auto left = std::make_shared<int>(int(bool(secure_)) + int(bool(plain_)));
     auto one = [this, left, done] {
         if (--*left)
             return;
-        // Commits that were taken are finished; what they did is in the store before we go.
+        // Everybody has been answered; what was done is in the store before we go.
         line.submit(
             [this, done] { pipeline.alone([&] { loop.post([this, done] { flush(done); }); }); });
     };
@@ -367,8 +359,8 @@ void Server::flush(std::function<void()> done) {
             try {
                 store.put_nodes(changed);
                 store.told(told);
-            } catch (const Error& e) {
-                log.error("{}", e.message);  // nodes will ask and be told again
+            } catch (const std::exception& e) {
+                log.error("{}", e.what());  // nodes will ask and be told again
             }
             loop.post([this, waiting] {
                 flushing_ = false;
@@ -397,9 +389,7 @@ void Server::tell_work(const std::vector<AtWork>& now) {
 }
 
 void Server::event(const std::string& name, const std::string& data, const std::string& node) {
-    for (auto& [key, l] : listeners)
-        if (node.empty() ? l.second.empty() : l.second == node)
-            l.first->event(data, name);
+    listeners.event(node, data, name);
 }
 
 void Server::publish(const Outcome& o, const std::string& author, const std::string& comment) {
@@ -484,7 +474,8 @@ static int http_status(const Error& e) {
     }
 }
 
-void Server::serve_api(const HttpRequest& request, HttpReply reply) {
+void Server::serve_api(HttpReply reply) {
+    const HttpRequest& request = reply.request();
     auto steps = split_path(request.path);
     if (!steps || steps->size() < 3)
         return reply.send(problem(404, "no such resource"));
@@ -516,7 +507,7 @@ void Server::serve_api(const HttpRequest& request, HttpReply reply) {
                     request.remote.text(), request.method, request.path);
         return reply.send(problem(403, "another site's page may not do this"));
     }
-    auto call = std::make_shared<Call>(Call{request, reply, principal(request), std::move(found)});
+    auto call = std::make_shared<Call>(Call{reply, principal(request), std::move(found)});
     if (call->who.right > row->right) {
         counters.refused++;
         log.warning("{} at {} may not {} {}", call->who.name, request.remote.text(), request.method,
@@ -524,16 +515,17 @@ void Server::serve_api(const HttpRequest& request, HttpReply reply) {
         if (request.method != "GET" && request.method != "HEAD")
             readers.submit([this, who = call->who.name,
                             what = request.method + ' ' + request.path.substr(0, 1000)] {
-                try {
-                    store.audit(who, "denied", what);
-                } catch (const Error& e) {
-                    log.error("{}", e.message);
-                }
+                store.audit(who, "denied", what);
             });
         return reply.send(problem(403, fmt::format("'{}' may not do this", call->who.name),
                                   "an administrator names people in the access file of cdbd"));
     }
     auto run = [this, call, row] {
+        // What is under way when we stop is finished; what has not begun is refused, truthfully.
+        if (stopping() && row->where != ApiRow::loop)
+            return call->reply.send(
+                problem(503, "the server stops, nothing was done", "ask again when it is back")
+                    .with("Retry-After", "5"));
         try {
             if (auto r = row->handler(*this, *call))
                 call->reply.send(std::move(*r));

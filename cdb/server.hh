@@ -32,10 +32,10 @@ class Server;
 
 /// One request to the API, with who asks.
 struct Call {
-    const HttpRequest& request;
     HttpReply reply;
     Principal who;
     std::vector<std::string> args;  ///< what the stars of its pattern stood for
+    const HttpRequest& request = reply.request();
 
     /// The body as JSON; Error(65).
     Element body() const;
@@ -92,8 +92,7 @@ public:
     Nodes nodes;
     Access access;
     std::map<std::string, Profile> published;  ///< by node: what is served, on the loop's thread
-    std::map<HttpStream*, std::pair<std::shared_ptr<HttpStream>, std::string>>
-        listeners;  ///< events; of one node, or ""
+    HttpTopics listeners;                      ///< to the events of one node, or of "", all
     Notifier notifier;
     std::string backup_dir;
     uint64_t head = 0;  ///< the newest revision that is published, on the loop's thread
@@ -139,6 +138,8 @@ public:
     /// Write what nodes did and who is told: on a reader's thread, for the store may be busy; then
     /// `done`, on the loop's.
     void flush(std::function<void()> done = {});
+    /// Has the stop begun? What has not begun is refused. From any thread.
+    bool stopping() const { return stopping_; }
     /// Tell listeners which commits are at work, and how far; `now` as pipeline.at_work() had it.
     void tell_work(const std::vector<AtWork>& now);
     /// Promotions that wait for the reports of some nodes: go on when all are good, stop at the
@@ -146,9 +147,9 @@ public:
     void watch_canaries();
     void look_at_canaries(const std::vector<Stage>&);
 
-    void serve_profile(const HttpRequest&, HttpReply);
-    void serve_api(const HttpRequest&, HttpReply);
-    void serve_page(const HttpRequest&, HttpReply);
+    void serve_profile(HttpReply);
+    void serve_api(HttpReply);
+    void serve_page(HttpReply);
 
 private:
     void open_listeners();
@@ -156,7 +157,7 @@ private:
     void use(std::shared_ptr<const Namespaces>);
     void load_page();
     void load_signer();
-    void answer(const HttpRequest&, HttpReply, const std::string& node, const Profile&,
+    void answer(HttpReply, const std::string& node, const Profile&,
                 std::shared_ptr<const HttpDocument>, bool gz);
     HttpResponse index(const Principal&, const HttpRequest&);
     NotifyOptions notify_options() const;
@@ -167,6 +168,7 @@ private:
     std::map<std::string, HttpDocument, std::less<>> page_;
     std::string prefix_;
     std::unique_ptr<HttpServer> secure_, plain_;
+    std::atomic<bool> stopping_ = false;
     bool flushing_ = false, canaries_busy_ = false;
     std::vector<std::function<void()>> flushed_;  ///< who waits for the next flush
     std::string work_;                            ///< what the last event said is at work
@@ -175,9 +177,8 @@ private:
     Timer flush_timer_, checkpoint_timer_, expiry_timer_, work_timer_;
 
 public:
-    Workers readers{2},
-        line{int(std::clamp(service.config.number("commits"), 1L,
-                            64L))};  ///< last: their jobs end while all of the above lives
+    // Last: their jobs end while all of the above lives.
+    Workers readers, line;
 };
 
 /// cdbd.conf: every key, its kind, its default.

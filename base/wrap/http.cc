@@ -31,9 +31,8 @@ HttpReply::State::~State() {
 }
 
 void HttpReply::send(HttpResponse r) const {
-    if (state_->answered.exchange(true))
-        bug("a request was answered twice");
-    state_->deliver(std::move(r), nullptr);
+    if (!state_->answered.exchange(true))
+        state_->deliver(std::move(r), nullptr);
 }
 
 HttpStream HttpReply::stream(HttpResponse head) const {
@@ -48,13 +47,14 @@ HttpStream HttpReply::stream(HttpResponse head) const {
 }
 
 bool HttpReply::gone() const { return state_->gone; }
+const HttpRequest& HttpReply::request() const { return *state_->request; }
 
 void HttpStream::State::ended() {
     open = false;
     if (std::exchange(close_told, true))
         return;
-    if (auto f = std::move(on_close))
-        f();
+    for (auto& f : std::exchange(on_close, {}))
+        door->post(std::move(f));
 }
 
 bool HttpStream::open() const { return state_ && state_->open; }
@@ -131,14 +131,48 @@ void HttpStream::close() const {
 void HttpStream::on_close(std::function<void()> f) const {
     auto set = [s = state_, f = std::move(f)]() mutable {
         if (s->close_told)
-            f();
+            s->door->post(std::move(f));
         else
-            s->on_close = std::move(f);
+            s->on_close.push_back(std::move(f));
     };
     if (state_->door->is_ours())
         set();
     else
         state_->door->post(std::move(set));
+}
+
+void HttpTopics::add(const std::string& topic, HttpStream stream) {
+    (*all_)[topic].push_back(stream);
+    stream.on_close([weak = std::weak_ptr(all_), topic] {
+        auto all = weak.lock();
+        auto it = all ? all->find(topic) : All::iterator();
+        if (!all || it == all->end())
+            return;
+        std::erase_if(it->second, [](auto& s) { return !s.open(); });
+        if (it->second.empty())
+            all->erase(it);
+    });
+}
+
+void HttpTopics::event(const std::string& topic, std::string_view data, std::string_view name) {
+    auto it = all_->find(topic);
+    if (it == all_->end())
+        return;
+    for (auto& s : it->second)
+        s.event(data, name);
+}
+
+size_t HttpTopics::size() const {
+    size_t n = 0;
+    for (auto& [topic, streams] : *all_)
+        n += streams.size();
+    return n;
+}
+
+void HttpTopics::close() {
+    for (auto& [topic, streams] : *all_)
+        for (auto& s : streams)
+            s.close();
 }
 
 // ---- the server -----------------------------------------------------------------
@@ -153,7 +187,8 @@ HttpServer::Impl::Impl(Loop& l, const Endpoint& at, std::optional<tls::Context> 
       door(std::make_shared<Door>()) {
     door->loop = &l;
     if (tls)
-        shakers.emplace(int(std::clamp(std::thread::hardware_concurrency(), 1u, 8u)));
+        shakers.emplace(int(std::clamp(std::thread::hardware_concurrency(), 1u, 8u)),
+                        [](auto&) {});  // each step catches, and its connection ends
     if (::listen(listening.get(), SOMAXCONN))
         throw system_error("cannot listen on " + at.text(), exit_unavailable);
     listen();
@@ -313,6 +348,7 @@ void HttpServer::stop(double seconds, std::function<void()> done) {
     s.pause.cancel();
     s.listening.close();
     s.stopped = std::move(done);
+    s.grace = seconds;
     std::vector<std::shared_ptr<Connection>> all(s.connections.begin(), s.connections.end());
     for (auto& c : all)
         c->retire();
@@ -323,8 +359,9 @@ void HttpServer::stop(double seconds, std::function<void()> done) {
     }
     s.cut = s.outer.after(seconds, [&s] {
         std::vector<std::shared_ptr<Connection>> rest(s.connections.begin(), s.connections.end());
+        s.grace_over = true;
         for (auto& c : rest)
-            c->drop();
+            c->hurry();
     });
 }
 

@@ -12,20 +12,24 @@
 namespace weft {
 
 Connection::Connection(HttpServer::Impl& server, Fd fd, const Endpoint& remote)
-    : server_(&server), socket_(server.loop->context, fd.get()) {
+    : server_(&server),
+      socket_(server.loop->context, fd.get()),
+      request_(std::make_shared<HttpRequest>()) {
     fd.release();
-    request_.remote = remote;
+    request_->remote = remote;
     int on = 1;
     setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     enter(idle, server.limits.header_seconds);
     if (!server.tls)
         return;
-    request_.secure = unheard_ = true;
+    request_->secure = unheard_ = true;
     enter(handshaking, server.limits.handshake_seconds);
 }
 
 void Connection::enter(Phase p, double seconds) {
     phase_ = p;
+    if (server_->grace_over && seconds > 0)
+        seconds = std::min(seconds, server_->grace);
     deadline_ = seconds > 0 ? Clock::now() + in_seconds(seconds) : Clock::time_point::max();
 }
 
@@ -187,7 +191,8 @@ bool Connection::shake() {
                     tls_.emplace(context, fd);
                 result = tls_->handshake();
                 if (result == tls::Stream::done)
-                    request_.peer = tls_->peer();
+                    if (auto peer = tls_->peer())
+                        request_->peer = std::make_shared<const tls::Identity>(std::move(*peer));
             } catch (const std::exception&) {  // no memory
                 result = tls::Stream::failed;
             }
@@ -213,7 +218,7 @@ void Connection::shaken(tls::Stream::Result result) {
         case tls::Stream::want_write: return wait_for(true);
         default:
             if (server_->on_refused)
-                server_->on_refused(request_.remote, tls_ ? tls_->why() : "out of memory");
+                server_->on_refused(request_->remote, tls_ ? tls_->why() : "out of memory");
             drop();
     }
 }
@@ -256,7 +261,7 @@ bool Connection::take(std::string_view bytes) {
             in_.clear();
             return false;
         }
-        parser_.emplace(request_, server_->limits.header_bytes);
+        parser_.emplace(*request_, server_->limits.header_bytes);
         enter(in_headers, server_->limits.header_seconds);
     }
     int refused = 0;
@@ -306,7 +311,7 @@ bool Connection::take(std::string_view bytes) {
 }
 
 int Connection::headers_are_in() {
-    HttpRequest& r = request_;
+    HttpRequest& r = *request_;
     int hosts = 0;
     for (auto& [name, value] : r.headers)
         hosts += name == "host";
@@ -344,13 +349,14 @@ void Connection::handle() {
     if (!route_) {
         if (allow_.empty())
             return answer(HttpResponse::text(404, "not found\n"), nullptr, serial_);
-        if (request_.method == "OPTIONS")
+        if (request_->method == "OPTIONS")
             return answer(HttpResponse{204, {{"Allow", allow_}}, nullptr}, nullptr, serial_);
         return answer(
             HttpResponse::text(405, "this method is not for this path\n").with("Allow", allow_),
             nullptr, serial_);
     }
     auto state = std::make_shared<HttpReply::State>();
+    state->request = request_;
     state->connection = weak_from_this();
     state->door = server_->door;
     state->serial = serial_;
@@ -361,13 +367,13 @@ void Connection::handle() {
     uint64_t serial = serial_;
     auto wrong = [&](int status, std::string text, const std::exception& e) {
         if (server_->on_error)
-            server_->on_error(request_, e);
+            server_->on_error(*request_, e);
         if (!state->answered.exchange(true))
             answer(HttpResponse::text(status, std::move(text)), nullptr, serial);
     };
     auto route = route_;
     try {
-        route->handler(request_, reply);
+        route->handler(reply);
     } catch (const Error& e) {
         int status = e.status == exit_data || e.status == exit_usage ? 400
                      : e.status == exit_denied                       ? 403
@@ -427,7 +433,7 @@ void Connection::answer(HttpResponse r, std::shared_ptr<HttpStream::State> strea
     status_ = r.status;
     if (server_->stopping)
         keep_ = false;
-    bool head_only = request_.method == "HEAD";
+    bool head_only = request_->method == "HEAD";
     if (stream && !head_only) {
         chunked_ = parser_ && !parser_->is_1_0();
         if (!chunked_)
@@ -471,7 +477,7 @@ bool Connection::write_answer() {
 
 void Connection::answered() {
     if (server_->on_served)
-        server_->on_served({request_, status_, body_bytes_,
+        server_->on_served({*request_, status_, body_bytes_,
                             std::chrono::duration<double>(Clock::now() - since_).count()});
     if (phase_ == gone)
         return;
@@ -490,15 +496,28 @@ void Connection::answered() {
         ::shutdown(socket_.native_handle(), SHUT_WR);
         return enter(lingering, 2);
     }
-    HttpRequest& r = request_;  // who the client is stays
+    next_request();
+    fresh_ = !in_.empty();
+    enter(idle, server_->limits.idle_seconds);
+    in_a_row_++;
+}
+
+/// Who the client is stays; the request that was answered may still be somebody's.
+void Connection::next_request() {
+    if (request_.use_count() > 1) {
+        auto next = std::make_shared<HttpRequest>();
+        next->peer = request_->peer;
+        next->secure = request_->secure;
+        next->remote = request_->remote;
+        request_ = std::move(next);
+        return;
+    }
+    HttpRequest& r = *request_;
     for (std::string* s : {&r.method, &r.target, &r.path, &r.query, &r.body})
         s->clear();
     r.headers.clear();
     if (r.body.capacity() > 65536)
         r.body.shrink_to_fit();
-    fresh_ = !in_.empty();
-    enter(idle, server_->limits.idle_seconds);
-    in_a_row_++;
 }
 
 bool Connection::linger() {
@@ -612,7 +631,7 @@ void Connection::check_clock(Clock::time_point now) {
         case in_body: fail(408, ""); return;
         case handshaking:
             if (server_->on_refused)
-                server_->on_refused(request_.remote, "the handshake took too long");
+                server_->on_refused(request_->remote, "the handshake took too long");
             [[fallthrough]];
         default: drop();
     }
@@ -623,6 +642,11 @@ void Connection::retire() {
         drop();
     else if (phase_ == streaming)
         stream_close();
+}
+
+void Connection::hurry() {
+    if (phase_ != working)
+        drop();
 }
 
 }  // namespace weft

@@ -31,6 +31,7 @@ struct Door {
 class Connection;
 
 struct HttpReply::State {
+    std::shared_ptr<const HttpRequest> request;
     std::weak_ptr<Connection> connection;
     std::shared_ptr<Door> door;
     uint64_t serial = 0;  ///< of the request
@@ -45,12 +46,12 @@ struct HttpStream::State {
     std::shared_ptr<Door> door;
     size_t limit = 0;
     std::atomic<bool> open = true;
-    std::atomic<size_t> posted = 0;   ///< bytes on their way to the loop
-    std::atomic<size_t> waiting = 0;  ///< bytes the client has not taken yet
-    std::function<void()> on_close;   ///< the loop's thread only
+    std::atomic<size_t> posted = 0;               ///< bytes on their way to the loop
+    std::atomic<size_t> waiting = 0;              ///< bytes the client has not taken yet
+    std::vector<std::function<void()>> on_close;  ///< the loop's thread only
     bool close_told = false;
 
-    void ended();  ///< the loop's thread only
+    void ended();  ///< the loop's thread only; on_close is called by the loop, later
 };
 
 struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::Impl> {
@@ -76,6 +77,8 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     Timer tick, pause, cut;
     std::function<void()> stopped;
     bool stopping = false;
+    double grace = 0;  ///< once stopping: what a client has to take its answer
+    bool grace_over = false;
     std::string date_line;
     time_t date_of = 0;
     std::unique_ptr<char[]> scratch = std::make_unique<char[]>(scratch_size);
@@ -109,6 +112,8 @@ public:
     void check_clock(Clock::time_point now);
     /// The server stops: idle connections go, others after their answer.
     void retire();
+    /// ... and the client's time for it is over.
+    void hurry();
     /// As drop(), when nobody shakes hands any more.
     void cut();
 
@@ -142,6 +147,7 @@ private:
     void make_head(const HttpResponse&, std::optional<size_t> length);
     void wait_for(bool write);
     void enter(Phase, double seconds);  ///< 0: no limit
+    void next_request();
 
     HttpServer::Impl* server_;
     asio::posix::stream_descriptor socket_;
@@ -160,7 +166,7 @@ private:
     bool fresh_ = false;    ///< in_ was not shown to the parser yet
     int in_a_row_ = 0;      ///< requests served without a look at other connections
     std::optional<HttpParser> parser_;
-    HttpRequest request_;
+    std::shared_ptr<HttpRequest> request_;  ///< shared with whoever works on it
     std::shared_ptr<HttpServer::Impl::Route> route_;
     std::string allow_;     ///< the methods of its path, when the route is not found
     bool expects_ = false;  ///< waits for "100 Continue"

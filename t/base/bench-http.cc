@@ -53,8 +53,10 @@ static int serve(const std::string& dir) {
                    std::make_shared<const std::string>(read_file(dir + "/profile")), nullptr, "tag",
                    784111777};
     for (HttpServer& s : servers) {
-        s.route("GET", "/profile",
-                [&](const HttpRequest& q, HttpReply r) { r.send(respond(q, d)); });
+        s.route("GET", "/profile", [&](HttpReply r) {
+            const HttpRequest& q = r.request();
+            r.send(respond(q, d));
+        });
         std::cout << s.local().port << ' ';
     }
     std::cout << std::endl;

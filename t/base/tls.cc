@@ -83,15 +83,20 @@ struct Site {
 
     explicit Site(const tls::Options& o, HttpLimits limits = {})
         : server(loop, {"127.0.0.1", 0}, tls::Context::server(o), limits) {
-        server.route("GET", "/who", [](const HttpRequest& q, HttpReply r) {
+        server.route("GET", "/who", [](HttpReply r) {
+            const HttpRequest& q = r.request();
+
             r.send(HttpResponse::text(200, q.peer ? q.peer->subject : "nobody"));
         });
-        server.route("GET", "/big", [](const HttpRequest&, HttpReply r) {
+        server.route("GET", "/big", [](HttpReply r) {
             r.send(HttpResponse::text(200, std::string(3000000, 'b')));
         });
         server.route(
             "POST", "/echo",
-            [](const HttpRequest& q, HttpReply r) { r.send(HttpResponse::text(200, q.body)); },
+            [](HttpReply r) {
+                const HttpRequest& q = r.request();
+                r.send(HttpResponse::text(200, q.body));
+            },
             8 << 20);
         server.on_refused([this](const Endpoint&, std::string_view why) {
             std::lock_guard lock(mutex);
@@ -185,7 +190,9 @@ BOOST_AUTO_TEST_CASE(a_node_is_known_by_its_certificate) {
 BOOST_AUTO_TEST_CASE(an_identity_holds_names_addresses_and_the_serial) {
     tls::Identity seen;
     Site site(pki().server());
-    site.server.route("GET", "/id", [&](const HttpRequest& q, HttpReply r) {
+    site.server.route("GET", "/id", [&](HttpReply r) {
+        const HttpRequest& q = r.request();
+
         seen = *q.peer;
         r.send({204, {}, nullptr});
     });

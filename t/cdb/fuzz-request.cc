@@ -32,7 +32,7 @@ struct Site {
     Service service{loop, args, log, config};
     std::optional<Server> server;
     std::optional<HttpServer> http;
-    std::optional<tls::Identity> who;
+    std::shared_ptr<const tls::Identity> who;
     int asked = 0;
 
     Site() {
@@ -49,11 +49,12 @@ struct Site {
                 {"lxb002.pan", "object template lxb002;\ninclude 'site/time';\n'/name' = 'b';\n"}});
         commit({{"lxb001.pan", "object template lxb001;\ninclude 'site/time';\n'/n' = 2;\n"}});
         http.emplace(loop, Endpoint{"127.0.0.1", 0});
-        auto as = [this](void (Server::*serve)(const HttpRequest&, HttpReply)) {
-            return [this, serve](const HttpRequest& q, HttpReply reply) {
-                const_cast<HttpRequest&>(q).peer = who;  // what TLS would have found
-                const_cast<HttpRequest&>(q).secure = true;
-                (*server.*serve)(q, std::move(reply));
+        auto as = [this](void (Server::*serve)(HttpReply)) {
+            return [this, serve](HttpReply reply) {
+                auto& q = const_cast<HttpRequest&>(reply.request());
+                q.peer = who;  // what TLS would have found
+                q.secure = true;
+                (*server.*serve)(std::move(reply));
             };
         };
         http->route("*", "/api/v1/", as(&Server::serve_api));
@@ -108,20 +109,18 @@ struct Site {
     }
 };
 
-std::optional<tls::Identity> identity(uint8_t who) {
+std::shared_ptr<const tls::Identity> identity(uint8_t who) {
+    auto named = [](const std::string& name, std::vector<std::string> dns) {
+        return std::make_shared<const tls::Identity>(
+            tls::Identity{.subject = "CN=" + name, .common_name = name, .dns = std::move(dns)});
+    };
     switch (who) {
-        case 'a': return tls::Identity{.subject = "CN=admin", .common_name = "admin", .dns = {}};
-        case 'w':
-            return tls::Identity{.subject = "CN=anna", .common_name = "anna", .dns = {"anna"}};
-        case 'r':
-            return tls::Identity{
-                .subject = "CN=monitor", .common_name = "monitor", .dns = {"monitor"}};
-        case 'b':
-            return tls::Identity{.subject = "CN=boot", .common_name = "boot", .dns = {"boot"}};
-        case 'n':
-            return tls::Identity{
-                .subject = "CN=lxb001", .common_name = "lxb001", .dns = {"lxb001"}};
-        default: return std::nullopt;
+        case 'a': return named("admin", {});
+        case 'w': return named("anna", {"anna"});
+        case 'r': return named("monitor", {"monitor"});
+        case 'b': return named("boot", {"boot"});
+        case 'n': return named("lxb001", {"lxb001"});
+        default: return nullptr;
     }
 }
 

@@ -48,6 +48,7 @@ struct Walk {
                 loops.push_back(&e);
                 walk(*e.kids[2], true);
                 return walk(*e.kids[3], kept);
+            case Op::plus: return all(e, kept);  // its operand itself
             case Op::user_call: return all(e, true);
             case Op::call:
             case Op::special:

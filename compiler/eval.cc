@@ -467,7 +467,7 @@ Element Eval::for_each(const Expr& e) {
         if (e.escapes && !r.frozen()) {
             // The body may change the child: it must be the resource's own.
             Element& child = r.is(Kind::list) ? r.list_ref()[i] : r.dict_ref()[i].value;
-            make_own(child);
+            make_child_own(child);
         }
         Element v = r.child(i);
         // The element itself, frozen or not: a changed copy is made only when the body changes it.

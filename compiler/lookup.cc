@@ -192,7 +192,8 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
                               ? *relative_root_
                               : tree_;  // those of 2002 that are private have no SELF
     // Frozen in place, it can be shared: whoever changes it makes a copy first, the tree included.
-    if (overlaps_self(root, p.terms)) {
+    // Two places of the tree that are one list or dict have to stay so.
+    if (overlaps_self(root, p.terms) || !e->sole()) {
         Element copy = own_tree(*e);
         copy.freeze();
         return copy;

@@ -9,6 +9,7 @@
 #include "compiler/limits.hh"
 #include "compiler/memo.hh"
 #include "compiler/parse.hh"
+#include "compiler/sharing.hh"
 #include "compiler/substitute.hh"
 #include "compiler/watch.hh"
 #include "compiler/words.hh"
@@ -446,6 +447,8 @@ void Object::assign(const Template& t, const Statement& s) {
             if (s.conditional)
                 return mark_final(s);
         }
+        // What SELF is now is put back as it is; what becomes SELF in the block is a new value.
+        bool self_is_there = place->is_resource() && !Sharing::constant(*place);
         Element value;
         {
             Self outer = eval_.self_;
@@ -472,7 +475,8 @@ void Object::assign(const Template& t, const Statement& s) {
             }
             return mark_final(s);
         }
-        if (value.same_node(*place)) {
+        bool self = value.same_node(*place);
+        if (self && self_is_there) {
             if (derive_)
                 derive_->put(*place, *place, &t);
             else
@@ -481,6 +485,8 @@ void Object::assign(const Template& t, const Statement& s) {
             if (s.terms.empty() && !value.is(Kind::dict))
                 put(t, s, value);
             check_replacement(*place, value);
+            if (self)
+                *place = Element();  // so that what only SELF refers to is not copied
             value = own_tree(std::move(value));
             if (derive_)
                 derive_->put(value, *place, &t);

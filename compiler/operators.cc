@@ -160,10 +160,7 @@ Element unary(Op op, const Element& a) {
             fmt::format("unary {} takes {}, not {}", op_text(op), wanted, kind_name(a.kind())));
     };
     switch (op) {
-        case Op::plus:
-            if (!a.is_number())
-                wrong_kind("a number");
-            return a;
+        case Op::plus: return a;  // of any kind: the parser checks literals
         case Op::minus:
             if (a.is(Kind::long_))
                 return Element::of_long(int64_t(0 - uint64_t(a.long_value())));

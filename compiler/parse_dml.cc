@@ -92,6 +92,10 @@ Expr* Parser::fold(Expr* e) {
                    fmt::format("the condition must be a boolean, not {}",
                                kind_name(condition->value.kind())),
                    condition->span);
+        else if (is_literal(condition) && e->op == Op::if_) {
+            size_t branch = condition->value.boolean() ? 1 : 2;
+            return branch < e->kids.size() ? e->kids[branch] : literal(Element(), e->span);
+        }
         return e;
     }
     if (e->op == Op::and_ || e->op == Op::or_) {
@@ -119,6 +123,11 @@ Expr* Parser::fold(Expr* e) {
         return e;
     const Element& a = e->kids[0]->value;
     const Element* b = two ? &e->kids[1]->value : nullptr;
+    if (e->op == Op::plus && !a.is_number()) {
+        report(ErrorClass::syntax, fmt::format("unary + takes a number, not {}", kind_name(a.kind())),
+               e->span, "only a value that is known when the template runs is not checked");
+        return e;
+    }
     try {
         if (two && a.is(Kind::string) && b->is(Kind::string) &&
             a.string().size() + b->string().size() > 1'000'000)

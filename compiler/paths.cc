@@ -2,6 +2,7 @@
 #include "compiler/paths.hh"
 
 #include "compiler/limits.hh"
+#include "compiler/sharing.hh"
 
 #include <fmt/core.h>
 
@@ -162,12 +163,17 @@ void make_own(Element& e) {
         e = e.shallow();
 }
 
+void make_child_own(Element& e) {
+    if (!Sharing::constant(e))
+        make_own(e);
+}
+
 void own_children(const Element& e) {
     if (e.frozen() || !e.shared())
         return;
     Element same = e;
     for (size_t i = 0; i < same.size(); i++)
-        make_own(same.child_to_share(i));
+        make_child_own(same.child_to_share(i));
 }
 
 Element* child_place(Element& e, Term t) {

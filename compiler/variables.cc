@@ -173,7 +173,7 @@ Element Eval::read_variable(const Expr& e, bool share) {
     bool others = self       ? Sharing::constant(*base)
                   : argument ? t.size() == 1 || base->find(t[0])->frozen()
                              : base->frozen();
-    if (others || !found->frozen())
+    if (others || !found->frozen() || Sharing::constant(*found))
         return *found;
     return *place_at(*base, t.data(), t.data() + t.size()) = found->shallow();
 }

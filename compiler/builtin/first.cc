@@ -53,7 +53,7 @@ static Element call(Eval& eval, const CallNode& call) {
                                    : Element::of_string(r.dict()[at].key.view());
     // A change to the variable's children is one to the resource's, unless that is a protected one.
     if (!r.frozen())
-        make_own(r.is(Kind::list) ? r.list_ref()[at] : r.dict_ref()[at].value);
+        make_child_own(r.is(Kind::list) ? r.list_ref()[at] : r.dict_ref()[at].value);
     Element child = r.child(at);
     set(1, std::move(key));
     set(2, Element());

@@ -53,12 +53,14 @@ static Element call_traceback(Eval& eval, const CallNode& call) {
 }
 
 static Element call_deprecated(Eval& eval, const CallNode& call) {
+    if (!eval.object())
+        return Element::of_boolean(true);  // a constant, whatever the arguments are
     std::vector<Element> arg = eval.arguments(call);
     if (!arg[0].is(Kind::long_))
         throw EvalFailure("deprecated() needs a long as its first argument");
     if (!arg[1].is(Kind::string))
         throw EvalFailure("deprecated() needs a string as its second argument");
-    if (arg[0].long_value() < 0 || !eval.object() || eval.options().warnings == Warnings::off)
+    if (arg[0].long_value() < 0 || eval.options().warnings == Warnings::off)
         return Element::of_boolean(true);
     if (eval.options().warnings == Warnings::fatal)
         throw EvalFailure("deprecation error: " + std::string(arg[1].string()));

@@ -55,6 +55,7 @@ class Program:
                     'boolean': lambda: self.one(['true', 'false']), 'list': lambda: self.one(['list()', "list(1, 2)", "list('a', 'b', 'c')", 'list(undef)', "list(dict('a', 1))"]),
                     'dict': lambda: self.one(["dict()", "dict('a', 1)", "nlist('a', 'x', 'b', list(1, 2))", "dict('k', dict('a', 'z'), 'Z', true)"])}[t]()
         if self.chance(0.06): return f"({self.expr(t, depth - 1)})"
+        if self.chance(0.03): return f"+({self.expr(t, depth - 1)})"
         if self.chance(0.04): return f"(if ({self.expr('boolean', depth - 1)}) {self.expr(t, depth - 1)} else {self.expr(t, depth - 1)})"
         if self.chance(0.05): return f"value('{self.one(self.paths)}', {self.expr(t, depth - 1)})"
         if self.chance(0.03):
@@ -252,6 +253,40 @@ class Program:
         if r < 0.99: return f"'/o' = value('{self.name}/other:{o(self.paths)}', 'none');"
         return o(["'/' = merge(SELF, dict('root', 1));", "variable LOADPATH = list('sub');", "'/x' = if_exists('nosuch');", "variable A = undef;", ';'])
 
+    # ---- who shares a list or dict with whom
+    def store(self, list_):
+        """A statement of a block whose SELF is a dict of dicts, or a list of dicts."""
+        o = self.one
+        item, other, n = o('st'), o('st'), self.rng.randrange(9)
+        at = o(['0', '1', '-1']) if list_ else "'" + o('xyz') + "'"
+        there = f"if (exists(SELF[{at}]) && is_dict(SELF[{at}])) "
+        any_list = [lambda: f"append({item})", lambda: f"prepend({item})", lambda: f"append(SELF, {item})", lambda: f"prepend(+SELF, {item})",
+                    lambda: f"foreach (i; v; list(7, 8)) append({item})", lambda: f"h = prepend({item})"]
+        any_dict = [lambda: f"SELF['l{n % 2}'] = list({item}, {other})", lambda: f"if (is_dict(SELF)) append(SELF['l{n % 2}'], {item})",
+                    lambda: f"if (is_dict(SELF)) prepend(SELF['l{n % 2}'], {item})", lambda: f"foreach (i; v; list('x', 'z')) SELF[v] = {item}"]
+        return o([lambda: f"{item} = dict('k', {n})", lambda: f"{item} = {other}", lambda: f"{item}['k'] = {n}", lambda: f"{item}['m'] = dict('n', {n})",
+                  lambda: f"{item}['m'] = {other}", lambda: f"SELF[{at}] = {item}", lambda: f"SELF[{at}] = {item}", lambda: f"SELF[{at}]['m'] = {item}",
+                  lambda: there + f"{item} = SELF[{at}]", lambda: there + f"{item} = +SELF[{at}]", lambda: there + f"SELF[{at}]['k'] = {n}",
+                  lambda: f"{item} = (SELF[{at}] = {other})", lambda: f"keep({at}, {item})", lambda: f"{item} = touch({item})", lambda: f"{item} = value('/g', {item})",
+                  lambda: f"{item} = merge({item}, dict('n{n}', {n}))", lambda: f"if (is_defined(SELF)) delete(SELF[{at}])", lambda: f"{item} = G", lambda: f"SELF[{at}] = {item}['m']" if self.chance(0.2) else f"SELF[{at}] = {item}",
+                  lambda: f"if (is_defined(SELF)) foreach (i; v; SELF) if (is_dict(v)) v['z'] = {n}"] + (any_list if list_ else any_dict))()
+
+    def sharing(self):
+        """Values stored in one place and in another, then changed in one."""
+        o, lines = self.one, []
+        place, list_ = o([('p', False), ('q', True)])
+        if self.chance(0.5): lines.append(f"'/{place}' = {o(['list()', 'list(dict(' + chr(39) + 'k' + chr(39) + ', 1))', 'undef']) if list_ else o(['dict()', 'dict(' + chr(39) + 'x' + chr(39) + ', dict(' + chr(39) + 'k' + chr(39) + ', 1))', 'undef'])};")
+        if self.chance(0.3): lines.append(f"'/{place}/{'0' if list_ else 'w'}/k' = 1;")
+        for _ in range(self.rng.randrange(1, 4)):
+            body = ["s = dict('k', 0)", "t = s" if self.chance(0.5) else "t = dict('k', 5)"] + [self.store(list_) for _ in range(self.rng.randrange(1, 6))]
+            end = self.rare(o(['list(s)' if list_ else "dict('x', s, 'y', s)", 's']), o(['SELF', 'SELF', 'SELF', '+SELF', 'return(SELF)', 'clone(SELF)', 'merge(SELF, SELF)' if list_ else 'SELF']))
+            lines.append(f"{o(['', '', '', 'final ']) if self.chance(0.1) else ''}{o([chr(39) + '/' + place + chr(39), 'variable V' + place])} = {{ {'; '.join(body)}; {end} }};")
+            for _ in range(self.rng.randrange(3)):
+                lines.append(o([f"'/{place}/{o('01') if list_ else o('xyz')}/k' = {self.rng.randrange(10, 20)};", f"'/{place}/{o('01') if list_ else o('xyz')}/m/n' = {self.rng.randrange(10, 20)};",
+                                f"'/{place}/{o('01') if list_ else o('xyz')}' = {{ SELF['j'] = 3; SELF }};", f"'/copy' = value('/{place}', dict());", f"'/copy2' = if (path_exists('/{place}')) merge(value('/{place}'), value('/{place}')) else list();" if list_ else "'/g/k' = 8;"]))
+        if self.chance(0.3): lines += [f"'/v{place}' = V{place};", f"'/v{place}/{'0' if list_ else 'x'}/k' = 30;"]
+        return '\n'.join(lines)
+
     def write(self, folder):
         base = f"{folder}/{self.name}"
         os.makedirs(base)
@@ -263,6 +298,10 @@ class Program:
         for i in range(self.rng.randrange(3)): later.append((f"inc{i}", self.one(['', 'unique ', 'declaration ' if self.chance(0.1) else ''])))
         self.ordinary = [f"{self.name}/{n}" for n, _ in later]
         lines = [self.statement() for _ in range(self.rng.randrange(1, 8))]
+        if self.chance(0.4):
+            later, self.ordinary = [], []
+            lines = ["function keep = { SELF[ARGV[0]] = ARGV[1]; ARGV[1] };", "function touch = { ARGV[0]['t'] = 1; ARGV[0] };",
+                                       "variable G = dict('k', 9);", "'/g' = dict('k', 4);", "variable Vp = dict();", "variable Vq = list();"] + [self.sharing() for _ in range(self.rng.randrange(1, 4))]
         for n, kind in later:
             self.ordinary, self.globals, self.functions = [], {'A': 'string', 'N': 'long'}, self.functions[:0]
             self.functions += [('f%d' % (10 + int(n[3:])), 'none')]

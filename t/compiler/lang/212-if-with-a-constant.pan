@@ -1,0 +1,2 @@
+object template 212-if-with-a-constant;
+'/x' = +(if (true) 'a' else 1);

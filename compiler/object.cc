@@ -53,6 +53,18 @@ void Object::fail(const Template& t, Span s, std::string message, std::string hi
     throw e;
 }
 
+const Element& Global::shown() {
+    if (value.frozen() || value.sole()) {
+        value.freeze();
+        return value;
+    }
+    if (!copy.is_defined()) {
+        copy = own_tree(value);
+        copy.freeze();
+    }
+    return copy;
+}
+
 Global* Object::global(uint32_t symbol) {
     return symbol < globals_.size() && globals_[symbol].exists ? &globals_[symbol] : nullptr;
 }
@@ -563,8 +575,9 @@ void Object::variable(const Template& t, const Statement& s) {
         }
         if (!value.same_node(g.value)) {
             check_replacement(g.value, value);
-            g.value = own_tree(std::move(value));
+            g.value = std::move(value);
         }
+        g.copy = Element();
         g.final = s.final;
         if (s.symbol == loadpath_symbol())
             refresh_load_path(t, s);

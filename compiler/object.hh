@@ -22,6 +22,10 @@ using TemplatePtr = std::shared_ptr<const Template>;
 struct Global {
     Element value;
     bool exists = false, final = false;
+    Element
+        copy{};  ///< what readers get of a value that two names share, which may change by either
+    /// The value for who may keep it: frozen.
+    const Element& shown();
 };
 struct TypeDefinition {
     const FullType* type = nullptr;

@@ -124,8 +124,9 @@ Expr* Parser::fold(Expr* e) {
     const Element& a = e->kids[0]->value;
     const Element* b = two ? &e->kids[1]->value : nullptr;
     if (e->op == Op::plus && !a.is_number()) {
-        report(ErrorClass::syntax, fmt::format("unary + takes a number, not {}", kind_name(a.kind())),
-               e->span, "only a value that is known when the template runs is not checked");
+        report(ErrorClass::syntax,
+               fmt::format("unary + takes a number, not {}", kind_name(a.kind())), e->span,
+               "only a value that is known when the template runs is not checked");
         return e;
     }
     try {

@@ -49,7 +49,8 @@ void remove_at(Element& root, const Term* first, const Term* last);
 Element* child_place(Element& e, Term t);
 /// e can be changed in place afterwards: what is shared with others is copied, one level.
 void make_own(Element& e);
-/// The same with a child that may be changed where it is; a constant is never, its holder gets a copy.
+/// The same with a child that may be changed where it is; a constant is never, its holder gets a
+/// copy.
 void make_child_own(Element& e);
 /// The children of a variable's list or dict, which another is about to hold as well: changed here,
 /// changed there.

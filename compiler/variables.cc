@@ -116,7 +116,7 @@ Element Eval::read_variable(const Expr& e, bool share) {
             return {};
     }
     Element* base = nullptr;
-    bool global = false;
+    Global* known = nullptr;
     if (e.op == Op::self) {
         if (!object_)
             throw NotConstant();
@@ -131,15 +131,15 @@ Element Eval::read_variable(const Expr& e, bool share) {
         Global* g = object_ ? object_->global(e.symbol) : nullptr;
         if (!g)
             undefined(e, t, 0);
+        known = g;
         base = &g->value;
-        global = true;
         if (Memo* m = recorder())
             m->variable_read(*object_, e.symbol, t, true);
     }
     bool self = e.op == Op::self, checked = self && self_.read_only;
     if (t.empty()) {
-        if (global)
-            base->freeze();
+        if (known)
+            return known->shown();
         if (checked && share)
             return base->clone();
         if (self && share && !Sharing::constant(*base))
@@ -160,9 +160,12 @@ Element Eval::read_variable(const Expr& e, bool share) {
     }
     if (found->is_property())
         return *found;
-    if (global) {
-        const_cast<Element*>(found)->freeze();
-        return *found;
+    if (known) {
+        if (found->frozen() || found->sole()) {
+            const_cast<Element*>(found)->freeze();
+            return *found;
+        }
+        return *look_up(known->shown(), t.data(), t.data() + t.size());
     }
     if (!share)
         return *found;
@@ -254,8 +257,7 @@ const Element* Eval::variable_by_name(std::string_view name) {
     Global* g = object_->global(s);
     if (!g)
         return nullptr;
-    g->value.freeze();
-    return &g->value;
+    return &g->shown();
 }
 
 Element& Eval::own_self(const Expr& at) {

@@ -265,7 +265,7 @@ class Program:
         any_dict = [lambda: f"SELF['l{n % 2}'] = list({item}, {other})", lambda: f"if (is_dict(SELF)) append(SELF['l{n % 2}'], {item})",
                     lambda: f"if (is_dict(SELF)) prepend(SELF['l{n % 2}'], {item})", lambda: f"foreach (i; v; list('x', 'z')) SELF[v] = {item}"]
         return o([lambda: f"{item} = dict('k', {n})", lambda: f"{item} = {other}", lambda: f"{item}['k'] = {n}", lambda: f"{item}['m'] = dict('n', {n})",
-                  lambda: f"{item}['m'] = {other}", lambda: f"SELF[{at}] = {item}", lambda: f"SELF[{at}] = {item}", lambda: f"SELF[{at}]['m'] = {item}",
+                  lambda: f"{item}['m'] = {other}", lambda: f"SELF[{at}] = {item}", lambda: f"SELF[{at}] = {item}", lambda: f"SELF[{at}]['m'] = clone({item})",
                   lambda: there + f"{item} = SELF[{at}]", lambda: there + f"{item} = +SELF[{at}]", lambda: there + f"SELF[{at}]['k'] = {n}",
                   lambda: f"{item} = (SELF[{at}] = {other})", lambda: f"keep({at}, {item})", lambda: f"{item} = touch({item})", lambda: f"{item} = value('/g', {item})",
                   lambda: f"{item} = merge({item}, dict('n{n}', {n}))", lambda: f"if (is_defined(SELF)) delete(SELF[{at}])", lambda: f"{item} = G", lambda: f"SELF[{at}] = {item}['m']" if self.chance(0.2) else f"SELF[{at}] = {item}",

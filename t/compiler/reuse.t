@@ -75,7 +75,7 @@ template twice;
     SELF;
 };
 EOF
-    for n in 1 2 3; do echo "object template two-names-$n; include \"twice\"; include \"twice\";" >profiles/two-names-$n.pan; done
+    for n in 1 2 3; do echo "object template two-names-$n; \"/d/q\" = 0; include \"twice\"; include \"twice\";" >profiles/two-names-$n.pan; done
     same
     grep -c again one/two-names-3.json | grep -qx 2'
 ok 'removing what is not there makes what is above it, also when that was there for another' '

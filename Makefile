@@ -42,11 +42,11 @@ GXX      := $(if $(filter fuzz,$(MODE)),clang++,g++)
 CXX      := $(if $(shell command -v ccache),ccache )$(GXX)
 LD       := $(if $(shell command -v ld.lld),-fuse-ld=lld)
 # g++ 12 sees overruns inside std::string and std::variant that are not there.
-NOISE    := -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-maybe-uninitialized
+NOISE    := -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict -Wno-maybe-uninitialized -Wno-subobject-linkage
 WARN     := -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual $(if $(filter g++,$(GXX)),-Wshadow=local $(NOISE))
 CXXFLAGS ?= -g1
 # The same objects make the programs and the shared library.
-ALLFLAGS  = -std=c++20 -pthread -fPIC -fno-semantic-interposition $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
+ALLFLAGS  = -std=c++20 -pthread -ffunction-sections -fdata-sections -fPIC -fno-semantic-interposition $(WARN) $(FLAGS.$(MODE)) -I. -DWEFT_VERSION='"$(VERSION)"' $(PKGCFLAGS) $(CPPFLAGS) $(CXXFLAGS)
 LDLIBS    = -Wl,--as-needed $(PKGLIBS) -ldb -lboost_json -lunistring
 
 export CCACHE_NOHASHDIR := 1
@@ -67,13 +67,35 @@ archives = $(patsubst %,$(OUT)/lib/lib%.a,$(filter $(call closure,$1),$(ROOMS)))
 
 # One archive a room, and one program for each name in <room>_PROGRAMS (bin), <room>_DAEMONS (sbin)
 # and <room>_HELPERS (libexec), each from the .cc it is named after.
+#
+# Sources are compiled a few at a time: most of what a file costs are the templates of the standard library that it
+# uses, and files beside each other share them. A name begins a new unit by itself (its sum), so that a new file
+# changes one unit only; names of local functions are therefore unique in a folder. `make JOIN=` compiles each file alone.
+JOIN ?= 1
+# $(call units,sources): a word a unit, its sources joined by colons.
+units = $(if $(JOIN),$(shell wc -c $1 | awk '$$2 == "total" { next } \
+    { n = split($$2, p, "/"); folder = substr($$2, 1, length($$2) - length(p[n])); sum = 0; \
+      for (i = 1; i <= length(p[n]); i++) sum = (sum * 31 + index("abcdefghijklmnopqrstuvwxyz0123456789_-.", substr(p[n], i, 1))) % 65521; \
+      if (unit && folder == last && size + $$1 <= 45000 && !(sum % 5 == 0 && size > 12000)) unit = unit ":" $$2; \
+      else { if (unit) print unit; unit = $$2; size = 0 } \
+      size += $$1; last = folder } END { print unit }'),$1)
+# $(call object,unit): its object, named after its first source and how many follow.
+object = $(OUT)/$(basename $(firstword $(subst :, ,$1)))$(if $(findstring :,$1),+$(words $(wordlist 2,99,$(subst :, ,$1)))).o
+define unit
+$(call object,$1): $(subst :, ,$1) $(OUT)/flags $(PCH)
+	@mkdir -p $$(@D); echo '  CXX $(subst :, ,$1)'
+	@$$(CXX) $$(ALLFLAGS) $$(PCH_USE) $(foreach s,$(filter-out $(lastword $(subst :, ,$1)),$(subst :, ,$1)),-include $s) -MMD -MP -c -o $$@ $(lastword $(subst :, ,$1))
+DEPS += $(patsubst %.o,%.d,$(call object,$1))
+endef
+
 define room
 $1_MAINS   := $$($1_PROGRAMS) $$($1_DAEMONS) $$($1_HELPERS)
 $1_SRCS    := $$(wildcard $1/*.cc $1/*/*.cc)
 $1_MAINSRC := $$(foreach m,$$($1_MAINS),$$(firstword $$(wildcard $1/$$m.cc $1/*/$$m.cc)))
 $1_LIBSRC  := $$(filter-out $$($1_MAINSRC),$$($1_SRCS))
-$(OUT)/lib/lib$1.a: $$($1_LIBSRC:%.cc=$(OUT)/%.o) $(OUT)/lib/$1.list
-$(OUT)/lib/$1.list: FORCE ; @$$(call note,$$($1_LIBSRC))
+$1_UNITS   := $$(call units,$$($1_LIBSRC))
+$(OUT)/lib/lib$1.a: $$(foreach u,$$($1_UNITS),$$(call object,$$u)) $(OUT)/lib/$1.list
+$(OUT)/lib/$1.list: FORCE ; @$$(call note,$$($1_UNITS))
 $$(foreach m,$$($1_MAINSRC),$$(eval $(OUT)/bin/$$(basename $$(notdir $$m)): $$(m:%.cc=$(OUT)/%.o) $$(call archives,$1)))
 BINS += $$($1_MAINS:%=$(OUT)/bin/%)
 $$($1_MAINS:%=$(OUT)/bin/%) $(OUT)/t/$1/%: LDLIBS += $$($1_LIBS)
@@ -183,7 +205,7 @@ $(OUT)/lib/%.a:
 
 $(BINS) $(UNITS) $(BENCHES) $(FUZZERS):
 	@mkdir -p $(@D); echo '  LD  $@'
-	@$(GXX) $(FLAGS.$(MODE)) -pthread $(LD) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+	@$(GXX) $(FLAGS.$(MODE)) -pthread $(LD) -Wl,--gc-sections $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 
 compile_commands.json: $(MAKEFILE_LIST) $(SRCS)
 	@printf '[\n' >$@; sep=; for s in $(SRCS); do \
@@ -218,4 +240,5 @@ clean:
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
--include $(SRCS:%.cc=$(OUT)/%.d) $(FUZZSRC:%.cc=$(OUT)/%.d)
+$(foreach r,$(ROOMS),$(foreach u,$($r_UNITS),$(if $(findstring :,$u),$(eval $(call unit,$u)))))
+-include $(SRCS:%.cc=$(OUT)/%.d) $(FUZZSRC:%.cc=$(OUT)/%.d) $(DEPS)

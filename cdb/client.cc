@@ -12,6 +12,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/profile.hh"
+#include "base/url.hh"
 #include "cdb/json.hh"
 #include "cdb/terminal.hh"
 
@@ -84,11 +85,11 @@ void Client::remember_session(const std::string& id) {
     write_file(session_file_, id + "\n", {.mode = 0600});
 }
 
-HttpResponse Client::send(const std::string& method, const std::string& resource,
-                          const std::string& body, const HttpHeaders& more) {
+HttpAnswer Client::send(const std::string& method, const std::string& resource,
+                        const std::string& body, const HttpHeaders& more) {
     HttpHeaders headers{{"Content-Type", "application/json"}};
     headers.insert(headers.end(), more.begin(), more.end());
-    HttpResponse r = http_.request(method, server_ + "/api/v1/" + resource, body, headers);
+    HttpAnswer r = http_.request(method, server_ + "/api/v1/" + resource, body, headers);
     if (!r.status)
         throw Error(r.retry ? exit_unavailable : exit_config, r.error, {},
                     r.retry ? "is cdbd running there?" : "");
@@ -117,7 +118,7 @@ static Error refusal(int status, const std::string& body, const std::string& res
 
 Element Client::request(const std::string& method, const std::string& resource,
                         const std::string& body) {
-    HttpResponse r = send(method, resource, body);
+    HttpAnswer r = send(method, resource, body);
     if (!r.ok())
         throw refusal(r.status, last_, resource);
     return parse_json(last_, "the answer");
@@ -129,7 +130,7 @@ Element Client::post(const std::string& resource, const std::string& body) {
 }
 
 std::string Client::text(const std::string& resource) {
-    HttpResponse r = send("GET", resource, {});
+    HttpAnswer r = send("GET", resource, {});
     if (!r.ok())
         throw refusal(r.status, last_, resource);
     return last_;
@@ -141,7 +142,7 @@ Element Client::judged(const std::string& resource, const std::string& body, int
     Progress progress(
         resource.ends_with("check") ? "checking" : "compiling",
         [this, name, http = std::make_shared<HttpClient>(options_)] {
-            HttpResponse r =
+            HttpAnswer r =
                 http->request("GET", server_ + "/api/v1/commits?request=" + name, {}, {});
             if (!r.ok())
                 return std::string();
@@ -152,7 +153,7 @@ Element Client::judged(const std::string& resource, const std::string& body, int
         });
     for (int tries = 0;; tries++) {
         try {
-            HttpResponse r = send("POST", resource, body, {{"X-Weft-Request", name}});
+            HttpAnswer r = send("POST", resource, body, {{"X-Weft-Request", name}});
             if (status)
                 *status = r.status;
             if (!r.ok() && r.status != 409 && r.status != 422)
@@ -241,7 +242,7 @@ std::vector<std::string> load_path_dirs(const Args& a) {
 std::string json_text(std::string_view s) { return Json().value(s).text(); }
 
 std::string session_url(const Client& c, std::string_view rest) {
-    return "sessions/" + url_encode(c.need_session()) +
+    return "sessions/" + percent_encode(c.need_session()) +
            (rest.empty() ? "" : "/" + std::string(rest));
 }
 
@@ -254,7 +255,7 @@ std::string path_url(std::string_view path) {
     std::string s;
     for (size_t at = 0; at <= path.size();) {
         size_t end = std::min(path.find('/', at), path.size());
-        s += (at ? "/" : "") + url_encode(path.substr(at, end - at));
+        s += (at ? "/" : "") + percent_encode(path.substr(at, end - at));
         at = end + 1;
     }
     return s;

@@ -37,8 +37,8 @@ public:
     void remember_session(const std::string& id);
 
 private:
-    HttpResponse send(const std::string& method, const std::string& resource,
-                      const std::string& body, const HttpHeaders& more = {});
+    HttpAnswer send(const std::string& method, const std::string& resource, const std::string& body,
+                    const HttpHeaders& more = {});
     HttpOptions options_;
     HttpClient http_;
     std::string server_, session_file_, session_, last_;

@@ -10,6 +10,7 @@
 #include "base/base64.hh"
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/git.hh"
 #include "cdb/json.hh"
@@ -186,7 +187,7 @@ int git_export(const Args& a) {
     fmt::print("feature done\n");
     do {
         fmt::print("{}", c.text(fmt::format("export/git?from={}&branch={}{}", from,
-                                            url_encode(branch), more)));
+                                            percent_encode(branch), more)));
         more = "&more=1";
         from = c.revision();
     } while (from < head);

@@ -6,6 +6,7 @@
 #include "base/base64.hh"
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/json.hh"
 #include "cdb/records.hh"
@@ -25,7 +26,7 @@ int export_(const Args& a) {
         throw Error(exit_usage, fmt::format("the folder '{}' is not empty", dir), {},
                     "give a new one");
     Client c(a);
-    Element e = c.get("export" + (a.has("at") ? "?at=" + url_encode(a.get("at")) : ""));
+    Element e = c.get("export" + (a.has("at") ? "?at=" + percent_encode(a.get("at")) : ""));
     size_t n = 0, changed = 0;
     for (const Element& f : list_at(e, "files").list()) {
         std::string path = text_at(f, "path");

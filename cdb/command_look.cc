@@ -8,6 +8,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/profile.hh"
+#include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/codec.hh"
 #include "cdb/terminal.hh"
@@ -16,14 +17,14 @@ namespace weft::cdb {
 
 namespace {
 
-std::string at(const Args& a) { return a.has("at") ? "?at=" + url_encode(a.get("at")) : ""; }
+std::string at(const Args& a) { return a.has("at") ? "?at=" + percent_encode(a.get("at")) : ""; }
 
 /// A resource of the session when one is open and no revision is asked for, of the database
 /// otherwise.
 std::string place(const Args& a, const Client& c, const std::string& resource) {
     return c.session().empty() || a.has("at")
                ? resource + at(a)
-               : "sessions/" + url_encode(c.session()) + "/" + resource;
+               : "sessions/" + percent_encode(c.session()) + "/" + resource;
 }
 
 std::string when(const Element& e, std::string_view key) {
@@ -65,9 +66,9 @@ int log(const Args& a) {
     Client c(a);
     std::string resource = fmt::format("revisions?limit={}", a.number("limit", 20, 1, 10000));
     if (a.has("author"))
-        resource += "&author=" + url_encode(a.get("author"));
+        resource += "&author=" + percent_encode(a.get("author"));
     if (!a.rest().empty())
-        resource += "&path=" + url_encode(a.rest()[0]);
+        resource += "&path=" + percent_encode(a.rest()[0]);
     Element e = c.get(resource);
     if (raw(a, c))
         return exit_ok;
@@ -87,7 +88,7 @@ int log(const Args& a) {
 
 int show(const Args& a) {
     Client c(a);
-    Element r = c.get("revisions/" + url_encode(one_word(a, "revision")));
+    Element r = c.get("revisions/" + percent_encode(one_word(a, "revision")));
     if (raw(a, c))
         return exit_ok;
     fmt::print("revision {} on {}\nauthor   {}\ntime     {}\n", number_at(r, "revision"),
@@ -121,18 +122,18 @@ int diff(const Args& a) {
             throw Error(exit_usage, "since which revision?", {},
                         "cdb diff --node lxb001 12; cdb diff --node lxb001 12 15");
         std::string resource =
-            "profiles/" + url_encode(a.get("node")) + "/diff?from=" + url_encode(words[0]);
+            "profiles/" + percent_encode(a.get("node")) + "/diff?from=" + percent_encode(words[0]);
         if (words.size() > 1)
-            resource += "&to=" + url_encode(words[1]);
+            resource += "&to=" + percent_encode(words[1]);
         Element e = c.get(resource);
         if (!raw(a, c))
             print_effects(e);
         return list_at(e, "effects").size() ? exit_ok : exit_no;
     }
-    std::string resource = words.size() == 2
-                               ? "diff?from=" + url_encode(words[0]) + "&to=" + url_encode(words[1])
+    std::string resource = words.size() == 2 ? "diff?from=" + percent_encode(words[0]) +
+                                                   "&to=" + percent_encode(words[1])
                            : words.empty() ? session_url(c, "diff")
-                                           : "revisions/" + url_encode(words[0]) + "/diff";
+                                           : "revisions/" + percent_encode(words[0]) + "/diff";
     Element e = c.get(resource);
     if (raw(a, c))
         return exit_ok;
@@ -177,9 +178,9 @@ int profile(const Args& a) {
     Client c(a);
     std::string form = a.get("format", "json");
     std::string resource =
-        "profiles/" + url_encode(one_word(a, "node")) + "?format=" + url_encode(form);
+        "profiles/" + percent_encode(one_word(a, "node")) + "?format=" + percent_encode(form);
     if (a.has("at"))
-        resource += "&at=" + url_encode(a.get("at"));
+        resource += "&at=" + percent_encode(a.get("at"));
     fmt::print("{}", c.text(resource));
     return exit_ok;
 }
@@ -194,12 +195,12 @@ int query(const Args& a) {
     Client c(a);
     std::string resource = "query?format=" + (format == "table" ? "json" : format);
     for (auto& path : a.rest())
-        resource += "&path=" + url_encode(path);
+        resource += "&path=" + percent_encode(path);
     for (auto& text : a.all("where"))
-        resource += "&where=" + url_encode(text);
+        resource += "&where=" + percent_encode(text);
     for (const char* key : {"node", "text", "limit"})
         if (a.has(key))
-            resource += fmt::format("&{}={}", key, url_encode(a.get(key)));
+            resource += fmt::format("&{}={}", key, percent_encode(a.get(key)));
     if (a.has("join"))
         resource += "&join=1";
     if (format != "table") {
@@ -233,7 +234,7 @@ int status(const Args& a) {
     Client c(a);
     Element session;
     if (!c.session().empty()) {
-        session = c.get("sessions/" + url_encode(c.session()));
+        session = c.get("sessions/" + percent_encode(c.session()));
         if (!raw(a, c)) {
             fmt::print("session {} on revision {} (the newest is {}): {} changes\n",
                        text_at(session, "session"), number_at(session, "base"),
@@ -283,7 +284,7 @@ int sessions(const Args& a) {
 
 int who(const Args& a) {
     Client c(a);
-    Element e = c.get("whoami" + (a.rest().empty() ? "" : "?path=" + url_encode(a.rest()[0])));
+    Element e = c.get("whoami" + (a.rest().empty() ? "" : "?path=" + percent_encode(a.rest()[0])));
     if (raw(a, c))
         return exit_ok;
     std::string may;

@@ -3,6 +3,7 @@
 
 #include "base/config.hh"
 #include "base/error.hh"
+#include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/json.hh"
 #include "cdb/tree_source.hh"
@@ -27,7 +28,7 @@ int tag(const Args& a) {
         print_table(rows);
         return exit_ok;
     }
-    std::string resource = "tags/" + url_encode(a.rest()[0]);
+    std::string resource = "tags/" + percent_encode(a.rest()[0]);
     if (a.has("delete")) {
         c.request("DELETE", resource);
         raw(a, c);

@@ -7,6 +7,7 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/json.hh"
 #include "cdb/tree_source.hh"
@@ -180,7 +181,7 @@ int restore(const Args& a) {
         edits.push_back(
             {.path = path,
              .text = c.text("templates/" + path_url(path) +
-                            (a.has("at") ? "?at=" + url_encode(a.get("at")) : "?last=1"))});
+                            (a.has("at") ? "?at=" + percent_encode(a.get("at")) : "?last=1"))});
     if (c.session().empty())
         open_session(c, "");
     return said(a, c, c.post(session_url(c, "templates"), change_body(edits, {})));

@@ -3,6 +3,7 @@
 
 #include "base/config.hh"
 #include "base/error.hh"
+#include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/json.hh"
 
@@ -21,7 +22,7 @@ int stage(const Args& a) {
     Client c(a);
     auto& words = a.rest();
     if (a.has("delete")) {
-        c.request("DELETE", "stages/" + url_encode(one_word(a, "stage")));
+        c.request("DELETE", "stages/" + percent_encode(one_word(a, "stage")));
         raw(a, c);
         return exit_ok;
     }
@@ -30,7 +31,7 @@ int stage(const Args& a) {
     if (!words.empty()) {
         Json j;
         j.open().field("nodes", std::vector<std::string>(words.begin() + 1, words.end())).close();
-        Element e = c.request("PUT", "stages/" + url_encode(words[0]), j.take());
+        Element e = c.request("PUT", "stages/" + percent_encode(words[0]), j.take());
         if (!raw(a, c))
             fmt::print("{} is at revision {}\n", text_at(e, "stage"), number_at(e, "revision"));
         return exit_ok;
@@ -68,7 +69,7 @@ int promote(const Args& a) {
     if (a.has("canary"))
         j.field("canary", a.get("canary"))
             .field("wait", int64_t(parse_seconds(a.get("wait", "30m"))));
-    Element e = c.post("stages/" + url_encode(words[0]) + "/promote", j.close().take());
+    Element e = c.post("stages/" + percent_encode(words[0]) + "/promote", j.close().take());
     if (raw(a, c))
         return exit_ok;
     if (a.noaction()) {

@@ -4,6 +4,7 @@
 
 #include "base/error.hh"
 #include "base/noun/profile.hh"
+#include "base/url.hh"
 #include "base/wrap/gzip.hh"
 #include "cdb/server.hh"
 

@@ -6,6 +6,7 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/url.hh"
 
 namespace weft::cdb {
 

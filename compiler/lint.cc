@@ -12,7 +12,7 @@
 namespace weft::compiler {
 namespace {
 
-struct File {
+struct LintedFile {
     std::string_view path;
     const LintOptions& options;
     const std::vector<LintLine>& lines;
@@ -36,7 +36,7 @@ struct Rule {
     std::string_view finds;
     bool fixable;
     void (*line)(const LintLine&, const Report&);
-    void (*file)(const File&, const Report&);
+    void (*file)(const LintedFile&, const Report&);
 };
 
 void Report::operator()(const LintLine& l, size_t from, size_t to, std::string message,
@@ -83,7 +83,7 @@ bool declares_template(std::string_view line) {
                        [](char c) { return name_char(c) || c == '.' || c == '/' || c == '+'; });
 }
 
-void first_line(const File& f, const Report& report) {
+void first_line(const LintedFile& f, const Report& report) {
     LintLine nothing{1, {}, {}, {}, 0, false, {}};
     if (f.lines.empty())
         return report(nothing, 0, 1, "there is no template declaration");
@@ -362,7 +362,7 @@ void check_operators(const LintLine& l, const std::vector<LintToken>& t, const O
     }
 }
 
-void operators(const File& f, const Report& report) {
+void operators(const LintedFile& f, const Report& report) {
     bool operand = false;
     for (const LintLine& l : f.lines) {
         auto t = l.tokens();
@@ -391,7 +391,7 @@ std::string_view name_behind(std::string_view text, std::string_view before) {
     return text.substr(0, n);
 }
 
-void component_use(const File& f, const Report& report) {
+void component_use(const LintedFile& f, const Report& report) {
     constexpr std::string_view root = "/software/components/";
     std::set<std::string> told;
     for (const LintLine& l : f.lines)
@@ -416,7 +416,7 @@ void component_use(const File& f, const Report& report) {
         }
 }
 
-void feature_alone(const File& f, const Report& report) {
+void feature_alone(const LintedFile& f, const Report& report) {
     std::string_view feature = name_behind(f.path, "features/");
     if (!f.options.standalone_features || feature.empty())
         return;
@@ -474,7 +474,7 @@ constexpr Rule rules[] = {
 };
 
 /// The rules without a function here: lint_code knows them.
-void code_rules(std::string_view text, const File& f, std::vector<LintFinding>& found) {
+void code_rules(std::string_view text, const LintedFile& f, std::vector<LintFinding>& found) {
     std::shared_ptr<const Template> own;
     if (!f.options.parsed)
         own = read_for_tools(text, f.path);
@@ -520,7 +520,7 @@ std::vector<LintRuleName> lint_rules() {
 std::vector<LintFinding> lint(std::string_view text, std::string_view path,
                               const LintOptions& options) {
     std::vector<LintLine> lines = lint_lines(text);
-    File file{path, options, lines};
+    LintedFile file{path, options, lines};
     std::vector<LintFinding> found;
     for (const Rule& r : rules) {
         Report report(r, found);

@@ -18,16 +18,16 @@ namespace weft::ncm {
 namespace {
 
 /// Of two actions of the same kind on one service the stronger is enough.
-struct Kind {
+struct ActionKind {
     const char* action;
     int group, strength;
 };
-const Kind kinds[] = {{"daemon-reload", 0, 1}, {"enable", 1, 1},      {"disable", 1, 1},
-                      {"mask", 1, 1},          {"unmask", 1, 1},      {"start", 2, 1},
-                      {"reload", 2, 2},        {"condrestart", 2, 3}, {"try-restart", 2, 3},
-                      {"restart", 2, 4},       {"stop", 3, 1}};
-const Kind* kind_of(const std::string& action) {
-    for (const Kind& k : kinds)
+const ActionKind kinds[] = {{"daemon-reload", 0, 1}, {"enable", 1, 1},      {"disable", 1, 1},
+                            {"mask", 1, 1},          {"unmask", 1, 1},      {"start", 2, 1},
+                            {"reload", 2, 2},        {"condrestart", 2, 3}, {"try-restart", 2, 3},
+                            {"restart", 2, 4},       {"stop", 3, 1}};
+const ActionKind* kind_of(const std::string& action) {
+    for (const ActionKind& k : kinds)
         if (action == k.action)
             return &k;
     return nullptr;
@@ -93,9 +93,9 @@ std::vector<std::string> action_words(std::vector<std::string> command, const st
 
 void Actions::ask(const std::string& service, const std::string& action, const std::string& by) {
     check_action(service, action);
-    const Kind* k = kind_of(action);
+    const ActionKind* k = kind_of(action);
     for (Action& a : pending_) {
-        const Kind* other = kind_of(a.action);
+        const ActionKind* other = kind_of(a.action);
         if (a.service != service || !other)
             continue;
         bool running =
@@ -125,7 +125,7 @@ std::vector<Actions::Failure> Actions::run(
     if (pending_.empty())
         return failed;
     std::stable_sort(pending_.begin(), pending_.end(), [](const Action& a, const Action& b) {
-        const Kind *x = kind_of(a.action), *y = kind_of(b.action);
+        const ActionKind *x = kind_of(a.action), *y = kind_of(b.action);
         return (x ? x->group : 9) < (y ? y->group : 9);
     });
     std::vector<Action> todo = pending_;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/error.hh"
+#include "base/url.hh"
 #include "base/wrap/cms.hh"
 #include "base/wrap/gzip.hh"
 #include "ncm/store.hh"
@@ -42,7 +43,7 @@ static void pause(double seconds) {
 namespace {
 
 /// What we have of the primary URL, to ask only for something newer.
-struct Known {
+struct Stored {
     std::string body{}, etag{};
     time_t modified = 0, signed_at = 0;  ///< 0: not told, not signed
     bool any = false;
@@ -51,9 +52,9 @@ struct Known {
 }  // namespace
 
 /// What is stored counts only when the profile made of it is there and whole.
-static Known known(const std::string& root, const std::string& url, bool must_be_signed,
-                   const Readability& r, const Log& log) {
-    Known k;
+static Stored stored(const std::string& root, const std::string& url, bool must_be_signed,
+                     const Readability& r, const Log& log) {
+    Stored k;
     try {
         int cid = read_cid(root + "/latest.cid").value_or(0);
         std::string dir = fmt::format("{}/profile.{}", root, cid);
@@ -97,10 +98,10 @@ static void remove_leftovers(const std::string& root) {
 
 /// Who signed this body, and under this name? An older one than ours is somebody's way back to a
 /// hole that was mended.
-static void check_signature(const Settings& s, const std::string& from, const Known& have,
+static void check_signature(const Settings& s, const std::string& from, const Stored& have,
                             HttpClient& http, Download& d) {
     std::string where = without_gz(from) + ".sig";
-    HttpResponse got = http.get(where);
+    HttpAnswer got = http.get(where);
     if (!got.ok())
         throw Error(exit_data, "it is not signed: " +
                                    (got.status ? fmt::format("'{}' answered {}", where, got.status)
@@ -118,7 +119,7 @@ static void check_signature(const Settings& s, const std::string& from, const Kn
 }
 
 static FetchResult keep(const Settings& s, const std::string& root, const std::string& url,
-                        const std::string& from, HttpResponse& got, const Known& have,
+                        const std::string& from, HttpAnswer& got, const Stored& have,
                         HttpClient& http, const Log& log) {
     Readability r = readability(s);
     Download d;
@@ -144,7 +145,7 @@ static FetchResult keep(const Settings& s, const std::string& root, const std::s
     }
     Element tree = parse_profile(d.body, from, s.flag("json_typed"));
     if (std::string where = origins_url(from); !where.empty()) {
-        HttpResponse o = http.get(where);
+        HttpAnswer o = http.get(where);
         if (o.ok())
             d.origins = std::move(o.body);
         else if (o.status != 404)
@@ -172,7 +173,7 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
     remove_leftovers(root);
     if (globally_locked(root))
         log.warning("the cache is locked: '{}/global.lock' says yes; what is fetched waits", root);
-    Known have = known(root, urls[0], !s.get("signer_file").empty(), readability(s), log);
+    Stored have = stored(root, urls[0], !s.get("signer_file").empty(), readability(s), log);
 
     HttpClient http(http_options(s));
     std::string why;
@@ -184,8 +185,8 @@ FetchResult fetch(const Settings& s, bool foreign, const Log& log) {
             // A date of whole seconds hides a second change within one; a local file is cheap to
             // read.
             bool ask = have.any && !force && !url.starts_with("file:");
-            HttpResponse got = http.get_if_changed(url, ask && url == urls[0] ? have.etag : "",
-                                                   ask ? have.modified : 0);
+            HttpAnswer got = http.get_if_changed(url, ask && url == urls[0] ? have.etag : "",
+                                                 ask ? have.modified : 0);
             if (got.status == 304 && ask) {
                 log.debug("'{}' is unchanged", url);
                 return {false, read_cid(root + "/latest.cid").value_or(0)};
@@ -215,7 +216,7 @@ void reach(const Settings& s) {
     HttpClient http(http_options(s));
     std::string why;
     for (const std::string& url : profile_urls(s)) {
-        HttpResponse got = http.get_if_changed(url, "", ::time(nullptr));
+        HttpAnswer got = http.get_if_changed(url, "", ::time(nullptr));
         if (got.ok() || got.status == 304)
             return;
         why = got.status ? fmt::format("'{}' answered {}", url, got.status) : got.error;

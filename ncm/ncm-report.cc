@@ -13,7 +13,7 @@ static int body(const Args& args) {
     HttpOptions o = ncm::http_options(s);
     o.allow_file = false;
     o.limit = 1 << 20;
-    HttpResponse r = HttpClient(o).post(args.rest()[0], read_file(args.rest()[1], 16 << 20));
+    HttpAnswer r = HttpClient(o).post(args.rest()[0], read_file(args.rest()[1], 16 << 20));
     if (!r.status)
         throw Error(exit_unavailable, r.error);
     if (!r.ok())

@@ -10,6 +10,7 @@
 
 #include "base/file.hh"
 #include "base/http.hh"
+#include "base/url.hh"
 #include "spm/fetcher.hh"
 #include "spm/keys.hh"
 #include "spm/wrap/rpm.hh"

@@ -10,44 +10,21 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/url.hh"
 
 namespace weft {
-inline namespace curl {
 
-std::string_view HttpResponse::header(std::string_view name) const {
+std::string_view HttpAnswer::header(std::string_view name) const {
     for (auto it = headers.rbegin(); it != headers.rend(); ++it)
         if (it->first == name)
             return it->second;
     return {};
 }
 
-time_t HttpResponse::last_modified() const {
+time_t HttpAnswer::last_modified() const {
     std::string text(header("last-modified"));
     time_t t = text.empty() ? -1 : curl_getdate(text.c_str(), nullptr);
     return t < 0 ? 0 : t;
-}
-
-std::string http_date(time_t t) {
-    struct tm g {};
-    gmtime_r(&t, &g);
-    static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", days[g.tm_wday], g.tm_mday,
-                       months[g.tm_mon], g.tm_year + 1900, g.tm_hour, g.tm_min, g.tm_sec);
-}
-
-std::string url_encode(std::string_view text) {
-    std::string out;
-    for (unsigned char c : text) {
-        bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-                     (c && strchr("-._~", c));
-        if (plain)
-            out += char(c);
-        else
-            out += fmt::format("%{:02X}", c);
-    }
-    return out;
 }
 
 namespace {
@@ -65,7 +42,7 @@ struct Slist {
 
 /// What the callbacks fill. Nothing may be thrown through libcurl: out of memory is remembered.
 struct Answer {
-    HttpResponse response;
+    HttpAnswer response;
     size_t limit;
     bool too_large = false, no_memory = false;
 };
@@ -118,8 +95,8 @@ std::string host_of(const std::string& url) {
 }
 
 /// file:///path as a server would answer it.
-HttpResponse get_file(const std::string& url, const HttpHeaders& headers, size_t limit) {
-    HttpResponse r;
+HttpAnswer get_file(const std::string& url, const HttpHeaders& headers, size_t limit) {
+    HttpAnswer r;
     std::string path = url.substr(strlen("file://"));
     struct stat st {};
     if (!path.starts_with('/'))
@@ -190,12 +167,12 @@ HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 
-HttpResponse HttpClient::get(const std::string& url, const HttpHeaders& headers) {
+HttpAnswer HttpClient::get(const std::string& url, const HttpHeaders& headers) {
     return request("GET", url, {}, headers);
 }
 
-HttpResponse HttpClient::get_if_changed(const std::string& url, std::string_view etag, time_t since,
-                                        const HttpHeaders& headers) {
+HttpAnswer HttpClient::get_if_changed(const std::string& url, std::string_view etag, time_t since,
+                                      const HttpHeaders& headers) {
     HttpHeaders h = headers;
     if (!etag.empty())
         h.emplace_back("If-None-Match", etag);
@@ -204,15 +181,15 @@ HttpResponse HttpClient::get_if_changed(const std::string& url, std::string_view
     return request("GET", url, {}, h);
 }
 
-HttpResponse HttpClient::post(const std::string& url, std::string_view body,
-                              std::string_view content_type, const HttpHeaders& headers) {
+HttpAnswer HttpClient::post(const std::string& url, std::string_view body,
+                            std::string_view content_type, const HttpHeaders& headers) {
     HttpHeaders h = headers;
     h.emplace_back("Content-Type", content_type);
     return request("POST", url, body, h);
 }
 
-HttpResponse HttpClient::request(const std::string& method, const std::string& url,
-                                 std::string_view body, const HttpHeaders& headers) {
+HttpAnswer HttpClient::request(const std::string& method, const std::string& url,
+                               std::string_view body, const HttpHeaders& headers) {
     const HttpOptions& o = impl_->options;
     if (o.allow_file && url.starts_with("file://"))
         return get_file(url, headers, o.limit);
@@ -290,5 +267,4 @@ HttpResponse HttpClient::request(const std::string& method, const std::string& u
     return std::move(a.response);
 }
 
-}  // namespace curl
 }  // namespace weft

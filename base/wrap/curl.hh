@@ -9,9 +9,6 @@
 #include <vector>
 
 namespace weft {
-// Inline: callers write weft::HttpClient, and the linker does not confuse our HttpResponse with the
-// server's (base/http.hh).
-inline namespace curl {
 
 struct HttpOptions {
     std::string cert, key;        ///< client certificate and its key (PEM files)
@@ -25,7 +22,7 @@ struct HttpOptions {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
-struct HttpResponse {
+struct HttpAnswer {
     int status = 0;       ///< 0: there was no whole answer, `error` says why
     HttpHeaders headers;  ///< names in lower case, in order
     std::string body;     ///< content encoding undone
@@ -48,27 +45,20 @@ public:
     HttpClient& operator=(HttpClient&&) noexcept;
     ~HttpClient();
 
-    HttpResponse get(const std::string& url, const HttpHeaders& headers = {});
+    HttpAnswer get(const std::string& url, const HttpHeaders& headers = {});
     /// As get, answered with 304 when nothing changed. Empty etag, since == 0: that header is not
     /// sent.
-    HttpResponse get_if_changed(const std::string& url, std::string_view etag, time_t since,
-                                const HttpHeaders& headers = {});
-    HttpResponse post(const std::string& url, std::string_view body,
-                      std::string_view content_type = "application/json",
-                      const HttpHeaders& headers = {});
-    HttpResponse request(const std::string& method, const std::string& url,
-                         std::string_view body = {}, const HttpHeaders& headers = {});
+    HttpAnswer get_if_changed(const std::string& url, std::string_view etag, time_t since,
+                              const HttpHeaders& headers = {});
+    HttpAnswer post(const std::string& url, std::string_view body,
+                    std::string_view content_type = "application/json",
+                    const HttpHeaders& headers = {});
+    HttpAnswer request(const std::string& method, const std::string& url,
+                       std::string_view body = {}, const HttpHeaders& headers = {});
 
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT", as HTTP wants dates.
-std::string http_date(time_t);
-
-/// A text as one part of a URL: everything but letters, digits and -._~ becomes %XX.
-std::string url_encode(std::string_view);
-
-}  // namespace curl
 }  // namespace weft

@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 
 #include "base/error.hh"
+#include "base/url.hh"
 #include "base/wrap/http_impl.hh"
 
 namespace weft {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.hh"
+#include "base/url.hh"
 #include "base/wrap/http_impl.hh"
 
 namespace weft {

@@ -7,7 +7,7 @@
 namespace weft::compiler::builtin {
 
 template <bool front>
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_append(Eval& eval, const CallNode& call) {
     constexpr std::string_view name = front ? "prepend" : "append";
     bool to_self = call.size() == 1;
     const Expr* target = to_self ? nullptr : &call.arg(0);
@@ -46,7 +46,7 @@ static Element call(Eval& eval, const CallNode& call) {
 }
 
 template <bool front>
-static std::string check(const CallNode& call) {
+static std::string check_append(const CallNode& call) {
     const Element* e = call.literal(call.size() - 1);
     if (e && e->is(Kind::null))
         return std::string(front ? "prepend" : "append") + "(): null cannot be a child";
@@ -58,8 +58,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin append{.name = "append",
                             .arity = {1, 2},
-                            .special = call<false>,
-                            .check = check<false>,
+                            .special = call_append<false>,
+                            .check = check_append<false>,
                             .pure = false,
                             .keeps = true,
                             .doc =
@@ -67,8 +67,8 @@ extern const Builtin append{.name = "append",
                                 "place; append(x): the same with SELF"};
 extern const Builtin prepend{.name = "prepend",
                              .arity = {1, 2},
-                             .special = call<true>,
-                             .check = check<true>,
+                             .special = call_append<true>,
+                             .check = check_append<true>,
                              .pure = false,
                              .keeps = true,
                              .doc =

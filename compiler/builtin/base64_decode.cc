@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_base64_decode(Eval&, const Arguments& arg) {
     auto bytes = weft::base64_decode(arg.string(0));
     if (!bytes)
         throw EvalFailure("base64_decode(): the text is not base64",
@@ -17,7 +17,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin base64_decode{.name = "base64_decode",
                                    .arity = {1, 1},
-                                   .call = call,
+                                   .call = call_base64_decode,
                                    .doc =
                                        "base64_decode(string): the text that was encoded, read as "
                                        "UTF-8; blanks and line ends are ignored"};

@@ -4,7 +4,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_create(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     std::vector<Element> values = eval.arguments(call);
     if (!values[0].is(Kind::string))
@@ -13,7 +13,7 @@ static Element call(Eval& eval, const CallNode& call) {
                                  std::span<const Element>(values).subspan(1));
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_create(const CallNode& call) {
     if (call.size() % 2 == 0)
         return "create() needs a template and then pairs of key and value";
     const Element* e = call.literal(0);
@@ -24,8 +24,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin create{.name = "create",
                             .arity = {1, -1},
-                            .special = call,
-                            .check = check,
+                            .special = call_create,
+                            .check = check_create,
                             .pure = false,
                             .doc =
                                 "create(template, key, value, ...): the dict that the structure "

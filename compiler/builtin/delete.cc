@@ -3,12 +3,12 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_delete(Eval& eval, const CallNode& call) {
     eval.remove(call.arg(0));
     return {};
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_delete(const CallNode& call) {
     const Expr& v = call.arg(0);
     if (!call.is_variable(0))
         return "delete() needs a variable or a child of one";
@@ -19,8 +19,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin delete_{.name = "delete",
                              .arity = {1, 1},
-                             .special = call,
-                             .check = check,
+                             .special = call_delete,
+                             .check = check_delete,
                              .pure = false,
                              .keeps = true,
                              .doc =

@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_dict(Eval&, const Arguments& arg) {
     if (arg.size() % 2)
         throw EvalFailure(fmt::format("{}(): {} arguments are not pairs of key and value",
                                       arg.function(), arg.size()));
@@ -33,13 +33,13 @@ static Element call(Eval&, const Arguments& arg) {
 extern const Builtin dict{
     .name = "dict",
     .arity = {0, -1},
-    .call = call,
+    .call = call_dict,
     .keeps = true,
     .doc = "dict(key, value...): a dict of these pairs; pairs with a null value are left out"};
 
 extern const Builtin nlist{.name = "nlist",
                            .arity = {0, -1},
-                           .call = call,
+                           .call = call_dict,
                            .keeps = true,
                            .doc = "nlist(key, value...): the old name of dict"};
 

@@ -30,7 +30,7 @@ static std::string algorithm(std::string_view given) {
     throw e;
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_digest(Eval&, const Arguments& arg) {
     std::string name = algorithm(arg.string(0));
     std::string_view text = arg.string(1);
     bool whole = arg.size() > 2 && arg.boolean(2);
@@ -46,7 +46,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin digest{.name = "digest",
                             .arity = {2, 3},
-                            .call = call,
+                            .call = call_digest,
                             .doc =
                                 "digest(algorithm, string, whole?): the checksum in hexadecimal. "
                                 "Without whole, leading zeros are dropped and of text "

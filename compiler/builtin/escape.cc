@@ -4,7 +4,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_escape(Eval&, const Arguments& arg) {
     auto key = weft::escape(arg.string(0));
     if (!key)
         throw EvalFailure("escape(): the text has characters above U+00FF, which have no escape");
@@ -13,7 +13,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin escape{.name = "escape",
                             .arity = {1, 1},
-                            .call = call,
+                            .call = call_escape,
                             .doc =
                                 "escape(string): the text as a valid key: all but letters and "
                                 "digits, and a digit in first place, becomes _xx"};

@@ -4,7 +4,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_exists(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     if (call.is_variable(0))
         return Element::of_boolean(eval.find(call.arg(0)) != nullptr);
@@ -20,7 +20,7 @@ static Element call(Eval& eval, const CallNode& call) {
     return Element::of_boolean(eval.object()->template_exists(call.expr, s));
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_exists(const CallNode& call) {
     const Element* e = call.literal(0);
     return e && !e->is(Kind::string)
                ? "exists() needs a variable or a string with a path or the name of a template"
@@ -29,8 +29,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin exists{.name = "exists",
                             .arity = {1, 1},
-                            .special = call,
-                            .check = check,
+                            .special = call_exists,
+                            .check = check_exists,
                             .pure = false,
                             .doc =
                                 "exists(x): is there such a variable or child (x is a variable), "

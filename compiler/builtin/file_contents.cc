@@ -9,7 +9,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_file_contents(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     std::vector<Element> arg = eval.arguments(call);
     if (!arg[0].is(Kind::string))
@@ -29,7 +29,7 @@ static Element call(Eval& eval, const CallNode& call) {
     return Element::of_string(is_utf8(bytes) ? std::string(bytes) : repair_utf8(bytes));
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_file_contents(const CallNode& call) {
     const Element* e = call.literal(0);
     return e && (!e->is(Kind::string) || e->string().empty())
                ? "file_contents() needs a string with the name of a file"
@@ -38,8 +38,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin file_contents{.name = "file_contents",
                                    .arity = {1, 2},
-                                   .special = call,
-                                   .check = check,
+                                   .special = call_file_contents,
+                                   .check = check_file_contents,
                                    .pure = false,
                                    .doc =
                                        "file_contents(name, compression?): the text of a file "

@@ -12,7 +12,7 @@ static size_t begin_of_line(std::string_view text, size_t at) {
     return end == text.npos ? 0 : end + 1;
 }
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_file_line(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     std::vector<Element> arg = eval.arguments(call);
     if (!arg[0].is(Kind::string) || !arg[1].is(Kind::string))
@@ -38,7 +38,7 @@ static Element call(Eval& eval, const CallNode& call) {
 
 extern const Builtin file_line{.name = "file_line",
                                .arity = {2, 2},
-                               .special = call,
+                               .special = call_file_line,
                                .pure = false,
                                .doc =
                                    "file_line(name, begin): the first line that begins so in a "

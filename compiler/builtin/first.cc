@@ -7,7 +7,7 @@
 namespace weft::compiler::builtin {
 
 template <bool start>
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_first(Eval& eval, const CallNode& call) {
     constexpr std::string_view name = start ? "first" : "next";
     Element r = eval.eval(call.arg(0));
     if (!r.is_resource())
@@ -62,7 +62,7 @@ static Element call(Eval& eval, const CallNode& call) {
 }
 
 template <bool start>
-static std::string check(const CallNode& call) {
+static std::string check_first(const CallNode& call) {
     for (size_t i = 1; i < 3; i++) {
         const Element* e = call.literal(i);
         if (!call.is_variable(i) && !(e && e->is(Kind::undef)))
@@ -74,8 +74,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin first{.name = "first",
                            .arity = {3, 3},
-                           .special = call<true>,
-                           .check = check<true>,
+                           .special = call_first<true>,
+                           .check = check_first<true>,
                            .pure = false,
                            .keeps = true,
                            .doc =
@@ -84,8 +84,8 @@ extern const Builtin first{.name = "first",
 extern const Builtin next{
     .name = "next",
     .arity = {3, 3},
-    .special = call<false>,
-    .check = check<false>,
+    .special = call_first<false>,
+    .check = check_first<false>,
     .pure = false,
     .keeps = true,
     .doc = "next(resource, key, value): set the variables to the next child; false at the end"};

@@ -4,7 +4,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_if_exists(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     Element x = eval.eval(call.arg(0));
     if (!x.is(Kind::string))
@@ -12,7 +12,7 @@ static Element call(Eval& eval, const CallNode& call) {
     return eval.object()->template_exists(call.expr, x.string()) ? x : Element();
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_if_exists(const CallNode& call) {
     const Element* e = call.literal(0);
     return e && !e->is(Kind::string) ? "if_exists() needs a string with the name of a template"
                                      : "";
@@ -20,8 +20,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin if_exists{.name = "if_exists",
                                .arity = {1, 1},
-                               .special = call,
-                               .check = check,
+                               .special = call_if_exists,
+                               .check = check_if_exists,
                                .pure = false,
                                .doc =
                                    "if_exists(name): the name itself if there is a template of "

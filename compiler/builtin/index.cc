@@ -14,7 +14,7 @@ static int64_t in_string(std::string_view word, std::string_view text, int64_t s
     return at == text.npos ? -1 : int64_t(utf16_length(text.substr(0, at)));
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_index(Eval&, const Arguments& arg) {
     const Element &x = arg[0], &in = arg[1];
     int64_t start = arg.size() > 2 ? std::max<int64_t>(arg.long_value(2), 0) : 0;
     if (in.is(Kind::string))
@@ -39,7 +39,7 @@ static Element call(Eval&, const Arguments& arg) {
 extern const Builtin index{
     .name = "index",
     .arity = {2, 3},
-    .call = call,
+    .call = call_index,
     .doc =
         "index(x, container, start?): the position of a string in a string or of an equal item in "
         "a list (-1: none), "

@@ -7,7 +7,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_ip4_to_long(Eval&, const Arguments& arg) {
     std::string_view text = arg.string(0);
     const char *at = text.data(), *end = at + text.size();
     auto fail = [&](std::string_view why) {
@@ -43,7 +43,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin ip4_to_long{.name = "ip4_to_long",
                                  .arity = {1, 1},
-                                 .call = call,
+                                 .call = call_ip4_to_long,
                                  .doc =
                                      "ip4_to_long(string): a list of the address and the mask of "
                                      "'a.b.c.d' or 'a.b.c.d/bits' as longs"};

@@ -5,7 +5,7 @@
 namespace weft::compiler::builtin {
 
 template <bool (*test)(const Element&)>
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_is_kind(Eval& eval, const CallNode& call) {
     if (!call.is_variable(0))
         return Element::of_boolean(test(eval.eval(call.arg(0))));
     eval.needs_world(call.expr);
@@ -22,12 +22,12 @@ static bool property(const Element& e) { return e.is_property(); }
 static bool resource(const Element& e) { return e.is_resource(); }
 static bool defined(const Element& e) { return e.is_defined(); }
 
-#define TEST(NAME, FUNCTION, WHAT) \
-    extern const Builtin NAME{     \
-        .name = #NAME,             \
-        .arity = {1, 1},           \
-        .special = call<FUNCTION>, \
-        .pure = false,             \
+#define TEST(NAME, FUNCTION, WHAT)         \
+    extern const Builtin NAME{             \
+        .name = #NAME,                     \
+        .arity = {1, 1},                   \
+        .special = call_is_kind<FUNCTION>, \
+        .pure = false,                     \
         .doc = #NAME "(x): is x " WHAT "? false for a variable that does not exist"};
 TEST(is_boolean, kind_is<Kind::boolean>, "a boolean")
 TEST(is_long, kind_is<Kind::long_>, "a long")

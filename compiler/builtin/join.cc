@@ -6,7 +6,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_join(Eval&, const Arguments& arg) {
     std::string_view separator = arg.string(0);
     std::string out;
     auto add = [&](size_t i, std::string_view s) {
@@ -34,7 +34,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin join{.name = "join",
                           .arity = {2, -1},
-                          .call = call,
+                          .call = call_join,
                           .doc =
                               "join(separator, list) or join(separator, string, string...): the "
                               "strings with the separator between them"};

@@ -5,11 +5,13 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) { return compiler::json_decode(arg.string(0)); }
+static Element call_json_decode(Eval&, const Arguments& arg) {
+    return compiler::json_decode(arg.string(0));
+}
 
 extern const Builtin json_decode{.name = "json_decode",
                                  .arity = {1, 1},
-                                 .call = call,
+                                 .call = call_json_decode,
                                  .doc =
                                      "json_decode(string): the value of a JSON text; names must be "
                                      "valid keys, numbers without a point are longs"};

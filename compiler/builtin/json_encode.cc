@@ -5,13 +5,13 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_json_encode(Eval&, const Arguments& arg) {
     return Element::of_string(compiler::json_encode(arg[0]));
 }
 
 extern const Builtin json_encode{.name = "json_encode",
                                  .arity = {1, 1},
-                                 .call = call,
+                                 .call = call_json_encode,
                                  .doc =
                                      "json_encode(x): the value as a JSON text, indented by two; "
                                      "null is left out of dicts, undef is an error"};

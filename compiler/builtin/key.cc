@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_key(Eval&, const Arguments& arg) {
     const Dict& children = arg.dict(0);
     int64_t n = arg.long_value(1);
     if (n < 0 || size_t(n) >= children.size())
@@ -17,7 +17,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin key{.name = "key",
                          .arity = {2, 2},
-                         .call = call,
+                         .call = call_key,
                          .doc = "key(dict, n): the n-th key in ascending order, counted from 0"};
 
 }  // namespace weft::compiler::builtin

@@ -4,7 +4,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_length(Eval&, const Arguments& arg) {
     const Element& x = arg[0];
     if (x.is(Kind::string))
         return Element::of_long(int64_t(utf16_length(x.string())));
@@ -15,7 +15,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin length{.name = "length",
                             .arity = {1, 1},
-                            .call = call,
+                            .call = call_length,
                             .doc =
                                 "length(x): the characters of a string (in UTF-16 units), the "
                                 "children of a list or dict, 0 for undef"};

@@ -4,7 +4,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_list(Eval&, const Arguments& arg) {
     Element result = Element::new_list();
     List& items = result.list_ref();
     items.reserve(arg.size());
@@ -15,7 +15,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin list{.name = "list",
                           .arity = {0, -1},
-                          .call = call,
+                          .call = call_list,
                           .keeps = true,
                           .doc = "list(x...): a list of the arguments"};
 

@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_long_to_ip4(Eval&, const Arguments& arg) {
     int64_t n = arg.long_value(0);
     if (n < 0 || n > 0xFFFFFFFF)
         throw EvalFailure(fmt::format("long_to_ip4(): {} is not within 0 and 4294967295", n));
@@ -15,7 +15,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin long_to_ip4{.name = "long_to_ip4",
                                  .arity = {1, 1},
-                                 .call = call,
+                                 .call = call_long_to_ip4,
                                  .doc = "long_to_ip4(long): the address in dotted form"};
 
 }  // namespace weft::compiler::builtin

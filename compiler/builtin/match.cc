@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_match(Eval&, const Arguments& arg) {
     std::string repaired;
     std::string_view text = well_formed(arg.string(0), repaired);
     auto regex =
@@ -17,7 +17,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin match{.name = "match",
                            .arity = {2, 3},
-                           .call = call,
+                           .call = call_match,
                            .doc =
                                "match(string, regex, flags?): does it match anywhere in the "
                                "string? flags: any of i m s u x"};

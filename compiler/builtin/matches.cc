@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_matches(Eval&, const Arguments& arg) {
     std::string repaired;
     std::string_view text = well_formed(arg.string(0), repaired);
     auto regex =
@@ -25,7 +25,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin matches{.name = "matches",
                              .arity = {2, 3},
-                             .call = call,
+                             .call = call_matches,
                              .doc =
                                  "matches(string, regex, flags?): the first match and its groups "
                                  "as a list, empty when there is none"};

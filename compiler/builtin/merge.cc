@@ -45,7 +45,7 @@ static Element dicts(const Arguments& arg) {
     return result;
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_merge(Eval&, const Arguments& arg) {
     if (!arg[0].is_resource())
         arg.wrong(0, "a list or a dict");
     return arg[0].is(Kind::list) ? lists(arg) : dicts(arg);
@@ -53,7 +53,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin merge{.name = "merge",
                            .arity = {1, -1},
-                           .call = call,
+                           .call = call_merge,
                            .keeps = true,
                            .doc =
                                "merge(r1, r2...): the items of all lists in order, or the pairs of "

@@ -18,7 +18,7 @@ static std::string text_of(Eval& eval, const CallNode& call) {
     return std::string(format->call(eval, Arguments(call.function(), arg)).string());
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_messages(const CallNode& call) {
     const Element* e = call.literal(0);
     return e && !e->is(Kind::string)
                ? fmt::format("the first argument for {}() needs to be a string", call.function())
@@ -90,7 +90,7 @@ extern const Builtin error{.name = "error",
 extern const Builtin debug{.name = "debug",
                            .arity = {1, -1},
                            .special = call_debug,
-                           .check = check,
+                           .check = check_messages,
                            .pure = false,
                            .doc =
                                "debug(text) or debug(format, x, ...): print the text, with "
@@ -98,7 +98,7 @@ extern const Builtin debug{.name = "debug",
 extern const Builtin traceback{.name = "traceback",
                                .arity = {1, 1},
                                .special = call_traceback,
-                               .check = check,
+                               .check = check_messages,
                                .pure = false,
                                .doc =
                                    "traceback(text): print the text and the call stack, with "

@@ -14,7 +14,7 @@ static double smaller(double a, double b) {
     return a < b ? a : b;
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_min(Eval&, const Arguments& arg) {
     if (arg[0].is(Kind::long_) && arg[1].is(Kind::long_)) {
         int64_t a = arg[0].long_value(), b = arg[1].long_value();
         return Element::of_long(a < b ? a : b);
@@ -25,7 +25,7 @@ static Element call(Eval&, const Arguments& arg) {
 extern const Builtin min{
     .name = "min",
     .arity = {2, 2},
-    .call = call,
+    .call = call_min,
     .doc = "min(a, b): the smaller of two numbers; a double unless both are longs"};
 
 }  // namespace weft::compiler::builtin

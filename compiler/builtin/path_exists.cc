@@ -11,7 +11,7 @@ static void must_be_absolute(std::string_view s) {
                           "begin it with '/'");
 }
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_path_exists(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     Element x = eval.eval(call.arg(0));
     if (!x.is(Kind::string))
@@ -22,7 +22,7 @@ static Element call(Eval& eval, const CallNode& call) {
                                                    false) != nullptr);
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_path_exists(const CallNode& call) {
     const Element* e = call.literal(0);
     if (!e)
         return "";
@@ -38,8 +38,8 @@ static std::string check(const CallNode& call) {
 
 extern const Builtin path_exists{.name = "path_exists",
                                  .arity = {1, 1},
-                                 .special = call,
-                                 .check = check,
+                                 .special = call_path_exists,
+                                 .check = check_path_exists,
                                  .pure = false,
                                  .doc =
                                      "path_exists(path): is there an element at this absolute or "

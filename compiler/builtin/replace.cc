@@ -60,7 +60,7 @@ static std::vector<Piece> pieces_of(std::string_view t, const Regex& regex) {
     return out;
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_replace(Eval&, const Arguments& arg) {
     std::string repaired, out;
     std::string_view replacement = arg.string(1), text = well_formed(arg.string(2), repaired);
     auto regex = Regex::get(arg.function(), arg.string(0));
@@ -88,7 +88,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin replace{.name = "replace",
                              .arity = {3, 3},
-                             .call = call,
+                             .call = call_replace,
                              .doc =
                                  "replace(regex, replacement, string): every match replaced; $1 or "
                                  "${name} in the replacement is that group"};

@@ -3,7 +3,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_return(Eval& eval, const CallNode& call) {
     Element v = eval.eval(call.arg(0));
     eval.start_return();
     return v;
@@ -12,7 +12,7 @@ static Element call(Eval& eval, const CallNode& call) {
 extern const Builtin return_{
     .name = "return",
     .arity = {1, 1},
-    .special = call,
+    .special = call_return,
     .pure = false,
     .keeps = true,
     .doc = "return(x): end the running function, or the block outside of one, with this value"};

@@ -38,7 +38,7 @@ static Element in_list(const Arguments& arg) {
     return result;
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_splice(Eval&, const Arguments& arg) {
     if (arg[0].is(Kind::string))
         return in_string(arg);
     if (arg[0].is(Kind::list))
@@ -48,7 +48,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin splice{.name = "splice",
                             .arity = {3, 4},
-                            .call = call,
+                            .call = call_splice,
                             .keeps = true,
                             .doc =
                                 "splice(x, start, length, replacement?): the string or list x with "

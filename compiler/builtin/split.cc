@@ -6,7 +6,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_split(Eval&, const Arguments& arg) {
     int64_t limit = arg.size() > 2 ? arg.long_value(1) : 0;
     std::string repaired;
     std::string_view text = well_formed(arg.string(arg.size() - 1), repaired);
@@ -33,7 +33,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin split{.name = "split",
                            .arity = {2, 3},
-                           .call = call,
+                           .call = call_split,
                            .doc =
                                "split(regex, string) or split(regex, limit, string): the pieces "
                                "between the matches; limit > 0: at most so many, "

@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_substitute(Eval& eval, const CallNode& call) {
     Element text = eval.eval(call.arg(0));
     if (!text.is(Kind::string))
         throw EvalFailure("substitute() needs a string as its first argument");
@@ -28,7 +28,7 @@ static Element call(Eval& eval, const CallNode& call) {
 
 extern const Builtin substitute_{.name = "substitute",
                                  .arity = {1, 2},
-                                 .special = call,
+                                 .special = call_substitute,
                                  .pure = false,
                                  .doc =
                                      "substitute(text, dict?): each ${name} replaced by that child "

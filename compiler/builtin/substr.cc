@@ -5,7 +5,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_substr(Eval&, const Arguments& arg) {
     std::string_view text = arg.string(0);
     Part p = part_of(arg, utf16_length(text));
     return Element::of_string(utf16_slice(text, p.from, p.to));
@@ -13,7 +13,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin substr{.name = "substr",
                             .arity = {2, 3},
-                            .call = call,
+                            .call = call_substr,
                             .doc =
                                 "substr(string, start, length?): that part; negative: counted from "
                                 "the end; a part outside is an error"};

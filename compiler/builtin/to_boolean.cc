@@ -12,7 +12,7 @@ static bool is_false(std::string_view s) {
     return true;
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_to_boolean(Eval&, const Arguments& arg) {
     const Element& x = arg[0];
     switch (x.kind()) {
         case Kind::boolean: return x;
@@ -25,7 +25,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin to_boolean{.name = "to_boolean",
                                 .arity = {1, 1},
-                                .call = call,
+                                .call = call_to_boolean,
                                 .doc =
                                     "to_boolean(x): false for 0, 0.0, '' and 'false' in any case, "
                                     "true for every other number or string"};

@@ -69,7 +69,7 @@ static double read(std::string_view text) {
     return negative ? -value : value;
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_to_double(Eval&, const Arguments& arg) {
     const Element& x = arg[0];
     switch (x.kind()) {
         case Kind::boolean: return Element::of_double(x.boolean());
@@ -83,7 +83,7 @@ static Element call(Eval&, const Arguments& arg) {
 extern const Builtin to_double{
     .name = "to_double",
     .arity = {1, 1},
-    .call = call,
+    .call = call_to_double,
     .doc = "to_double(x): 0.0 or 1.0 for a boolean, a number, or the number that a string spells"};
 
 }  // namespace weft::compiler::builtin

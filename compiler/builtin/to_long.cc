@@ -56,7 +56,7 @@ static int64_t read(std::string_view text, int radix) {
     return int64_t(negative ? 0 - value : value);
 }
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_to_long(Eval&, const Arguments& arg) {
     const Element& x = arg[0];
     int64_t radix = arg.size() > 1 ? arg.long_value(1) : 0;
     if (arg.size() > 1 && (radix < 2 || radix > 36))
@@ -72,7 +72,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin to_long{.name = "to_long",
                              .arity = {1, 2},
-                             .call = call,
+                             .call = call_to_long,
                              .doc =
                                  "to_long(x, base?): 0 or 1 for a boolean, a double rounded, a "
                                  "string read as decimal, 0x hexadecimal or 0 octal, "

@@ -6,7 +6,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval&, const Arguments& arg) {
+static Element call_unescape(Eval&, const Arguments& arg) {
     auto text = weft::unescape(arg.string(0));
     if (!text)
         throw EvalFailure(fmt::format(
@@ -17,7 +17,7 @@ static Element call(Eval&, const Arguments& arg) {
 
 extern const Builtin unescape{.name = "unescape",
                               .arity = {1, 1},
-                              .call = call,
+                              .call = call_unescape,
                               .doc = "unescape(string): the text that escape() made the key from"};
 
 }  // namespace weft::compiler::builtin

@@ -6,7 +6,7 @@
 
 namespace weft::compiler::builtin {
 
-static Element call(Eval& eval, const CallNode& call) {
+static Element call_value(Eval& eval, const CallNode& call) {
     eval.needs_world(call.expr);
     Element path = eval.eval(call.arg(0));
     Element fallback;
@@ -27,15 +27,15 @@ static Element call(Eval& eval, const CallNode& call) {
     throw Arguments::about(0, std::move(f));
 }
 
-static std::string check(const CallNode& call) {
+static std::string check_value(const CallNode& call) {
     const Element* e = call.literal(0);
     return e && !e->is(Kind::string) ? "value() needs a string with a path" : "";
 }
 
 extern const Builtin value{.name = "value",
                            .arity = {1, 2},
-                           .special = call,
-                           .check = check,
+                           .special = call_value,
+                           .check = check_value,
                            .pure = false,
                            .keeps = true,
                            .doc =

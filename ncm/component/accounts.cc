@@ -404,7 +404,7 @@ private:
     std::map<std::string, std::set<std::string>> members_;  ///< by group
 };
 
-void configure(Run& run) {
+void configure_accounts(Run& run) {
     UserLock lock(run);
     Accounts(run).configure();
 }
@@ -414,6 +414,6 @@ void configure(Run& run) {
 extern const Component accounts_component{
     .name = "accounts",
     .about = "local users and groups: passwd, shadow, group, gshadow, login.defs and homes",
-    .configure = configure};
+    .configure = configure_accounts};
 
 }  // namespace weft::ncm

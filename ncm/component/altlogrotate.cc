@@ -59,7 +59,7 @@ void words(std::string& out, View e, const char* blanks) {
         }
 }
 
-std::string file_of(Run& run, View c, const std::string& name, View e) {
+std::string logrotate_file(Run& run, View c, const std::string& name, View e) {
     if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos)
         throw Error(exit_data, "that is no file name");
     std::string plain = c["configDir"].text("/etc/logrotate.d") + "/" + name;
@@ -74,7 +74,7 @@ void remove_others(Run& run, const std::string& folder, const std::vector<std::s
             run.remove(folder + "/" + file);
 }
 
-void configure(Run& run) {
+void configure_altlogrotate(Run& run) {
     View c = run.config();
     std::vector<std::string> keep;
     std::string global;
@@ -96,7 +96,7 @@ void configure(Run& run) {
                 global += body;
                 continue;
             }
-            std::string path = file_of(run, c, name, e);
+            std::string path = logrotate_file(run, c, name, e);
             keep.push_back(path);
             run.file(path, run.header() + body,
                      {.mode = {},
@@ -113,7 +113,7 @@ void configure(Run& run) {
     remove_others(run, c["configDir"].text("/etc/logrotate.d"), keep);
 }
 
-void unconfigure(Run& run) {
+void unconfigure_altlogrotate(Run& run) {
     View c = run.config();
     remove_others(run, c["configDir"].text("/etc/logrotate.d"), {});
     for (const auto& [name, e] : c["entries"].members()) {
@@ -131,7 +131,7 @@ void unconfigure(Run& run) {
 extern const Component altlogrotate_component{
     .name = "altlogrotate",
     .about = "how logs are rotated: one file in /etc/logrotate.d for each entry",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_altlogrotate,
+    .unconfigure = unconfigure_altlogrotate};
 
 }  // namespace weft::ncm

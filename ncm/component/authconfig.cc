@@ -146,7 +146,7 @@ void password_hashes(Run& run, View c) {
                  format.set(*text, {{"ENCRYPT_METHOD", "ENCRYPT_METHOD " + word->second}}));
 }
 
-void configure(Run& run) {
+void configure_authconfig(Run& run) {
     View c = run.config(), methods = c["method"];
     if (c["safemode"].flag())
         return run.info("safemode: nothing is changed");
@@ -168,7 +168,7 @@ void configure(Run& run) {
         run.service("nscd", c["usecache"].flag() ? "condrestart" : "stop");
 }
 
-void unconfigure(Run& run) {
+void unconfigure_authconfig(Run& run) {
     View methods = run.config()["method"];
     if (methods["sssd"]["enable"].flag() && run.remove("/etc/sssd/sssd.conf"))
         run.service("sssd", "stop");
@@ -183,7 +183,7 @@ extern const Component authconfig_component{
     .name = "authconfig",
     .about =
         "where users come from: sssd.conf, nslcd.conf, how passwords are kept, and lines of PAM",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_authconfig,
+    .unconfigure = unconfigure_authconfig};
 
 }  // namespace weft::ncm

@@ -4,7 +4,7 @@
 
 namespace weft::ncm {
 
-static std::string file_of(const Run& run, View c) {
+static std::string chrony_file(const Run& run, View c) {
     return c["file"].text(run.debian() ? "/etc/chrony/chrony.conf" : "/etc/chrony.conf");
 }
 
@@ -21,7 +21,7 @@ static void sources(std::string& text, const char* kind, View list) {
     }
 }
 
-static void configure(Run& run) {
+static void configure_chrony(Run& run) {
     View c = run.config();
     std::string text = run.header();
     sources(text, "server", c["servers"]);
@@ -44,13 +44,13 @@ static void configure(Run& run) {
             text += std::string(word) + " " + c[word].line() + "\n";
     for (View l : c["lines"].items())
         text += l.line() + "\n";
-    std::string path = file_of(run, c);
+    std::string path = chrony_file(run, c);
     if (run.file(path, text, {.mode = {}, .owner = {}, .group = {}, .backup = ".old"}))
         run.service(run.debian() ? "chrony" : "chronyd", "restart");
 }
 
-static void unconfigure(Run& run) {
-    std::string path = file_of(run, run.config());
+static void unconfigure_chrony(Run& run) {
+    std::string path = chrony_file(run, run.config());
     if (!run.exists(path + ".old"))
         return run.warn("there is no earlier '" + path + "', this one stays");
     if (run.give_back(path, ".old"))
@@ -60,7 +60,7 @@ static void unconfigure(Run& run) {
 extern const Component chrony_component{
     .name = "chrony",
     .about = "the clock by servers of the network: chrony.conf, and a restart",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_chrony,
+    .unconfigure = unconfigure_chrony};
 
 }  // namespace weft::ncm

@@ -13,10 +13,10 @@ namespace {
 constexpr std::string_view folder = "/etc/cron.d/";
 
 /// Debian's cron ignores files with a dot in their names.
-std::string file_of(const Run& run, const std::string& name) {
+std::string cron_file(const Run& run, const std::string& name) {
     return std::string(folder) + name + (run.debian() ? "-ncm-cron" : ".ncm-cron.cron");
 }
-bool ours(std::string_view file) {
+bool is_our_file(std::string_view file) {
     return file.ends_with(".ncm-cron.cron") || file.ends_with("-ncm-cron");
 }
 
@@ -115,16 +115,16 @@ void access_list(Run& run, View users, const std::string& path) {
 
 void remove_others(Run& run, const std::set<std::string>& keep) {
     for (const std::string& file : run.names_in(std::string(folder)))
-        if (ours(file) && !keep.count(std::string(folder) + file))
+        if (is_our_file(file) && !keep.count(std::string(folder) + file))
             run.remove(std::string(folder) + file);
 }
 
-void configure(Run& run) {
+void configure_cron(Run& run) {
     View c = run.config();
     std::set<std::string> keep;
     for (View e : c["entries"].items()) {
         std::string name = e["name"].text();
-        std::string path = file_of(run, name);
+        std::string path = cron_file(run, name);
         keep.insert(path);  // an entry with a fault keeps the file it has
         try {
             if (name.empty() ||
@@ -144,7 +144,7 @@ void configure(Run& run) {
     access_list(run, c["deny"], security + "/cron.deny");
 }
 
-void unconfigure(Run& run) { remove_others(run, {}); }
+void unconfigure_cron(Run& run) { remove_others(run, {}); }
 
 }  // namespace
 
@@ -152,7 +152,7 @@ extern const Component cron_component{
     .name = "cron",
     .about = "commands at given times: one file in /etc/cron.d for each",
     .watch = {"/system/network"},
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_cron,
+    .unconfigure = unconfigure_cron};
 
 }  // namespace weft::ncm

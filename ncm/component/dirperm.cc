@@ -87,7 +87,7 @@ static void one(Run& run, const std::string& path, View p) {
     }
 }
 
-static void configure(Run& run) {
+static void configure_dirperm(Run& run) {
     for (View p : run.config()["paths"].items()) {
         std::string path = p["path"].text();
         try {
@@ -98,7 +98,7 @@ static void configure(Run& run) {
     }
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_dirperm(Run& run) {
     // They hold data by now.
     for (View p : run.config()["paths"].items())
         run.info(fmt::format("'{}' stays as it is", p["path"].text()));
@@ -108,7 +108,7 @@ extern const Component dirperm_component{
     .name = "dirperm",
     .about = "folders and files that must be there, with owner and mode",
     .watch = {"/system/filesystems"},
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_dirperm,
+    .unconfigure = unconfigure_dirperm};
 
 }  // namespace weft::ncm

@@ -40,7 +40,7 @@ static void one(Run& run, const std::string& path, View s, bool force_all) {
         run.command_line(s["restart"].text());
 }
 
-static void configure(Run& run) {
+static void configure_filecopy(Run& run) {
     View c = run.config();
     for (const auto& [path, s] : c["services"].unescaped()) {
         try {
@@ -51,7 +51,7 @@ static void configure(Run& run) {
     }
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_filecopy(Run& run) {
     for (const auto& [path, s] : run.config()["services"].unescaped())
         if (run.give_back(path, suffix(s)))
             run.command_line(s["restart"].text());
@@ -60,7 +60,7 @@ static void unconfigure(Run& run) {
 extern const Component filecopy_component{
     .name = "filecopy",
     .about = "files word for word from the configuration, or copied from another file",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_filecopy,
+    .unconfigure = unconfigure_filecopy};
 
 }  // namespace weft::ncm

@@ -3,7 +3,7 @@
 
 namespace weft::ncm {
 
-static void configure(Run& run) {
+static void configure_filesystems(Run& run) {
     if (run.config()["manage_blockdevs"].flag())
         run.warn(
             "manage_blockdevs: block devices are not made and not formatted by this component");
@@ -16,6 +16,6 @@ extern const Component filesystems_component{
         "the file systems of the profile in /etc/fstab, and mounted; protected mounts are those of "
         "component fstab",
     .watch = {"/system/filesystems", "/system/blockdevices", "/software/components/fstab"},
-    .configure = configure};
+    .configure = configure_filesystems};
 
 }  // namespace weft::ncm

@@ -156,7 +156,7 @@ bool password(Run& run, View p) {
     return true;
 }
 
-void configure(Run& run) {
+void configure_grub(Run& run) {
     View c = run.config(), serial(run.extra("/hardware/console/serial"));
     for (const char* key : {"kernels", "pxeboot", "for_next"})
         if (c[key])
@@ -222,6 +222,6 @@ extern const Component grub_component{
     .name = "grub",
     .about = "arguments of the kernel, console and password of the boot loader: /etc/default/grub",
     .watch = {"/hardware/console/serial", "/system/kernel/version"},
-    .configure = configure};
+    .configure = configure_grub};
 
 }  // namespace weft::ncm

@@ -20,7 +20,7 @@ static std::vector<std::string> names_on(std::string_view line) {
     return words;
 }
 
-static bool ours(std::string_view line) {
+static bool is_our_line(std::string_view line) {
     return line.find("# NCM") != std::string_view::npos && !names_on(line).empty();
 }
 
@@ -39,7 +39,7 @@ static std::string entry(const std::string& host, View e, const std::string& dom
     return line;
 }
 
-static void configure(Run& run) {
+static void configure_hostsfile(Run& run) {
     View c = run.config();
     std::string path = c["file"].text("/etc/hosts");
     std::string domain = View(run.extra("/system/network"))["domainname"].text();
@@ -71,7 +71,7 @@ static void configure(Run& run) {
     std::set<std::string, std::less<>> foreign;
     if (!takeover)
         for (std::string_view line : lines(before))
-            if (!ours(line))
+            if (!is_our_line(line))
                 for (const std::string& name : names_on(line))
                     foreign.insert(name);
     for (const auto& [host, line] : wanted)
@@ -98,7 +98,7 @@ static void configure(Run& run) {
             put(line);
             continue;
         }
-        if (ours(line)) {
+        if (is_our_line(line)) {
             take(names);
             continue;
         }
@@ -111,14 +111,14 @@ static void configure(Run& run) {
     run.file(path, after);
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_hostsfile(Run& run) {
     std::string path = run.config()["file"].text("/etc/hosts");
     auto before = run.read(path);
     if (!before)
         return;
     std::string after;
     for (std::string_view line : lines(*before))
-        if (line != first_line && !ours(line)) {
+        if (line != first_line && !is_our_line(line)) {
             after += line;
             after += '\n';
         }
@@ -129,7 +129,7 @@ extern const Component hostsfile_component{
     .name = "hostsfile",
     .about = "hosts the node knows by file: lines of /etc/hosts",
     .watch = {"/system/network"},
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_hostsfile,
+    .unconfigure = unconfigure_hostsfile};
 
 }  // namespace weft::ncm

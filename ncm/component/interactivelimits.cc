@@ -9,7 +9,7 @@
 
 namespace weft::ncm {
 
-static constexpr const char* path = "/etc/security/limits.conf";
+static constexpr const char* limits_conf = "/etc/security/limits.conf";
 
 /// Domain, type and item say which limit a line sets; empty for comments.
 static std::string limit_of(std::string_view line) {
@@ -44,8 +44,8 @@ static std::set<std::string> limits(View c, std::string* text = nullptr) {
     return all;
 }
 
-static void configure(Run& run) {
-    std::string ours, before = run.read(path).value_or("");
+static void configure_interactivelimits(Run& run) {
+    std::string ours, before = run.read(limits_conf).value_or("");
     std::set<std::string> all = limits(run.config(), &ours);
     for (const std::string& old : limits(View(run.previous())))
         all.insert(old);
@@ -67,18 +67,18 @@ static void configure(Run& run) {
             missing += line;
             missing += '\n';
         }
-    run.file(path, after + missing);
+    run.file(limits_conf, after + missing);
 }
 
-static void unconfigure(Run& run) {
-    if (auto text = run.read(path))
-        run.file(path, without(*text, limits(run.config())));
+static void unconfigure_interactivelimits(Run& run) {
+    if (auto text = run.read(limits_conf))
+        run.file(limits_conf, without(*text, limits(run.config())));
 }
 
 extern const Component interactivelimits_component{
     .name = "interactivelimits",
     .about = "what users may use in a session: lines of /etc/security/limits.conf",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_interactivelimits,
+    .unconfigure = unconfigure_interactivelimits};
 
 }  // namespace weft::ncm

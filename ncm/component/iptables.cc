@@ -370,7 +370,7 @@ void write(Run& run, const Place& place, const std::string& text) {
 }
 
 /// Nothing is written unless all of it is accepted.
-void configure(Run& run) {
+void configure_iptables(Run& run) {
     bool nft = for_nft(run), good = true;
     std::string words = "#!/usr/sbin/nft -f\n" + run.header();
     std::vector<std::pair<Place, std::string>> files;
@@ -403,7 +403,7 @@ void give_back(Run& run, const Place& place) {
         run.service(place.service, place.action);
 }
 
-void unconfigure(Run& run) {
+void unconfigure_iptables(Run& run) {
     if (for_nft(run))
         return give_back(run, place_of_nft(run));
     for (const Family& f : families)
@@ -416,7 +416,7 @@ void unconfigure(Run& run) {
 extern const Component iptables_component{
     .name = "iptables",
     .about = "the firewall of both protocols, for iptables or nft, checked by them, and a reload",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_iptables,
+    .unconfigure = unconfigure_iptables};
 
 }  // namespace weft::ncm

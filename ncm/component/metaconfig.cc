@@ -131,7 +131,7 @@ void one_file(Run& run, const std::string& path, View s) {
     actions.go("post");
 }
 
-void configure(Run& run) {
+void configure_metaconfig(Run& run) {
     for (const auto& [path, service] : run.config()["services"].unescaped()) {
         try {
             if (!path.starts_with('/'))
@@ -152,7 +152,7 @@ void configure(Run& run) {
             run.info(fmt::format("'{}' is no longer configured here and stays as it is", path));
 }
 
-void unconfigure(Run& run) {
+void unconfigure_metaconfig(Run& run) {
     for (const auto& [path, service] : run.config()["services"].unescaped())
         if (run.give_back(path, service["backup"].text()))
             for (const auto& [daemon, action] : service["daemons"].members())
@@ -166,7 +166,7 @@ extern const Component metaconfig_component{
     .about =
         "any structured file from a tree: JSON, YAML, INI, properties, blocks, TOML, XML, shell, "
         "systemd, or a template of the site",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_metaconfig,
+    .unconfigure = unconfigure_metaconfig};
 
 }  // namespace weft::ncm

@@ -6,9 +6,9 @@
 
 namespace weft::ncm {
 
-static std::string file_of(View c) { return c["file"].text("/etc/modprobe.d/quattor.conf"); }
+static std::string modprobe_file(View c) { return c["file"].text("/etc/modprobe.d/quattor.conf"); }
 
-static void configure(Run& run) {
+static void configure_modprobe(Run& run) {
     std::string text = run.header();
     for (View m : run.config()["modules"].items()) {
         std::string name = m["name"].line();
@@ -22,15 +22,15 @@ static void configure(Run& run) {
         if (m["blacklist"].flag())
             text += fmt::format("blacklist {}\n", name);
     }
-    run.file(file_of(run.config()), text);
+    run.file(modprobe_file(run.config()), text);
 }
 
-static void unconfigure(Run& run) { run.remove(file_of(run.config())); }
+static void unconfigure_modprobe(Run& run) { run.remove(modprobe_file(run.config())); }
 
 extern const Component modprobe_component{
     .name = "modprobe",
     .about = "aliases, options and commands of kernel modules: a file in /etc/modprobe.d",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_modprobe,
+    .unconfigure = unconfigure_modprobe};
 
 }  // namespace weft::ncm

@@ -79,7 +79,7 @@ static bool accepted(Run& run, const std::string& text) {
     return false;
 }
 
-static void configure(Run& run) {
+static void configure_named(Run& run) {
     View c = run.config();
     std::string text = c["serverConfig"].text(), source = c["configfile"].text();
     if (!text.empty() && !source.empty())
@@ -117,7 +117,7 @@ static void configure(Run& run) {
     resolver(run, c);
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_named(Run& run) {
     View c = run.config();
     if (c["serverConfig"] || c["configfile"]) {
         std::string path = config_path(run);
@@ -134,7 +134,7 @@ extern const Component named_component{.name = "named",
                                        .about =
                                            "the name server's configuration, checked by "
                                            "named-checkconf, and lines of /etc/resolv.conf",
-                                       .configure = configure,
-                                       .unconfigure = unconfigure};
+                                       .configure = configure_named,
+                                       .unconfigure = unconfigure_named};
 
 }  // namespace weft::ncm

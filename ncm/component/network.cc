@@ -58,7 +58,7 @@ static void host_name(Run& run, const std::string& name) {
         run.command({"hostname", name});
 }
 
-static void configure(Run& run) {
+static void configure_network(Run& run) {
     View tree(run.extra("/system/network"));
     if (!tree)
         throw Error(exit_data, "the profile has no /system/network");
@@ -74,6 +74,6 @@ extern const Component network_component{
     .name = "network",
     .about = "interfaces, routes and the node's name, for networkd, ifupdown or Red Hat's scripts",
     .watch = {"/system/network", "/hardware/cards/nic"},
-    .configure = configure};
+    .configure = configure_network};
 
 }  // namespace weft::ncm

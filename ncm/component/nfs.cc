@@ -39,7 +39,7 @@ static void exports(Run& run, View c) {
 }
 
 /// The entries of fstab that are this component's: network file systems and bind mounts.
-static bool ours(const Mount& m) {
+static bool is_our_mount(const Mount& m) {
     static constexpr std::string_view types[] = {"nfs", "nfs4", "panfs", "ceph", "lustre"};
     return std::find(std::begin(types), std::end(types), m.type) != std::end(types) ||
            (m.type == "none" && m.options == "bind");
@@ -59,12 +59,12 @@ static void mounts(Run& run, View c) {
         wanted.push_back(std::move(m));
     }
     for (const Mount& m : fstab.mounts())
-        if (ours(m) && std::none_of(wanted.begin(), wanted.end(),
-                                    [&](const Mount& w) { return w.same_place(m); }))
+        if (is_our_mount(m) && std::none_of(wanted.begin(), wanted.end(),
+                                            [&](const Mount& w) { return w.same_place(m); }))
             fstab.remove(m);
     for (const Mount& m : wanted) {
         for (const Mount& there : fstab.mounts())
-            if (there.same_place(m) && !ours(there))
+            if (there.same_place(m) && !is_our_mount(there))
                 throw Error(exit_data,
                             fmt::format("'{}' is the mount point of '{}', which is not ours",
                                         m.point, there.device));
@@ -74,7 +74,7 @@ static void mounts(Run& run, View c) {
     apply_fstab(run, fstab, {"umount", "-l"});
 }
 
-static void configure(Run& run) {
+static void configure_nfs(Run& run) {
     View c = run.config();
     if (c["server"].flag(true))
         exports(run, c);
@@ -82,7 +82,7 @@ static void configure(Run& run) {
         mounts(run, c);
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_nfs(Run& run) {
     View c = run.config();
     if (c["server"].flag(true) && run.give_back(exports_file, ".old"))
         run.service(c["daemon"].text("nfs-server"), "reload");
@@ -94,7 +94,7 @@ extern const Component nfs_component{.name = "nfs",
                                      .about =
                                          "exports of the node, and network file systems it mounts: "
                                          "/etc/exports, entries of /etc/fstab",
-                                     .configure = configure,
-                                     .unconfigure = unconfigure};
+                                     .configure = configure_nfs,
+                                     .unconfigure = unconfigure_nfs};
 
 }  // namespace weft::ncm

@@ -5,10 +5,10 @@
 
 namespace weft::ncm {
 
-static constexpr const char* path = "/etc/nsswitch.conf";
-static const KeyLines format{.separators = ":", .sections = {}};
+static constexpr const char* nsswitch_conf = "/etc/nsswitch.conf";
+static const KeyLines nss_format{.separators = ":", .sections = {}};
 
-static void configure(Run& run) {
+static void configure_nss(Run& run) {
     std::map<std::string, std::optional<std::string>> wanted;
     for (const auto& [db, sources] : run.config()["databases"].members()) {
         std::vector<std::string> words;
@@ -18,20 +18,20 @@ static void configure(Run& run) {
             throw Error(exit_data, "no sources for '" + db + "'");
         wanted[db] = db + ": " + join(words, " ");
     }
-    run.file(path, format.set(run.read(path).value_or(""), wanted),
+    run.file(nsswitch_conf, nss_format.set(run.read(nsswitch_conf).value_or(""), wanted),
              {.mode = {}, .owner = {}, .group = {}, .backup = ".old"});
 }
 
-static void unconfigure(Run& run) {
-    if (!run.exists(std::string(path) + ".old"))
+static void unconfigure_nss(Run& run) {
+    if (!run.exists(std::string(nsswitch_conf) + ".old"))
         return run.warn("there is no earlier '/etc/nsswitch.conf', this one stays");
-    run.give_back(path, ".old");
+    run.give_back(nsswitch_conf, ".old");
 }
 
 extern const Component nss_component{
     .name = "nss",
     .about = "where names are looked up: lines of /etc/nsswitch.conf",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_nss,
+    .unconfigure = unconfigure_nss};
 
 }  // namespace weft::ncm

@@ -67,7 +67,7 @@ static std::string service_path(View c, const std::string& name) {
     return c["directory"].line("/etc/pam.d") + "/" + name;
 }
 
-static void configure(Run& run) {
+static void configure_pam(Run& run) {
     View c = run.config();
     struct New {
         std::string path, text;
@@ -105,7 +105,7 @@ static void configure(Run& run) {
         run.file(f.path, f.text, spec(run, f.path, f.mode, f.otherwise));
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_pam(Run& run) {
     View c = run.config();
     for (const auto& [name, s] : c["services"].members()) {
         std::string path = service_path(c, name);
@@ -119,7 +119,7 @@ static void unconfigure(Run& run) {
 extern const Component pam_component{
     .name = "pam",
     .about = "how services ask who somebody is: stacks in /etc/pam.d, and access lists",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_pam,
+    .unconfigure = unconfigure_pam};
 
 }  // namespace weft::ncm

@@ -130,7 +130,7 @@ std::vector<NewFile> wanted(Run& run, View c) {
     return files;
 }
 
-void configure(Run& run) {
+void configure_postfix(Run& run) {
     auto files = wanted(run, run.config());
     if (!accepted(run, files))
         return;
@@ -141,7 +141,7 @@ void configure(Run& run) {
         run.service("postfix", "condrestart");
 }
 
-void unconfigure(Run& run) {
+void unconfigure_postfix(Run& run) {
     bool changed = false;
     for (const NewFile& f : wanted(run, run.config())) {
         // Without these two there is no postfix.
@@ -161,7 +161,7 @@ extern const Component postfix_component{
     .name = "postfix",
     .about =
         "main.cf, master.cf and database files of postfix, read by postconf first, and a restart",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_postfix,
+    .unconfigure = unconfigure_postfix};
 
 }  // namespace weft::ncm

@@ -33,7 +33,7 @@ static std::string set(const std::string& name, const std::string& value, bool c
 }
 
 /// One search path: a new value, then what comes before it and after it; each word once.
-static std::string path(const std::string& name, View p, bool csh) {
+static std::string search_path(const std::string& name, View p, bool csh) {
     std::set<std::string> seen;
     auto words = [&](const char* part) {
         std::vector<std::string> out;
@@ -69,7 +69,7 @@ static std::string script(Run& run, View s, bool csh) {
     }
     for (const auto& [name, p] : s["path"].members()) {
         good_variable(name);
-        out += path(name, p, csh);
+        out += search_path(name, p, csh);
     }
     return out;
 }
@@ -100,7 +100,7 @@ static std::map<std::string, std::string> scripts(Run& run, View c) {
     return out;
 }
 
-static void configure(Run& run) {
+static void configure_profile(Run& run) {
     auto wanted = scripts(run, run.config());
     for (const auto& [path, text] : wanted)
         run.file(path, text,
@@ -110,7 +110,7 @@ static void configure(Run& run) {
             run.remove(path);
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_profile(Run& run) {
     for (const auto& [path, text] : scripts(run, run.config()))
         run.give_back(path, ".old");
 }
@@ -118,7 +118,7 @@ static void unconfigure(Run& run) {
 extern const Component profile_component{
     .name = "profile",
     .about = "environment variables and search paths of every login: scripts in /etc/profile.d",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_profile,
+    .unconfigure = unconfigure_profile};
 
 }  // namespace weft::ncm

@@ -4,10 +4,10 @@
 
 namespace weft::ncm {
 
-static constexpr const char* path = "/etc/resolv.conf";
+static constexpr const char* resolver_file = "/etc/resolv.conf";
 static constexpr const char* cache_servers = "/var/spool/dnscache/servers/@";
 
-static void configure(Run& run) {
+static void configure_resolver(Run& run) {
     View c = run.config();
     std::string text = run.header(), forwarders;
     bool cache = c["dnscache"].flag();
@@ -33,18 +33,19 @@ static void configure(Run& run) {
         text += "options " + join(options, " ") + "\n";
     if (cache && run.file(cache_servers, forwarders))
         run.service("dnscache", "restart");
-    run.file(path, text, {.mode = 0644, .owner = "root", .group = "root", .backup = ".old"});
+    run.file(resolver_file, text,
+             {.mode = 0644, .owner = "root", .group = "root", .backup = ".old"});
 }
 
-static void unconfigure(Run& run) {
-    if (!run.exists(std::string(path) + ".old"))
+static void unconfigure_resolver(Run& run) {
+    if (!run.exists(std::string(resolver_file) + ".old"))
         return run.warn("there is no earlier '/etc/resolv.conf', this one stays");
-    run.give_back(path, ".old");
+    run.give_back(resolver_file, ".old");
 }
 
 extern const Component resolver_component{.name = "resolver",
                                           .about = "name servers and search list: /etc/resolv.conf",
-                                          .configure = configure,
-                                          .unconfigure = unconfigure};
+                                          .configure = configure_resolver,
+                                          .unconfigure = unconfigure_resolver};
 
 }  // namespace weft::ncm

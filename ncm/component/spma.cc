@@ -130,7 +130,7 @@ void pass_on(Run& run, const ProcessResult& r) {
     }
 }
 
-void configure(Run& run) {
+void configure_spma(Run& run) {
     const Element *packages = run.extra("/software/packages"),
                   *repositories = run.extra("/software/repositories");
     run.file(settings_file, settings_of(run));
@@ -186,7 +186,7 @@ void configure(Run& run) {
 }
 
 /// Packages stay as they are; the agent is no longer told what they should be.
-void unconfigure(Run& run) {
+void unconfigure_spma(Run& run) {
     for (const char* path : {target_file, repositories_file, settings_file})
         run.remove(path);
 }
@@ -197,7 +197,7 @@ extern const Component spma_component{
     .name = "spma",
     .about = "packages: the target, repositories and settings of spma, which is then run",
     .watch = {"/software/packages", "/software/repositories", "/software/groups"},
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_spma,
+    .unconfigure = unconfigure_spma};
 
 }  // namespace weft::ncm

@@ -9,7 +9,7 @@
 namespace weft::ncm {
 
 /// What can be set for one connection only stays where it is: ours is the part that holds for all.
-static const KeyLines format{
+static const KeyLines ssh_format{
     .separators = " \t=", .ignore_case = true, .sections = {"Match", "Host"}};
 
 static std::string edited(const std::string& before, View part, View old) {
@@ -29,7 +29,7 @@ static std::string edited(const std::string& before, View part, View old) {
     for (const auto& [key, value] : old["options"].members())
         if (!wanted.count(key))
             wanted[key] = std::nullopt;  // back to the default
-    return format.set(before, wanted);
+    return ssh_format.set(before, wanted);
 }
 
 /// The server's own opinion of the new file; a server that does not start again is far away.
@@ -49,7 +49,7 @@ static bool server_accepts(Run& run, const std::string& text) {
     return false;
 }
 
-static void configure(Run& run) {
+static void configure_ssh(Run& run) {
     View c = run.config(), old(run.previous());
     static constexpr const char* server = "/etc/ssh/sshd_config";
     static constexpr const char* client = "/etc/ssh/ssh_config";
@@ -62,7 +62,7 @@ static void configure(Run& run) {
         run.file(client, edited(run.read(client).value_or(""), c["client"], old["client"]));
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_ssh(Run& run) {
     View c = run.config();
     for (auto [part, path] : {std::pair{"daemon", "/etc/ssh/sshd_config"},
                               std::pair{"client", "/etc/ssh/ssh_config"}}) {
@@ -77,7 +77,7 @@ static void unconfigure(Run& run) {
 extern const Component ssh_component{
     .name = "ssh",
     .about = "settings of sshd and ssh among those of others, checked by sshd, and a reload",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_ssh,
+    .unconfigure = unconfigure_ssh};
 
 }  // namespace weft::ncm

@@ -6,7 +6,7 @@
 
 namespace weft::ncm {
 
-static constexpr const char* path = "/etc/sudoers";
+static constexpr const char* sudoers = "/etc/sudoers";
 
 /// "User_Alias ADMINS = alice, bob"
 static void aliases(std::string& out, std::string_view kind, View all) {
@@ -45,7 +45,7 @@ static std::string defaults(View d) {
     return words.empty() ? "" : out + " " + join(words, ", ") + "\n";
 }
 
-static void configure(Run& run) {
+static void configure_sudo(Run& run) {
     View c = run.config();
     std::string text = run.header();
     aliases(text, "User_Alias", c["user_aliases"]);
@@ -78,19 +78,19 @@ static void configure(Run& run) {
     } else if (!run.rooted()) {
         return run.error("visudo is not installed, nothing can be checked and nothing is written");
     }
-    run.file(path, text, {.mode = 0440, .owner = "root", .group = "root", .backup = ".old"});
+    run.file(sudoers, text, {.mode = 0440, .owner = "root", .group = "root", .backup = ".old"});
 }
 
-static void unconfigure(Run& run) {
-    if (!run.exists(std::string(path) + ".old"))
+static void unconfigure_sudo(Run& run) {
+    if (!run.exists(std::string(sudoers) + ".old"))
         return run.warn("there is no earlier '/etc/sudoers', this one stays");
-    run.give_back(path, ".old");
+    run.give_back(sudoers, ".old");
 }
 
 extern const Component sudo_component{
     .name = "sudo",
     .about = "who may do what as whom: /etc/sudoers, checked by visudo",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_sudo,
+    .unconfigure = unconfigure_sudo};
 
 }  // namespace weft::ncm

@@ -136,7 +136,7 @@ Words context_of(Run& run, View c) {
     return words;
 }
 
-void configure(Run& run) {
+void configure_symlink(Run& run) {
     View c = run.config();
     Words context = context_of(run, c);
     for (View l : c["links"].items()) {
@@ -148,7 +148,7 @@ void configure(Run& run) {
     }
 }
 
-void unconfigure(Run& run) {
+void unconfigure_symlink(Run& run) {
     View c = run.config();
     Words context = context_of(run, c);
     for (View l : c["links"].items()) {
@@ -167,7 +167,7 @@ void unconfigure(Run& run) {
 
 extern const Component symlink_component{.name = "symlink",
                                          .about = "symbolic links, made and removed",
-                                         .configure = configure,
-                                         .unconfigure = unconfigure};
+                                         .configure = configure_symlink,
+                                         .unconfigure = unconfigure_symlink};
 
 }  // namespace weft::ncm

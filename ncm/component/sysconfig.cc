@@ -6,7 +6,7 @@
 
 namespace weft::ncm {
 
-static std::string file_of(const std::string& name) {
+static std::string sysconfig_file(const std::string& name) {
     if (name.empty() || name[0] == '.' || name.find('/') != std::string::npos)
         throw Error(exit_data, fmt::format("'{}' is no file name", name));
     return "/etc/sysconfig/" + name;
@@ -28,27 +28,27 @@ static std::string contents(Run& run, View keys) {
     return out;
 }
 
-static void configure(Run& run) {
+static void configure_sysconfig(Run& run) {
     for (const auto& [name, keys] : run.config()["files"].members()) {
         try {
-            run.file(file_of(name), contents(run, keys));
+            run.file(sysconfig_file(name), contents(run, keys));
         } catch (const Error& e) {
             run.error(fmt::format("file '{}': {}", name, e.message));
         }
     }
     for (const auto& [name, keys] : View(run.previous())["files"].members())
         if (!run.config()["files"][name])
-            run.remove(file_of(name));
+            run.remove(sysconfig_file(name));
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_sysconfig(Run& run) {
     for (const auto& [name, keys] : run.config()["files"].members())
-        run.remove(file_of(name));
+        run.remove(sysconfig_file(name));
 }
 
 extern const Component sysconfig_component{.name = "sysconfig",
                                            .about = "files of KEY=value lines in /etc/sysconfig",
-                                           .configure = configure,
-                                           .unconfigure = unconfigure};
+                                           .configure = configure_sysconfig,
+                                           .unconfigure = unconfigure_sysconfig};
 
 }  // namespace weft::ncm

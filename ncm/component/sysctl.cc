@@ -9,7 +9,7 @@ static const KeyLines format{.separators = " \t=", .sections = {}};
 
 /// A name without folder is a file of ours below /etc/sysctl.d; so is any other file in a folder
 /// *.d.
-static std::string file_of(View c) {
+static std::string sysctl_file(View c) {
     std::string path = c["confFile"].text("/etc/sysctl.conf");
     return path.starts_with('/') ? path : "/etc/sysctl.d/" + path;
 }
@@ -17,9 +17,9 @@ static bool wholly_ours(const std::string& path) {
     return path.substr(0, path.rfind('/')).ends_with(".d");
 }
 
-static void configure(Run& run) {
+static void configure_sysctl(Run& run) {
     View c = run.config();
-    std::string path = file_of(c), text;
+    std::string path = sysctl_file(c), text;
     if (wholly_ours(path)) {
         text = run.header();
         for (const auto& [key, value] : c["variables"].members())
@@ -39,9 +39,9 @@ static void configure(Run& run) {
         run.command({c["command"].text("/sbin/sysctl"), "-e", "-q", "-p", path});
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_sysctl(Run& run) {
     View c = run.config();
-    std::string path = file_of(c);
+    std::string path = sysctl_file(c);
     if (wholly_ours(path)) {
         run.remove(path);
         return;
@@ -57,7 +57,7 @@ static void unconfigure(Run& run) {
 extern const Component sysctl_component{
     .name = "sysctl",
     .about = "kernel parameters: /etc/sysctl.conf, loaded when it changed",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_sysctl,
+    .unconfigure = unconfigure_sysctl};
 
 }  // namespace weft::ncm

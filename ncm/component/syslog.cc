@@ -10,7 +10,7 @@ namespace weft::ncm {
 static bool full(View c) { return c["fullcontrol"].flag(); }
 
 /// With full control the daemon's own file, otherwise one more that it includes.
-static std::string file_of(View c) {
+static std::string syslog_file(View c) {
     std::string daemon = c["daemontype"].text("rsyslog");
     if (c["file"])
         return c["file"].text();
@@ -18,7 +18,7 @@ static std::string file_of(View c) {
                                          : "/etc/rsyslog.d/50-ncm.conf";
 }
 
-static void configure(Run& run) {
+static void configure_syslog(Run& run) {
     View c = run.config();
     std::string daemon = c["daemontype"].text("rsyslog"), text = run.header();
     if (daemon == "syslog" && !full(c))
@@ -55,15 +55,15 @@ static void configure(Run& run) {
         restart = run.file(path, KeyLines{.separators = "=", .sections = {}}.set(
                                      run.read(path).value_or(""), options));
     }
-    restart |= run.file(file_of(c), text,
+    restart |= run.file(syslog_file(c), text,
                         {.mode = {}, .owner = {}, .group = {}, .backup = full(c) ? ".old" : ""});
     if (restart)
         run.service(daemon, "restart");
 }
 
-static void unconfigure(Run& run) {
+static void unconfigure_syslog(Run& run) {
     View c = run.config();
-    std::string path = file_of(c);
+    std::string path = syslog_file(c);
     if (full(c) && !run.exists(path + ".old"))
         return run.warn("there is no earlier '" + path + "', this one stays");
     if (run.give_back(path, full(c) ? ".old" : ""))
@@ -73,7 +73,7 @@ static void unconfigure(Run& run) {
 extern const Component syslog_component{
     .name = "syslog",
     .about = "where messages go: rsyslog's rules, and a restart",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_syslog,
+    .unconfigure = unconfigure_syslog};
 
 }  // namespace weft::ncm

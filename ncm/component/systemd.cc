@@ -48,7 +48,7 @@ Unit unit_of(const std::string& key, View u) {
 }
 
 /// The unit's own file, or what is changed in that of its package.
-std::string file_of(const Unit& u) {
+std::string unit_file(const Unit& u) {
     return units_folder + u.name + (u.file["replace"].flag() ? "" : ".d/quattor.conf");
 }
 
@@ -65,7 +65,7 @@ bool unit_file(Run& run, const Unit& u) {
         sections.dict_ref().at(Key(key)) =
             convert(*section.element(), {.booleans = Convert::yesno});
     }
-    return run.file(file_of(u), run.header() + render("systemd", sections));
+    return run.file(unit_file(u), run.header() + render("systemd", sections));
 }
 
 std::string first_line(const std::string& s) { return s.substr(0, s.find('\n')); }
@@ -185,7 +185,7 @@ void reload(Run& run) {
         run.command({"systemctl", "daemon-reload"});
 }
 
-void configure(Run& run) {
+void configure_systemd(Run& run) {
     if (!Run::have("systemctl"))
         throw Error(exit_unavailable, "systemctl is not installed");
     std::vector<std::string> restart;
@@ -199,7 +199,7 @@ void configure(Run& run) {
     for (const char* part : {"service", "unit"})
         for (const auto& [key, view] : View(run.previous())[part].members())
             if (view["file"] && !c[part][key]["file"])
-                gone |= run.remove(file_of(unit_of(unescape(key).value_or(key), view)));
+                gone |= run.remove(unit_file(unit_of(unescape(key).value_or(key), view)));
     if (!restart.empty() || gone)
         reload(run);
     std::vector<Unit> units;
@@ -217,11 +217,11 @@ void configure(Run& run) {
         run.service(name, "condrestart");
 }
 
-void unconfigure(Run& run) {
+void unconfigure_systemd(Run& run) {
     bool gone = false;
     each(run, [&](const Unit& u) {
         if (u.file)
-            gone |= run.remove(file_of(u));
+            gone |= run.remove(unit_file(u));
     });
     if (gone)
         reload(run);
@@ -233,7 +233,7 @@ void unconfigure(Run& run) {
 extern const Component systemd_component{
     .name = "systemd",
     .about = "which units are enabled and running, and their files",
-    .configure = configure,
-    .unconfigure = unconfigure};
+    .configure = configure_systemd,
+    .unconfigure = unconfigure_systemd};
 
 }  // namespace weft::ncm

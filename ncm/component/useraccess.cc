@@ -173,7 +173,7 @@ void guarded(Run& run, const char* what, const std::string& name, F step) {
     }
 }
 
-void configure(Run& run) {
+void configure_useraccess(Run& run) {
     View c = run.config();
     Collect collect(c["roles"]);
     std::map<std::string, std::set<std::string>> lists;
@@ -194,7 +194,7 @@ void configure(Run& run) {
             guarded(run, "service", service, [&] { service_list(run, service, users); });
 }
 
-void unconfigure(Run& run) {
+void unconfigure_useraccess(Run& run) {
     for (View s : run.config()["acl_services"].items()) {
         std::string file = "/etc/pam.d/" + s.line(), after, before = run.read(file).value_or("");
         for (std::string_view line : lines(before))
@@ -215,7 +215,7 @@ extern const Component useraccess_component{.name = "useraccess",
                                             .about =
                                                 "keys and Kerberos principals that may log in as a "
                                                 "user, and lists of users for services of PAM",
-                                            .configure = configure,
-                                            .unconfigure = unconfigure};
+                                            .configure = configure_useraccess,
+                                            .unconfigure = unconfigure_useraccess};
 
 }  // namespace weft::ncm

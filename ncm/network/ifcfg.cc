@@ -110,7 +110,7 @@ std::string ifcfg_file(const Interface& i) {
     return out;
 }
 
-bool write(Run& run, const Network& net) {
+bool write_ifcfg(Run& run, const Network& net) {
     std::vector<std::string> wanted;
     bool changed = false;
     auto put = [&](const std::string& name, const std::string& text) {
@@ -149,6 +149,6 @@ bool write(Run& run, const Network& net) {
 
 }  // namespace
 
-extern const Backend ifcfg{.name = "ifcfg", .write = write, .service = "network"};
+extern const Backend ifcfg{.name = "ifcfg", .write = write_ifcfg, .service = "network"};
 
 }  // namespace weft::ncm::network

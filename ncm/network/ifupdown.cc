@@ -127,7 +127,7 @@ std::string stanzas(const Interface& i) {
     return out;
 }
 
-bool write(Run& run, const Network& net) {
+bool write_ifupdown(Run& run, const Network& net) {
     std::string text = run.header() + "\nauto lo\niface lo inet loopback\n";
     // What a bond or bridge is made of comes first.
     for (bool parts : {true, false})
@@ -140,6 +140,6 @@ bool write(Run& run, const Network& net) {
 
 }  // namespace
 
-extern const Backend ifupdown{.name = "ifupdown", .write = write, .service = "networking"};
+extern const Backend ifupdown{.name = "ifupdown", .write = write_ifupdown, .service = "networking"};
 
 }  // namespace weft::ncm::network

@@ -8,7 +8,7 @@ namespace weft::ncm::network {
 
 namespace {
 
-std::string yesno(bool b) { return b ? "yes" : "no"; }
+std::string yes_or_no(bool b) { return b ? "yes" : "no"; }
 
 /// The bonding driver's options in networkd's words.
 std::string bond_section(const Interface& i) {
@@ -42,7 +42,7 @@ std::string bond_section(const Interface& i) {
     if (o["lacp_rate"])
         out += fmt::format("LACPTransmitRate={}\n", o["lacp_rate"].number() ? "fast" : "slow");
     if (o["all_slaves_active"])
-        out += "AllSlavesActive=" + yesno(o["all_slaves_active"].flag()) + "\n";
+        out += "AllSlavesActive=" + yes_or_no(o["all_slaves_active"].flag()) + "\n";
     if (auto hash = o["xmit_hash_policy"].maybe())
         out += fmt::format("TransmitHashPolicy={}\n",
                            hash->size() == 1 && *hash <= "2" ? hashes[std::stoi(*hash)] : *hash);
@@ -81,7 +81,7 @@ std::string netdev(const Interface& i) {
     if (i.kind == Interface::bridge && (i.stp || i.delay)) {
         out += "\n[Bridge]\n";
         if (i.stp)
-            out += "STP=" + yesno(*i.stp) + "\n";
+            out += "STP=" + yes_or_no(*i.stp) + "\n";
         if (i.delay)
             out += fmt::format("ForwardDelaySec={}\n", *i.delay);
     }
@@ -103,7 +103,7 @@ std::string network_file(const Network& net, const Interface& i) {
         v6 |= a.v6();
     out += fmt::format("DHCP={}\nLinkLocalAddressing={}\n", i.dhcp ? "ipv4" : "no",
                        v6 && !part ? "ipv6" : "no");
-    out += "IPv6AcceptRA=" + yesno(i.autoconf6.value_or(false)) + "\n";
+    out += "IPv6AcceptRA=" + yes_or_no(i.autoconf6.value_or(false)) + "\n";
     if (!i.gateway4.empty())
         out += "Gateway=" + i.gateway4 + "\n";
     if (!i.gateway6.empty())
@@ -155,7 +155,7 @@ std::string network_file(const Network& net, const Interface& i) {
     return out;
 }
 
-bool write(Run& run, const Network& net) {
+bool write_networkd(Run& run, const Network& net) {
     static const std::string folder = "/etc/systemd/network/", prefix = "10-weft-";
     for (const Interface& i : net.interfaces)
         if (i.kind == Interface::ovs)
@@ -178,6 +178,7 @@ bool write(Run& run, const Network& net) {
 
 }  // namespace
 
-extern const Backend networkd{.name = "networkd", .write = write, .service = "systemd-networkd"};
+extern const Backend networkd{
+    .name = "networkd", .write = write_networkd, .service = "systemd-networkd"};
 
 }  // namespace weft::ncm::network

@@ -84,19 +84,19 @@ BOOST_AUTO_TEST_CASE(an_answer_is_taken_apart) {
     Server s({ok("hello",
                  "ETag: \"a\"\r\nX-Two: 1\r\nx-two: 2\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 "
                  "GMT\r\n")});
-    HttpResponse r = HttpClient().get(s.url + "/x");
+    HttpAnswer r = HttpClient().get(s.url + "/x");
     BOOST_TEST(r.ok());
     BOOST_TEST(r.body == "hello");
     BOOST_TEST(r.header("etag") == "\"a\"");
     BOOST_TEST(r.header("x-two") == "2");
     BOOST_TEST(r.last_modified() == 784111777);
     BOOST_TEST(r.header("nothing") == "");
-    BOOST_TEST(HttpResponse().last_modified() == 0);
+    BOOST_TEST(HttpAnswer().last_modified() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(conditions_and_encodings_are_sent) {
     Server s({"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n"});
-    HttpResponse r = HttpClient().get_if_changed(s.url + "/x", "\"tag\"", 784111777);
+    HttpAnswer r = HttpClient().get_if_changed(s.url + "/x", "\"tag\"", 784111777);
     BOOST_TEST(r.status == 304);
     BOOST_TEST(r.error == "");
     BOOST_TEST(has(s.request(0), "If-None-Match: \"tag\"\r\n"));
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_post_carries_its_body_and_type) {
 
 BOOST_AUTO_TEST_CASE(too_large_an_answer_is_cut_off_and_no_retry_helps) {
     Server s({ok(std::string(100000, 'x'))});
-    HttpResponse r = HttpClient({.limit = 1000}).get(s.url + "/x");
+    HttpAnswer r = HttpClient({.limit = 1000}).get(s.url + "/x");
     BOOST_TEST(r.status == 0);
     BOOST_TEST(has(r.error, "larger than 1000 bytes"));
     BOOST_TEST(!r.retry);
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(too_large_an_answer_is_cut_off_and_no_retry_helps) {
 
 BOOST_AUTO_TEST_CASE(a_broken_off_answer_is_none) {
     Server s({"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"});
-    HttpResponse r = HttpClient().get(s.url + "/x");
+    HttpAnswer r = HttpClient().get(s.url + "/x");
     BOOST_TEST(r.status == 0);
     BOOST_TEST(r.body == "");
     BOOST_TEST(has(r.error, "cut short"));
@@ -133,14 +133,14 @@ BOOST_AUTO_TEST_CASE(a_server_cannot_send_us_to_a_file) {
     for (const char* to : {"file:///etc/passwd", "ftp://127.0.0.1/x"}) {
         Server s({"HTTP/1.1 302 Found\r\nLocation: " + std::string(to) +
                   "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"});
-        HttpResponse r = HttpClient({.allow_file = true}).get(s.url + "/x");
+        HttpAnswer r = HttpClient({.allow_file = true}).get(s.url + "/x");
         BOOST_TEST(r.status == 0);
         BOOST_TEST(!r.error.empty());
     }
 }
 
 BOOST_AUTO_TEST_CASE(the_error_names_host_and_reason) {
-    HttpResponse r = HttpClient({.timeout = 2}).get("http://127.0.0.1:1/x");
+    HttpAnswer r = HttpClient({.timeout = 2}).get("http://127.0.0.1:1/x");
     BOOST_TEST(r.error.starts_with("cannot get 'http://127.0.0.1:1/x': 127.0.0.1:1: "));
     BOOST_TEST((has(r.error, "refused") || has(r.error, "onnect")));
 }
@@ -165,6 +165,6 @@ BOOST_AUTO_TEST_CASE(files_are_answered_as_a_server_would) {
 }
 
 BOOST_AUTO_TEST_CASE(texts_become_parts_of_urls) {
-    BOOST_TEST(url_encode("a b/ü~") == "a%20b%2F%C3%BC~");
+    BOOST_TEST(percent_encode("a b/ü~") == "a%20b%2F%C3%BC~");
     BOOST_TEST(http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
 }

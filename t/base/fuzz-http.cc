@@ -1,5 +1,6 @@
 // Whatever a client sends: the request is read or refused, the same whether it comes whole or in
 // pieces, and the small arts neither crash nor let a path out of its folder.
+#include "base/url.hh"
 #include "base/wrap/http_parse.hh"
 
 using namespace weft;

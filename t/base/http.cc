@@ -11,6 +11,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/http.hh"
+#include "base/url.hh"
 #include "base/wrap/gzip.hh"
 
 using namespace weft;

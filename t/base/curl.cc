@@ -9,6 +9,7 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/url.hh"
 #include "base/wrap/curl.hh"
 
 using namespace weft;

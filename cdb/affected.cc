@@ -5,6 +5,9 @@
 #include "base/error.hh"
 #include "cdb/namespaces.hh"
 #include "cdb/plan.hh"
+#include "cdb/revisions.hh"
+#include "cdb/sessions.hh"
+#include "cdb/values.hh"
 
 namespace weft::cdb {
 
@@ -12,7 +15,7 @@ namespace weft::cdb {
 
 /// False when there is nothing to go on with.
 bool Pipeline::merge(const Proposal& p, Plan& plan) {
-    plan.out.revision = store_.head();
+    plan.out.revision = store_.revisions.head();
     plan.tree = std::make_shared<Tree>(*plan.head->tree);
     for (const Edit& e : p.edits) {
         check_path(e.path);
@@ -22,8 +25,9 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         if (now == after)
             continue;
         if (now != e.base) {
-            Conflict c{.path = e.path, .revision = store_.changed_at(e.path, plan.out.revision)};
-            if (auto r = store_.revision(c.revision))
+            Conflict c{.path = e.path,
+                       .revision = store_.revisions.changed_at(e.path, plan.out.revision)};
+            if (auto r = store_.revisions.find(c.revision))
                 c.author = r->author;
             plan.out.conflicts.push_back(std::move(c));
             continue;
@@ -40,7 +44,7 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
         plan.out.files.push_back({e.path, now, after});
         plan.landing.edits.push_back(e);
     }
-    for (auto& lock : store_.locks())
+    for (auto& lock : store_.sessions.locks())
         if (lock.owner != p.principal() &&
             std::any_of(plan.out.files.begin(), plan.out.files.end(),
                         [&](auto& f) { return lock.covers(f.path); }))
@@ -92,17 +96,17 @@ void Pipeline::find_affected(const Proposal& p, Plan& plan, TreeSource& source) 
     auto consider = [&](const std::string& object) {
         if (exists(object))
             plan.build.insert(object);
-        else if (store_.profile(object))
+        else if (store_.revisions.profile(object))
             plan.withdrawn.insert(object);
     };
     auto users = [&](const Need& need) {
-        for (auto& object : store_.objects_needing(need))
+        for (auto& object : store_.values.objects_needing(need))
             consider(object);
     };
 
     bool all = p.everything || plan.roots != plan.head->roots;
     if (all) {
-        for (auto& profile : store_.profiles())
+        for (auto& profile : store_.revisions.profiles())
             consider(profile.object);
         for (auto& [path, hash] : *plan.tree)
             if (is_template(path))

@@ -4,6 +4,8 @@
 #include "base/base64.hh"
 #include "base/error.hh"
 #include "base/noun/profile.hh"
+#include "cdb/contents.hh"
+#include "cdb/revisions.hh"
 #include "cdb/server.hh"
 
 namespace weft::cdb {
@@ -114,9 +116,9 @@ std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t bas
         if (named) {
             Hash hash = hash_at(c, "hash");
             may_name(hash);
-            e.text = store.content(hash);
+            e.text = store.contents.text(hash);
         }
-        e.base = !c.find(Term(Key("before")))   ? store.file_at(e.path, base)
+        e.base = !c.find(Term(Key("before")))   ? store.revisions.file_at(e.path, base)
                  : text_of(c, "before").empty() ? Hash()
                                                 : hash_at(c, "before");
         edits.push_back(std::move(e));

@@ -3,11 +3,15 @@
 
 #include "base/error.hh"
 #include "cdb/api.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/revisions.hh"
+#include "cdb/sessions.hh"
 
 namespace weft::cdb {
 
 static Session session_of(Server& s, Call& c) {
-    auto session = s.store.session(c.args[0]);
+    auto session = s.store.sessions.find(c.args[0]);
     if (!session)
         throw Error(exit_data, fmt::format("there is no session '{}'", c.args[0]), {},
                     "it was committed or closed; 'cdb open' begins a new one");
@@ -52,9 +56,10 @@ Answer commit(Server& s, Call& c, Proposal p) {
     if (o.state == Outcome::done)
         return std::nullopt;
     if (o.state == Outcome::refused || o.state == Outcome::conflict || o.state == Outcome::locked) {
-        s.store.audit(c.who.name, "refused",
-                      fmt::format("{} files, {} errors, {} conflicts, {} locks: {}", p.edits.size(),
-                                  o.errors.size(), o.conflicts.size(), o.locks.size(), p.comment));
+        s.store.database.audit(
+            c.who.name, "refused",
+            fmt::format("{} files, {} errors, {} conflicts, {} locks: {}", p.edits.size(),
+                        o.errors.size(), o.conflicts.size(), o.locks.size(), p.comment));
         s.log.info("commit by {} refused: {} errors in {} objects, {} conflicts: {}", p.author,
                    o.errors.size(), o.failing.size(), o.conflicts.size(), p.comment);
         s.loop.post([&s] { s.counters.refused_commits++; });
@@ -76,7 +81,7 @@ Answer check(Server& s, Call& c, Proposal p) {
 }
 
 static Proposal proposal(Server& s, const Call& c, const Element& body) {
-    uint64_t head = s.store.head(), base = number_of(body, "base", head);
+    uint64_t head = s.store.revisions.head(), base = number_of(body, "base", head);
     if (base > head)
         throw Error(exit_data, fmt::format("there is no revision {}", base), {},
                     fmt::format("the newest is {}", head));
@@ -97,13 +102,13 @@ Answer post_revert(Server& s, Call& c) {
     if (!body.find(Term(Key("revision"))))
         throw Error(exit_data, "which 'revision' is to be undone?");
     uint64_t number = revision_of(s, body, "revision");
-    auto r = s.store.revision(number);
+    auto r = s.store.revisions.find(number);
     if (!r)
         throw Error(exit_data, fmt::format("there is no revision {}", number), {},
-                    fmt::format("the newest is {}", s.store.head()));
+                    fmt::format("the newest is {}", s.store.revisions.head()));
     Proposal p{.comment = text_of(body, "comment"),
                .edits = s.pipeline.undo(number),
-               .base = s.store.head(),
+               .base = s.store.revisions.head(),
                .reverts = number,
                .once = text_of(body, "once")};
     if (auto paths = words_of(body, "paths"); !paths.empty()) {
@@ -131,14 +136,14 @@ static void put(Json& j, Server& s, const Session& session) {
         .field("opened", session.opened);
     j.field("touched", session.touched)
         .field("comment", session.comment)
-        .field("changes", uint64_t(s.store.edits(session.id).size()))
+        .field("changes", uint64_t(s.store.sessions.edits(session.id).size()))
         .close();
 }
 
 Answer get_sessions(Server& s, Call&) {
     Json j;
     j.open().key("sessions").open('[');
-    for (auto& session : s.store.sessions())
+    for (auto& session : s.store.sessions.all())
         put(j, s, session);
     j.close(']').close();
     return json(200, j);
@@ -146,13 +151,13 @@ Answer get_sessions(Server& s, Call&) {
 
 Answer post_sessions(Server& s, Call& c) {
     Json j;
-    put(j, s, s.store.open_session(c.who.name, text_of(c.body(), "comment")));
+    put(j, s, s.store.sessions.open(c.who.name, text_of(c.body(), "comment")));
     return json(201, j);
 }
 
 Answer get_session(Server& s, Call& c) {
     Session session = session_of(s, c);
-    uint64_t head = s.store.head();
+    uint64_t head = s.store.revisions.head();
     Json j;
     j.open()
         .field("session", session.id)
@@ -164,14 +169,14 @@ Answer get_session(Server& s, Call& c) {
         .field("comment", session.comment)
         .key("changes")
         .open('[');
-    for (auto& e : s.store.edits(session.id)) {
+    for (auto& e : s.store.sessions.edits(session.id)) {
         j.open()
             .field("path", e.path)
             .field("kind", !e.text          ? "removed"
                            : e.base.empty() ? "added"
                                             : "changed");
-        if (s.store.file_at(e.path, head) != e.base)
-            j.field("conflict", s.store.changed_at(e.path, head));
+        if (s.store.revisions.file_at(e.path, head) != e.base)
+            j.field("conflict", s.store.revisions.changed_at(e.path, head));
         j.close();
     }
     j.close(']').close();
@@ -180,7 +185,7 @@ Answer get_session(Server& s, Call& c) {
 
 Answer delete_session(Server& s, Call& c) {
     Session session = own_session(s, c);
-    s.store.close_session(session.id);
+    s.store.sessions.close(session.id);
     Json j;
     j.open().field("closed", session.id).close();
     return json(200, j);
@@ -188,7 +193,10 @@ Answer delete_session(Server& s, Call& c) {
 
 static Answer changes_of(Server& s, const std::string& id) {
     Json j;
-    j.open().field("session", id).field("changes", uint64_t(s.store.edits(id).size())).close();
+    j.open()
+        .field("session", id)
+        .field("changes", uint64_t(s.store.sessions.edits(id).size()))
+        .close();
     return json(200, j);
 }
 
@@ -197,48 +205,48 @@ Answer post_session_templates(Server& s, Call& c) {
     auto edits = edits_of(s.store, c.body(), session.base, s.need_name(c));
     for (auto& e : edits)
         s.need(c, Namespaces::write, e.path);
-    s.store.put_edits(session.id, std::move(edits));
+    s.store.sessions.put_edits(session.id, std::move(edits));
     return changes_of(s, session.id);
 }
 
 Answer get_session_template(Server& s, Call& c) {
     Session session = session_of(s, c);
     s.need(c, Namespaces::read, c.args[1]);
-    auto edit = s.store.edit(session.id, c.args[1]);
+    auto edit = s.store.sessions.edit(session.id, c.args[1]);
     if (edit && edit->text)
         return HttpResponse::text(200, *edit->text, "application/octet-stream");
-    Hash h = edit ? Hash() : s.store.file_at(c.args[1], session.base);
+    Hash h = edit ? Hash() : s.store.revisions.file_at(c.args[1], session.base);
     if (h.empty())
         return problem(404, fmt::format("there is no '{}' in the session", c.args[1]));
-    return HttpResponse::text(200, s.store.content(h), "application/octet-stream");
+    return HttpResponse::text(200, s.store.contents.text(h), "application/octet-stream");
 }
 
 Answer put_session_template(Server& s, Call& c) {
     Session session = own_session(s, c);
     s.need(c, Namespaces::write, c.args[1]);
-    s.store.put_edits(session.id, {{.path = c.args[1], .text = c.request.body}});
+    s.store.sessions.put_edits(session.id, {{.path = c.args[1], .text = c.request.body}});
     return changes_of(s, session.id);
 }
 
 Answer delete_session_template(Server& s, Call& c) {
     Session session = own_session(s, c);
     s.need(c, Namespaces::write, c.args[1]);
-    auto edit = s.store.edit(session.id, c.args[1]);
-    if (edit ? !edit->text : s.store.file_at(c.args[1], session.base).empty())
+    auto edit = s.store.sessions.edit(session.id, c.args[1]);
+    if (edit ? !edit->text : s.store.revisions.file_at(c.args[1], session.base).empty())
         return problem(404, fmt::format("there is no '{}' in the session", c.args[1]));
-    s.store.put_edits(session.id, {{.path = c.args[1]}});
+    s.store.sessions.put_edits(session.id, {{.path = c.args[1]}});
     return changes_of(s, session.id);
 }
 
 Answer post_session_rollback(Server& s, Call& c) {
     Session session = own_session(s, c);
-    s.store.drop_edits(session.id, words_of(c.body(), "paths"));
+    s.store.sessions.drop_edits(session.id, words_of(c.body(), "paths"));
     return changes_of(s, session.id);
 }
 
 static Proposal proposal(Server& s, const Session& session, const Element& body) {
     return {.comment = text_of(body, "comment", session.comment),
-            .edits = s.store.edits(session.id),
+            .edits = s.store.sessions.edits(session.id),
             .base = session.base,
             .once = text_of(body, "once"),
             .session = session.id,
@@ -254,7 +262,7 @@ Answer post_session_commit(Server& s, Call& c) {
     std::string once = text_of(body, "once");
     // A repeated commit finds its session closed: the key answers for it.
     if (!once.empty())
-        if (auto done = s.store.once(c.who.name, once)) {
+        if (auto done = s.store.revisions.once(c.who.name, once)) {
             Outcome o;
             o.state = Outcome::repeated;
             o.revision = *done;

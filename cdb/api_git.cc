@@ -6,6 +6,8 @@
 #include "base/base64.hh"
 #include "base/error.hh"
 #include "cdb/api.hh"
+#include "cdb/contents.hh"
+#include "cdb/revisions.hh"
 
 namespace weft::cdb {
 
@@ -27,12 +29,12 @@ Answer post_missing(Server& s, Call& c) {
         Hash hash = h.is(Kind::string) ? from_hex(h.string()) : Hash();
         if (hash.size() != 32)
             throw Error(exit_data, "each of 'hashes' must be 64 digits, 0 to 9 and a to f");
-        if (s.store.has_content(hash) && may(hash))
+        if (s.store.contents.has(hash) && may(hash))
             there.push_back(hash);
         else
             j.value(h.string());
     }
-    s.store.keep_contents(there, c.who.name);
+    s.store.contents.keep(there, c.who.name);
     j.close(']').close();
     return json(200, j);
 }
@@ -47,7 +49,7 @@ Answer post_contents(Server& s, Call& c) {
             throw Error(exit_data, "each of 'contents' must be base64");
         all.push_back(Packed::of(*text));
     }
-    s.store.put_contents(
+    s.store.contents.put(
         all, c.who.name,
         c.who.right == Right::admin ? UINT64_MAX : 4 * s.service.config.bytes("max_commit"));
     Json j;
@@ -86,7 +88,7 @@ Answer post_history(Server& s, Call& c) {
     const Element& commits = list_of(body, "commits");
     if (!commits.size())
         throw Error(exit_data, "'commits' must not be empty");
-    Proposal p{.by = c.who.name, .base = s.store.head(), .once = text_of(body, "once")};
+    Proposal p{.by = c.who.name, .base = s.store.revisions.head(), .once = text_of(body, "once")};
     auto may_name = s.need_name(c);
     std::map<std::string, Edit> net;  // by path: what its author saw first, what is left at the end
     for (const Element& e : commits.list()) {
@@ -100,7 +102,7 @@ Answer post_history(Server& s, Call& c) {
             if (after.empty())
                 continue;
             may_name(after);
-            edit.text = s.store.content(after);
+            edit.text = s.store.contents.text(after);
         }
         p.past.push_back(std::move(past));
     }
@@ -156,15 +158,15 @@ Answer get_export_git(Server& s, Call& c) {
     if (!s.namespaces()->may_read_all(c.who))
         throw Error(exit_denied, fmt::format("'{}' may not read every file", c.who.name), {},
                     "'cdb export' gives those that may be read");
-    uint64_t from = c.number("from", 0), head = s.store.head(), last = from;
+    uint64_t from = c.number("from", 0), head = s.store.revisions.head(), last = from;
     std::string branch = c.request.parameter("branch").value_or("main"), out;
     if (branch.empty() || branch.find_first_of(" \n\t~^:?*[\\") != std::string::npos)
         throw Error(exit_data, fmt::format("'{}' is no branch", branch));
     std::multimap<uint64_t, Tag> tags;
-    for (auto& t : s.store.tags())
+    for (auto& t : s.store.revisions.tags())
         tags.emplace(t.revision, t);
     while (last < head && out.size() < (8u << 20)) {
-        auto r = s.store.revision(++last);
+        auto r = s.store.revisions.find(++last);
         if (!r)
             throw Error(exit_io, fmt::format("the revision {} is missing from the store", last), {},
                         "'cdb verify' tells more");
@@ -181,7 +183,7 @@ Answer get_export_git(Server& s, Call& c) {
                 continue;
             }
             out += fmt::format("M 100644 inline {}\n", path);
-            put_data(out, s.store.content(f.after));
+            put_data(out, s.store.contents.text(f.after));
         }
         out += '\n';
         for (auto [it, end] = tags.equal_range(r->number); it != end; ++it)

@@ -5,19 +5,22 @@
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "cdb/api.hh"
+#include "cdb/contents.hh"
+#include "cdb/revisions.hh"
+#include "cdb/sessions.hh"
 
 namespace weft::cdb {
 
 uint64_t revision_asked(const Server& s, const Call& c) {
-    return s.store.revision_named(c.request.parameter("at").value_or("head"));
+    return s.store.revisions.named(c.request.parameter("at").value_or("head"));
 }
 
 uint64_t revision_of(const Server& s, const Element& body, std::string_view key) {
     const Element* e = body.find(Term(Key(key)));
     if (e && e->is(Kind::string))
-        return s.store.revision_named(e->string());
-    uint64_t n = number_of(body, key, s.store.head());
-    return s.store.revision_named(std::to_string(n));
+        return s.store.revisions.named(e->string());
+    uint64_t n = number_of(body, key, s.store.revisions.head());
+    return s.store.revisions.named(std::to_string(n));
 }
 
 static void put_tree(Json& j, Server& s, const Call& c, uint64_t revision, const Tree& tree) {
@@ -31,16 +34,16 @@ static void put_tree(Json& j, Server& s, const Call& c, uint64_t revision, const
 Answer get_tree(Server& s, Call& c) {
     Json j;
     uint64_t at = revision_asked(s, c);
-    put_tree(j, s, c, at, s.store.tree(at));
+    put_tree(j, s, c, at, s.store.revisions.tree(at));
     return json(200, j);
 }
 
 Answer get_session_tree(Server& s, Call& c) {
-    auto session = s.store.session(c.args[0]);
+    auto session = s.store.sessions.find(c.args[0]);
     if (!session)
         return problem(404, fmt::format("there is no session '{}'", c.args[0]));
-    Tree tree = s.store.tree(session->base);
-    for (auto& e : s.store.edits(session->id))
+    Tree tree = s.store.revisions.tree(session->base);
+    for (auto& e : s.store.sessions.edits(session->id))
         if (e.text)
             tree[e.path] = hash_of(*e.text);
         else
@@ -54,9 +57,9 @@ Answer get_export(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     Json j;
     j.open().field("revision", at).key("files").open('[');
-    for (auto& [path, hash] : s.store.tree(at))
+    for (auto& [path, hash] : s.store.revisions.tree(at))
         if (s.may_read(c, path))
-            put_file(j, path, s.store.content(hash));
+            put_file(j, path, s.store.contents.text(hash));
     j.close(']').close();
     return json(200, j);
 }
@@ -66,25 +69,25 @@ Answer get_template(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     // As it was before it was removed, for who wants it back.
     if (c.request.parameter("last")) {
-        uint64_t changed = s.store.changed_at(c.args[0], at);
-        if (changed && s.store.file_at(c.args[0], changed).empty())
+        uint64_t changed = s.store.revisions.changed_at(c.args[0], at);
+        if (changed && s.store.revisions.file_at(c.args[0], changed).empty())
             at = changed - 1;
     }
-    Hash h = s.store.file_at(c.args[0], at);
+    Hash h = s.store.revisions.file_at(c.args[0], at);
     if (h.empty())
         return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
-    return HttpResponse::text(200, s.store.content(h), "application/octet-stream")
+    return HttpResponse::text(200, s.store.contents.text(h), "application/octet-stream")
         .with("ETag", '"' + to_hex(h) + '"');
 }
 
 Answer get_revisions(Server& s, Call& c) {
     Json j;
-    j.open().field("head", s.store.head()).key("revisions").open('[');
+    j.open().field("head", s.store.revisions.head()).key("revisions").open('[');
     auto limit = std::min<uint64_t>(c.number("limit", 50), 10000);
     auto path = c.request.parameter("path"), author = c.request.parameter("author");
     uint64_t found = 0;
     for (uint64_t before = c.number("before", 0); found < limit;) {
-        auto some = s.store.log(before, path || author ? 500 : limit - found);
+        auto some = s.store.revisions.log(before, path || author ? 500 : limit - found);
         if (some.empty())
             break;
         for (auto& r : some) {
@@ -107,8 +110,8 @@ Answer get_revisions(Server& s, Call& c) {
 }
 
 static Revision revision_named(Server& s, const std::string& name) {
-    uint64_t n = s.store.revision_named(name);
-    auto r = s.store.revision(n);
+    uint64_t n = s.store.revisions.named(name);
+    auto r = s.store.revisions.find(n);
     if (!r)
         throw Error(exit_data, fmt::format("there is no revision {}", n), {}, "the first one is 1");
     return *r;
@@ -125,7 +128,7 @@ Answer get_revision_effects(Server& s, Call& c) {
     Revision r = revision_named(s, c.args[0]);
     size_t limit = std::min<uint64_t>(c.number("limit", 100), r.profiles.size());
     auto tree = [&](const ProfileChange& p, const Hash& h) {
-        return h.empty() ? Element() : read_xml(s.store.content(h), p.object);
+        return h.empty() ? Element() : read_xml(s.store.contents.text(h), p.object);
     };
     std::vector<Effect> all;
     for (size_t i = 0; i < limit; i++) {
@@ -152,7 +155,7 @@ static void put_diff(Json& j, std::string_view path, const std::string& before,
 Answer get_revision_diff(Server& s, Call& c) {
     Revision r = revision_named(s, c.args[0]);
     auto text = [&](const Hash& h) {
-        return h.empty() ? std::string() : s.store.content(h);
+        return h.empty() ? std::string() : s.store.contents.text(h);
     };
     Json j;
     j.open().field("revision", r.number).key("files").open('[');
@@ -165,10 +168,10 @@ Answer get_revision_diff(Server& s, Call& c) {
 
 /// What differs between any two revisions.
 Answer get_diff(Server& s, Call& c) {
-    uint64_t from = s.store.revision_named(c.request.parameter("from").value_or("head"));
-    uint64_t to = s.store.revision_named(c.request.parameter("to").value_or("head"));
+    uint64_t from = s.store.revisions.named(c.request.parameter("from").value_or("head"));
+    uint64_t to = s.store.revisions.named(c.request.parameter("to").value_or("head"));
     std::string path = c.request.parameter("path").value_or("");
-    Tree before = s.store.tree(from), after = s.store.tree(to);
+    Tree before = s.store.revisions.tree(from), after = s.store.revisions.tree(to);
     std::set<std::string> paths;
     for (const Tree* tree : {&before, &after})
         for (auto& [name, hash] : *tree) {
@@ -179,7 +182,7 @@ Answer get_diff(Server& s, Call& c) {
         }
     auto text = [&](const Tree& tree, const std::string& name) {
         auto it = tree.find(name);
-        return it == tree.end() ? std::string() : s.store.content(it->second);
+        return it == tree.end() ? std::string() : s.store.contents.text(it->second);
     };
     Json j;
     j.open().field("from", from).field("to", to).key("files").open('[');
@@ -191,14 +194,15 @@ Answer get_diff(Server& s, Call& c) {
 }
 
 Answer get_session_diff(Server& s, Call& c) {
-    auto session = s.store.session(c.args[0]);
+    auto session = s.store.sessions.find(c.args[0]);
     if (!session)
         return problem(404, fmt::format("there is no session '{}'", c.args[0]));
     Json j;
     j.open().field("session", session->id).key("files").open('[');
-    for (auto& e : s.store.edits(session->id))
+    for (auto& e : s.store.sessions.edits(session->id))
         if (s.may_read(c, e.path))
-            put_diff(j, e.path, e.base.empty() ? "" : s.store.content(e.base), e.text.value_or(""));
+            put_diff(j, e.path, e.base.empty() ? "" : s.store.contents.text(e.base),
+                     e.text.value_or(""));
     j.close(']').close();
     return json(200, j);
 }
@@ -206,11 +210,11 @@ Answer get_session_diff(Server& s, Call& c) {
 /// The file's own path; for one that is not there the first along the load path, as origins name
 /// templates.
 static std::string found(const Store& store, const std::string& path, uint64_t at) {
-    if (!store.file_at(path, at).empty())
+    if (!store.revisions.file_at(path, at).empty())
         return path;
-    Hash h = store.file_at(load_path_file, at);
-    for (auto& root : parse_load_path(h.empty() ? "" : store.content(h)))
-        if (std::string p = tree_path(root + "/" + path); !store.file_at(p, at).empty())
+    Hash h = store.revisions.file_at(load_path_file, at);
+    for (auto& root : parse_load_path(h.empty() ? "" : store.contents.text(h)))
+        if (std::string p = tree_path(root + "/" + path); !store.revisions.file_at(p, at).empty())
             return p;
     return {};
 }
@@ -224,7 +228,8 @@ Answer get_annotate(Server& s, Call& c) {
     if (path.empty())
         return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
     std::vector<uint64_t> versions;
-    for (uint64_t n = s.store.changed_at(path, at); n; n = s.store.changed_at(path, n - 1))
+    for (uint64_t n = s.store.revisions.changed_at(path, at); n;
+         n = s.store.revisions.changed_at(path, n - 1))
         versions.push_back(n);
 
     struct Line {
@@ -233,8 +238,8 @@ Answer get_annotate(Server& s, Call& c) {
     };
     std::vector<Line> now;
     for (auto v = versions.rbegin(); v != versions.rend(); ++v) {
-        Hash h = s.store.file_at(path, *v);
-        std::string text = h.empty() ? "" : s.store.content(h);
+        Hash h = s.store.revisions.file_at(path, *v);
+        std::string text = h.empty() ? "" : s.store.contents.text(h);
         auto fresh = lines(text);
         // The longest common subsequence keeps its lines' revisions; a head and tail in common cost
         // nothing.
@@ -275,7 +280,8 @@ Answer get_annotate(Server& s, Call& c) {
     for (auto& l : now) {
         auto it = known.find(l.revision);
         if (it == known.end())
-            it = known.emplace(l.revision, s.store.revision(l.revision).value_or(Revision{})).first;
+            it = known.emplace(l.revision, s.store.revisions.find(l.revision).value_or(Revision{}))
+                     .first;
         j.open()
             .field("revision", l.revision)
             .field("author", it->second.author)

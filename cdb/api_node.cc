@@ -4,6 +4,10 @@
 #include "base/error.hh"
 #include "base/noun/profile.hh"
 #include "cdb/api.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/revisions.hh"
+#include "cdb/stages.hh"
 
 namespace weft::cdb {
 
@@ -83,7 +87,7 @@ Answer post_node_status(Server& s, Call& c) {
     if (auto no = refuse(s, c, true))
         return no;
     const std::string& node = c.args[0];
-    s.nodes.reported(node, c.body(), s.store.now());
+    s.nodes.reported(node, c.body(), s.store.database.now());
     if (const NodeState* n = s.nodes.find(node); n && n->runs)
         s.notifier.fetched(node, n->runs);
     s.event("report", [&] {
@@ -98,16 +102,16 @@ Answer post_node_status(Server& s, Call& c) {
 
 /// The object whose last step is the node's name, as of a revision.
 static std::optional<Profile> profile_of(Server& s, const std::string& node, uint64_t at) {
-    for (auto& p : s.store.profiles())
+    for (auto& p : s.store.revisions.profiles())
         if (node_of(p.object) == node)
-            if (auto then = s.store.profile_at(p.object, at))
+            if (auto then = s.store.revisions.profile_at(p.object, at))
                 return then;
-    return s.store.profile_at(node, at);  // withdrawn since, or another object's
+    return s.store.revisions.profile_at(node, at);  // withdrawn since, or another object's
 }
 
 /// What the node is given; of a stage's node that is what was promoted.
 static std::optional<Profile> served_to(Server& s, const std::string& node) {
-    for (auto& p : s.store.served())
+    for (auto& p : s.store.stages.served())
         if (node_of(p.object) == node)
             return p;
     return std::nullopt;
@@ -123,12 +127,12 @@ Answer get_profile(Server& s, Call& c) {
     std::string form = c.request.parameter("format").value_or("json");
     HttpResponse r;
     if (form == "xml") {
-        r = HttpResponse::text(200, s.store.content(p->xml), "text/xml");
+        r = HttpResponse::text(200, s.store.contents.text(p->xml), "text/xml");
     } else if (form == "origins") {
-        r = HttpResponse::text(200, s.store.content(p->origins));
+        r = HttpResponse::text(200, s.store.contents.text(p->origins));
     } else if (form == "json") {
         std::string text;
-        write_json(read_xml(s.store.content(p->xml), p->object), text, {.ascii_only = true});
+        write_json(read_xml(s.store.contents.text(p->xml), p->object), text, {.ascii_only = true});
         r = HttpResponse::json(200, text);
     } else {
         throw Error(exit_data, fmt::format("unknown format '{}'", form), {},
@@ -139,13 +143,13 @@ Answer get_profile(Server& s, Call& c) {
 
 /// What differs in a node's profile between two revisions, as a check tells it.
 Answer get_profile_diff(Server& s, Call& c) {
-    uint64_t from = s.store.revision_named(c.request.parameter("from").value_or("head"));
-    uint64_t to = s.store.revision_named(c.request.parameter("to").value_or("head"));
+    uint64_t from = s.store.revisions.named(c.request.parameter("from").value_or("head"));
+    uint64_t to = s.store.revisions.named(c.request.parameter("to").value_or("head"));
     auto tree = [&](uint64_t at) {
         auto p = profile_of(s, c.args[0], at);
         if (p)
             s.need_values(c, p->object);
-        return p ? read_xml(s.store.content(p->xml), p->object) : Element();
+        return p ? read_xml(s.store.contents.text(p->xml), p->object) : Element();
     };
     Element before = tree(from), after = tree(to);
     if (!before.is_defined() && !after.is_defined())

@@ -4,6 +4,7 @@
 #include "base/error.hh"
 #include "cdb/api.hh"
 #include "cdb/query.hh"
+#include "cdb/revisions.hh"
 
 namespace weft::cdb {
 
@@ -28,14 +29,14 @@ Answer get_query(Server& s, Call& c) {
     std::string format = c.request.parameter("format").value_or("json");
     if (format != "json" && format != "csv" && format != "sql")
         throw Error(exit_data, fmt::format("unknown format '{}'", format), {}, "json, csv or sql");
-    uint64_t head = s.store.head();
-    Answers a = ask(s.store, q);
-    for (int tries = 0; head != s.store.head();
+    uint64_t head = s.store.revisions.head();
+    Answers a = ask(s.store.values, q);
+    for (int tries = 0; head != s.store.revisions.head();
          tries++) {  // what was read before and after a commit is no state of the site
         if (tries == 5)
             throw Error(exit_try_later, "commits come faster than this can be answered");
-        head = s.store.head();
-        a = ask(s.store, q);
+        head = s.store.revisions.head();
+        a = ask(s.store.values, q);
     }
     if (format == "csv")
         return HttpResponse::text(200, as_csv(a), "text/csv; charset=utf-8");

@@ -7,6 +7,10 @@
 #include "base/error.hh"
 #include "base/noun/profile.hh"
 #include "cdb/api.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/revisions.hh"
+#include "cdb/stages.hh"
 
 namespace weft::cdb {
 
@@ -24,22 +28,22 @@ static void put(Json& j, const Stage& s) {
 }
 
 Answer get_stages(Server& s, Call&) {
-    return list_answer("stages", s.store.stages(), s.store.head());
+    return list_answer("stages", s.store.stages.all(), s.store.revisions.head());
 }
 
 Answer put_stage(Server& s, Call& c) {
     s.need(c, Namespaces::admin, "");
     Element body = c.body();
     Json j;
-    put(j, s.store.add_stage(c.args[0], words_of(body, "nodes"), c.who.name));
+    put(j, s.store.stages.add(c.args[0], words_of(body, "nodes"), c.who.name));
     return json(201, j);
 }
 
 Answer delete_stage(Server& s, Call& c) {
     s.need(c, Namespaces::admin, "");
-    if (!s.store.stage(c.args[0]))
+    if (!s.store.stages.find(c.args[0]))
         return problem(404, fmt::format("there is no stage '{}'", c.args[0]));
-    s.store.drop_stage(c.args[0], c.who.name);
+    s.store.stages.drop(c.args[0], c.who.name);
     Json j;
     j.open().field("stage", c.args[0]).close();
     return json(200, j);
@@ -48,12 +52,12 @@ Answer delete_stage(Server& s, Call& c) {
 /// Promote, publish, then call back on the loop's thread. What commits do comes before all of it,
 /// or after.
 static void promote(Server& s, const Promotion& order, std::function<void(const Outcome&)> then) {
-    std::lock_guard hold(s.store.commit_lock());
-    Revision r = s.store.promote(order);
+    std::lock_guard hold(s.store.database.commit_lock());
+    Revision r = s.store.stages.promote(order);
     Outcome o{.revision = r.number};
     o.changed = r.profiles.size();
     for (auto& p : r.profiles) {
-        auto now = s.store.served(p.object);
+        auto now = s.store.stages.served(p.object);
         o.published.push_back(now ? *now : Profile{.object = p.object});
     }
     s.loop.post([&s, o = std::move(o), order, then = std::move(then)] {
@@ -102,7 +106,7 @@ static std::vector<std::string> canaries(const std::vector<Promoted>& changes,
 Answer post_promote(Server& s, Call& c) {
     Element body = c.body();
     s.need(c, Namespaces::promote, c.args[0]);
-    auto stage = s.store.stage(c.args[0]);
+    auto stage = s.store.stages.find(c.args[0]);
     if (!stage)
         return problem(404, fmt::format("there is no stage '{}'", c.args[0]),
                        "'cdb stage' lists them");
@@ -120,11 +124,11 @@ Answer post_promote(Server& s, Call& c) {
             exit_no,
             fmt::format("the stage '{}' is at revision {} already", stage->name, stage->revision),
             {}, "'cdb promote --back' goes back");
-    auto changes = s.store.promotion(*stage, order.target);
+    auto changes = s.store.stages.promotion(*stage, order.target);
     if (flag_of(body, "check")) {
         Outcome o{.revision = order.target};
         auto tree = [&](const std::optional<Profile>& p) {
-            return p ? read_xml(s.store.content(p->xml), p->object) : Element();
+            return p ? read_xml(s.store.contents.text(p->xml), p->object) : Element();
         };
         constexpr size_t most = 1000;  // commits wait meanwhile
         for (size_t i = 0; i < std::min(most, changes.size()); i++)
@@ -186,7 +190,7 @@ void Server::watch_canaries() {
     readers.submit([this] {
         std::vector<Stage> stages;
         try {
-            stages = store.stages();
+            stages = store.stages.all();
             std::erase_if(stages, [](auto& s) { return !s.target || !s.stopped.empty(); });
         } catch (const Error& e) {
             log.error("stages: {}", e.message);
@@ -199,7 +203,7 @@ void Server::look_at_canaries(const std::vector<Stage>& stages) {
     for (auto& stage : stages) {
         size_t good = 0;
         std::string bad = bad_report(*this, stage, good);
-        if (bad.empty() && good < stage.canary.size() && store.now() >= stage.deadline)
+        if (bad.empty() && good < stage.canary.size() && store.database.now() >= stage.deadline)
             bad = fmt::format("{} of {} nodes have not reported in time",
                               stage.canary.size() - good, stage.canary.size());
         if (bad.empty() && good < stage.canary.size())
@@ -211,13 +215,13 @@ void Server::look_at_canaries(const std::vector<Stage>& stages) {
                             .comment = fmt::format("{} to revision {}: {} nodes reported success",
                                                    stage.name, stage.target, stage.canary.size())};
             try {
-                auto now = store.stage(stage.name);
+                auto now = store.stages.find(stage.name);
                 if (!now || now->promoted != stage.promoted) {
                 }  // promoted again meanwhile
                 else if (bad.empty())
                     promote(*this, order, [](auto&) {});
                 else {
-                    store.stop_stage(stage.name, bad);
+                    store.stages.stop(stage.name, bad);
                     log.error("stage {} stops on its way to revision {}: {}", stage.name,
                               stage.target, bad);
                 }

@@ -4,12 +4,15 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "cdb/api.hh"
+#include "cdb/database.hh"
+#include "cdb/revisions.hh"
+#include "cdb/stages.hh"
 #include "cdb/tree_source.hh"
 
 namespace weft::cdb {
 
 Answer get_health(Server& s, Call&) {
-    bool ok = !s.store.env().failed();
+    bool ok = !s.store.database.env().failed();
     Json j;
     j.open()
         .field("status", ok ? "ok" : "failing")
@@ -69,7 +72,8 @@ Answer get_metrics(Server& s, Call& c) {
         "Changes a node did not fetch after the last datagram.", told.given_up);
     put("notifications_waiting", "gauge", "Nodes that have not fetched their newest profile yet.",
         s.notifier.waiting());
-    put("store_deadlocks_total", "counter", "Transactions run again.", s.store.env().deadlocks());
+    put("store_deadlocks_total", "counter", "Transactions run again.",
+        s.store.database.env().deadlocks());
     put("event_listeners", "gauge", "Open event streams.", s.listeners.size());
     return HttpResponse::text(200, std::move(out), "text/plain; version=0.0.4");
 }
@@ -135,8 +139,8 @@ Answer get_commits(Server& s, Call& c) {
 Answer get_audit(Server& s, Call& c) {
     Json j;
     j.open().key("audit").open('[');
-    for (auto& a : s.store.audit_log(c.number("before", 0),
-                                     std::min<uint64_t>(c.number("limit", 100), 10000)))
+    for (auto& a : s.store.database.audit_log(c.number("before", 0),
+                                              std::min<uint64_t>(c.number("limit", 100), 10000)))
         j.open()
             .field("number", a.number)
             .field("time", a.time)
@@ -153,19 +157,20 @@ Answer post_verify(Server& s, Call& c) {
     Store::Garbage garbage;
     if (flag_of(body, "rebuild")) {
         s.pipeline.rebuild();
-        s.store.audit(c.who.name, "rebuild", "indexes");
+        s.store.database.audit(c.who.name, "rebuild", "indexes");
     }
     if (flag_of(body, "collect")) {
         s.pipeline.alone([&] { garbage = s.store.collect_garbage(); });
-        s.store.audit(c.who.name, "collect",
-                      fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
+        s.store.database.audit(
+            c.who.name, "collect",
+            fmt::format("{} contents, {} bytes", garbage.contents, garbage.bytes));
     }
     auto wrong = s.pipeline.verify(flag_of(body, "compile"));
     for (auto& w : wrong)
         s.log.error("verify: {}", w);
     Json j;
     j.open()
-        .field("revision", s.store.head())
+        .field("revision", s.store.revisions.head())
         .field("collected", garbage.contents)
         .field("wrong", wrong)
         .close();
@@ -178,17 +183,17 @@ Answer post_prune(Server& s, Call& c) {
     if (!by_number && !by_time)
         throw Error(exit_data, "how many revisions, or days, are to be kept?", {},
                     R"({"keep": 100, "days": 90} keeps what either keeps)");
-    uint64_t head = s.store.head(), before = head;
+    uint64_t head = s.store.revisions.head(), before = head;
     if (by_number)
         before = std::min(before, head - std::min(head, number_of(body, "keep", 0)) + 1);
     if (by_time)
         before = std::min(
-            before, s.store.first_since(
-                        s.store.now() -
+            before, s.store.revisions.first_since(
+                        s.store.database.now() -
                         int64_t(std::min<uint64_t>(number_of(body, "days", 0), 36500)) * 86400));
     bool really = !flag_of(body, "check");
     std::map<std::string, std::set<uint64_t>> nodes;
-    for (auto& [name, bytes] : s.store.nodes()) {
+    for (auto& [name, bytes] : s.store.stages.nodes()) {
         NodeState n = NodeState::decode(bytes);
         nodes[name] = {n.has, n.runs};
     }
@@ -206,8 +211,8 @@ Answer post_prune(Server& s, Call& c) {
 }
 
 Answer post_backup(Server& s, Call& c) {
-    std::string name =
-        text_of(c.body(), "name", fmt::format("{}-{}", s.store.now(), s.store.head()));
+    std::string name = text_of(
+        c.body(), "name", fmt::format("{}-{}", s.store.database.now(), s.store.revisions.head()));
     if (name.empty() || name.size() > 100 || name[0] == '.' ||
         name.find_first_not_of(
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") !=
@@ -216,10 +221,10 @@ Answer post_backup(Server& s, Call& c) {
                     "letters, digits, dots, lines");
     std::string dir = s.backup_dir + "/" + name;
     make_dirs(s.backup_dir, 0700);
-    s.store.env().backup(dir + "/data");
-    s.store.audit(c.who.name, "backup", dir);
+    s.store.database.env().backup(dir + "/data");
+    s.store.database.audit(c.who.name, "backup", dir);
     Json j;
-    j.open().field("dir", dir).field("revision", s.store.head()).close();
+    j.open().field("dir", dir).field("revision", s.store.revisions.head()).close();
     return json(200, j);
 }
 

@@ -15,7 +15,7 @@ namespace weft::cdb {
 struct Column {
     struct Group {
         LeafValue value;
-        std::vector<uint32_t> slots;  ///< of the objects (Store::slots), ascending
+        std::vector<uint32_t> slots;  ///< of the objects (Values::slots), ascending
     };
     std::vector<Group> groups;  ///< by value
 

@@ -1,174 +1,123 @@
-// Contents sent for a commit, and those that nothing refers to: it never came, or was refused.
+// Contents that nothing refers to are dropped, and those of profiles of long ago; the records of
+// when a profile changed stay.
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <mutex>
+#include <optional>
 #include <unordered_set>
 
-#include "base/error.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/revisions.hh"
+#include "cdb/stages.hh"
 #include "cdb/store.hh"
-#include "cdb/tables.hh"
 
 namespace weft::cdb {
 
-static constexpr int64_t kept = 3600;  // seconds between sending a content and naming it
-
-/// Those sent within the last hour, by one, or by anybody when that is empty.
-void Store::each_sent(
-    const bdb::Txn* t, const std::string& who,
-    const std::function<void(std::string_view key, int64_t time, uint64_t bytes)>& f) const {
-    t_->sent.each(t, who.empty() ? "" : join(who, {}),
-                  [&](std::string_view key, std::string_view v) {
-                      Decoder d(v, "sent");
-                      auto time = int64_t(d.number());
-                      uint64_t bytes = d.number();
-                      if (time + kept > now())
-                          f(key, time, bytes);
-                      return true;
-                  });
-}
-
-void Store::note_sent(bdb::Txn& t, const std::string& who, const Hash& hash, uint64_t bytes) {
-    if (auto v = t_->sent.get(&t, join(who, hash));
-        v && !bytes) {  // sent again: it counts for the first time's bytes
-        Decoder d(*v, "sent");
-        d.number();
-        bytes = d.number();
-    }
-    t_->sent.put(t, join(who, hash), Encoder().number(uint64_t(now())).number(bytes).take());
-}
-
-void Store::put_contents(const std::vector<Packed>& all, const std::string& who, uint64_t limit) {
-    {
-        std::lock_guard hold(spill_lock_);
-        for (auto& p : all)
-            spilled_.erase(p.hash);
-    }
-    env_.update([&](bdb::Txn& t) {
-        uint64_t bytes = 0;
-        if (limit != UINT64_MAX)
-            each_sent(&t, who, [&](auto, int64_t, uint64_t size) { bytes += size; });
-        for (auto& p : all) {
-            uint64_t size = t_->content.has(&t, p.hash) ? 0 : p.gzip.size();
-            if ((bytes += size) > limit)
-                throw Error(exit_try_later,
-                            fmt::format("'{}' has sent more than {} MB within the last hour", who,
-                                        limit >> 20),
-                            {}, "commit what was sent, or wait");
-            put_content(t, p);
-            note_sent(t, who, p.hash, size);
-        }
-    });
-}
-
-void Store::erase(bdb::Table& table, const std::vector<std::string>& keys) {
-    for (size_t at = 0; at < keys.size(); at += 1000)
-        env_.update([&](bdb::Txn& t) {
-            for (size_t i = at; i < std::min(at + 1000, keys.size()); i++)
-                table.erase(t, keys[i]);
-        });
-}
-
-// ---- what a commit under way has made
-
-void Store::spill(const std::vector<Packed>& all) {
-    {
-        std::lock_guard hold(spill_lock_);
-        for (auto& p : all)
-            if (!t_->content.has(nullptr, p.hash))
-                spilled_.insert(p.hash);
-    }
-    env_.update([&](bdb::Txn& t) {
-        for (auto& p : all)
-            put_content(t, p);
-    });
-}
-
-void Store::drop_spilled() {
-    std::lock_guard hold(spill_lock_);
-    erase(t_->content, {spilled_.begin(), spilled_.end()});
-    spilled_.clear();
-}
-
-bool Store::has_spilled() const {
-    std::lock_guard hold(spill_lock_);
-    return !spilled_.empty();
-}
-
-void Store::keep_contents(const std::vector<Hash>& all, const std::string& who) {
-    if (all.empty())
-        return;
-    env_.update([&](bdb::Txn& t) {
-        for (auto& hash : all)
-            note_sent(t, who, hash, 0);
-    });
-}
-
-bool Store::was_sent(const std::string& who, const Hash& hash) const {
-    auto v = t_->sent.get(nullptr, join(who, hash));
-    return v && int64_t(Decoder(*v, "sent").number()) + kept > now();
-}
-
-std::unordered_set<Hash> Store::contents_of(
-    const std::function<bool(std::string_view path)>& may) const {
-    std::unordered_set<Hash> all;
-    t_->history.each(nullptr, {}, [&](std::string_view key, std::string_view hash) {
-        if (!hash.empty() && may(before_number(key)))
-            all.emplace(hash);
-        return true;
-    });
-    return all;
+static void use(std::unordered_set<Hash>& used, const Profile& p) {
+    used.insert(p.xml);
+    used.insert(p.origins);
 }
 
 Store::Garbage Store::collect_garbage() {
-    std::lock_guard commit(commit_lock_);
-    std::unordered_set<Hash> used;
-    std::unordered_set<std::string> sent;
-    each_sent(nullptr, {}, [&](std::string_view key, auto, auto) {
-        sent.emplace(key);
+    std::lock_guard commit(database.commit_lock());
+    std::unordered_set<Hash> used = revisions.contents_of([](auto) { return true; });
+    contents.each_sent(nullptr, {}, [&](std::string_view key, auto, auto) {
         used.emplace(key.substr(key.size() - 32));
     });
-    t_->revision.each(nullptr, {}, [&](std::string_view key, std::string_view bytes) {
-        Revision r = Revision::decode(key_number(key), bytes);
-        for (auto& f : r.files) {
-            used.insert(f.before);
-            used.insert(f.after);
-        }
-        for (auto& p : r.profiles) {
-            used.insert(p.before);
-            used.insert(p.after);
-        }
-        return true;
+    revisions.each([&](const Revision& r) {
+        for (auto& f : r.files)
+            used.insert({f.before, f.after});
+        for (auto& p : r.profiles)
+            used.insert({p.before, p.after});
     });
-    for (const bdb::Table* table : {&t_->tree, &t_->history})
-        table->each(nullptr, {}, [&](auto, std::string_view hash) {
-            used.emplace(hash);
-            return true;
-        });
-    for (const bdb::Table* table : {&t_->profile, &t_->published, &t_->serve})
-        table->each(nullptr, {}, [&](auto, std::string_view bytes) {
-            Profile p = Profile::decode({}, bytes);
-            used.insert(p.xml);
-            used.insert(p.origins);
-            return true;
-        });
-    std::vector<std::string> over;  // sent longer ago
-    t_->sent.each(nullptr, {}, [&](std::string_view key, auto) {
-        if (!sent.contains(std::string(key)))
-            over.emplace_back(key);
-        return true;
-    });
+    for (auto& [path, hash] : revisions.tree(revisions.head()))
+        used.insert(hash);
+    for (auto& p : revisions.profiles())
+        use(used, p);
+    revisions.each_published([&](auto, auto, const Profile& p) { use(used, p); });
+    stages.each_given([&](const Profile& p) { use(used, p); });
     Garbage g;
     std::vector<Hash> gone;
-    t_->content.each(nullptr, {}, [&](std::string_view hash, std::string_view bytes) {
-        if (used.contains(Hash(hash)))
-            return true;
+    contents.each([&](const Hash& hash, std::string_view bytes) {
+        if (used.contains(hash))
+            return;
         g.contents++;
         g.bytes += bytes.size();
-        gone.emplace_back(hash);
-        return true;
+        gone.push_back(hash);
     });
-    erase(t_->content, gone);
-    erase(t_->sent, over);
+    contents.drop(gone);
+    contents.drop_old_sent();
     return g;
+}
+
+Store::Pruning Store::prune(uint64_t before, const std::map<std::string, std::set<uint64_t>>& nodes,
+                            bool really, const std::string& who) {
+    std::lock_guard commit(database.commit_lock());
+    Pruning done{.before = std::min(before, revisions.head())};
+    std::set<uint64_t> marked;
+    for (auto& t : revisions.tags())
+        marked.insert(t.revision);
+    for (auto& s : stages.all())
+        marked.insert({s.revision, s.target});
+    // What a node has by promotion is the profile of the revision that was promoted.
+    auto made = [&](uint64_t n) {
+        auto r = revisions.find(n);
+        return r && !r->stage.empty() ? r->target : n;
+    };
+    std::unordered_set<Hash> used = revisions.contents_of([](auto) { return true; }), old;
+    for (auto& p : revisions.profiles())
+        use(used, p);
+    stages.each_given([&](const Profile& p) { use(used, p); });
+    contents.each_sent(nullptr, {}, [&](std::string_view key, auto, auto) {
+        used.emplace(key.substr(key.size() - 32));
+    });
+
+    std::vector<Hash> profiles;
+    std::string object;
+    std::set<uint64_t> needed;
+    std::optional<std::pair<uint64_t, Profile>> last;  // in force from that revision on
+    revisions.each_published([&](std::string_view of, uint64_t from, const Profile& p) {
+        if (of != object) {
+            object = of;
+            last.reset();
+            needed = marked;
+            if (auto it = nodes.find(node_of(object)); it != nodes.end())
+                for (uint64_t n : it->second)
+                    needed.insert(made(n));
+        }
+        if (last) {
+            auto at = needed.lower_bound(last->first);
+            if (from > done.before || (at != needed.end() && *at < from)) {
+                use(used, last->second);
+            } else {
+                profiles.push_back(last->second.xml);
+                use(old, last->second);
+            }
+        }
+        last = {from, p};
+    });
+    for (auto& xml : profiles)
+        done.profiles += !used.contains(xml) && contents.stored(nullptr, xml);
+    std::vector<Hash> gone;
+    for (auto& hash : old) {
+        if (used.contains(hash) || !contents.stored(nullptr, hash))
+            continue;
+        done.contents++;
+        done.bytes += contents.gzip(hash).size();
+        gone.push_back(hash);
+    }
+    if (!really || gone.empty())
+        return done;
+    database.env().update([&](bdb::Txn& t) {  // first: what is missing after a kill was to go
+        revisions.set_pruned(t, done.before);
+        database.audit(t, who, "prune",
+                       fmt::format("before revision {}: {} profiles, {} contents, {} bytes",
+                                   done.before, done.profiles, done.contents, done.bytes));
+    });
+    contents.drop(gone);
+    return done;
 }
 
 }  // namespace weft::cdb

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/error.hh"
+#include "cdb/stages.hh"
 
 namespace weft::cdb {
 
@@ -43,8 +44,8 @@ NodeState NodeState::decode(std::string_view bytes) {
     return n;
 }
 
-Nodes::Nodes(Store& store) {
-    for (auto& [name, bytes] : store.nodes())
+Nodes::Nodes(const Stages& stages) {
+    for (auto& [name, bytes] : stages.nodes())
         nodes_[name] = NodeState::decode(bytes);
 }
 

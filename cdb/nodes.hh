@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "base/noun/element.hh"
-#include "cdb/store.hh"
 
 namespace weft::cdb {
+
+class Stages;
 
 struct ComponentState {
     std::string name, status, message;  ///< status: "ok", "warning", "failed", ...
@@ -31,7 +32,7 @@ struct NodeState {
 
 class Nodes {
 public:
-    explicit Nodes(Store&);
+    explicit Nodes(const Stages&);
 
     void fetched(const std::string& node, uint64_t revision, std::string from, int64_t now);
     /// A report as its agent sends it (cdb-protocol(5)). Error(65) for anything that is none.
@@ -42,7 +43,7 @@ public:
     ///   wanted   the revision of its published profile, since when
     std::string lag(const std::string& node, uint64_t wanted) const;
 
-    /// Those that changed since the last call, for Store::put_nodes.
+    /// Those that changed since the last call, for Stages::put_nodes.
     std::vector<std::pair<std::string, std::string>> take_changed();
 
 private:

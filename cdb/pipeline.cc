@@ -10,6 +10,11 @@
 #include "base/error.hh"
 #include "base/noun/profile.hh"
 #include "base/wrap/gzip.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/revisions.hh"
+#include "cdb/stages.hh"
+#include "cdb/values.hh"
 
 namespace weft::cdb {
 
@@ -90,10 +95,10 @@ struct Pipeline::Work {
 Pipeline::Pipeline(Store& store, int jobs)
     : store_(store), jobs_(jobs ? jobs : int(std::max(1u, std::thread::hardware_concurrency()))) {
     auto head = std::make_shared<Head>();
-    head->tree = std::make_shared<const Tree>(store.tree(store.head()));
+    head->tree = std::make_shared<const Tree>(store.revisions.tree(store.revisions.head()));
     auto it = head->tree->find(load_path_file);
-    head->roots = parse_load_path(it == head->tree->end() ? "" : store_.content(it->second));
-    for (auto& p : store_.profiles())
+    head->roots = parse_load_path(it == head->tree->end() ? "" : store_.contents.text(it->second));
+    for (auto& p : store_.revisions.profiles())
         head->nodes[node_of(p.object)] = p.object;
     head_ = std::move(head);
 }
@@ -230,11 +235,11 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
             return;  // only referred to
         b.number = build.numbered++;
     }
-    auto old = store_.profile(r.name);
+    auto old = store_.revisions.profile(r.name);
     std::vector<Packed> fresh;
     auto pack = [&](std::string_view text) {
         Hash h = hash_of(text);
-        if (!preview && !store_.has_content(h))
+        if (!preview && !store_.contents.has(h))
             fresh.push_back(
                 {h, gzip(text, 1)});  // 6 makes a sixth less of it, in three times the time
         return h;
@@ -246,14 +251,14 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
     bool differs = !old || old->xml != b.xml.hash;
     Effect e;
     if (preview && differs)
-        e = effect(node_of(r.name), old ? read_xml(store_.content(old->xml), r.name) : Element(),
-                   r.root);
+        e = effect(node_of(r.name),
+                   old ? read_xml(store_.contents.text(old->xml), r.name) : Element(), r.root);
     if (!preview) {
         if (differs) {
             plan.landing.values->add(
                 b.number,
-                leaf_changes(old ? gunzip(store_.content_gzip(old->xml), size_t(1) << 30) : "", xml,
-                             *plan.landing.words));
+                leaf_changes(old ? gunzip(store_.contents.gzip(old->xml), size_t(1) << 30) : "",
+                             xml, *plan.landing.words));
             b.values_from = old ? old->xml : Hash();
             b.compared = true;
         }
@@ -276,7 +281,7 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
         }
     }
     if (!many.empty())
-        store_.spill(many);
+        store_.contents.spill(many);
 }
 
 void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
@@ -395,7 +400,7 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
         std::lock_guard hold(lock_);
         head_ = std::move(next);
     }
-    auto stages = store_.stages();
+    auto stages = store_.stages.all();
     size_t waiting = 0;
     for (auto& change : r.profiles) {
         if (std::any_of(stages.begin(), stages.end(),
@@ -403,7 +408,7 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
             waiting++;
             continue;
         }
-        auto now = store_.profile(change.object);
+        auto now = store_.revisions.profile(change.object);
         plan.out.published.push_back(now ? *now : Profile{.object = change.object});
     }
     if (waiting)
@@ -422,7 +427,8 @@ Outcome Pipeline::run(const Proposal& p, bool preview,
         return std::move(plan.out);
     };
     auto repeated = [&] {
-        auto done = preview || p.once.empty() ? std::nullopt : store_.once(p.principal(), p.once);
+        auto done =
+            preview || p.once.empty() ? std::nullopt : store_.revisions.once(p.principal(), p.once);
         if (done) {
             plan = Plan();
             plan.out.state = Outcome::repeated;
@@ -472,14 +478,14 @@ Outcome Pipeline::run(const Proposal& p, bool preview,
     }
     if (preview)
         for (auto& object : plan.withdrawn)
-            if (auto old = store_.profile(object))
-                plan.out.effects.push_back(
-                    effect(node_of(object), read_xml(store_.content(old->xml), object), Element()));
+            if (auto old = store_.revisions.profile(object))
+                plan.out.effects.push_back(effect(
+                    node_of(object), read_xml(store_.contents.text(old->xml), object), Element()));
     plan.out.changed += plan.withdrawn.size();
     plan.out.effects = grouped(std::move(plan.out.effects));
     if (preview || plan.out.state != Outcome::done)
         return finish();
-    std::lock_guard hold(store_.commit_lock());
+    std::lock_guard hold(store_.database.commit_lock());
     land(p, plan);
     plan.out.seconds = since(start);
     if (landed)
@@ -495,10 +501,10 @@ Outcome Pipeline::commit(const Proposal& p, const std::function<void(const Outco
         Pipeline& all;
         bool& done;
         ~Tidy() {
-            if (done || !all.store_.has_spilled())
+            if (done || !all.store_.contents.has_spilled())
                 return;
             try {
-                all.alone([&] { all.store_.drop_spilled(); });
+                all.alone([&] { all.store_.contents.drop_spilled(); });
             } catch (const Error&) {  // 'cdb verify --collect' finds them as well
             }
         }
@@ -509,14 +515,14 @@ Outcome Pipeline::commit(const Proposal& p, const std::function<void(const Outco
 }
 
 std::vector<Edit> Pipeline::undo(uint64_t number) const {
-    auto r = store_.revision(number);
+    auto r = store_.revisions.find(number);
     if (!r)
         throw Error(exit_data, fmt::format("there is no revision {}", number));
     std::vector<Edit> edits;
     for (auto& f : r->files) {
         Edit e{.path = f.path, .base = f.after};
         if (!f.before.empty())
-            e.text = store_.content(f.before);
+            e.text = store_.contents.text(f.before);
         edits.push_back(std::move(e));
     }
     return edits;
@@ -532,7 +538,7 @@ void Pipeline::compile_all(Plan& plan) {
     Lease bench(*this);
     prepare({.everything = true}, plan, head(), bench->source);
     compile(plan, *bench, false, nullptr);
-    store_.drop_spilled();
+    store_.contents.drop_spilled();
 }
 
 void Pipeline::rebuild() {
@@ -549,7 +555,7 @@ void Pipeline::rebuild() {
 
 std::vector<std::string> Pipeline::verify(bool compiled_too) {
     Turns::Turn turn(turns_, Turns::alone);
-    std::lock_guard hold(store_.commit_lock());  // promotions
+    std::lock_guard hold(store_.database.commit_lock());  // promotions
     auto wrong = store_.verify();
     if (!compiled_too)
         return wrong;
@@ -560,12 +566,12 @@ std::vector<std::string> Pipeline::verify(bool compiled_too) {
     for (auto& d : plan.out.errors)
         wrong.push_back(first_line(d));
     for (auto& b : plan.landing.built) {
-        auto p = store_.profile(b.object);
+        auto p = store_.revisions.profile(b.object);
         if (!p)
             wrong.push_back(fmt::format("profile: '{}' was never published", b.object));
         else if (p->xml != b.xml.hash)
             wrong.push_back(fmt::format("profile: '{}' compiles to something else now", b.object));
-        else if (auto known = store_.needs_of(b.object);
+        else if (auto known = store_.values.needs_of(b.object);
                  known.size() != b.needs.size() ||
                  !std::all_of(known.begin(), known.end(), [&](auto& need) {
                      auto n = plan.landing.words->find(need_key(need));

@@ -14,7 +14,7 @@
 #include "base/error.hh"
 #include "cdb/effect.hh"
 #include "cdb/namespaces.hh"
-#include "cdb/store.hh"
+#include "cdb/records.hh"
 #include "cdb/tree_source.hh"
 #include "cdb/turns.hh"
 #include "compiler/compile.hh"
@@ -87,6 +87,8 @@ struct AtWork {
     size_t compiled = 0, objects = 0;  ///< of so many
     double seconds = 0;                ///< since it came
 };
+
+class Store;
 
 class Pipeline {
 public:

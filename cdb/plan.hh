@@ -1,6 +1,8 @@
 // A commit on its way through the pipeline. Private to it.
 #pragma once
+#include "cdb/landing.hh"
 #include "cdb/pipeline.hh"
+#include "cdb/store.hh"
 
 namespace weft::cdb {
 
@@ -25,7 +27,7 @@ struct Pipeline::Plan {
 
 /// A compiler with what it has parsed, and the files it sees. One commit uses it at a time.
 struct Pipeline::Bench {
-    explicit Bench(Store& store) : source(store) {}
+    explicit Bench(Store& store) : source(store.contents) {}
     TreeSource source;
     std::unique_ptr<compiler::Compiler> compiler;
     std::vector<std::string> roots;

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "base/error.hh"
+#include "cdb/values.hh"
 
 namespace weft::cdb {
 
@@ -122,9 +123,9 @@ bool Condition::holds(std::string_view value) const {
 }
 
 /// The columns that fit.
-static void each(const Store& store, const PathPattern& p,
+static void each(const Values& values, const PathPattern& p,
                  const std::function<bool(std::string_view path, Column)>& f) {
-    store.each_column(p.prefix(), [&](std::string_view path, std::string_view bytes) {
+    values.each_column(p.prefix(), [&](std::string_view path, std::string_view bytes) {
         if (p.fits(path))
             return f(path, Column::decode(bytes)) && !p.literal();
         return !p.literal() || path < p.prefix();
@@ -133,11 +134,11 @@ static void each(const Store& store, const PathPattern& p,
 
 static constexpr size_t most_joined = 2000000;  // values; each may be some hundred bytes in the end
 
-Answers ask(const Store& store, const Query& asked_for) {
+Answers ask(const Values& values, const Query& asked_for) {
     Query q = asked_for;
     q.limit = std::min(q.limit, Query().limit);
     Answers out;
-    out.slots = store.slots();
+    out.slots = values.slots();
     out.join = q.join;
     const auto& slots = *out.slots;
     std::vector<bool> asked(slots.size());
@@ -147,7 +148,7 @@ Answers ask(const Store& store, const Query& asked_for) {
                    (!q.visible || q.visible(slots[i].object));
     for (const Condition& c : q.where) {
         std::vector<bool> holds(slots.size(), false);
-        each(store, c.path, [&](auto, const Column& column) {
+        each(values, c.path, [&](auto, const Column& column) {
             for (auto& g : column.groups)
                 if (c.holds(g.value))
                     for (uint32_t s : g.slots)
@@ -192,7 +193,7 @@ Answers ask(const Store& store, const Query& asked_for) {
                       : SIZE_MAX;  // a search stops when it has enough, whichever nodes those are
     for (size_t n = 0; n < q.paths.size(); n++) {
         out.columns.push_back(q.paths[n].text());
-        each(store, q.paths[n], [&](std::string_view path, const Column& column) {
+        each(values, q.paths[n], [&](std::string_view path, const Column& column) {
             bool path_fits = q.text && path.find(*q.text) != std::string_view::npos;
             for (auto& g : column.groups) {
                 if (q.text && !path_fits &&

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cdb/column.hh"
-#include "cdb/store.hh"
+#include "cdb/values.hh"
 
 namespace weft::cdb {
 
@@ -61,14 +61,14 @@ struct Answers {
         uint32_t slot;
         std::vector<std::vector<LeafValue>> columns;
     };
-    Store::Slots slots;
+    ObjectSlots slots;
     std::vector<std::string> columns;  ///< the patterns
     std::vector<Row> rows;             ///< by node, then path
     std::vector<Joined> joined;        ///< by node
     bool join = false, complete = true;
 };
 
-Answers ask(const Store&, const Query&);
+Answers ask(const Values&, const Query&);
 
 /// The answers as text. `head` is the newest revision.
 std::string as_json(const Answers&, uint64_t head);

@@ -25,7 +25,7 @@ std::string as_json(const Answers& a, uint64_t head) {
         j.field("columns", a.columns);
     j.key("rows").open('[');
     for (auto& r : a.rows) {
-        const Slot& s = (*a.slots)[r.slot];
+        const ObjectSlot& s = (*a.slots)[r.slot];
         j.open()
             .field("node", s.node)
             .field("path", r.path)
@@ -35,7 +35,7 @@ std::string as_json(const Answers& a, uint64_t head) {
         j.field("revision", s.revision).close();
     }
     for (auto& r : a.joined) {
-        const Slot& s = (*a.slots)[r.slot];
+        const ObjectSlot& s = (*a.slots)[r.slot];
         j.open().field("node", s.node).field("revision", s.revision).key("values").open('[');
         for (auto& cell : r.columns) {
             j.open('[');
@@ -78,12 +78,12 @@ std::string as_csv(const Answers& a) {
             out += ',' + csv(c);
     out += '\n';
     for (auto& r : a.rows) {
-        const Slot& s = (*a.slots)[r.slot];
+        const ObjectSlot& s = (*a.slots)[r.slot];
         fmt::format_to(std::back_inserter(out), "{},{},{},{},{}\n", s.node, csv(r.path),
                        leaf_kind(r.value), csv(leaf_text(r.value)), s.revision);
     }
     for (auto& r : a.joined) {
-        const Slot& s = (*a.slots)[r.slot];
+        const ObjectSlot& s = (*a.slots)[r.slot];
         fmt::format_to(std::back_inserter(out), "{},{}", s.node, s.revision);
         for (auto& cell : r.columns)
             out += ',' + csv(joined(cell));
@@ -112,7 +112,7 @@ std::string as_sql(const Answers& a) {
             "value TEXT, number DOUBLE PRECISION, revision BIGINT);\nBEGIN;\n";
     }
     for (auto& r : a.rows) {
-        const Slot& s = (*a.slots)[r.slot];
+        const ObjectSlot& s = (*a.slots)[r.slot];
         std::string_view text = leaf_text(r.value);
         bool is_number = (r.value[0] == 'l' || r.value[0] == 'd') &&
                          text.find_first_of("NI") == std::string_view::npos;
@@ -122,7 +122,7 @@ std::string as_sql(const Answers& a) {
                        s.revision);
     }
     for (auto& r : a.joined) {
-        const Slot& s = (*a.slots)[r.slot];
+        const ObjectSlot& s = (*a.slots)[r.slot];
         fmt::format_to(std::back_inserter(out), "INSERT INTO weft_node VALUES ({}, {}", sql(s.node),
                        s.revision);
         for (auto& cell : r.columns)

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cdb/codec.hh"
@@ -133,6 +135,25 @@ struct Pending {
     uint64_t revision = 0;
     int64_t modified = 0;
 };
+
+/// A revision that is only recorded: what led to a commit elsewhere, in git.
+struct Past {
+    std::string author, comment, origin;
+    int64_t time = 0;
+    std::vector<std::pair<std::string, Hash>>
+        files;  ///< path -> content that the store has; empty: removed
+};
+
+/// What an object's value depends on: a file it was made from, a name that was looked up (found or
+/// not: a new file of that name could be found instead), an object whose values it uses.
+struct Need {
+    enum Kind : char { file = 'p', source = 'n', text = 't', object = 'o' };
+    Kind kind;
+    std::string name;
+    friend auto operator<=>(const Need&, const Need&) = default;
+};
+/// A need as one word.
+inline std::string need_key(const Need& n) { return char(n.kind) + n.name; }
 
 /// One line of the audit log. Each carries the digest of the one before.
 struct AuditLine {

@@ -6,6 +6,8 @@
 #include "base/noun/profile.hh"
 #include "base/url.hh"
 #include "base/wrap/gzip.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
 #include "cdb/server.hh"
 
 namespace weft::cdb {
@@ -77,7 +79,7 @@ std::optional<Wanted> wanted(std::string_view name, std::string_view prefix) {
 /// The JSON text of a profile.
 std::string json_of(const Store& store, const Profile& p) {
     std::string text;
-    write_json(read_xml(store.content(p.xml), p.object), text, {.ascii_only = true});
+    write_json(read_xml(store.contents.text(p.xml), p.object), text, {.ascii_only = true});
     return text;
 }
 
@@ -85,8 +87,9 @@ std::string json_of(const Store& store, const Profile& p) {
 /// under it.
 std::shared_ptr<const HttpDocument> make_signature(const Store& store, const Profile& p,
                                                    const Wanted& w, const Signer& signer) {
-    std::string der = signer.sign(
-        w.signed_as + '\n' + (w.form == Form::json ? json_of(store, p) : store.content(p.xml)));
+    std::string der =
+        signer.sign(w.signed_as + '\n' +
+                    (w.form == Form::json ? json_of(store, p) : store.contents.text(p.xml)));
     return std::make_shared<HttpDocument>(
         HttpDocument{.type = "application/pkcs7-signature",
                      .plain = nullptr,
@@ -105,7 +108,7 @@ std::shared_ptr<const HttpDocument> make_document(const Store& store, const Prof
             d->type = "text/xml";
             d->etag = p.etag();
             d->modified = p.modified;
-            d->gzip = body(store.content_gzip(p.xml));
+            d->gzip = body(store.contents.gzip(p.xml));
             break;
         case Form::json: {
             std::string text = json_of(store, p);
@@ -118,7 +121,7 @@ std::shared_ptr<const HttpDocument> make_document(const Store& store, const Prof
         case Form::origins:
             d->type = "text/plain; charset=utf-8";
             d->etag = to_hex(p.origins).substr(0, 32);
-            d->gzip = body(store.content_gzip(p.origins));
+            d->gzip = body(store.contents.gzip(p.origins));
             break;
     }
     return d;
@@ -150,7 +153,7 @@ void Server::answer(HttpReply reply, const std::string& node, const Profile& p,
     r.with("X-Weft-Revision", std::to_string(p.revision)).with("Cache-Control", "no-cache");
     Principal who = principal(request);
     if (request.method == "GET" && (who.is_node(node) || (!who.identity && who.anonymous_reads))) {
-        nodes.fetched(node, p.revision, request.remote.address, store.now());
+        nodes.fetched(node, p.revision, request.remote.address, store.database.now());
         notifier.fetched(node, p.revision);
     }
     reply.send(std::move(r));

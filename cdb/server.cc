@@ -7,6 +7,11 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/url.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/revisions.hh"
+#include "cdb/sessions.hh"
+#include "cdb/stages.hh"
 
 namespace weft::cdb {
 
@@ -25,7 +30,7 @@ Server::Server(Service& s)
       log(s.log),
       store(rooted(s, "store"), store_options(s.config)),
       pipeline(store, int(s.config.number("jobs"))),
-      nodes(store),
+      nodes(store.stages),
       notifier(loop, log, notify_options()),
       backup_dir(rooted(service, "backup_dir")),
       documents_(s.config.bytes("profile_memory")),
@@ -35,14 +40,14 @@ Server::Server(Service& s)
            [this](auto& e) { log.error("{}", e.what()); }) {
     load_access();
     load_signer();
-    Hash rules = store.file_at(access_path, store.head());
+    Hash rules = store.revisions.file_at(access_path, store.revisions.head());
     use(std::make_shared<const Namespaces>(
-        Namespaces::parse(rules.empty() ? "" : store.content(rules))));
+        Namespaces::parse(rules.empty() ? "" : store.contents.text(rules))));
     load_page();
-    head = store.head();
-    for (auto& p : store.served())
+    head = store.revisions.head();
+    for (auto& p : store.stages.served())
         published[node_of(p.object)] = p;
-    notifier.add(store.pending());
+    notifier.add(store.stages.pending());
     pipeline.on_work([this](std::vector<AtWork> now) {
         loop.post([this, now = std::move(now)] { tell_work(now); });
     });
@@ -52,12 +57,12 @@ Server::Server(Service& s)
         watch_canaries();
     });
     checkpoint_timer_ = loop.every(service.config.seconds("checkpoint"), [this] {
-        readers.submit([this] { store.env().checkpoint(); });
+        readers.submit([this] { store.database.env().checkpoint(); });
     });
     if (double age = service.config.seconds("session_expiry"); age > 0) {
         auto expire = [this, age] {
             readers.submit([this, age] {
-                for (auto& session : store.expire_sessions(int64_t(age)))
+                for (auto& session : store.sessions.expire(int64_t(age)))
                     log.info("session {} of {} is closed, nobody touched it: {}", session.id,
                              session.owner, session.comment);
             });
@@ -65,8 +70,8 @@ Server::Server(Service& s)
         expire();
         expiry_timer_ = loop.every(std::min(3600.0, age), expire);
     }
-    log.info("serving revision {}: {} profiles, store {}", store.head(), published.size(),
-             store.dir());
+    log.info("serving revision {}: {} profiles, store {}", store.revisions.head(), published.size(),
+             store.database.dir());
 }
 
 Server::~Server() = default;
@@ -244,10 +249,10 @@ std::function<bool(const Hash&)> Server::may_name(const Call& c) {
         };
     auto readable = std::make_shared<std::optional<std::unordered_set<Hash>>>();
     return [this, rules, readable, who = c.who](const Hash& hash) {
-        if (store.was_sent(who.name, hash))
+        if (store.contents.was_sent(who.name, hash))
             return true;
         if (!*readable)
-            *readable = store.contents_of(
+            *readable = store.revisions.contents_of(
                 [&](std::string_view path) { return rules->may(who, Namespaces::read, path); });
         return (*readable)->contains(hash);
     };
@@ -358,8 +363,8 @@ void Server::flush(std::function<void()> done) {
     readers.submit(
         [this, changed = std::move(changed), told = std::move(told), waiting = std::move(waiting)] {
             try {
-                store.put_nodes(changed);
-                store.told(told);
+                store.stages.put_nodes(changed);
+                store.stages.told(told);
             } catch (const std::exception& e) {
                 log.error("{}", e.what());  // nodes will ask and be told again
             }
@@ -516,7 +521,7 @@ void Server::serve_api(HttpReply reply) {
         if (request.method != "GET" && request.method != "HEAD")
             readers.submit([this, who = call->who.name,
                             what = request.method + ' ' + request.path.substr(0, 1000)] {
-                store.audit(who, "denied", what);
+                store.database.audit(who, "denied", what);
             });
         return reply.send(problem(403, fmt::format("'{}' may not do this", call->who.name),
                                   "an administrator names people in the access file of cdbd"));

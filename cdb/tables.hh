@@ -1,11 +1,16 @@
 // The tables of the store and the shapes of their keys. Private to the room.
 #pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hh"
 #include "base/wrap/bdb.hh"
-#include "cdb/store.hh"
 
 namespace weft::cdb {
 
-struct Store::Tables {
+struct Tables {
     bdb::Table meta;       ///< "format", "head", "session", "audit" -> a number
     bdb::Table content;    ///< digest -> one gzip member
     bdb::Table revision;   ///< number -> Revision
@@ -67,11 +72,6 @@ inline std::string_view before_number(std::string_view key) {
 
 /// Can it be a tag's or a stage's name? Error(65).
 void check_name(std::string_view name);
-/// Inside a transaction: the session and its edits.
-void erase_session(bdb::Txn&, const bdb::Table& session, const bdb::Table& edit,
-                   std::string_view id);
-/// The stage of a node; none: it follows the head.
-const Stage* stage_of(const std::vector<Stage>& stages, std::string_view node);
 
 /// Ascending numbers, as differences.
 std::string encode_ids(const std::vector<uint32_t>& ids);
@@ -79,5 +79,20 @@ std::vector<uint32_t> decode_ids(std::string_view bytes);
 
 /// The value of a number in `meta`; 0 when it was never set.
 uint64_t meta_number(const bdb::Table& meta, const bdb::Txn*, std::string_view name);
+
+/// Inside a transaction: every row.
+void clear(bdb::Txn&, const bdb::Table&);
+
+/// A visitor of a table that reports a record it cannot read and goes on.
+auto careful(std::vector<std::string>& wrong, const char* table, auto visit) {
+    return [&wrong, table, visit](std::string_view key, std::string_view bytes) mutable {
+        try {
+            visit(key, bytes);
+        } catch (const Error& e) {
+            wrong.push_back(std::string(table) + ": " + e.message);
+        }
+        return true;
+    };
+}
 
 }  // namespace weft::cdb

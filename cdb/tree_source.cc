@@ -8,6 +8,7 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "cdb/contents.hh"
 
 namespace weft::cdb {
 
@@ -40,7 +41,7 @@ compiler::Text TreeSource::text(const Hash& hash) {
         if (auto it = texts_.find(hash); it != texts_.end())
             return it->second;
     }
-    auto fresh = std::make_shared<const std::string>(store_.content(hash));
+    auto fresh = std::make_shared<const std::string>(contents_.text(hash));
     std::lock_guard hold(lock_);
     return texts_.emplace(hash, fresh).first->second;
 }

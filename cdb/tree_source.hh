@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cdb/store.hh"
+#include "cdb/records.hh"
 #include "compiler/source.hh"
 
 namespace weft::cdb {
@@ -18,11 +18,13 @@ namespace weft::cdb {
 /// "." is the root itself, which is also what counts when there is no such file.
 inline constexpr std::string_view load_path_file = ".loadpath";
 
+class Contents;
+
 /// Files of one tree, given to the compiler with their contents kept by digest: a file that two
 /// trees have in common is the same text, so that the compiler parses it once.
 class TreeSource : public compiler::Source {
 public:
-    explicit TreeSource(Store& store) : store_(store) {}
+    explicit TreeSource(const Contents& contents) : contents_(contents) {}
 
     /// What the next build sees. Contents that are not in the store yet are given with it.
     void use(std::shared_ptr<const Tree> tree,
@@ -38,7 +40,7 @@ public:
     void forget_unused();
 
 private:
-    Store& store_;
+    const Contents& contents_;
     std::shared_ptr<const Tree> tree_;
     std::mutex lock_;
     std::unordered_map<std::string, compiler::Text> texts_;

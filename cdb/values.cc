@@ -1,15 +1,22 @@
-// The index of values: for each path, which objects hold what. Kept by Store::land in the commit's
+// What is derived from the profiles: for each path, which objects hold what. Kept in the commit's
 // own transaction, from the differences of the profiles.
+#include "cdb/values.hh"
+
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "base/error.hh"
 #include "base/wrap/gzip.hh"
 #include "cdb/column.hh"
-#include "cdb/store.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/landing.hh"
+#include "cdb/needs.hh"
+#include "cdb/revisions.hh"
 #include "cdb/tables.hh"
 
 namespace weft::cdb {
@@ -84,14 +91,67 @@ void Column::apply(Changes& changes, std::string_view path) {
 
 // ---- the store's part
 
-Store::Slots Store::slots() const {
-    std::lock_guard hold(ids_lock_);
-    return slots_;
+struct Values::Fields {
+    Database& db;
+    const Tables& tables;
+    const Contents& contents;
+    const Revisions& revisions;
+    NeedIndex needs;
+    std::mutex lock = {};  // of what follows
+    ObjectSlots slots = {};
+};
+
+Values::Values(Database& db, const Contents& contents, const Revisions& revisions)
+    : f_(new Fields{db, db.tables(), contents, revisions, NeedIndex(db)}) {
+    load();
+    // A store of before there were columns.
+    if (f_->slots->empty() && bdb::Cursor(f_->tables.profile, nullptr).first())
+        rebuild();
 }
 
-void Store::load_slots() {
-    auto all = std::make_shared<std::vector<Slot>>();
-    t_->slot.each(nullptr, {}, [&](std::string_view object, std::string_view bytes) {
+Values::~Values() = default;
+
+void Values::load() {
+    f_->needs.load();
+    load_slots();
+}
+
+std::vector<std::string> Values::objects_needing(const Need& need) const {
+    return f_->needs.objects_needing(need);
+}
+
+std::vector<Need> Values::needs_of(std::string_view object) const {
+    return f_->needs.needs_of(object);
+}
+
+Values::Learned Values::index(bdb::Txn& t, const Landing& l, const Revision& r) {
+    Learned learned{.names = f_->needs.write(t, l), .slots = *slots()};
+    index_columns(t, l, r, learned.slots);
+    return learned;
+}
+
+void Values::learn(Learned learned) {
+    f_->needs.learn(learned.names);
+    auto slots = std::make_shared<const std::vector<ObjectSlot>>(std::move(learned.slots));
+    std::lock_guard hold(f_->lock);
+    f_->slots = std::move(slots);
+}
+
+void Values::rebuild_needs(bdb::Txn& t, const Landing& compiled) {
+    for (auto* table : {&f_->tables.id, &f_->tables.needs, &f_->tables.users})
+        clear(t, *table);
+    f_->needs.forget();
+    f_->needs.write(t, compiled);
+}
+
+ObjectSlots Values::slots() const {
+    std::lock_guard hold(f_->lock);
+    return f_->slots;
+}
+
+void Values::load_slots() {
+    auto all = std::make_shared<std::vector<ObjectSlot>>();
+    f_->tables.slot.each(nullptr, {}, [&](std::string_view object, std::string_view bytes) {
         Decoder d(bytes, "a slot");
         size_t n = d.number();
         if (all->size() <= n)
@@ -99,15 +159,15 @@ void Store::load_slots() {
         (*all)[n] = {std::string(object), node_of(object), 0};
         return true;
     });
-    for (Slot& s : *all)
-        if (auto p = s.object.empty() ? std::nullopt : profile(s.object))
+    for (ObjectSlot& s : *all)
+        if (auto p = s.object.empty() ? std::nullopt : f_->revisions.profile(s.object))
             s.revision = p->revision;
-    std::lock_guard hold(ids_lock_);
-    slots_ = std::move(all);
+    std::lock_guard hold(f_->lock);
+    f_->slots = std::move(all);
 }
 
 /// On the way into the index: the changes of leaves, and which slot the profiles they number have.
-struct Store::ValueMoves {
+struct Values::Moves {
     struct Part {
         std::vector<std::pair<LeafChange, const std::vector<LeafChanges::Run>*>> changes;
         const std::vector<uint32_t>* slots;
@@ -148,35 +208,35 @@ struct Store::ValueMoves {
     }
 };
 
-void Store::write_values(bdb::Txn& t, const ValueMoves& moves) {
+void Values::write(bdb::Txn& t, const Moves& moves) {
     moves.each([&](std::string_view path, Column::Changes& changes) {
-        auto bytes = t_->value.get(&t, path);
+        auto bytes = f_->tables.value.get(&t, path);
         Column c = bytes ? Column::decode(*bytes) : Column();
         c.apply(changes, path);
         if (c.groups.empty())
-            t_->value.erase(t, path);
+            f_->tables.value.erase(t, path);
         else
-            t_->value.put(t, path, c.encode());
+            f_->tables.value.put(t, path, c.encode());
     });
 }
 
-void Store::index_values(bdb::Txn& t, const Landing& l, const Revision& r,
-                         std::vector<Slot>& slots) {
+void Values::index_columns(bdb::Txn& t, const Landing& l, const Revision& r,
+                           std::vector<ObjectSlot>& slots) {
     std::map<std::string_view, const Built*> built;
     for (auto& b : l.built)
         built[b.object] = &b;
     auto text = [&](const Hash& h) {
         return h.empty() ? std::string()
-                         : gunzip(t_->content.get(&t, h).value_or(""), size_t(1) << 30);
+                         : gunzip(f_->tables.content.get(&t, h).value_or(""), size_t(1) << 30);
     };
     std::vector<uint32_t> compared(l.built.size()), others;
     LeafChanges rest;
     for (auto& p : r.profiles) {
-        auto bytes = t_->slot.get(&t, p.object);
+        auto bytes = f_->tables.slot.get(&t, p.object);
         uint32_t slot =
             bytes ? uint32_t(Decoder(*bytes, "a slot").number()) : uint32_t(slots.size());
         if (!bytes) {
-            t_->slot.put(t, p.object, Encoder().number(slot).take());
+            f_->tables.slot.put(t, p.object, Encoder().number(slot).take());
             slots.push_back({p.object, node_of(p.object), 0});
         }
         slots[slot].revision = p.after.empty() ? 0 : r.number;
@@ -193,40 +253,40 @@ void Store::index_values(bdb::Txn& t, const Landing& l, const Revision& r,
             others.push_back(slot);
         }
     }
-    ValueMoves moves{*l.words};
+    Moves moves{*l.words};
     moves.add(*l.values, compared);
     moves.add(rest, others);
-    write_values(t, moves);
+    write(t, moves);
 }
 
-void Store::each_column(std::string_view prefix,
-                        const std::function<bool(std::string_view, std::string_view)>& f) const {
-    t_->value.each(nullptr, prefix, f);
+void Values::each_column(std::string_view prefix,
+                         const std::function<bool(std::string_view, std::string_view)>& f) const {
+    f_->tables.value.each(nullptr, prefix, f);
 }
 
-void Store::rebuild_values() {
+void Values::rebuild() {
     Words words;
     LeafChanges changes;
     std::vector<std::string> objects;
     std::vector<uint32_t> same;  // a profile's number is its slot
-    for (auto& p : profiles()) {
+    for (auto& p : f_->revisions.profiles()) {
         same.push_back(uint32_t(objects.size()));
-        changes.add(same.back(), leaf_changes("", content(p.xml), words));
+        changes.add(same.back(), leaf_changes("", f_->contents.text(p.xml), words));
         objects.push_back(p.object);
     }
-    ValueMoves moves{words};
+    Moves moves{words};
     moves.add(changes, same);
-    env_.update([&](bdb::Txn& t) {
-        clear(t, t_->slot);
-        clear(t, t_->value);
+    f_->db.env().update([&](bdb::Txn& t) {
+        clear(t, f_->tables.slot);
+        clear(t, f_->tables.value);
         for (size_t i = 0; i < objects.size(); i++)
-            t_->slot.put(t, objects[i], Encoder().number(i).take());
-        write_values(t, moves);
+            f_->tables.slot.put(t, objects[i], Encoder().number(i).take());
+        write(t, moves);
     });
     load_slots();
 }
 
-void Store::verify_values(std::vector<std::string>& wrong) const {
+void Values::verify_columns(std::vector<std::string>& wrong) const {
     Words words;
     LeafChanges changes;
     auto known = slots();
@@ -237,25 +297,25 @@ void Store::verify_values(std::vector<std::string>& wrong) const {
         if (!(*known)[i].object.empty())
             slot[(*known)[i].object] = i;
     }
-    for (auto& p : profiles()) {
+    for (auto& p : f_->revisions.profiles()) {
         auto it = slot.find(p.object);
         if (it == slot.end()) {
             wrong.push_back(fmt::format("values: '{}' has a profile but no slot", p.object));
             continue;
         }
         try {
-            changes.add(it->second, leaf_changes("", content(p.xml), words));
+            changes.add(it->second, leaf_changes("", f_->contents.text(p.xml), words));
         } catch (const Error& e) {
             wrong.push_back(fmt::format("values: the profile of '{}': {}", p.object, e.message));
         }
     }
-    ValueMoves moves{words};
+    Moves moves{words};
     moves.add(changes, same);
     uint64_t found = 0;
     moves.each([&](std::string_view path, Column::Changes& values) {
         Column want;
         want.apply(values, path);
-        auto bytes = t_->value.get(nullptr, path);
+        auto bytes = f_->tables.value.get(nullptr, path);
         found += bytes.has_value();
         if (!bytes)
             wrong.push_back(fmt::format("values: '{}' is not indexed", path));
@@ -264,10 +324,15 @@ void Store::verify_values(std::vector<std::string>& wrong) const {
                 "values: what is indexed of '{}' does not follow from the profiles", path));
     });
     uint64_t rows = 0;
-    t_->value.each(nullptr, {}, [&](auto, auto) { return ++rows; });
+    f_->tables.value.each(nullptr, {}, [&](auto, auto) { return ++rows; });
     if (rows != found)
         wrong.push_back(
             fmt::format("values: {} paths are indexed that no profile has", rows - found));
+}
+
+void Values::verify(std::vector<std::string>& wrong) const {
+    f_->needs.verify(wrong);
+    verify_columns(wrong);
 }
 
 }  // namespace weft::cdb

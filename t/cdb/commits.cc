@@ -10,7 +10,12 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "cdb/contents.hh"
+#include "cdb/database.hh"
+#include "cdb/landing.hh"
 #include "cdb/pipeline.hh"
+#include "cdb/revisions.hh"
+#include "cdb/store.hh"
 
 using namespace weft;
 using namespace weft::cdb;
@@ -38,15 +43,15 @@ struct Site {
         BOOST_REQUIRE(pipeline.commit(p).state == Outcome::done);
     }
     std::string read(const std::string& path) {
-        return store.content(store.file_at(path, store.head()));
+        return store.contents.text(store.revisions.file_at(path, store.revisions.head()));
     }
     Proposal change(const std::string& path, std::string text) {
         return {.author = "CN=anna",
                 .comment = path,
                 .edits = {{.path = path,
-                           .base = store.file_at(path, store.head()),
+                           .base = store.revisions.file_at(path, store.revisions.head()),
                            .text = std::move(text)}},
-                .base = store.head()};
+                .base = store.revisions.head()};
     }
     Proposal own(int node, int value) {
         std::string n = std::to_string(node);
@@ -56,7 +61,9 @@ struct Site {
     Proposal all(int value) {
         return change("all.pan", "unique template all;\n'/all' = " + std::to_string(value) + ";\n");
     }
-    std::string xml(const std::string& object) { return store.content(store.profile(object)->xml); }
+    std::string xml(const std::string& object) {
+        return store.contents.text(store.revisions.profile(object)->xml);
+    }
     std::string wrong() {
         std::string s;
         for (auto& line : pipeline.verify(true))
@@ -194,7 +201,7 @@ BOOST_AUTO_TEST_CASE(REQ_A_6_the_same_file_twice_is_a_conflict_for_the_later) {
     BOOST_TEST(two.state == Outcome::conflict);
     BOOST_REQUIRE(two.conflicts.size() == 1u);
     BOOST_TEST(two.conflicts[0].revision == one.revision);
-    BOOST_TEST(s.store.head() == 2u);
+    BOOST_TEST(s.store.revisions.head() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_sent_again_while_it_compiles_happens_once) {
@@ -205,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_commit_sent_again_while_it_compiles_happens_once) {
     BOOST_TEST(one.state == Outcome::done);
     BOOST_TEST(two.state == Outcome::repeated);
     BOOST_TEST(two.revision == one.revision);
-    BOOST_TEST(s.store.head() == 2u);
+    BOOST_TEST(s.store.revisions.head() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_commit_after_a_start_may_be_nothing_or_a_conflict) {
@@ -246,7 +253,7 @@ BOOST_AUTO_TEST_CASE(REQ_A_8_many_commits_at_once_leave_what_one_after_the_other
         t.join();
     BOOST_TEST(odd == 0);
     BOOST_TEST(taken > 10);
-    BOOST_TEST(s.store.head() == uint64_t(taken) + 1);
+    BOOST_TEST(s.store.revisions.head() == uint64_t(taken) + 1);
     BOOST_REQUIRE(told.size() == size_t(taken));
     for (size_t i = 0; i < told.size(); i++)
         BOOST_TEST(told[i] == i + 2);
@@ -280,24 +287,25 @@ BOOST_AUTO_TEST_CASE(who_looks_after_the_store_waits_for_commits_and_they_for_it
 BOOST_AUTO_TEST_CASE(REQ_A_4_what_is_derived_is_made_anew_from_the_revisions_and_the_templates) {
     Site s(3);
     BOOST_REQUIRE(s.pipeline.commit(s.own(1, 4)).state == Outcome::done);
-    Proposal p{
-        .author = "CN=anna",
-        .comment = "n3 goes",
-        .edits = {{.path = "n3.pan", .base = s.store.file_at("n3.pan", 2), .text = std::nullopt}},
-        .base = 2};
+    Proposal p{.author = "CN=anna",
+               .comment = "n3 goes",
+               .edits = {{.path = "n3.pan",
+                          .base = s.store.revisions.file_at("n3.pan", 2),
+                          .text = std::nullopt}},
+               .base = 2};
     BOOST_REQUIRE(s.pipeline.commit(p).state == Outcome::done);
     auto rows = [&](const char* table) {
         std::map<std::string, std::string> all;
-        s.store.env().table(table).each(
+        s.store.database.env().table(table).each(
             nullptr, {}, [&](auto key, auto value) { return all.emplace(key, value), true; });
         return all;
     };
     for (const char* name :
          {"tree", "history", "profile", "needs", "users", "value", "slot", "id"}) {
-        bdb::Table table = s.store.env().table(name);
+        bdb::Table table = s.store.database.env().table(name);
         auto all = rows(name);
         BOOST_REQUIRE(!all.empty());
-        s.store.env().update([&](bdb::Txn& t) { table.erase(t, all.begin()->first); });
+        s.store.database.env().update([&](bdb::Txn& t) { table.erase(t, all.begin()->first); });
         if (std::string(name) != "id" && std::string(name) != "slot")
             BOOST_TEST(s.wrong() != "", name);
         s.pipeline.rebuild();

@@ -9,6 +9,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "cdb/namespaces.hh"
+#include "cdb/revisions.hh"
 #include "cdb/server.hh"
 
 using namespace weft;
@@ -75,10 +76,12 @@ struct Site {
             bug("the store is not whole: " + wrong);
     }
     void commit(const std::vector<std::pair<std::string, std::string>>& files) {
-        Proposal p{.author = "a", .comment = "c", .edits = {}, .base = server->store.head()};
+        Proposal p{
+            .author = "a", .comment = "c", .edits = {}, .base = server->store.revisions.head()};
         for (auto& [path, text] : files)
-            p.edits.push_back(
-                {.path = path, .base = server->store.file_at(path, p.base), .text = text});
+            p.edits.push_back({.path = path,
+                               .base = server->store.revisions.file_at(path, p.base),
+                               .text = text});
         Outcome o = server->pipeline.commit(p, [](const Outcome&) {});
         if (o.state != Outcome::done)
             bug("the site is refused");

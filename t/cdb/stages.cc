@@ -6,6 +6,10 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "cdb/contents.hh"
+#include "cdb/landing.hh"
+#include "cdb/revisions.hh"
+#include "cdb/stages.hh"
 #include "cdb/store.hh"
 
 using namespace weft;
@@ -22,8 +26,8 @@ Built built(std::string object, std::string xml) {
             .needs = {words->number(need_key({Need::source, "site/extra"}))}};
 }
 std::string served(const Store& s, const char* object) {
-    auto p = s.served(object);
-    return p ? s.content(p->xml) : "";
+    auto p = s.stages.served(object);
+    return p ? s.contents.text(p->xml) : "";
 }
 std::string wrong(const Store& s) { return fmt::format("{}", fmt::join(s.verify(), "\n")); }
 bool stands_in_the_way(const Error& e) { return e.status == exit_no; }
@@ -38,15 +42,15 @@ BOOST_AUTO_TEST_CASE(a_stage_takes_nodes_over_from_another_and_they_keep_what_th
         {.author = "a",
          .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>"), built("lxb003", "<one/>")},
          .words = words});
-    s.add_stage("prod", {"lxb*"}, "a");
+    s.stages.add("prod", {"lxb*"}, "a");
     s.land(
         {.author = "a",
          .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>"), built("lxb003", "<two/>")},
          .words = words});
-    BOOST_TEST(s.add_stage("early", {"lxb001", "lxb002"}, "a").revision == 1u);
+    BOOST_TEST(s.stages.add("early", {"lxb001", "lxb002"}, "a").revision == 1u);
     for (const char* object : {"lxb001", "lxb002", "lxb003"})
         BOOST_TEST(served(s, object) == "<one/>");
-    s.promote({.stage = "early", .target = 2, .author = "a"});
+    s.stages.promote({.stage = "early", .target = 2, .author = "a"});
     BOOST_TEST(served(s, "lxb002") == "<two/>");
     BOOST_TEST(served(s, "lxb003") == "<one/>");
     BOOST_TEST(wrong(s) == "");
@@ -63,20 +67,20 @@ BOOST_AUTO_TEST_CASE(the_canaries_of_a_second_promotion_join_those_of_the_first_
                 .words = words});
     };
     commit("<one/>");
-    s.add_stage("prod", {"lxb*"}, "a");
+    s.stages.add("prod", {"lxb*"}, "a");
     commit("<two/>");
     commit("<three/>");
-    s.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb001"}});
-    s.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb002"}});
+    s.stages.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb001"}});
+    s.stages.promote({.stage = "prod", .target = 2, .author = "a", .canary = {"lxb002"}});
     BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") ==
                "<two/><two/><one/>");
-    BOOST_TEST(fmt::format("{}", fmt::join(s.stage("prod")->canary, " ")) == "lxb001 lxb002");
+    BOOST_TEST(fmt::format("{}", fmt::join(s.stages.find("prod")->canary, " ")) == "lxb001 lxb002");
     BOOST_TEST(wrong(s) == "");
-    s.promote({.stage = "prod", .target = 3, .author = "a", .canary = {"lxb002"}});
+    s.stages.promote({.stage = "prod", .target = 3, .author = "a", .canary = {"lxb002"}});
     BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") ==
                "<one/><three/><one/>");
     BOOST_TEST(wrong(s) == "");
-    s.promote({.stage = "prod", .target = 3, .author = "a"});
+    s.stages.promote({.stage = "prod", .target = 3, .author = "a"});
     BOOST_TEST(served(s, "lxb001") + served(s, "lxb002") + served(s, "lxb003") ==
                "<three/><three/><three/>");
     BOOST_TEST(wrong(s) == "");
@@ -89,18 +93,18 @@ BOOST_AUTO_TEST_CASE(a_node_withdrawn_after_its_stage_does_not_come_back_with_th
     s.land({.author = "a",
             .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")},
             .words = words});
-    s.add_stage("prod", {"lxb*"}, "a");
-    s.drop_stage("prod", "a");
+    s.stages.add("prod", {"lxb*"}, "a");
+    s.stages.drop("prod", "a");
     s.land({.author = "a", .withdrawn = {"lxb001"}});
-    int64_t given = s.profile_at("lxb001", 1)->modified;
-    s.add_stage("prod", {"lxb*"}, "a");
+    int64_t given = s.revisions.profile_at("lxb001", 1)->modified;
+    s.stages.add("prod", {"lxb*"}, "a");
     BOOST_TEST(served(s, "lxb001") == "");
-    BOOST_TEST(s.served().size() == 1u);
-    BOOST_TEST(s.promotion(*s.stage("prod"), s.head()).empty());
+    BOOST_TEST(s.stages.served().size() == 1u);
+    BOOST_TEST(s.stages.promotion(*s.stages.find("prod"), s.revisions.head()).empty());
     s.land({.author = "a", .built = {built("lxb001", "<three/>")}, .words = words});
-    s.promote({.stage = "prod", .target = s.head(), .author = "a"});
+    s.stages.promote({.stage = "prod", .target = s.revisions.head(), .author = "a"});
     BOOST_TEST(served(s, "lxb001") == "<three/>");
-    BOOST_TEST(s.served("lxb001")->modified > given);
+    BOOST_TEST(s.stages.served("lxb001")->modified > given);
     BOOST_TEST(wrong(s) == "");
 }
 
@@ -109,10 +113,10 @@ BOOST_AUTO_TEST_CASE(
     ScratchDir dir;
     Store s(dir.path());
     s.land({.author = "a", .built = {built("lxb001", "<one/>")}, .words = words});
-    s.add_stage("prod", {"lxb*"}, "a");
+    s.stages.add("prod", {"lxb*"}, "a");
     s.land({.author = "a", .withdrawn = {"lxb001"}});
     BOOST_TEST(served(s, "lxb001") == "<one/>");
-    s.add_stage("early", {"lxb001"}, "a");
+    s.stages.add("early", {"lxb001"}, "a");
     BOOST_TEST(served(s, "lxb001") == "<one/>");
     BOOST_TEST(wrong(s) == "");
 }
@@ -123,13 +127,13 @@ BOOST_AUTO_TEST_CASE(nodes_at_different_revisions_make_no_stage) {
     s.land({.author = "a",
             .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")},
             .words = words});
-    s.add_stage("prod", {"lxb001"}, "a");
+    s.stages.add("prod", {"lxb001"}, "a");
     s.land({.author = "a",
             .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")},
             .words = words});
-    BOOST_CHECK_EXCEPTION(s.add_stage("all", {"lxb*"}, "a"), Error, stands_in_the_way);
-    s.promote({.stage = "prod", .target = 2, .author = "a"});
-    BOOST_TEST(s.add_stage("all", {"lxb*"}, "a").revision == 3u);
+    BOOST_CHECK_EXCEPTION(s.stages.add("all", {"lxb*"}, "a"), Error, stands_in_the_way);
+    s.stages.promote({.stage = "prod", .target = 2, .author = "a"});
+    BOOST_TEST(s.stages.add("all", {"lxb*"}, "a").revision == 3u);
     BOOST_TEST(wrong(s) == "");
 }
 
@@ -139,20 +143,20 @@ BOOST_AUTO_TEST_CASE(a_stage_goes_when_its_nodes_have_what_they_get_without_it) 
     s.land({.author = "a",
             .built = {built("lxb001", "<one/>"), built("lxb002", "<one/>")},
             .words = words});
-    s.add_stage("prod", {"lxb*"}, "a");
-    s.add_stage("early", {"lxb001"}, "a");
+    s.stages.add("prod", {"lxb*"}, "a");
+    s.stages.add("early", {"lxb001"}, "a");
     s.land({.author = "a",
             .built = {built("lxb001", "<two/>"), built("lxb002", "<two/>")},
             .words = words});
-    s.promote({.stage = "early", .target = 2, .author = "a"});
-    BOOST_CHECK_EXCEPTION(s.drop_stage("early", "a"), Error,
+    s.stages.promote({.stage = "early", .target = 2, .author = "a"});
+    BOOST_CHECK_EXCEPTION(s.stages.drop("early", "a"), Error,
                           stands_in_the_way);  // at the head, but 'prod' is not
-    s.promote({.stage = "early", .target = 1, .author = "a"});
-    s.drop_stage("early", "a");  // not at the head, but where 'prod' is
+    s.stages.promote({.stage = "early", .target = 1, .author = "a"});
+    s.stages.drop("early", "a");  // not at the head, but where 'prod' is
     BOOST_TEST(served(s, "lxb001") == "<one/>");
-    BOOST_CHECK_EXCEPTION(s.drop_stage("prod", "a"), Error, stands_in_the_way);
-    s.promote({.stage = "prod", .target = 2, .author = "a"});
-    s.drop_stage("prod", "a");
+    BOOST_CHECK_EXCEPTION(s.stages.drop("prod", "a"), Error, stands_in_the_way);
+    s.stages.promote({.stage = "prod", .target = 2, .author = "a"});
+    s.stages.drop("prod", "a");
     BOOST_TEST(served(s, "lxb001") == "<two/>");
     BOOST_TEST(wrong(s) == "");
 }

@@ -1,13 +1,15 @@
 // The indexes: each object's needs, and for each need the objects that have it. Both sides hold
 // small numbers; a list of ten thousand objects is some twelve kilobytes, written only when it
 // changes.
+#include "cdb/needs.hh"
+
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
 
 #include "base/error.hh"
-#include "cdb/store.hh"
+#include "cdb/database.hh"
 #include "cdb/tables.hh"
 
 namespace weft::cdb {
@@ -33,11 +35,11 @@ std::vector<uint32_t> decode_ids(std::string_view bytes) {
 
 static std::string id_key(uint32_t id) { return number_key(id).substr(4); }
 
-void Store::load_ids() {
-    std::lock_guard hold(ids_lock_);
+void NeedIndex::load() {
+    std::lock_guard hold(lock_);
     ids_.clear();
     names_.clear();
-    t_->id.each(nullptr, {}, [&](std::string_view name, std::string_view id) {
+    db_.tables().id.each(nullptr, {}, [&](std::string_view name, std::string_view id) {
         Decoder d(id, "an id");
         auto n = uint32_t(d.number());
         ids_.emplace(name, n);
@@ -48,27 +50,35 @@ void Store::load_ids() {
     });
 }
 
-uint32_t Store::id_of(bdb::Txn& t, const std::string& name, std::vector<std::string>& fresh) const {
-    std::lock_guard hold(ids_lock_);
+void NeedIndex::forget() {
+    std::lock_guard hold(lock_);
+    ids_.clear();
+    names_.clear();
+}
+
+uint32_t NeedIndex::id_of(bdb::Txn& t, const std::string& name,
+                          std::vector<std::string>& fresh) const {
+    std::lock_guard hold(lock_);
     if (auto it = ids_.find(name); it != ids_.end())
         return it->second;
     // A name of this very transaction: the table knows it, memory learns it after the commit.
-    if (auto v = t_->id.get(&t, name))
+    if (auto v = db_.tables().id.get(&t, name))
         return uint32_t(Decoder(*v, "an id").number());
     auto id = uint32_t(names_.size() + fresh.size());
-    t_->id.put(t, name, Encoder().number(id).take());
+    db_.tables().id.put(t, name, Encoder().number(id).take());
     fresh.push_back(name);
     return id;
 }
 
-void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh) {
+std::vector<std::string> NeedIndex::write(bdb::Txn& t, const Landing& l) {
+    std::vector<std::string> fresh;
     struct Delta {
         std::vector<uint32_t> add, drop;
     };
     std::map<uint32_t, Delta> deltas;
     auto change = [&](const std::string& object, std::vector<uint32_t> now) {
         uint32_t self = id_of(t, need_key({Need::object, object}), fresh);
-        auto bytes = t_->needs.get(&t, object);
+        auto bytes = db_.tables().needs.get(&t, object);
         auto old = bytes ? decode_ids(*bytes) : std::vector<uint32_t>{};
         std::sort(now.begin(), now.end());
         now.erase(std::unique(now.begin(), now.end()), now.end());
@@ -81,9 +91,9 @@ void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh
             if (!std::binary_search(now.begin(), now.end(), id))
                 deltas[id].drop.push_back(self);
         if (now.empty())
-            t_->needs.erase(t, object);
+            db_.tables().needs.erase(t, object);
         else
-            t_->needs.put(t, object, encode_ids(now));
+            db_.tables().needs.put(t, object, encode_ids(now));
     };
     std::vector<std::optional<uint32_t>> known(l.words->size());  // word -> id
     for (const Built& b : l.built) {
@@ -99,7 +109,7 @@ void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh
         change(object, {});
 
     for (auto& [id, d] : deltas) {
-        auto bytes = t_->users.get(&t, id_key(id));
+        auto bytes = db_.tables().users.get(&t, id_key(id));
         auto list = bytes ? decode_ids(*bytes) : std::vector<uint32_t>{};
         std::sort(d.drop.begin(), d.drop.end());
         std::erase_if(
@@ -107,19 +117,28 @@ void Store::index(bdb::Txn& t, const Landing& l, std::vector<std::string>& fresh
         list.insert(list.end(), d.add.begin(), d.add.end());
         std::sort(list.begin(), list.end());
         if (list.empty())
-            t_->users.erase(t, id_key(id));
+            db_.tables().users.erase(t, id_key(id));
         else
-            t_->users.put(t, id_key(id), encode_ids(list));
+            db_.tables().users.put(t, id_key(id), encode_ids(list));
+    }
+    return fresh;
+}
+
+void NeedIndex::learn(const std::vector<std::string>& names) {
+    std::lock_guard hold(lock_);
+    for (auto& name : names) {
+        ids_.emplace(name, uint32_t(names_.size()));
+        names_.push_back(name);
     }
 }
 
-std::vector<std::string> Store::objects_needing(const Need& need) const {
+std::vector<std::string> NeedIndex::objects_needing(const Need& need) const {
     std::vector<std::string> out;
-    std::lock_guard hold(ids_lock_);
+    std::lock_guard hold(lock_);
     auto it = ids_.find(need_key(need));
     if (it == ids_.end())
         return out;
-    auto v = t_->users.get(nullptr, id_key(it->second));
+    auto v = db_.tables().users.get(nullptr, id_key(it->second));
     if (!v)
         return out;
     for (uint32_t id : decode_ids(*v))
@@ -129,12 +148,12 @@ std::vector<std::string> Store::objects_needing(const Need& need) const {
     return out;
 }
 
-std::vector<Need> Store::needs_of(std::string_view object) const {
+std::vector<Need> NeedIndex::needs_of(std::string_view object) const {
     std::vector<Need> out;
-    auto v = t_->needs.get(nullptr, object);
+    auto v = db_.tables().needs.get(nullptr, object);
     if (!v)
         return out;
-    std::lock_guard hold(ids_lock_);
+    std::lock_guard hold(lock_);
     for (uint32_t id : decode_ids(*v))
         if (id < names_.size() && !names_[id].empty())
             out.push_back({Need::Kind(names_[id][0]), names_[id].substr(1)});
@@ -142,80 +161,33 @@ std::vector<Need> Store::needs_of(std::string_view object) const {
     return out;
 }
 
-void Store::rebuild_indexes(const Landing& compiled) {
-    std::lock_guard commit(commit_lock_);
-    try {
-        env_.update([&](bdb::Txn& t) {
-            for (auto* table :
-                 {&t_->tree, &t_->history, &t_->profile, &t_->id, &t_->needs, &t_->users})
-                clear(t, *table);
-            t_->revision.each(&t, {}, [&](std::string_view number, std::string_view bytes) {
-                for (auto& f : Revision::decode(key_number(number), bytes).files) {
-                    t_->history.put(t, join(f.path, number), f.after);
-                    if (f.after.empty())
-                        t_->tree.erase(t, f.path);
-                    else
-                        t_->tree.put(t, f.path, f.after);
-                }
-                return true;
-            });
-            t_->published.each(&t, {}, [&](std::string_view key, std::string_view bytes) {
-                std::string object(before_number(key));
-                if (Profile::decode(object, bytes).xml.empty())
-                    t_->profile.erase(t, object);
-                else
-                    t_->profile.put(t, object, bytes);
-                return true;
-            });
-            {
-                std::lock_guard hold(ids_lock_);
-                ids_.clear();
-                names_.clear();
-            }
-            std::vector<std::string> fresh;
-            index(t, compiled, fresh);
-        });
-    } catch (...) {
-        load_ids();
-        throw;
-    }
-    load_ids();
-    rebuild_values();
-}
-
-void Store::clear(bdb::Txn& t, bdb::Table& table) {
-    std::vector<std::string> keys;
-    table.each(&t, {}, [&](auto key, auto) { return keys.emplace_back(key), true; });
-    for (auto& key : keys)
-        table.erase(t, key);
-}
-
-void Store::verify_indexes(std::vector<std::string>& wrong) const {
+void NeedIndex::verify(std::vector<std::string>& wrong) const {
     std::map<uint32_t, std::vector<uint32_t>> want;
-    std::lock_guard hold(ids_lock_);
+    std::lock_guard hold(lock_);
     auto name = [&](uint32_t id) {
         return id < names_.size() ? names_[id] : fmt::format("#{}", id);
     };
-    t_->needs.each(nullptr, {}, [&](std::string_view object, std::string_view ids) {
+    db_.tables().needs.each(nullptr, {}, [&](std::string_view object, std::string_view ids) {
         auto self = ids_.find(need_key({Need::object, std::string(object)}));
         if (self == ids_.end()) {
             wrong.push_back(fmt::format("index: the object '{}' has no id", object));
             return true;
         }
-        if (!t_->profile.has(nullptr, object))
+        if (!db_.tables().profile.has(nullptr, object))
             wrong.push_back(fmt::format("index: '{}' has needs but no profile", object));
         for (uint32_t id : decode_ids(ids)) {
             want[id].push_back(self->second);
             if (id >= names_.size())
                 wrong.push_back(fmt::format("index: '{}' needs the unknown id {}", object, id));
-            else if (names_[id][0] == Need::file && !t_->tree.has(nullptr, names_[id].substr(1)))
+            else if (names_[id][0] == Need::file &&
+                     !db_.tables().tree.has(nullptr, names_[id].substr(1)))
                 wrong.push_back(
                     fmt::format("index: '{}' needs the file '{}', which the head does not have",
                                 object, names_[id].substr(1)));
         }
         return true;
     });
-    t_->users.each(nullptr, {}, [&](std::string_view key, std::string_view ids) {
+    db_.tables().users.each(nullptr, {}, [&](std::string_view key, std::string_view ids) {
         auto id = uint32_t(key_number(std::string(4, '\0') + std::string(key)));
         auto list = decode_ids(ids);
         auto it = want.find(id);
@@ -230,8 +202,8 @@ void Store::verify_indexes(std::vector<std::string>& wrong) const {
     });
     for (auto& [id, list] : want)
         wrong.push_back(fmt::format("index: the users of '{}' are missing", name(id)));
-    t_->profile.each(nullptr, {}, [&](auto object, auto) {
-        if (!t_->needs.has(nullptr, object))
+    db_.tables().profile.each(nullptr, {}, [&](auto object, auto) {
+        if (!db_.tables().needs.has(nullptr, object))
             wrong.push_back(fmt::format("index: '{}' has a profile but no needs", object));
         return true;
     });

@@ -24,13 +24,13 @@ static std::string shown(std::string_view s) {
     return "'" + out + (s.size() > 60 ? "...'" : "'");
 }
 
-static Error cannot(std::string_view s, std::string_view why, std::string hint = {}) {
+static Error unsayable(std::string_view s, std::string_view why, std::string hint = {}) {
     return Error(exit_data, fmt::format("{}: {}", shown(s), why), {}, std::move(hint));
 }
 
 static void no_zero_byte(std::string_view s) {
     if (s.find('\0') != std::string_view::npos)
-        throw cannot(s, "a shell cannot hold a zero byte");
+        throw unsayable(s, "a shell cannot hold a zero byte");
 }
 
 const std::string& variable_name(const std::string& name) {
@@ -93,7 +93,7 @@ std::string csh_text(std::string_view s) {
     for (size_t i = 0; i < s.size(); i++) {
         char c = s[i];
         if (c == '\n' || c == '\r')
-            throw cannot(s, "csh cannot hold a line end in a value");
+            throw unsayable(s, "csh cannot hold a line end in a value");
         if (size_t n = c == '$' ? reference(s, i) : 0) {
             out += s.substr(i, n);
             // What follows must not be taken for a modifier or an index of the variable.
@@ -111,6 +111,39 @@ std::string csh_text(std::string_view s) {
         }
     }
     return out + "\"";
+}
+
+/// Is this one word of a shell: quotes closed, no blank, operator or comment outside of them?
+static bool one_sh_word(std::string_view s, std::string_view ends = " \t;&|<>()") {
+    char quote = 0;
+    for (size_t i = 0; i < s.size(); i++) {
+        if (s[i] == '\\' && quote != '\'') {
+            if (++i == s.size())
+                return false;
+        } else if (s[i] == quote) {
+            quote = 0;
+        } else if (!quote && one_of(s[i], "'\"`")) {
+            quote = s[i];
+        } else if (!quote && (one_of(s[i], ends) || (s[i] == '#' && i == 0))) {
+            return false;
+        }
+    }
+    return !quote;
+}
+
+std::string sh_value(std::string_view s) {
+    no_zero_byte(s);
+    if (s.find_first_of("\n\r") != std::string_view::npos)
+        throw unsayable(s, "a line end cannot be part of the value");
+    size_t from = std::min(s.find_first_not_of(" \t"), s.size());
+    s = s.substr(from, s.find_last_not_of(" \t") + 1 - from);
+    bool array = s.size() > 1 && s.front() == '(' && s.back() == ')' &&
+                 one_sh_word(s.substr(1, s.size() - 2), ";&|<>()");
+    if (one_sh_word(s) || array)
+        return std::string(s);
+    // In double quotes variables are still looked up, as in a value without blanks.
+    bool simple = s.find_first_of("\"\\`") == std::string_view::npos;
+    return simple ? fmt::format("\"{}\"", s) : sh_word(s);
 }
 
 std::vector<std::string> shell_words(std::string_view s) {
@@ -137,7 +170,7 @@ std::vector<std::string> shell_words(std::string_view s) {
         }
     }
     if (quote)
-        throw cannot(s, fmt::format("the {} is not closed", quote));
+        throw unsayable(s, fmt::format("the {} is not closed", quote));
     return words;
 }
 
@@ -176,7 +209,7 @@ static uint32_t code_point(std::string_view s, size_t& at) {
     good = good && (more < 2 || c >= (more == 2 ? 0x800u : 0x10000u)) && c < 0x110000 &&
            (c < 0xD800 || c > 0xDFFF);
     if (!good)
-        throw cannot(s, "it is not UTF-8");
+        throw unsayable(s, "it is not UTF-8");
     at += more + 1;
     return c;
 }
@@ -185,6 +218,34 @@ static std::string_view utf8(std::string_view s) {
     for (size_t at = 0; at < s.size();)
         code_point(s, at);
     return s;
+}
+
+static bool blank(uint32_t c) {
+    return (c >= 9 && c <= 13) || (c >= 0x1c && c <= 0x20) || c == 0x85 || c == 0xA0 ||
+           c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
+           c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+bool comment_inside(std::string_view s) {
+    uint32_t before = 0, sign = 0;
+    for (size_t at = 0; at < s.size();) {
+        uint32_t c = code_point(s, at);
+        if (blank(before) && sign == ';' && blank(c))
+            return true;
+        before = sign;
+        sign = c;
+    }
+    return false;
+}
+
+bool blank_at_ends(std::string_view s) {
+    bool found = false;
+    for (size_t at = 0; at < s.size();) {
+        bool first = at == 0;
+        uint32_t c = code_point(s, at);
+        found = found || ((first || at == s.size()) && blank(c));
+    }
+    return found;
 }
 
 std::string json_text(std::string_view s) { return escaped(utf8(s), false); }
@@ -227,6 +288,94 @@ static std::string properties_text(std::string_view s, bool key) {
 
 std::string properties_key(std::string_view s) { return properties_text(s, true); }
 std::string properties_value(std::string_view s) { return properties_text(s, false); }
+
+// ---- cron
+
+std::string cron_value(std::string_view s) {
+    if (s.find_first_of(std::string_view("\n\r\0", 3)) != std::string_view::npos)
+        throw unsayable(s, "a crontab cannot hold a line end in a value");
+    if (s.size() > 900)
+        throw unsayable(s, "cron reads no lines of more than 1000 bytes");
+    bool bare = !s.empty() && !one_of(s.front(), " \t\"'") && !one_of(s.back(), " \t");
+    if (bare)
+        return std::string(s);
+    for (char quote : {'"', '\''})
+        if (s.find(quote) == std::string_view::npos)
+            return quote + std::string(s) + quote;
+    throw unsayable(s,
+                    "a crontab cannot hold both kinds of quotes in a value that begins with one");
+}
+
+struct CronField {
+    std::string_view name;
+    long least, most;
+    std::string_view words;  ///< three letters each, from the least on
+};
+static constexpr CronField cron_fields[] = {
+    {"minute", 0, 59, ""},
+    {"hour", 0, 23, ""},
+    {"day", 1, 31, ""},
+    {"month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
+    {"weekday", 0, 7, "sunmontuewedthufrisat"}};
+
+static long cron_number(std::string_view text, const CronField& f) {
+    std::string low(text);
+    std::transform(low.begin(), low.end(), low.begin(),
+                   [](unsigned char c) { return char(std::tolower(c)); });
+    if (size_t at = f.words.find(low);
+        low.size() == 3 && at != std::string_view::npos && at % 3 == 0)
+        return f.least + long(at / 3);
+    return parse_number(text, f.name, f.least, f.most);
+}
+
+/// Lists of *, N, N-M, each with a step of /N behind it.
+static void check_cron_field(std::string_view text, const CronField& f) {
+    for (size_t at = 0; at <= text.size();) {
+        size_t end = std::min(text.find(',', at), text.size());
+        std::string_view part = text.substr(at, end - at);
+        at = end + 1;
+        size_t slash = part.find('/');
+        bool range = part.substr(0, slash) == "*";
+        if (!range) {
+            std::string_view ends = part.substr(0, slash);
+            size_t dash = ends.find('-');
+            range = dash != std::string_view::npos;
+            long from = cron_number(ends.substr(0, dash), f);
+            if (range && cron_number(ends.substr(dash + 1), f) < from)
+                throw unsayable(ends,
+                                fmt::format("this range of the {} ends before it begins", f.name));
+        }
+        if (slash == std::string_view::npos)
+            continue;
+        if (!range)
+            throw unsayable(part, fmt::format("a step of the {} needs a range", f.name));
+        parse_number(part.substr(slash + 1), "step", 1, f.most);
+    }
+}
+
+std::string cron_time(std::string_view s) {
+    static constexpr std::string_view words[] = {"@reboot", "@yearly", "@annually", "@monthly",
+                                                 "@weekly", "@daily",  "@midnight", "@hourly"};
+    std::vector<std::string> fields = shell_words(s);
+    if (fields.size() == 1 &&
+        std::find(std::begin(words), std::end(words), fields[0]) != std::end(words))
+        return fields[0];
+    if (fields.size() != 5)
+        throw Error(exit_data, "when? five fields, an @word or timing are needed, not " + shown(s));
+    std::string out;
+    for (size_t i = 0; i < 5; i++) {
+        check_cron_field(fields[i], cron_fields[i]);
+        out += (i ? " " : "") + fields[i];
+    }
+    return out;
+}
+
+bool cron_cuts(std::string_view command) {
+    for (size_t at = 0; (at = command.find('%', at)) != std::string_view::npos; at++)
+        if (at == 0 || command[at - 1] != '\\')
+            return true;
+    return false;
+}
 
 // ---- numbers
 

@@ -18,6 +18,9 @@ std::string sh_word(std::string_view);
 std::string sh_text(std::string_view);
 std::string csh_text(std::string_view);
 
+/// A value of a file that shells read as the site wrote it, quotes of its own included; where that
+/// is not one value for a shell, or has blanks outside of quotes, quotes are put around it.
+std::string sh_value(std::string_view);
 /// The words of a command line that no shell sees: '...' holds all but ', "..." and a backslash
 /// work as in sh. Error(65) for a quote that is not closed.
 std::vector<std::string> shell_words(std::string_view);
@@ -29,6 +32,22 @@ std::string toml_key(std::string_view);
 /// Java's, which reads Latin-1.
 std::string properties_key(std::string_view);
 std::string properties_value(std::string_view);
+
+/// Would a reader that drops blanks at the ends lose something? What Python and Perl take for
+/// blank.
+bool blank_at_ends(std::string_view);
+
+/// Would a reader that takes ';' between blanks for the beginning of a comment cut it?
+bool comment_inside(std::string_view);
+
+// ---- cron
+/// The value of a variable in a crontab.
+std::string cron_value(std::string_view);
+/// Five fields with single blanks between them, or @daily and its kin; Error(65) for what cron does
+/// not understand.
+std::string cron_time(std::string_view);
+/// A command that cron would cut at a '%'?
+bool cron_cuts(std::string_view command);
 
 // ---- numbers
 /// As Perl prints it: "%.15g".

@@ -41,10 +41,10 @@ static std::string plain(std::string_view format, const std::string& key, const 
 /// A name or value whose blanks at the ends a reader would drop.
 static const std::string& firm(std::string_view format, const std::string& what,
                                const std::string& s) {
-    constexpr std::string_view blanks = " \t\v\f";
-    if (!s.empty() && (blanks.find(s.front()) != std::string_view::npos ||
-                       blanks.find(s.back()) != std::string_view::npos))
+    if (blank_at_ends(s))
         throw cannot(format, fmt::format("the blank at the end of {} '{}'", what, s));
+    if (format == "tiny" && comment_inside(s))
+        throw cannot(format, fmt::format("the ';' between blanks in {} '{}'", what, s));
     return s;
 }
 

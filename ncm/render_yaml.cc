@@ -13,7 +13,7 @@ namespace weft::ncm {
 
 using yaml::Quotes;
 
-static std::string lower(std::string_view s) {
+static std::string yaml_lower(std::string_view s) {
     std::string low(s);
     std::transform(low.begin(), low.end(), low.begin(),
                    [](unsigned char c) { return char(std::tolower(c)); });
@@ -26,7 +26,7 @@ static bool other_meaning(std::string_view s) {
     static constexpr std::string_view words[] = {
         "",  "~", "null", "true", "false", "yes", "no",   "on",    "off",  "y",
         "n", "=", "<<",   "inf",  ".inf",  "nan", ".nan", "+.inf", "-.inf"};
-    std::string low = lower(s);
+    std::string low = yaml_lower(s);
     if (std::find(std::begin(words), std::end(words), low) != std::end(words))
         return true;
     if (s[0] == ':')
@@ -57,7 +57,7 @@ static bool number_of_perl(std::string_view s) {
     s = s.substr(0, s.find_last_not_of(blanks) + 1);
     skip(blanks);
     one_of("+-");
-    std::string word = s.size() <= 8 ? lower(s) : "";
+    std::string word = s.size() <= 8 ? yaml_lower(s) : "";
     if (word == "inf" || word == "infinity" || word == "nan")
         return true;
     size_t n = skip(digits);
@@ -86,7 +86,7 @@ static std::string yaml_double(double d, bool historic) {
         return d < 0 ? "-.inf" : ".inf";
     if (historic)
         return number_as_perl(d);
-    std::string s = lower(property_text(Element::of_double(d)));
+    std::string s = yaml_lower(property_text(Element::of_double(d)));
     size_t e = s.find('e');
     // YAML 1.1 knows no exponent without a sign.
     if (e != std::string::npos && s[e + 1] != '-')
@@ -94,18 +94,20 @@ static std::string yaml_double(double d, bool historic) {
     return s;
 }
 
-static void write(yaml::Writer& out, const Element& e, bool historic) {
+static void yaml_events(yaml::Writer& out, const Element& e, bool historic) {
     switch (e.kind()) {
         case Kind::list:
             out.begin_list();
             for (const Element& c : e.list())
-                write(out, c, historic);
+                yaml_events(out, c, historic);
             return out.end_list();
         case Kind::dict:
             out.begin_dict();
             for (const auto& m : e.dict()) {
-                out.scalar(m.key.view(), quotes_of(m.key.view(), historic));
-                write(out, m.value, historic);
+                // Psych merges under this name even when it is quoted.
+                bool merges = !historic && m.key.view() == "<<";
+                out.scalar(m.key.view(), quotes_of(m.key.view(), historic), merges);
+                yaml_events(out, m.value, historic);
             }
             return out.end_dict();
         case Kind::string: return out.scalar(e.string(), quotes_of(e.string(), historic));
@@ -117,15 +119,15 @@ static void write(yaml::Writer& out, const Element& e, bool historic) {
     }
 }
 
-static void document(yaml::Writer& out, const Element& e, bool historic) {
+static void yaml_document(yaml::Writer& out, const Element& e, bool historic) {
     out.begin_document();
-    write(out, e, historic);
+    yaml_events(out, e, historic);
     out.end_document();
 }
 
 std::string render_yaml(const Element& e, bool historic) {
     yaml::Writer out;
-    document(out, e, historic);
+    yaml_document(out, e, historic);
     return out.finish();
 }
 
@@ -136,7 +138,7 @@ std::string render_yaml_documents(const Element& e, bool historic) {
             "yamlmulti cannot hold a single value: each member of the contents is a document");
     yaml::Writer out;
     for (size_t i = 0; i < e.size(); i++)
-        document(out, e.child(i), historic);
+        yaml_document(out, e.child(i), historic);
     return out.finish();
 }
 

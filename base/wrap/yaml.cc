@@ -72,15 +72,17 @@ void Writer::end_dict() {
     impl_->emit(yaml_mapping_end_event_initialize(&e), e);
 }
 
-void Writer::scalar(std::string_view text, Quotes quotes) {
+void Writer::scalar(std::string_view text, Quotes quotes, bool tagged) {
     yaml_scalar_style_t style = quotes == Quotes::none     ? YAML_PLAIN_SCALAR_STYLE
                                 : quotes == Quotes::single ? YAML_SINGLE_QUOTED_SCALAR_STYLE
                                                            : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    std::string bytes(text), tag = YAML_STR_TAG;
+    auto of = [](std::string& s) {
+        return reinterpret_cast<yaml_char_t*>(s.data());
+    };
     yaml_event_t e;
-    auto* bytes = reinterpret_cast<const yaml_char_t*>(text.data());
-    impl_->emit(yaml_scalar_event_initialize(
-                    &e, nullptr, nullptr, bytes ? bytes : reinterpret_cast<const yaml_char_t*>(""),
-                    int(text.size()), 1, 1, style),
+    impl_->emit(yaml_scalar_event_initialize(&e, nullptr, tagged ? of(tag) : nullptr, of(bytes),
+                                             int(bytes.size()), !tagged, !tagged, style),
                 e);
 }
 

@@ -24,7 +24,8 @@ public:
     void end_list();
     void begin_dict();  ///< then key, value, key, value ...
     void end_dict();
-    void scalar(std::string_view, Quotes);
+    ///   text   say with a tag that this is a text: for what quotes alone do not make one
+    void scalar(std::string_view, Quotes, bool text = false);
     /// All that was written; nothing can be added.
     std::string finish();
 

@@ -2,34 +2,19 @@
 #include <fmt/core.h>
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/error.hh"
 #include "ncm/component.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
-static void good_variable(const std::string& name) {
-    bool good = !name.empty() && !std::isdigit(static_cast<unsigned char>(name[0]));
-    for (unsigned char c : name)
-        good = good && (std::isalnum(c) || c == '_');
-    if (!good)
-        throw Error(exit_data, "'" + name + "' is no name of a variable");
-}
-
-/// Between double quotes: other variables may be used in a value, the quotes cannot be left.
-static std::string quoted(const std::string& value, bool csh) {
-    std::string out;
-    for (char c : value)
-        out += c == '"'           ? (csh ? "\"\\\"\"" : "\\\"")
-               : c == '`' && !csh ? "\\`"
-                                  : std::string(1, c);
-    return "\"" + out + "\"";
-}
-
+/// Other variables may be used in a value; nothing else in it means anything to a shell.
 static std::string set(const std::string& name, const std::string& value, bool csh) {
-    return csh ? fmt::format("setenv {} {}\n", name, quoted(value, csh))
-               : fmt::format("export {}={}\n", name, quoted(value, csh));
+    return csh ? fmt::format("setenv {} {}\n", name, csh_text(value))
+               : fmt::format("export {}={}\n", name, sh_text(value));
 }
 
 /// One search path: a new value, then what comes before it and after it; each word once.
@@ -64,19 +49,20 @@ static std::string search_path(const std::string& name, View p, bool csh) {
 static std::string script(Run& run, View s, bool csh) {
     std::string out = run.header();
     for (const auto& [name, value] : s["env"].members()) {
-        good_variable(name);
+        variable_name(name);
         out += set(name, value.line(), csh);
     }
     for (const auto& [name, p] : s["path"].members()) {
-        good_variable(name);
+        variable_name(name);
         out += search_path(name, p, csh);
     }
     return out;
 }
 
-/// All scripts of a configuration, with their contents.
-static std::map<std::string, std::string> scripts(Run& run, View c) {
-    std::map<std::string, std::string> out;
+/// All scripts of a configuration, with their contents; nothing for one that has a fault, which is
+/// an error: the file stays as it is.
+static std::map<std::string, std::optional<std::string>> scripts(Run& run, View c) {
+    std::map<std::string, std::optional<std::string>> out;
     std::string folder = c["configDir"].line("/etc/profile.d");
     auto add = [&](const std::string& name, View s) {
         std::string base = name.starts_with('/') ? name : folder + "/" + name;
@@ -90,7 +76,12 @@ static std::map<std::string, std::string> scripts(Run& run, View c) {
         for (const std::string& f : flavors) {
             if (f != "sh" && f != "csh")
                 throw Error(exit_data, "script '" + name + "': there is no flavor '" + f + "'");
-            out[base + (suffix ? "." + f : "")] = script(run, s, f == "csh");
+            auto& text = out[base + (suffix ? "." + f : "")];
+            try {
+                text = script(run, s, f == "csh");
+            } catch (const Error& e) {
+                run.error(fmt::format("script '{}' for {}: {}", name, f, e.message));
+            }
         }
     };
     for (const auto& [name, s] : c["scripts"].unescaped())
@@ -103,8 +94,12 @@ static std::map<std::string, std::string> scripts(Run& run, View c) {
 static void configure_profile(Run& run) {
     auto wanted = scripts(run, run.config());
     for (const auto& [path, text] : wanted)
-        run.file(path, text,
-                 {.mode = 0755, .owner = "root", .group = "root", .backup = run.original(path)});
+        if (text)
+            run.file(
+                path, *text,
+                {.mode = 0755, .owner = "root", .group = "root", .backup = run.original(path)});
+    if (run.errors())
+        return;  // what the scripts before were named may be part of the fault
     for (const auto& [path, text] : scripts(run, View(run.previous())))
         if (!wanted.count(path) && run.read(path).value_or("").starts_with(run.header()))
             run.remove(path);

@@ -3,6 +3,7 @@
 
 #include "base/error.hh"
 #include "ncm/component.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
@@ -12,9 +13,9 @@ static std::string sysconfig_file(const std::string& name) {
     return "/etc/sysconfig/" + name;
 }
 
-/// Values stand as they were written, quotes of the site included.
+/// Values stand as they were written, quotes of the site included; blanks get quotes.
 static std::string contents(Run& run, View keys) {
-    std::string out = run.header();
+    std::string out = run.historic() ? "" : run.header();
     auto block = [&](const char* key) {
         std::string text = keys[key].text();
         if (!text.empty())
@@ -23,7 +24,7 @@ static std::string contents(Run& run, View keys) {
     block("prologue");
     for (const auto& [key, value] : keys.members())
         if (key != "prologue" && key != "epilogue")
-            out += key + "=" + value.line() + "\n";
+            out += variable_name(key) + "=" + sh_value(value.text()) + "\n";
     block("epilogue");
     return out;
 }

@@ -53,6 +53,17 @@ ok 'a second run changes nothing' 'run 0 profile configure "$tree" && changed'
 ok 'a script that left the configuration goes, unless it is no longer ours' '
     run 0 profile configure "$(echo "$tree" | jq -c "del(.scripts)")" "\"previous\": $tree" && changed /etc/login.site && test ! -e "$NCM_ROOT/etc/login.site" &&
     echo mine >"$NCM_ROOT/etc/login.site" && run 0 profile configure "$(echo "$tree" | jq -c "del(.scripts)")" "\"previous\": $tree" && changed'
+ok 'a backslash at the end ends nothing, and no command is run' '
+    run 0 profile configure "{\"configName\": \"hostile\", \"env\": {\"Y\": \"c\\\\\", \"Z\": \"\$(touch Q)\", \"W\": \"\$USER!\"}}"
+    printf "%s\n" "c\\|\$(touch Q)|me!" >want
+    USER=me sh -c ". \"\$1\"; printf \"%s|%s|%s\\n\" \"\$Y\" \"\$Z\" \"\$W\"" - "$dir/hostile.sh" >got
+    same want got
+    test ! -e Q
+    rm "$dir"/hostile.*'
+ok 'a script with a fault keeps its file, the others are written' '
+    run 1 profile configure "{\"scripts\": {\"one\": {\"env\": {\"A\": \"x\\ny\"}}, \"two\": {\"env\": {\"A\": \"x\"}}}}"
+    changed /etc/profile.d/two.csh /etc/profile.d/two.sh
+    rm "$dir"/two.*'
 ok 'a name cannot be a command' 'run 1 profile configure "{\"env\": {\"A;id\": \"x\"}}" && changed'
 ok 'nor a value another line' 'run 1 profile configure "{\"env\": {\"A\": \"x\\nid\"}}" && changed'
 ok 'two flavors in one file are refused' 'run 1 profile configure "{\"flavorSuffix\": false, \"env\": {\"A\": \"x\"}}" && changed'

@@ -59,15 +59,15 @@ void Library::make_tree(Job& j, Memo* memo) {
         for (Watch* w : options_.watches)
             w->filled(*object, true);
         if (object->memo())
-            object->memo()->sharing.share(object->tree());
+            object->memo()->sharing.share(object->state().tree(Unrecorded::finished));
         in_phase(options_, Watch::defaults, j.name, filling, [&] { object->defaults(); });
         for (Watch* w : options_.watches)
             w->filled(*object, false);
         if (object->derive())
-            object->derive()->whole(object->tree());
-        object->tree().freeze();
+            object->derive()->whole(object->state().tree(Unrecorded::finished));
+        object->state().tree(Unrecorded::finished).freeze();
         if (object->memo())
-            object->memo()->sharing.share(object->tree());
+            object->memo()->sharing.share(object->state().tree(Unrecorded::finished));
     } catch (const TemplateError& e) {
         // A broken file is told with all its errors.
         errors.push_back(e);
@@ -83,11 +83,11 @@ void Library::make_tree(Job& j, Memo* memo) {
     }
     for (Watch* w : options_.watches)
         w->phase(Watch::build, j.name, false);
-    std::vector<const Dependency*> deps = object->dependencies();
+    std::vector<const Dependency*> deps = object->state().dependencies(Unrecorded::finished);
     std::sort(deps.begin(), deps.end());
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
     std::lock_guard guard(jobs_lock_);
-    j.root = object->tree();
+    j.root = object->state().tree(Unrecorded::finished);
     if (!j.complete) {  // made a second time, it is not validated again: that found more of them
         j.dependencies = std::move(deps);
         j.references = object->references();
@@ -187,7 +187,7 @@ void Library::validate(Job& j, Memo* memo) {
     }
     for (Watch* w : options_.watches)
         w->checked(*j.object, errors.empty() ? "" : errors[0].message);
-    std::vector<const Dependency*> deps = j.object->dependencies();
+    std::vector<const Dependency*> deps = j.object->state().dependencies(Unrecorded::finished);
     std::sort(deps.begin(), deps.end());
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
     std::lock_guard guard(jobs_lock_);

@@ -8,9 +8,9 @@
 namespace weft::compiler {
 
 /// Longer paths first, equal lengths in path order, each path's bindings in the order bound.
-std::vector<const Binding*> Object::ordered_bindings() const {
+std::vector<const Binding*> Object::ordered_bindings() {
     std::vector<const Binding*> out;
-    for (const Binding& b : bindings_)
+    for (const Binding& b : state_.bindings(Unrecorded::finished))
         out.push_back(&b);
     std::stable_sort(out.begin(), out.end(), [](const Binding* a, const Binding* b) {
         return a->path.size() != b->path.size() ? a->path.size() > b->path.size()
@@ -25,12 +25,12 @@ const FullType* Object::find_default(const FullType& f) const {
 
 const FullType* Object::find_default(const TypeSpec& t) const {
     if (t.kind == TypeSpec::alias) {
-        const TypeDefinition* d = type(t.symbol);
+        const TypeDefinition* d = state_.type(t.symbol, Unrecorded::compared);
         return d ? find_default(*d->type) : nullptr;
     }
     if (t.kind == TypeSpec::record)
         for (auto& i : t.includes)
-            if (const TypeDefinition* d = type(i.symbol))
+            if (const TypeDefinition* d = state_.type(i.symbol, Unrecorded::compared))
                 if (const FullType* found = find_default(*d->type))
                     return found;
     return nullptr;
@@ -39,14 +39,14 @@ const FullType* Object::find_default(const TypeSpec& t) const {
 /// What was filled before, for this object or another, is filled alike; only links look elsewhere.
 void Object::fill(const TypeSpec& t, Element& e) {
     spend(32);  // a default may become a dict of its own
-    if (!memo_ || !e.mark() || !e.size())
+    if (!memo() || !e.mark() || !e.size())
         return fill_really(t, e);
     Element made;
-    if (const Element* known = memo_->filled(*this, t, e)) {
+    if (const Element* known = memo()->filled(*this, t, e)) {
         if (known->mark() == e.mark())
             return;
         made = *known;
-    } else if (memo_->has_links(*this, t)) {
+    } else if (memo()->has_links(*this, t)) {
         return fill_really(t, e);
     } else {
         made = e;
@@ -54,8 +54,8 @@ void Object::fill(const TypeSpec& t, Element& e) {
         if (!fill_rest(t, made))
             fill_really(t, made);
         size_t work = before - work_left;
-        memo_->sharing.share(made);
-        memo_->keep_filled(*this, t, e, made, work);
+        memo()->sharing.share(made);
+        memo()->keep_filled(*this, t, e, made, work);
         if (made.mark() == e.mark())
             return;
     }
@@ -91,12 +91,12 @@ bool Object::fill_rest(const TypeSpec& t, Element& e) {
     if ((t.kind != TypeSpec::list && t.kind != TypeSpec::dict) ||
         !e.is(t.kind == TypeSpec::list ? Kind::list : Kind::dict))
         return false;
-    const Sharing::Kin* found = memo_->sharing.kin(e);
+    const Sharing::Kin* found = memo()->sharing.kin(e);
     if (!found)
         return false;
     Sharing::Kin kin = *found;  // filling may share more
     size_t before = work_left;
-    const Element* known = memo_->filled(*this, t, kin.like);
+    const Element* known = memo()->filled(*this, t, kin.like);
     if (!known)
         return false;
     // Of the work of that one, the part of its own children.
@@ -114,7 +114,7 @@ bool Object::fill_rest(const TypeSpec& t, Element& e) {
 void Object::fill_really(const TypeSpec& t, Element& e) {
     switch (t.kind) {
         case TypeSpec::alias:
-            if (const TypeDefinition* d = type(t.symbol))
+            if (const TypeDefinition* d = state_.type(t.symbol, Unrecorded::compared))
                 fill(*d->type->type, e);
             break;
         case TypeSpec::list:
@@ -127,6 +127,7 @@ void Object::fill_really(const TypeSpec& t, Element& e) {
         case TypeSpec::link: {
             if (!e.is(Kind::string))
                 break;
+            Element& tree = state_.tree(Unrecorded::finished);
             Element* target = nullptr;
             try {
                 PanPath p = parse_path(e.string(), options_.dialect);
@@ -134,9 +135,9 @@ void Object::fill_really(const TypeSpec& t, Element& e) {
                     !(p.kind == PanPath::external && p.object == name_))
                     break;
                 const Element* there =
-                    look_up(tree_, p.terms.data(), p.terms.data() + p.terms.size());
+                    look_up(tree, p.terms.data(), p.terms.data() + p.terms.size());
                 if (there && there->is_resource())
-                    target = place_at(tree_, p.terms.data(), p.terms.data() + p.terms.size());
+                    target = place_at(tree, p.terms.data(), p.terms.data() + p.terms.size());
             } catch (const EvalFailure&) {  // a text that is no path: the check of the type tells
             }
             if (target)
@@ -147,7 +148,7 @@ void Object::fill_really(const TypeSpec& t, Element& e) {
             if (!e.is(Kind::dict))
                 break;
             for (auto& i : t.includes)
-                if (const TypeDefinition* d = type(i.symbol))
+                if (const TypeDefinition* d = state_.type(i.symbol, Unrecorded::compared))
                     fill(*d->type->type, e);
             for (int pass = 0; pass < 2; pass++) {
                 for (const Field& f : pass ? t.optional : t.required) {
@@ -188,6 +189,7 @@ void Object::fill_really(const TypeSpec& t, Element& e) {
 }
 
 void Object::defaults() {
+    Element& tree = state_.tree(Unrecorded::finished);
     std::vector<const Binding*> all = ordered_bindings();
     for (size_t i = 0; i < all.size();) {
         size_t end = i;
@@ -196,7 +198,7 @@ void Object::defaults() {
         const std::vector<Term>& path = all[i]->path;
         const Element* there = nullptr;
         try {
-            there = look_up(tree_, path.data(), path.data() + path.size());
+            there = look_up(tree, path.data(), path.data() + path.size());
         } catch (const EvalFailure&) {
             return;  // validation tells what is wrong there
         }
@@ -206,7 +208,7 @@ void Object::defaults() {
                 for (size_t b = i; b < end && !d; b++)
                     d = find_default(*all[b]->type);
                 if (d) {
-                    Element* place = place_at(tree_, path.data(), path.data() + path.size());
+                    Element* place = place_at(tree, path.data(), path.data() + path.size());
                     *place = default_of(*d);
                     there = place;
                 }
@@ -215,7 +217,7 @@ void Object::defaults() {
                 for (size_t b = i; b < end; b++)
                     if (wants_fill(*all[b]->type->type))
                         fill(*all[b]->type->type,
-                             *place_at(tree_, path.data(), path.data() + path.size()));
+                             *place_at(tree, path.data(), path.data() + path.size()));
         } catch (const EvalFailure& f) {
             const Binding& b = *all[i];
             fail(*b.in, b.statement->name_span, f.message, f.hint);

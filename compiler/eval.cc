@@ -352,10 +352,10 @@ Element Eval::loop(const Expr& e) {
 /// variables and SELF is kept. Only where nobody records around it. False: not possible, run it.
 ///   value   what return() gave, if that ended it
 bool Eval::loop_unit(const Expr& e, Element& value) {
-    if (!object_ || !object_->memo_ || object_->validating_ || object_->recorder() ||
+    if (!object_ || !object_->memo() || object_->validating() || object_->state().recording() ||
         locals_->iterators || self_.read_only)
         return false;
-    Memo& memo = *object_->memo_;
+    Memo& memo = *object_->memo();
     Unit& unit = memo.loop(e);
     if (unit.given_up)
         return false;
@@ -517,11 +517,11 @@ Element Eval::builtin_call(const Expr& e) {
     }
     for (size_t i = 0; i < n; i++)
         values[i] = eval(*e.kids[i]);
-    if (object_ && object_->derive_)
+    if (object_ && object_->derive())
         derive_arguments(*e.builtin, values);
     try {
         Element result = e.builtin->call(*this, Arguments(e.builtin->name, values));
-        if (object_ && object_->derive_)
+        if (object_ && object_->derive())
             derive_result(*e.builtin, result);
         return result;
     } catch (const EvalFailure& f) {
@@ -532,9 +532,7 @@ Element Eval::builtin_call(const Expr& e) {
 Element Eval::call_function(const Expr& e) {
     needs_world(e);
     work(e, 20);
-    if (Memo* m = recorder())
-        m->function_read(*object_, e.symbol);
-    const FunctionDefinition* f = object_->function(e.symbol);
+    const FunctionDefinition* f = object_->state().function(e.symbol);
     if (!f) {
         std::string name(symbol_text(Name::function, e.symbol).view());
         if (options_.dialect == Dialect::d2002 && (name == "push" || name == "npush"))
@@ -543,7 +541,7 @@ Element Eval::call_function(const Expr& e) {
         for (const Builtin* b : builtins())
             known.push_back(b->name);
         for (uint32_t i = 0; i < symbol_count(Name::function); i++)
-            if (object_->function(i))
+            if (object_->state().function(i, Unrecorded::message))
                 known.push_back(symbol_text(Name::function, i).view());
         std::string_view near = nearest(name, known);
         fail(e, fmt::format("undefined function '{}'", name),
@@ -572,9 +570,9 @@ Element Eval::call_function(const Expr& e) {
         argc = int64_t(l.size());
     }
     Enter enter(*this, &e, Frame::call, current_, e.span, f->in);
-    Restore function(function_);
+    State::Scope names(object_->state());
     Key name = symbol_text(Name::function, e.symbol);
-    function_ = &name;
+    names.function(&name);
     std::array<Local, 8> few;
     std::vector<Local> many;
     Local* slots = few.data();
@@ -587,20 +585,20 @@ Element Eval::call_function(const Expr& e) {
     if (b.argc >= 0)
         slots[b.argc] = {Element::of_long(argc), true};
     Element result = run_with(b, slots);
-    if (object_->derive_)
-        object_->derive_->made(result, f->in);
+    if (object_->derive())
+        object_->derive()->made(result, f->in);
     return result;
 }
 
 // ---- the dialect of 2002 -----------------------------------------------------------------------
 
 void Eval::placed(Element& e) {
-    if (object_ && object_->derive_)
-        object_->derive_->placed(e, current_);
+    if (object_ && object_->derive())
+        object_->derive()->placed(e, current_);
 }
 void Eval::made(Element& e) {
-    if (object_ && object_->derive_)
-        object_->derive_->made(e, current_);
+    if (object_ && object_->derive())
+        object_->derive()->made(e, current_);
 }
 
 void Eval::derive_arguments(const Builtin& b, std::span<Element> values) {

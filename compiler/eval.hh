@@ -12,7 +12,6 @@
 
 namespace weft::compiler {
 
-class Memo;
 class Object;  // the profile under construction (compiler/object.hh)
 
 /// A local variable: undef is a value, "not set" is not.
@@ -85,11 +84,15 @@ public:
     /// For derivation lists: the value becomes a child here; a container was made here.
     void placed(Element&);
     void made(Element&);
-    Self& self() { return self_; }
+    /// Who SELF is, and who it was around the code that runs.
     const Self* self_chain() const { return &self_; }
-    bool in_function() const { return function_ != nullptr; }
     const Template* current() const { return current_; }
-    const Frame* frames() const { return frames_; }
+    /// The local variables of the block that runs, to be told from those of others.
+    const void* locals() const { return locals_; }
+    int depth() const { return depth_; }
+    /// The most frames there were since it was set.
+    int deepest() const { return deepest_; }
+    void set_deepest(int frames) { deepest_ = frames; }
     /// "[obj] text"
     std::string tagged(std::string_view text) const;
     std::vector<Error::Frame> trace() const;
@@ -104,6 +107,31 @@ public:
     };
     std::vector<Iterator>& iterators();
 
+    /// Who SELF is, whose code runs and which statement sets origins, until the end of the scope;
+    /// then as before.
+    class Scope {
+    public:
+        explicit Scope(Eval& e)
+            : eval_(e), self_(e.self_), current_(e.current_), origin_(e.origin_) {}
+        ~Scope() {
+            eval_.self_ = self_;
+            eval_.current_ = current_;
+            eval_.origin_ = origin_;
+        }
+        Scope(const Scope&) = delete;
+        /// The outer SELF, for Self::outer.
+        const Self* outer() const { return &self_; }
+        void self(const Self& s) { eval_.self_ = s; }
+        void current(const Template* t) { eval_.current_ = t; }
+        void origin(uint32_t o) { eval_.origin_ = o; }
+
+    private:
+        Eval& eval_;
+        const Self self_;
+        const Template* current_;
+        uint32_t origin_;
+    };
+
     struct Enter {  ///< RAII: one more frame
         Enter(Eval&, const Expr* at, Frame::Kind, const Template* from, Span, const Template* into);
         ~Enter();
@@ -112,10 +140,6 @@ public:
     };
 
 private:
-    friend class Object;
-    friend class Validator;
-    friend class Memo;
-    friend class Recording;
     struct Locals {
         const Block* block = nullptr;
         Local* slots = nullptr;
@@ -143,19 +167,16 @@ private:
     void work(const Expr&, size_t units);
     void count_iteration(const Expr&, int& n);
     bool is_global(uint32_t symbol) const;
-    Memo* recorder() const;  ///< as Object's; nullptr without an object
 
     const Options& options_;
     Object* object_;
     Locals* locals_ = nullptr;
     Self self_;
     const Frame* frames_ = nullptr;
-    const Template* current_ = nullptr;       ///< whose code is running
-    const Template* statement_of_ = nullptr;  ///< TEMPLATE
-    const Key* function_ = nullptr;           ///< FUNCTION
-    int depth_ = 0;                           ///< frames
-    int deepest_ = 0;                         ///< most of them since somebody asked
-    uint32_t origin_ = 0;                     ///< of the assignment that is running
+    const Template* current_ = nullptr;  ///< whose code is running
+    int depth_ = 0;                      ///< frames
+    int deepest_ = 0;                    ///< most of them since somebody asked
+    uint32_t origin_ = 0;                ///< of the assignment that is running
     bool returning_ = false;
 };
 

@@ -20,7 +20,8 @@ static bool overlap(const std::vector<Term>& a, const std::vector<Term>& b) {
 
 const Element* Explain::there(Object& o) const {
     try {
-        return look_up(o.tree(), path_.terms().data(), path_.terms().data() + path_.terms().size());
+        return look_up(o.state().tree(Unrecorded::message), path_.terms().data(),
+                       path_.terms().data() + path_.terms().size());
     } catch (const EvalFailure&) {
         return nullptr;  // something else is in the way
     }
@@ -87,7 +88,7 @@ void Explain::descend(Object& o, const FullType& f, size_t term, std::vector<Ste
     };
     switch (t.kind) {
         case TypeSpec::alias: {
-            const TypeDefinition* d = o.type(t.symbol);
+            const TypeDefinition* d = o.state().type(t.symbol, Unrecorded::message);
             if (!d)
                 break;
             steps.push_back(
@@ -118,7 +119,7 @@ void Explain::descend(Object& o, const FullType& f, size_t term, std::vector<Ste
                         return descend(o, field.type, term + 1, steps);
                     }
             for (auto& i : t.includes)
-                if (const TypeDefinition* d = o.type(i.symbol)) {
+                if (const TypeDefinition* d = o.state().type(i.symbol, Unrecorded::message)) {
                     size_t before = steps.size();
                     steps.push_back(
                         {fmt::format("type '{}'", symbol_text(Name::type, i.symbol).view()),
@@ -144,7 +145,7 @@ void Explain::checked(Object& o, const std::string& failure) {
     std::lock_guard guard(lock_);
     Story& story = stories_[o.name()];
     story.failure = failure;
-    for (const Binding& b : o.bindings()) {
+    for (const Binding& b : o.state().bindings(Unrecorded::message)) {
         if (!overlap(b.path, path_.terms()))
             continue;
         Check c{Path(b.path), "", where(*b.in, b.statement->name_span), {}};

@@ -23,11 +23,12 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
                              : fmt::format("a {} template", template_kind_name(l.tpl->kind))),
              {}, {shown_frame(l.tpl.get(), l.tpl->name_span, "it begins at")});
     Element made = Element::new_dict();
-    Unit* unit = memo_ ? &memo_->creation(*l.tpl) : nullptr;
+    Memo* memo = state_.memo();
+    Unit* unit = memo ? &memo->creation(*l.tpl) : nullptr;
     if (unit && unit->given_up)
         unit = nullptr;
-    if (RecordPtr known = unit ? memo_->match(*this, *unit, l.executed) : nullptr) {
-        memo_->replay(*this, *known);
+    if (RecordPtr known = unit ? memo->match(*this, *unit, l.executed) : nullptr) {
+        memo->replay(*this, *known);
         made = known->result.shallow();
     } else {
         uint64_t context = l.executed;
@@ -36,18 +37,10 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
             recording.emplace(*this);
         {
             Eval::Enter enter(eval_, &at, Frame::create, from, at.span, l.tpl.get());
-            Self outer = eval_.self_;
-            Element* root = std::exchange(relative_root_, &made);
-            eval_.self_ = Self{nullptr, false, nullptr, nullptr, &outer};
-            struct Back {
-                Object& o;
-                Self& s;
-                Element* r;
-                ~Back() {
-                    o.eval_.self_ = s;
-                    o.relative_root_ = r;
-                }
-            } back{*this, outer, root};
+            Eval::Scope scope(eval_);
+            State::Scope names(state_);
+            names.relative_root(&made);
+            scope.self({nullptr, false, nullptr, nullptr, scope.outer()});
             std::vector<const Template*> structures;
             auto* outer_structures = std::exchange(structures_, derive_ ? &structures : nullptr);
             execute(l);
@@ -58,7 +51,7 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
         if (recording) {
             auto record = recording->finish();
             if (record) {
-                memo_->sharing.share(made);
+                memo->sharing.share(made);
                 record->result = made;
                 record->context = context;
                 made = made.shallow();
@@ -85,25 +78,22 @@ Element Object::create(const Expr& at, std::string_view name, std::span<const El
 }
 
 const Element* Object::find(const Expr& at, const PanPath& p, bool whole) {
-    const Element* root = &tree_;
     if (p.kind == PanPath::relative) {
-        if (Memo* m = recorder())
-            m->relative_read(*this);
-        if (!relative_root_)
+        const Element* root = state_.relative_root();
+        if (!root)
             eval_.fail(
                 at,
                 fmt::format(
                     "the path '{}' is relative; that has a meaning in structure templates only",
                     p.text()),
                 "begin it with '/'");
-        root = relative_root_;
-    } else if (p.kind == PanPath::external) {
-        if (Memo* m = recorder())
-            m->poison();  // for another object the same path leads elsewhere
+        return look_up(*root, p.terms.data(), p.terms.data() + p.terms.size());
     }
+    if (p.kind == PanPath::external)
+        state_.unrepeatable();  // for another object the same path leads elsewhere
     if (p.kind == PanPath::external && p.object != name_) {
-        const Found& found = library_.find_template(p.object, load_path_);
-        depend(found.dependency);
+        const Found& found = library_.find_template(p.object, state_.load_path());
+        state_.depend(found.dependency);
         if (found.path.empty())
             return nullptr;
         FilePtr file = library_.load(found.path);
@@ -121,21 +111,11 @@ const Element* Object::find(const Expr& at, const PanPath& p, bool whole) {
             eval_.fail(at, fmt::format("'{}' is no object template: '{}' cannot be looked up",
                                        p.object, p.text()));
         references_.insert(p.object);
-        root = library_.tree_of(*this, p.object, !validating_, eval_.current(), at.span);
-        if (!root)
-            return nullptr;
+        const Element* root =
+            library_.tree_of(*this, p.object, !validating_, eval_.current(), at.span);
+        return root ? look_up(*root, p.terms.data(), p.terms.data() + p.terms.size()) : nullptr;
     }
-    if (Memo* m = recorder(); m && p.kind != PanPath::relative && root == &tree_) {
-        const Element* e = look_up(*root, p.terms.data(), p.terms.data() + p.terms.size());
-        m->tree_read(*this, p.terms, whole);
-        if (absolute_root_ == &tree_)
-            return e;
-    }
-    if (p.kind != PanPath::relative && root == &tree_ && absolute_root_ != &tree_)
-        if (const Element* e =
-                look_up(*absolute_root_, p.terms.data(), p.terms.data() + p.terms.size()))
-            return e;
-    return look_up(*root, p.terms.data(), p.terms.data() + p.terms.size());
+    return state_.find(p.terms, whole);
 }
 
 /// A reference of 2002 to a template that is no object: run it for this object, into a tree of its
@@ -151,20 +131,11 @@ const Element* Object::find_old(const Expr& at, const PanPath& p, TemplateKind k
         const Template* from = eval_.current();
         Loaded& l = load(from, at.span, p.object);
         Eval::Enter enter(eval_, &at, Frame::include, from, at.span, l.tpl.get());
-        Self outer = eval_.self_;
-        Element* root = std::exchange(absolute_root_, &made);
-        Element* relative = std::exchange(relative_root_, nullptr);
-        eval_.self_ = Self{nullptr, false, nullptr, nullptr, &outer};
-        struct Back {
-            Object& o;
-            Self& s;
-            Element *r, *rel;
-            ~Back() {
-                o.eval_.self_ = s;
-                o.absolute_root_ = r;
-                o.relative_root_ = rel;
-            }
-        } back{*this, outer, root, relative};
+        Eval::Scope scope(eval_);
+        State::Scope names(state_);
+        names.absolute_root(&made);
+        names.relative_root(nullptr);
+        scope.self({nullptr, false, nullptr, nullptr, scope.outer()});
         l.executed ? run(*l.tpl, true) : execute(l);
     }
     return look_up(made, p.terms.data(), p.terms.data() + p.terms.size());
@@ -172,9 +143,9 @@ const Element* Object::find_old(const Expr& at, const PanPath& p, TemplateKind k
 
 /// Is this the place SELF stands for, or one above it? Then a copy must not see what SELF does to
 /// it.
-bool Object::overlaps_self(const Element& root, const std::vector<Term>& terms) const {
-    for (const Self* s = &eval_.self_; s; s = s->outer)
-        if (s->place && !s->read_only && s->root == &root && s->path &&
+bool Object::overlaps_self(const Element* root, const std::vector<Term>& terms) const {
+    for (const Self* s = eval_.self_chain(); s; s = s->outer)
+        if (s->place && !s->read_only && s->root == root && s->path &&
             terms.size() <= s->path->size() &&
             std::equal(terms.begin(), terms.end(), s->path->begin()))
             return true;
@@ -188,9 +159,9 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
         return std::nullopt;
     if (!e->is_resource() || e->frozen())
         return *e;
-    const Element& root = p.kind == PanPath::relative
-                              ? *relative_root_
-                              : tree_;  // those of 2002 that are private have no SELF
+    // The trees of 2002 that are private have no SELF.
+    const Element* root = p.kind == PanPath::relative ? state_.relative_root(Unrecorded::address)
+                                                      : &state_.tree(Unrecorded::address);
     // Frozen in place, it can be shared: whoever changes it makes a copy first, the tree included.
     // Two places of the tree that are one list or dict have to stay so.
     if (overlaps_self(root, p.terms) || !e->sole()) {
@@ -204,21 +175,20 @@ std::optional<Element> Object::value(const Expr& at, std::string_view text) {
 
 std::string Object::why_missing(const PanPath& p) {
     if (p.kind == PanPath::absolute)
-        return about_path(tree_, p.terms);
-    if (p.kind == PanPath::relative || !library_.find_template(p.object, load_path_).path.empty())
+        return about_path(state_.tree(Unrecorded::message), p.terms);
+    const std::vector<std::string>& load_path = state_.load_path(Unrecorded::message);
+    if (p.kind == PanPath::relative || !library_.find_template(p.object, load_path).path.empty())
         return "";
-    std::string near = library_.near_template(p.object, load_path_);
+    std::string near = library_.near_template(p.object, load_path);
     return near.empty()
                ? fmt::format("there is no object '{}'", p.object)
                : fmt::format("there is no object '{}'; did you mean '{}'?", p.object, near);
 }
 
 bool Object::template_exists(const Expr& at, std::string_view name) {
-    if (Memo* m = recorder())
-        m->variable_read(*this, loadpath_symbol(), {}, true);
     if (!valid_template_name(name))
         eval_.fail(at, fmt::format("'{}' is no valid template name", name));
-    const Found& found = library_.find_template(name, load_path_);
+    const Found& found = library_.find_template(name, state_.load_path());
     Dependency d = *found.dependency;
     if (!found.path.empty()) {
         d.type = Dependency::seen;
@@ -226,7 +196,7 @@ bool Object::template_exists(const Expr& at, std::string_view name) {
         if (file && file->tpl && file->kind == TemplateKind::object)
             d.object = file->name;
     }
-    depend(library_.intern(std::move(d)));
+    state_.depend(library_.intern(std::move(d)));
     return !found.path.empty();
 }
 
@@ -241,11 +211,9 @@ static void check_file_name(const Expr& at, Eval& eval, std::string_view name) {
 }
 
 Text Object::read_file(const Expr& at, std::string_view name) {
-    if (Memo* m = recorder())
-        m->variable_read(*this, loadpath_symbol(), {}, true);
     check_file_name(at, eval_, name);
-    const Found& found = library_.find_text(name, load_path_);
-    depend(found.dependency);
+    const Found& found = library_.find_text(name, state_.load_path());
+    state_.depend(found.dependency);
     if (found.path.empty())
         eval_.fail(at, fmt::format("file '{}' not found", name),
                    "it is looked for in the folders of the include path and LOADPATH");
@@ -261,19 +229,16 @@ Text Object::read_file(const Expr& at, std::string_view name) {
 }
 
 bool Object::file_exists(const Expr& at, std::string_view name) {
-    if (Memo* m = recorder())
-        m->variable_read(*this, loadpath_symbol(), {}, true);
     check_file_name(at, eval_, name);
-    const Found& found = library_.find_text(name, load_path_);
+    const Found& found = library_.find_text(name, state_.load_path());
     Dependency d = *found.dependency;
     d.read = false;
-    depend(library_.intern(std::move(d)));
+    state_.depend(library_.intern(std::move(d)));
     return !found.path.empty();
 }
 
 void Object::print(std::string_view lines) {
-    if (Memo* m = recorder())
-        m->poison();
+    state_.unrepeatable();
     library_.print(lines);
 }
 

@@ -51,14 +51,14 @@ static Element* seek(Element& root, const Term* first, const Term* last, bool* o
 
 /// The code that is running changes SELF in place, this variable or a place of the tree: nothing
 /// above or below it may be frozen now, local variables could refer to it.
-bool Memo::touches_self(const Object& o, const Global* g, const Term* first,
-                        const Term* last) const {
-    for (const Self* s = &o.eval_.self_; s; s = s->outer) {
+bool Memo::touches_self(Object& o, const Global* g, const Term* first, const Term* last) const {
+    const Element* tree = &o.state().tree(Unrecorded::recorder);
+    for (const Self* s = o.eval().self_chain(); s; s = s->outer) {
         if (!s->place || s->read_only)
             continue;
         if (g && s->place == &g->value)
             return true;
-        if (g || s->root != &o.tree_ || !s->path)
+        if (g || s->root != tree || !s->path)
             continue;
         size_t n = std::min(s->path->size(), size_t(last - first));
         if (std::equal(first, first + n, s->path->begin()))
@@ -67,7 +67,7 @@ bool Memo::touches_self(const Object& o, const Global* g, const Term* first,
     return false;
 }
 
-bool Memo::settle(Element& e) {
+bool Memo::give_mark(Element& e) {
     if (!e.is_resource() || e.mark())
         return true;
     if (!e.frozen() && !e.sole())
@@ -78,9 +78,9 @@ bool Memo::settle(Element& e) {
 
 // ---- events ------------------------------------------------------------------------------------
 
-void Memo::poison() {
+void Memo::spoil() {
     for (Recording* r = top_; r; r = r->outer_)
-        r->state_ = Recording::poisoned;
+        r->state_ = Recording::spoilt;
     top_ = nullptr;
 }
 
@@ -92,18 +92,16 @@ void Memo::read(Read r) {
 void Memo::tree_read(Object& o, const std::vector<Term>& path, bool whole) {
     if (!top_)
         return;
-    if (o.absolute_root_ != &o.tree_)
-        return poison();
     const Term *first = path.data(), *last = first + path.size();
     Spot* s = spot(0, first, last);
     if (top_->covered(s))
         return;
     bool odd = false;
-    Element* e = seek(o.tree_, first, last, &odd);
+    Element* e = seek(o.state().tree(Unrecorded::recorder), first, last, &odd);
     if (odd || touches_self(o, nullptr, first, last))
-        return poison();
-    if (whole && e && !settle(*e))
-        return poison();
+        return spoil();
+    if (whole && e && !give_mark(*e))
+        return spoil();
     read({.kind = whole ? Read::whole : Read::presence,
           .there = e != nullptr,
           .spot = s,
@@ -113,8 +111,6 @@ void Memo::tree_read(Object& o, const std::vector<Term>& path, bool whole) {
 void Memo::tree_write(Object& o, const std::vector<Term>& path) {
     if (!top_)
         return;
-    if (o.absolute_root_ != &o.tree_)
-        return poison();
     // A list is changed as a whole: positions move.
     size_t n = 0;
     while (n < path.size() && path[n].is_key())
@@ -124,11 +120,11 @@ void Memo::tree_write(Object& o, const std::vector<Term>& path) {
     for (const Spot* above = s; above; above = above->up)
         if (auto it = top_->seen_.find(above); it != top_->seen_.end() && it->second.written)
             return;
-    Element* e = &o.tree_;
+    Element* e = &o.state().tree(Unrecorded::recorder);
     size_t depth = 0;
     for (; depth < n; depth++) {
         if (!e->is(Kind::dict))
-            return poison();
+            return spoil();
         Element* child = const_cast<Element*>(e->find(first[depth]));
         if (!child)
             break;
@@ -138,8 +134,8 @@ void Memo::tree_write(Object& o, const std::vector<Term>& path) {
         s = spot(0, first, first + depth + 1);
         e = nullptr;
     } else if (e->is_resource()) {
-        if (touches_self(o, nullptr, first, first + n) || !settle(*e))
-            return poison();
+        if (touches_self(o, nullptr, first, first + n) || !give_mark(*e))
+            return spoil();
     }
     read({.kind = Read::whole, .there = e != nullptr, .spot = s, .value = e ? *e : Element()});
     if (top_)
@@ -153,15 +149,15 @@ void Memo::variable_read(Object& o, uint32_t symbol, const std::vector<Term>& be
     Spot* s = spot(symbol + 1, first, last);
     if (top_->covered(s))
         return;
-    Global* g = o.global(symbol);
+    Global* g = o.state().variable(symbol, Unrecorded::recorder);
     if (g && touches_self(o, g, first, last))
-        return poison();
+        return spoil();
     bool odd = false;
     Element* e = g ? seek(g->value, first, last, &odd) : nullptr;
     if (odd)
         return variable_read(o, symbol, {}, true);
-    if (whole && e && !settle(*e))
-        return poison();
+    if (whole && e && !give_mark(*e))
+        return spoil();
     read({.kind = whole ? Read::whole : Read::presence,
           .there = e != nullptr,
           .final = g && g->final && below.empty(),
@@ -197,48 +193,49 @@ void Memo::variable_write(Object& o, uint32_t symbol) {
 void Memo::function_read(Object& o, uint32_t symbol) {
     if (!top_)
         return;
-    const FunctionDefinition* f = o.function(symbol);
+    const FunctionDefinition* f = o.state().function(symbol, Unrecorded::recorder);
     read({.kind = Read::function, .symbol = symbol, .pointer = f ? f->block : nullptr});
 }
 
 void Memo::type_read(Object& o, uint32_t symbol) {
     if (!top_)
         return;
-    const TypeDefinition* t = o.type(symbol);
+    const TypeDefinition* t = o.state().type(symbol, Unrecorded::recorder);
     read({.kind = Read::type, .symbol = symbol, .pointer = t ? t->type : nullptr});
 }
 
 void Memo::types_read(Object& o) {
     if (top_)
-        read({.kind = Read::types, .number = o.types_sum_});
+        read({.kind = Read::types, .number = o.state().types_sum(Unrecorded::recorder)});
 }
 
 void Memo::statement_of_read(Object& o) {
     if (top_)
-        read({.kind = Read::statement_of, .pointer = o.eval_.statement_of_});
+        read({.kind = Read::statement_of,
+              .pointer = o.state().statement_template(Unrecorded::recorder)});
 }
 
 void Memo::function_name_read(Object& o) {
-    if (top_ && top_->function_ == o.eval_.function_)
-        poison();
+    if (top_ && top_->function_ == o.state().function_name(Unrecorded::recorder))
+        spoil();
 }
 
 void Memo::local_read(Object& o) {
-    if (top_ && top_->locals_ && top_->locals_ == o.eval_.locals_)
-        poison();
+    if (top_ && top_->locals_ && top_->locals_ == o.eval().locals())
+        spoil();
 }
 
 void Memo::relative_read(Object& o) {
-    if (top_ && top_->relative_ == o.relative_root_)
-        poison();
+    if (top_ && top_->relative_ == o.state().relative_root(Unrecorded::recorder))
+        spoil();
 }
 
 void Memo::loaded_read(Object& o, Key name) {
     if (!top_)
         return;
-    auto it = o.templates_.find(name);
+    auto it = o.state().templates(Unrecorded::recorder).find(name);
     Read r{.kind = Read::loaded, .name = name};
-    if (it != o.templates_.end()) {
+    if (it != o.state().templates(Unrecorded::recorder).end()) {
         r.pointer = it->second.tpl.get();
         r.there = it->second.executed;
     }
@@ -249,23 +246,24 @@ void Memo::loaded_read(Object& o, Key name) {
 
 Recording::Recording(Object& o)
     : object_(o),
-      memo_(*o.memo_),
+      memo_(*o.memo()),
       outer_(memo_.top_),
-      types_(o.type_log_.size()),
-      functions_(o.function_log_.size()),
-      bindings_(o.bindings_.size()),
-      finals_(o.final_log_.size()),
-      loads_(o.load_log_.size()),
-      dependencies_(o.dependencies_.size()),
-      load_paths_(o.load_paths_),
-      depth_(o.eval_.depth_),
-      deepest_(std::exchange(o.eval_.deepest_, o.eval_.depth_)),
+      types_(o.state().log().types.size()),
+      functions_(o.state().log().functions.size()),
+      bindings_(o.state().bindings(Unrecorded::recorder).size()),
+      finals_(o.state().log().finals.size()),
+      loads_(o.state().log().loads.size()),
+      dependencies_(o.state().dependencies(Unrecorded::recorder).size()),
+      load_paths_(o.state().log().load_paths),
+      depth_(o.eval().depth()),
+      deepest_(o.eval().deepest()),
       work_(work_left),
-      relative_(o.relative_root_),
-      function_(o.eval_.function_),
-      locals_(o.eval_.locals_),
-      statement_of_(o.eval_.statement_of_) {
+      relative_(o.state().relative_root(Unrecorded::recorder)),
+      function_(o.state().function_name(Unrecorded::recorder)),
+      locals_(o.eval().locals()),
+      statement_of_(o.state().statement_template(Unrecorded::recorder)) {
     memo_.top_ = this;
+    o.eval().set_deepest(depth_);
 }
 
 void Recording::leave() {
@@ -273,14 +271,14 @@ void Recording::leave() {
         return;
     if (state_ == recording)
         memo_.top_ = outer_;
-    object_.eval_.deepest_ = std::max(deepest_, object_.eval_.deepest_);
+    object_.eval().set_deepest(std::max(deepest_, object_.eval().deepest()));
 }
 
 Recording::~Recording() {
     if (left_)
         return;
     if (state_ == recording)
-        memo_.poison();
+        memo_.spoil();
     leave();
 }
 
@@ -345,7 +343,7 @@ void Recording::detach() {
 
 std::shared_ptr<Record> Recording::finish() {
     bool good = state_ == recording;
-    int depth = object_.eval_.deepest_ - depth_;
+    int depth = object_.eval().deepest() - depth_;
     leave();
     if (!good)
         return nullptr;
@@ -360,14 +358,16 @@ std::shared_ptr<Record> Recording::finish() {
                 inside = it->second.written;
         if (inside)
             continue;
-        Global* g = s->variable ? o.global(s->variable - 1) : nullptr;
+        Global* g =
+            s->variable ? o.state().variable(s->variable - 1, Unrecorded::recorder) : nullptr;
         Element* e = nullptr;
         if (s->variable && !g)
             odd = true;
         else
-            e = seek(g ? g->value : o.tree_, s->path.data(), s->path.data() + s->path.size(), &odd);
-        if (odd || (e && !memo_.settle(*e))) {  // nobody around would see all
-            memo_.poison();
+            e = seek(g ? g->value : o.state().tree(Unrecorded::recorder), s->path.data(),
+                     s->path.data() + s->path.size(), &odd);
+        if (odd || (e && !memo_.give_mark(*e))) {  // nobody around would see all
+            memo_.spoil();
             return nullptr;
         }
         r.writes.push_back({s, e != nullptr, g && g->final, e ? *e : Element()});
@@ -378,23 +378,29 @@ std::shared_ptr<Record> Recording::finish() {
     for (Spot* s : writes_)
         if (memo_.top_)
             memo_.top_->written(s);
-    for (size_t i = types_; i < o.type_log_.size(); i++)
-        r.types.emplace_back(o.type_log_[i], o.types_[o.type_log_[i]]);
-    for (size_t i = functions_; i < o.function_log_.size(); i++)
-        r.functions.emplace_back(o.function_log_[i], o.functions_[o.function_log_[i]]);
-    r.bindings.assign(o.bindings_.begin() + long(bindings_), o.bindings_.end());
-    r.finals.assign(o.final_log_.begin() + long(finals_), o.final_log_.end());
-    r.dependencies.assign(o.dependencies_.begin() + long(dependencies_), o.dependencies_.end());
-    for (size_t i = loads_; i < o.load_log_.size(); i++) {
-        Key name = o.load_log_[i];
+    for (size_t i = types_; i < o.state().log().types.size(); i++)
+        r.types.emplace_back(o.state().log().types[i],
+                             o.state().types(Unrecorded::recorder)[o.state().log().types[i]]);
+    for (size_t i = functions_; i < o.state().log().functions.size(); i++)
+        r.functions.emplace_back(
+            o.state().log().functions[i],
+            o.state().functions(Unrecorded::recorder)[o.state().log().functions[i]]);
+    r.bindings.assign(o.state().bindings(Unrecorded::recorder).begin() + long(bindings_),
+                      o.state().bindings(Unrecorded::recorder).end());
+    r.finals.assign(o.state().log().finals.begin() + long(finals_), o.state().log().finals.end());
+    r.dependencies.assign(
+        o.state().dependencies(Unrecorded::recorder).begin() + long(dependencies_),
+        o.state().dependencies(Unrecorded::recorder).end());
+    for (size_t i = loads_; i < o.state().log().loads.size(); i++) {
+        Key name = o.state().log().loads[i];
         if (std::any_of(r.loads.begin(), r.loads.end(), [&](auto& l) { return l.name == name; }))
             continue;
-        auto& l = o.templates_.at(name);
+        auto& l = o.state().templates(Unrecorded::recorder).at(name);
         r.loads.push_back({name, l.tpl, l.executed});
     }
-    if (o.load_paths_ != load_paths_) {
+    if (o.state().log().load_paths != load_paths_) {
         r.load_path_changed = true;
-        r.load_path = o.load_path_;
+        r.load_path = o.state().load_path(Unrecorded::recorder);
     }
     return record_;
 }
@@ -404,18 +410,19 @@ std::shared_ptr<Record> Recording::finish() {
 bool Memo::holds(Object& o, const Read& r) {
     switch (r.kind) {
         case Read::function: {
-            const FunctionDefinition* f = o.function(r.symbol);
+            const FunctionDefinition* f = o.state().function(r.symbol, Unrecorded::recorder);
             return (f ? f->block : nullptr) == r.pointer;
         }
         case Read::type: {
-            const TypeDefinition* t = o.type(r.symbol);
+            const TypeDefinition* t = o.state().type(r.symbol, Unrecorded::recorder);
             return (t ? t->type : nullptr) == r.pointer;
         }
-        case Read::types: return o.types_sum_ == r.number;
-        case Read::statement_of: return o.eval_.statement_of_ == r.pointer;
+        case Read::types: return o.state().types_sum(Unrecorded::recorder) == r.number;
+        case Read::statement_of:
+            return o.state().statement_template(Unrecorded::recorder) == r.pointer;
         case Read::loaded: {
-            auto it = o.templates_.find(r.name);
-            return it == o.templates_.end()
+            auto it = o.state().templates(Unrecorded::recorder).find(r.name);
+            return it == o.state().templates(Unrecorded::recorder).end()
                        ? !r.pointer
                        : it->second.tpl.get() == r.pointer && it->second.executed == r.there;
         }
@@ -424,7 +431,7 @@ bool Memo::holds(Object& o, const Read& r) {
     const Spot& s = *r.spot;
     Global* g = nullptr;
     if (s.variable) {
-        g = o.global(s.variable - 1);
+        g = o.state().variable(s.variable - 1, Unrecorded::recorder);
         if (!g)
             return !r.there;
         if (s.path.empty() && g->final != r.final)
@@ -432,7 +439,7 @@ bool Memo::holds(Object& o, const Read& r) {
     }
     bool odd = false;
     const Term *first = s.path.data(), *last = first + s.path.size();
-    Element* e = seek(g ? g->value : o.tree_, first, last, &odd);
+    Element* e = seek(g ? g->value : o.state().tree(Unrecorded::recorder), first, last, &odd);
     if (odd || (e != nullptr) != r.there)
         return false;
     if (!e || r.kind == Read::presence)
@@ -442,7 +449,7 @@ bool Memo::holds(Object& o, const Read& r) {
     if (e->is_resource() && !e->mark()) {
         if (e->size() != r.value.size())
             return false;
-        if (touches_self(o, g, first, last) || !settle(*e))
+        if (touches_self(o, g, first, last) || !give_mark(*e))
             return false;
     }
     if (!r.any_origin)
@@ -453,7 +460,7 @@ bool Memo::holds(Object& o, const Read& r) {
 }
 
 bool Memo::holds(Object& o, const Record& r, uint64_t context, uint32_t* failed) {
-    if (r.context != context || o.eval_.depth_ + r.depth > o.options_.max_recursion ||
+    if (r.context != context || o.eval().depth() + r.depth > o.options().max_recursion ||
         r.work > work_left)
         return false;
     for (const Read& x : r.reads)
@@ -462,9 +469,9 @@ bool Memo::holds(Object& o, const Record& r, uint64_t context, uint32_t* failed)
                 *failed = x.step;
             return false;
         }
-    if (!o.finals_.empty())
+    if (o.state().any_final(Unrecorded::recorder))
         for (const Record::Write& w : r.writes)
-            if (!w.spot->variable && o.final_around(w.spot->path))
+            if (!w.spot->variable && o.state().final_around(w.spot->path))
                 return false;
     return true;
 }
@@ -542,9 +549,12 @@ void Memo::replay(Object& o, const Record& r) {
         now.any_origin = false;
         if (x.any_origin) {  // the unit around may care
             bool odd = false;
-            Global* g = x.spot->variable ? o.global(x.spot->variable - 1) : nullptr;
-            if (Element* e = seek(g ? g->value : o.tree_, x.spot->path.data(),
-                                  x.spot->path.data() + x.spot->path.size(), &odd))
+            Global* g = x.spot->variable
+                            ? o.state().variable(x.spot->variable - 1, Unrecorded::recorder)
+                            : nullptr;
+            if (Element* e =
+                    seek(g ? g->value : o.state().tree(Unrecorded::recorder), x.spot->path.data(),
+                         x.spot->path.data() + x.spot->path.size(), &odd))
                 now.value = *e;
         }
         read(std::move(now));
@@ -553,39 +563,44 @@ void Memo::replay(Object& o, const Record& r) {
         const Term *first = w.spot->path.data(), *last = first + w.spot->path.size();
         if (w.spot->variable) {
             uint32_t symbol = w.spot->variable - 1;
-            if (symbol >= o.globals_.size())
-                o.globals_.resize(symbol + 64);
-            o.globals_[symbol] = {w.value, true, w.final};
+            o.state().set_variable(symbol, {w.value, true, w.final}, Unrecorded::recorder);
         } else if (w.there) {
-            *place_at(o.tree_, first, last) = w.value;
+            *place_at(o.state().tree(Unrecorded::recorder), first, last) = w.value;
         } else {
             // What is above the element is made all the same: it may have been there the first
             // time.
             bool odd = false;
-            const Element* above = first == last ? nullptr : seek(o.tree_, first, last - 1, &odd);
-            if (!above || !above->is_defined() || seek(o.tree_, first, last, &odd))
-                remove_at(o.tree_, first, last);
+            const Element* above =
+                first == last ? nullptr
+                              : seek(o.state().tree(Unrecorded::recorder), first, last - 1, &odd);
+            if (!above || !above->is_defined() ||
+                seek(o.state().tree(Unrecorded::recorder), first, last, &odd))
+                remove_at(o.state().tree(Unrecorded::recorder), first, last);
         }
         if (top_)
             top_->written(w.spot);
     }
     for (auto& [symbol, definition] : r.types)
-        o.add_type(symbol, definition);
+        o.state().add_type(symbol, definition);
     for (auto& [symbol, definition] : r.functions)
-        o.add_function(symbol, definition);
-    o.bindings_.insert(o.bindings_.end(), r.bindings.begin(), r.bindings.end());
+        o.state().add_function(symbol, definition);
+    o.state()
+        .bindings(Unrecorded::recorder)
+        .insert(o.state().bindings(Unrecorded::recorder).end(), r.bindings.begin(),
+                r.bindings.end());
     for (auto* f : r.finals)
-        o.add_final(*f);
+        o.state().add_final(*f);
     for (const Record::Load& l : r.loads) {
-        o.templates_[l.name] = {l.tpl, l.executed};
-        o.load_log_.push_back(l.name);
+        o.state().put_loaded(l.name, {l.tpl, l.executed}, Unrecorded::recorder);
     }
-    o.dependencies_.insert(o.dependencies_.end(), r.dependencies.begin(), r.dependencies.end());
+    o.state()
+        .dependencies(Unrecorded::recorder)
+        .insert(o.state().dependencies(Unrecorded::recorder).end(), r.dependencies.begin(),
+                r.dependencies.end());
     if (r.load_path_changed) {
-        o.load_path_ = r.load_path;
-        o.load_paths_++;
+        o.state().set_load_path(r.load_path);
     }
-    o.eval_.deepest_ = std::max(o.eval_.deepest_, o.eval_.depth_ + r.depth);
+    o.eval().set_deepest(std::max(o.eval().deepest(), o.eval().depth() + r.depth));
     work_left -= r.work;
 }
 
@@ -612,7 +627,7 @@ Memo::Passed& Memo::passed_slot(const FullType& f, const Element& e) {
 
 bool Memo::passed(Object& o, const FullType& f, const Element& e) {
     Passed& p = passed_slot(f, e);
-    if (p.type != &f || p.types != o.types_sum_ || p.mark != e.mark())
+    if (p.type != &f || p.types != o.state().types_sum(Unrecorded::recorder) || p.mark != e.mark())
         return false;
     if (!p.mark) {
         Element value = e;
@@ -638,7 +653,12 @@ void Memo::keep_passed(Object& o, const FullType& f, const Element& e, std::shar
     size_t work = r->work;
     if (r->reads.empty() && !r->depth && r->dependencies.empty())
         r.reset();
-    passed_slot(f, e) = {&f, o.types_sum_, e.mark() ? Element() : e, e.mark(), work, std::move(r)};
+    passed_slot(f, e) = {&f,
+                         o.state().types_sum(Unrecorded::recorder),
+                         e.mark() ? Element() : e,
+                         e.mark(),
+                         work,
+                         std::move(r)};
 }
 
 Memo::Filled& Memo::filled_slot(const TypeSpec& t, uint32_t mark) {
@@ -647,7 +667,8 @@ Memo::Filled& Memo::filled_slot(const TypeSpec& t, uint32_t mark) {
 
 const Element* Memo::filled(Object& o, const TypeSpec& t, const Element& e) {
     Filled& f = filled_slot(t, e.mark());
-    if (f.type != &t || f.types != o.types_sum_ || f.mark != e.mark() || f.work > work_left)
+    if (f.type != &t || f.types != o.state().types_sum(Unrecorded::recorder) ||
+        f.mark != e.mark() || f.work > work_left)
         return nullptr;
     spend(f.work);
     return &f.value;
@@ -655,11 +676,13 @@ const Element* Memo::filled(Object& o, const TypeSpec& t, const Element& e) {
 
 void Memo::keep_filled(Object& o, const TypeSpec& t, const Element& from, const Element& to,
                        size_t work) {
-    filled_slot(t, from.mark()) = {&t, o.types_sum_, from.mark(), work, to};
+    filled_slot(t, from.mark()) = {&t, o.state().types_sum(Unrecorded::recorder), from.mark(), work,
+                                   to};
 }
 
 bool Memo::has_links(Object& o, const TypeSpec& top) {
-    auto [known, added] = links_.try_emplace({&top, o.types_sum_}, false);
+    auto [known, added] =
+        links_.try_emplace({&top, o.state().types_sum(Unrecorded::recorder)}, false);
     if (!added)
         return known->second;
     std::vector<const TypeSpec*> work{&top};
@@ -669,7 +692,7 @@ bool Memo::has_links(Object& o, const TypeSpec& top) {
             work.push_back(t);
     };
     auto named = [&](uint32_t symbol) {
-        if (const TypeDefinition* d = o.type(symbol))
+        if (const TypeDefinition* d = o.state().type(symbol, Unrecorded::recorder))
             add(d->type->type);
     };
     while (!work.empty()) {

@@ -112,22 +112,7 @@ class Memo {
 public:
     Memo() : tree_(std::make_unique<Spot>()) {}
 
-    // ---- what running code tells; cheap when nothing is being recorded
     bool recording() const { return top_; }
-    /// Something that no record can tell: printed text, another object, the object's own name.
-    void poison();
-    void tree_read(Object&, const std::vector<Term>&, bool whole);
-    void tree_write(Object&, const std::vector<Term>&);
-    void variable_read(Object&, uint32_t symbol, const std::vector<Term>& below, bool whole);
-    void variable_write(Object&, uint32_t symbol);
-    void function_read(Object&, uint32_t symbol);
-    void type_read(Object&, uint32_t symbol);
-    void types_read(Object&);
-    void loaded_read(Object&, Key name);
-    void statement_of_read(Object&);
-    void function_name_read(Object&);
-    void relative_read(Object&);  ///< the structure template being executed
-    void local_read(Object&);     ///< a local variable, found by its name only when running
 
     // ---- units
     /// A record of the unit whose reads are as recorded; nullptr: *failed is the step of a read
@@ -163,13 +148,30 @@ public:
 
 private:
     friend class Recording;
+    // What State tells of, when something is being recorded.
+    friend class State;
+    /// Something that no record can tell: printed text, another object, the object's own name.
+    void spoil();
+    void tree_read(Object&, const std::vector<Term>&, bool whole);
+    void tree_write(Object&, const std::vector<Term>&);
+    void variable_read(Object&, uint32_t symbol, const std::vector<Term>& below, bool whole);
+    void variable_write(Object&, uint32_t symbol);
+    void function_read(Object&, uint32_t symbol);
+    void type_read(Object&, uint32_t symbol);
+    void types_read(Object&);
+    void loaded_read(Object&, Key name);
+    void statement_of_read(Object&);
+    void function_name_read(Object&);
+    void relative_read(Object&);  ///< the structure template being executed
+    void local_read(Object&);     ///< a local variable, found by its name only when running
+
     Spot* spot(uint32_t variable, const Term* first, const Term* last);
     bool holds(Object&, const Record::Read&);
     void read(Record::Read);
     /// Gives it a mark. False: it is not frozen, and something in it is known by two names, which a
     /// copy would not be.
-    bool settle(Element&);
-    bool touches_self(const Object&, const Global*, const Term* first, const Term* last) const;
+    bool give_mark(Element&);
+    bool touches_self(Object&, const Global*, const Term* first, const Term* last) const;
 
     struct Step {
         Spot* up;
@@ -225,13 +227,13 @@ public:
     ~Recording();
     /// No record will come of it.
     bool dead() const { return state_ != recording; }
-    Plan::Why why() const { return state_ == poisoned ? Plan::hopeless : Plan::before; }
+    Plan::Why why() const { return state_ == spoilt ? Plan::hopeless : Plan::before; }
     std::shared_ptr<Record> finish();  ///< nullptr when dead
     uint32_t step = 0;
 
 private:
     friend class Memo;
-    enum State : uint8_t { recording, detached, poisoned } state_ = recording;
+    enum State : uint8_t { recording, detached, spoilt } state_ = recording;
     struct Seen {
         bool whole = false, presence = false, written = false, below = false;
     };

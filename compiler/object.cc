@@ -16,23 +16,12 @@
 
 namespace weft::compiler {
 
-uint32_t loadpath_symbol() {
-    static const uint32_t s = symbol(Name::variable, "LOADPATH");
-    return s;
-}
-
 Object::Object(Library& library, const Options& options, std::string name, Memo* memo)
     : library_(library),
       options_(options),
       name_(std::move(name)),
-      name_value_(Element::of_string(name_)),
-      tree_(library.initial_data()),
-      eval_(options, this),
-      memo_(options.dialect == Dialect::d2002 ? nullptr : memo) {
-    if (!tree_.is(Kind::dict))
-        tree_ = Element::new_dict();
-    globals_.resize(std::max<size_t>(symbol_count(Name::variable) + 64, loadpath_symbol() + 1));
-    globals_[loadpath_symbol()] = {Element::new_list(), true, false};
+      state_(*this, options.dialect == Dialect::d2002 ? nullptr : memo, library.initial_data()),
+      eval_(options, this) {
     if (options.dialect == Dialect::d2002)
         derive_ = std::make_unique<Derive>();
 }
@@ -53,59 +42,31 @@ void Object::fail(const Template& t, Span s, std::string message, std::string hi
     throw e;
 }
 
-const Element& Global::shown() {
-    if (value.frozen() || value.sole()) {
-        value.freeze();
-        return value;
-    }
-    if (!copy.is_defined()) {
-        copy = own_tree(value);
-        copy.freeze();
-    }
-    return copy;
-}
-
-Global* Object::global(uint32_t symbol) {
-    return symbol < globals_.size() && globals_[symbol].exists ? &globals_[symbol] : nullptr;
-}
-const FunctionDefinition* Object::function(uint32_t symbol) const {
-    return symbol < functions_.size() && functions_[symbol].block ? &functions_[symbol] : nullptr;
-}
-const TypeDefinition* Object::type(uint32_t symbol) const {
-    return symbol < types_.size() && types_[symbol].type ? &types_[symbol] : nullptr;
-}
-
 // ---- templates ---------------------------------------------------------------------------------
 
-void Object::depend(const Dependency* d) { dependencies_.push_back(d); }
-
-Object::Loaded& Object::load(const Template* from, Span span, std::string_view name) {
+Loaded& Object::load(const Template* from, Span span, std::string_view name) {
     Key key(name);
-    if (Memo* m = recorder())
-        m->loaded_read(*this, key);
-    auto it = templates_.find(key);
-    if (it != templates_.end())
-        return it->second;
-    if (Memo* m = recorder())
-        m->variable_read(*this, loadpath_symbol(), {}, true);
-    const Found& found = library_.find_template(name, load_path_);
+    if (Loaded* known = state_.loaded(key))
+        return *known;
+    const std::vector<std::string>& load_path = state_.load_path();
+    const Found& found = library_.find_template(name, load_path);
     if (found.path.empty()) {
         std::string looked;
         for (const std::string& d : options_.include_path)
             looked += (looked.empty() ? "" : ", ") + (d.empty() ? "." : d);
         std::string hint = fmt::format("no file {}.pan or .tpl below {}", name, looked);
-        if (!load_path_.empty()) {
+        if (!load_path.empty()) {
             hint += " (LOADPATH:";
-            for (const std::string& l : load_path_)
+            for (const std::string& l : load_path)
                 hint += ' ' + l;
             hint += ')';
         }
-        if (std::string near = library_.near_template(name, load_path_); !near.empty())
+        if (std::string near = library_.near_template(name, load_path); !near.empty())
             hint = fmt::format("did you mean '{}'?", near);
         fail(*from, span, fmt::format("template '{}' not found", name), hint);
     }
     FilePtr file = library_.load(found.path);
-    depend(found.dependency);
+    state_.depend(found.dependency);
     if (!file)
         fail(*from, span, fmt::format("template '{}' not found", name),
              fmt::format("'{}' has gone away", found.path));
@@ -140,8 +101,7 @@ Object::Loaded& Object::load(const Template* from, Span span, std::string_view n
     }
     if (derive_)
         derive_->loaded(file->tpl.get());
-    load_log_.push_back(key);
-    return templates_.emplace(key, Loaded{file->tpl, false}).first->second;
+    return state_.add_loaded(key, file->tpl);
 }
 
 /// There may be a file with this object that its name does not lead to: named on the command line,
@@ -173,7 +133,7 @@ void Object::execute() {
     if (found.path.empty())
         fail_unlocated();
     FilePtr file = library_.load(found.path);
-    depend(found.dependency);
+    state_.depend(found.dependency);
     if (!file)
         throw TemplateError(ErrorClass::evaluation,
                             fmt::format("object template '{}' has gone away", name_), {found.path});
@@ -192,14 +152,11 @@ void Object::execute() {
                              int(main_->name_span.end_line), int(main_->name_span.end_col)});
     if (derive_)
         derive_->loaded(main_.get());
-    execute(templates_.emplace(Key(name_), Loaded{main_, false}).first->second);
+    execute(state_.add_loaded(Key(name_), main_));
 }
 
 void Object::execute(Loaded& l) {
-    bool again = l.executed;
-    if (!again && memo_)
-        load_log_.push_back(Key(l.tpl->name));
-    l.executed = true;
+    bool again = state_.execute(l);
     const Template& t = *l.tpl;
     if (structures_ && t.kind == TemplateKind::structure)
         structures_->push_back(&t);
@@ -209,20 +166,15 @@ void Object::execute(Loaded& l) {
 }
 
 void Object::run(const Template& t, bool again) {
-    const Template* outer_current = std::exchange(eval_.current_, &t);
-    const Template* outer_statement = eval_.statement_of_;
-    if (!relative_root_)
-        eval_.statement_of_ = &t;
-    struct Back {
-        Eval& e;
-        const Template *current, *statement;
-        ~Back() {
-            e.current_ = current;
-            e.statement_of_ = statement;
-        }
-    } back{eval_, outer_current, outer_statement};
+    Eval::Scope scope(eval_);
+    scope.current(&t);
+    State::Scope names(state_);
+    bool whole = !state_.relative_root(Unrecorded::address);
+    if (whole)
+        names.statement_template(&t);
     // An object's own statements are run once.
-    if (memo_ && !relative_root_ && absolute_root_ == &tree_ && t.kind != TemplateKind::object)
+    if (memo() && whole && !state_.private_tree(Unrecorded::address) &&
+        t.kind != TemplateKind::object)
         return run_units(t, again);
     for (const Statement& s : t.statements)
         run(t, s, again);
@@ -258,7 +210,7 @@ void Object::run(const Template& t, const Statement& s, bool again) {
 
 /// The statements, as far as they are as they were for an earlier object by what they did then.
 void Object::run_units(const Template& t, bool again) {
-    Plan& plan = memo_->plan(t, again);
+    Plan& plan = memo()->plan(t, again);
     for (size_t at = 0; at < t.statements.size();) {
         std::shared_ptr<Plan::Segment> s = plan.at(at);
         // The template may run inside itself, and cut the segment that is running.
@@ -268,8 +220,8 @@ void Object::run_units(const Template& t, bool again) {
             continue;
         }
         uint32_t failed = uint32_t(s->first);
-        if (RecordPtr r = memo_->match(*this, s->unit, 0, &failed)) {
-            memo_->replay(*this, *r);
+        if (RecordPtr r = memo()->match(*this, s->unit, 0, &failed)) {
+            memo()->replay(*this, *r);
             at = s->last;
             continue;
         }
@@ -289,20 +241,13 @@ void Object::run_units(const Template& t, bool again) {
     }
 }
 
-Memo* Object::recorder() const { return memo_ && memo_->recording() ? memo_ : nullptr; }
-
 void Object::include(const Template& t, const Statement& s) {
-    Self none;
     Element v;
     if (s.block->constant) {
         v = s.block->value;
     } else {
-        Self saved = std::exchange(eval_.self_, none);
-        struct Back {
-            Eval& e;
-            Self s;
-            ~Back() { e.self_ = s; }
-        } back{eval_, saved};
+        Eval::Scope scope(eval_);
+        scope.self({});
         v = eval_.run(*s.block);
     }
     if (!v.is_defined())
@@ -344,7 +289,7 @@ void Object::include(const Template& t, const Statement& s) {
 // ---- assignment --------------------------------------------------------------------------------
 
 void Object::check_final(const Template& t, const Statement& s) {
-    if (finals_.empty() || !s.absolute || absolute_root_ != &tree_)
+    if (!s.absolute || state_.private_tree(Unrecorded::address))
         return;
     auto refuse = [&](const std::vector<Term>& other) {
         std::vector<Error::Frame> notes = where_final([&](const Statement& f) {
@@ -355,37 +300,15 @@ void Object::check_final(const Template& t, const Statement& s) {
                          path_text(other)),
              {}, notes);
     };
-    if (auto* other = final_around(s.terms))
+    if (auto* other = state_.final_around(s.terms))
         refuse(*other);
-}
-
-/// A final path that is this one, above or below it.
-const std::vector<Term>* Object::final_around(const std::vector<Term>& path) const {
-    std::vector<Term> above;
-    for (size_t n = 0; n <= path.size(); n++) {
-        if (auto it = finals_.find(above); it != finals_.end())
-            return &*it;
-        if (n < path.size())
-            above.push_back(path[n]);
-    }
-    auto it = finals_.lower_bound(path);
-    return it != finals_.end() && it->size() >= path.size() &&
-                   std::equal(path.begin(), path.end(), it->begin())
-               ? &*it
-               : nullptr;
-}
-
-void Object::add_final(const std::vector<Term>& path) {
-    finals_.insert(path);
-    if (memo_)
-        final_log_.push_back(&path);
 }
 
 /// The statement that made something final, to be shown; looked for only now that it matters.
 std::vector<Error::Frame> Object::where_final(
     const std::function<bool(const Statement&)>& is_it) const {
     std::vector<Error::Frame> found;
-    for (auto& [name, loaded] : templates_)
+    for (auto& [name, loaded] : state_.templates(Unrecorded::message))
         for (const Statement& s : loaded.tpl->statements)
             if (s.final && is_it(s))
                 found.push_back(shown_frame(loaded.tpl.get(), s.span, "made final at"));
@@ -395,116 +318,91 @@ std::vector<Error::Frame> Object::where_final(
 }
 
 void Object::mark_final(const Statement& s) {
-    if (s.final && s.absolute && absolute_root_ == &tree_)
-        add_final(s.terms);
+    if (s.final && s.absolute && !state_.private_tree(Unrecorded::address))
+        state_.add_final(s.terms);
 }
 
-void Object::put(const Template& t, const Statement& s, Element value) {
+void Object::put(const Template& t, const Statement& s, const State::Place& place, Element value) {
     if (s.terms.empty() && !value.is(Kind::dict))
         fail(t, s.span,
              fmt::format("root element cannot be replaced by element of type {}",
                          kind_name(value.kind())),
              "the root of a profile is an nlist");
-    Element& root = s.absolute ? *absolute_root_ : *relative_root_;
     if (derive_)
-        derive_containers(root, s.terms.data(), s.terms.data() + s.terms.size(), &t);
-    Element* place = place_at(root, s.terms.data(), s.terms.data() + s.terms.size());
-    check_replacement(*place, value);
+        derive_containers(place.root(), s.terms.data(), s.terms.data() + s.terms.size(), &t);
+    Element& there = place.made();
+    check_replacement(there, value);
     if (derive_)
-        derive_->put(value, *place, &t);
+        derive_->put(value, there, &t);
     else
         value.set_origin(s.origin);
-    *place = std::move(value);
+    there = std::move(value);
 }
 
 void Object::assign(const Template& t, const Statement& s) {
     try {
-        Element& root = s.absolute ? *absolute_root_ : *relative_root_;
-        const Term *first = s.terms.data(), *last = first + s.terms.size();
         const Block& b = *s.block;
-        if (Memo* m = recorder(); m && s.absolute) {
-            if (s.conditional)
-                m->tree_read(*this, s.terms, true);
-            bool odd_or_set = false;
-            if (s.conditional)
-                if (const Element* there = look_up(root, first, last))
-                    odd_or_set = !there->is(Kind::undef);
-            if (!odd_or_set)
-                m->tree_write(*this, s.terms);
-        }
+        State::Place place = state_.to_assign(s);
         if (b.constant) {
             if (b.value.is(Kind::null)) {
                 if (!s.conditional) {
                     check_final(t, s);
                     if (s.terms.empty())
-                        put(t, s, Element::null());
-                    remove_at(root, first, last);
+                        put(t, s, place, Element::null());
+                    place.remove();
                 }
                 return mark_final(s);
             }
             if (s.conditional) {
-                const Element* there = look_up(root, first, last);
+                const Element* there = place.there();
                 if (there && !there->is(Kind::undef))
                     return mark_final(s);
             }
             check_final(t, s);
-            put(t, s, b.value);
+            put(t, s, place, b.value);
             return mark_final(s);
         }
         if (derive_)
-            derive_containers(root, first, last, &t);
-        Element* place = place_at(root, first, last);
-        if (!place->is(Kind::undef)) {
+            derive_containers(place.root(), s.terms.data(), s.terms.data() + s.terms.size(), &t);
+        Element& there = place.made();
+        if (!there.is(Kind::undef)) {
             check_final(t, s);
             if (s.conditional)
                 return mark_final(s);
         }
         // What SELF is now is put back as it is; what becomes SELF in the block is a new value.
-        bool self_is_there = place->is_resource() && !Sharing::constant(*place);
+        bool self_is_there = there.is_resource() && !Sharing::constant(there);
         Element value;
         {
-            Self outer = eval_.self_;
-            uint32_t origin = std::exchange(eval_.origin_, s.origin);
-            eval_.self_ = Self{place, false, &s.terms, &root, &outer};
-            struct Back {
-                Eval& e;
-                Self& s;
-                uint32_t o;
-                ~Back() {
-                    e.self_ = s;
-                    e.origin_ = o;
-                }
-            } back{eval_, outer, origin};
+            Eval::Scope scope(eval_);
+            scope.origin(s.origin);
+            scope.self({&there, false, &s.terms, &place.root(), scope.outer()});
             value = eval_.run(b);
         }
         if (value.is(Kind::null)) {
-            if (!s.conditional) {
-                if (s.terms.empty())
-                    put(t, s, value);
-                remove_at(root, first, last);
-            } else {
-                remove_at(root, first, last);
-            }
+            if (!s.conditional && s.terms.empty())
+                put(t, s, place, value);
+            place.remove();
             return mark_final(s);
         }
-        bool self = value.same_node(*place);
+        bool self = value.same_node(there);
         if (self && self_is_there) {
             if (derive_)
-                derive_->put(*place, *place, &t);
+                derive_->put(there, there, &t);
             else
-                place->set_origin(s.origin);
+                there.set_origin(s.origin);
         } else {
             if (s.terms.empty() && !value.is(Kind::dict))
-                put(t, s, value);
-            check_replacement(*place, value);
+                put(t, s, place, value);
+            check_replacement(there, value);
             if (self)
-                *place = Element();  // so that what only SELF refers to is not copied
+                there = Element();  // so that what only SELF refers to is not copied
             value = own_tree(std::move(value));
             if (derive_)
-                derive_->put(value, *place, &t);
+                derive_->put(value, there, &t);
             else
                 value.set_origin(s.origin);
-            *place = std::move(value);
+            there = std::move(value);
         }
         mark_final(s);
     } catch (const EvalFailure& f) {
@@ -514,7 +412,7 @@ void Object::assign(const Template& t, const Statement& s) {
 
 /// Where what is at the statement's path now was set.
 std::vector<Error::Frame> Object::where_set(const Statement& s) {
-    const Element* e = s.absolute ? absolute_root_ : relative_root_;
+    const Element* e = state_.root(s, Unrecorded::message);
     for (size_t i = 0; e && i < s.terms.size(); i++) {
         const Element* child = e->find(s.terms[i]);
         if (!child)
@@ -531,21 +429,11 @@ std::vector<Error::Frame> Object::where_set(const Statement& s) {
 }
 
 void Object::variable(const Template& t, const Statement& s) {
-    if (s.symbol >= globals_.size())
-        globals_.resize(symbol_count(Name::variable) + 64);
-    // The table may grow while the block runs only through nested variable statements, of which a
-    // block has none.
-    Global& g = globals_[s.symbol];
     std::string_view name = symbol_text(Name::variable, s.symbol).view();
     try {
-        if (Memo* m = recorder()) {
-            if (s.conditional && !s.final && g.exists && !g.value.is(Kind::undef))
-                m->variable_read(*this, s.symbol, {}, true);
-            else
-                m->variable_write(*this, s.symbol);
-        }
-        if (!g.exists)
-            g = {Element(), true, false};
+        // The table may grow while the block runs only through nested variable statements, of which
+        // a block has none.
+        Global& g = state_.to_set(s);
         if (s.conditional && !g.value.is(Kind::undef)) {
             g.final = g.final || s.final;
             return;
@@ -559,18 +447,9 @@ void Object::variable(const Template& t, const Statement& s) {
         if (s.block->constant) {
             value = s.block->value;
         } else {
-            Self outer = eval_.self_;
-            uint32_t origin = std::exchange(eval_.origin_, s.origin);
-            eval_.self_ = Self{&g.value, false, nullptr, nullptr, &outer};
-            struct Back {
-                Eval& e;
-                Self& s;
-                uint32_t o;
-                ~Back() {
-                    e.self_ = s;
-                    e.origin_ = o;
-                }
-            } back{eval_, outer, origin};
+            Eval::Scope scope(eval_);
+            scope.origin(s.origin);
+            scope.self({&g.value, false, nullptr, nullptr, scope.outer()});
             value = eval_.run(*s.block);
         }
         if (!value.same_node(g.value)) {
@@ -580,14 +459,13 @@ void Object::variable(const Template& t, const Statement& s) {
         g.copy = Element();
         g.final = s.final;
         if (s.symbol == loadpath_symbol())
-            refresh_load_path(t, s);
+            refresh_load_path(t, s, g.value);
     } catch (const EvalFailure& f) {
         fail(t, s.span, f.message, f.hint);
     }
 }
 
-void Object::refresh_load_path(const Template& t, const Statement& s) {
-    const Element& v = globals_[s.symbol].value;
+void Object::refresh_load_path(const Template& t, const Statement& s, const Element& v) {
     if (!v.is(Kind::list))
         fail(
             t, s.span,
@@ -603,8 +481,7 @@ void Object::refresh_load_path(const Template& t, const Statement& s) {
                  "its folders are relative to each folder of the include path");
         path.emplace_back(e.string());
     }
-    load_path_ = std::move(path);
-    load_paths_++;
+    state_.set_load_path(std::move(path));
 }
 
 /// Containers that are about to be made on the way to a place belong to the template that makes
@@ -630,50 +507,26 @@ void Object::define_type(const Template& t, const Statement& s) {
     if (basic_type(name))
         fail(t, s.name_span,
              fmt::format("the type '{}' is built in and cannot be redefined", name));
-    if (Memo* m = recorder())
-        m->type_read(*this, s.symbol);
-    if (const TypeDefinition* old = type(s.symbol))
+    if (const TypeDefinition* old = state_.type(s.symbol))
         fail(t, s.name_span, fmt::format("type '{}' is defined already", name), {},
              {shown_frame(old->in, old->statement->name_span, "first definition at")});
     check_types(t, s.type);
-    add_type(s.symbol, {&s.type, &t, &s});
-}
-
-void Object::add_type(uint32_t symbol, const TypeDefinition& d) {
-    if (symbol >= types_.size())
-        types_.resize(std::max<size_t>(symbol_count(Name::type), symbol) + 64);
-    types_[symbol] = d;
-    // Of any order of definition, but not of any set of definitions, the same sum.
-    uint64_t h = reinterpret_cast<uintptr_t>(d.type) * 0x9E3779B97F4A7C15u;
-    h = (h ^ h >> 29) * 0xBF58476D1CE4E5B9u;
-    types_sum_ += h ^ h >> 32;
-    if (memo_)
-        type_log_.push_back(symbol);
-}
-
-void Object::add_function(uint32_t symbol, const FunctionDefinition& d) {
-    if (symbol >= functions_.size())
-        functions_.resize(std::max<size_t>(symbol_count(Name::function), symbol) + 64);
-    functions_[symbol] = d;
-    if (memo_)
-        function_log_.push_back(symbol);
+    state_.add_type(s.symbol, {&s.type, &t, &s});
 }
 
 void Object::check_types(const Template& t, const FullType& f) { check_types(t, *f.type); }
 
 void Object::check_types(const Template& t, const TypeSpec& s) {
-    auto known = [&](uint32_t symbol, const Span& span) {
-        if (Memo* m = recorder())
-            m->type_read(*this, symbol);
-        const TypeDefinition* d = type(symbol);
-        if (d)
+    auto known = [&](uint32_t symbol, const Span& span) -> const TypeDefinition* {
+        if (const TypeDefinition* d = state_.type(symbol))
             return d;
         std::string_view name = symbol_text(Name::type, symbol).view();
         std::vector<std::string_view> names;
         for (const NamedWord& w : basic_types())
             names.push_back(w.name);
-        for (uint32_t i = 0; i < types_.size(); i++)
-            if (types_[i].type)
+        const std::vector<TypeDefinition>& types = state_.types(Unrecorded::message);
+        for (uint32_t i = 0; i < types.size(); i++)
+            if (types[i].type)
                 names.push_back(symbol_text(Name::type, i).view());
         std::string near = did_you_mean(name, names);
         fail(t, span, fmt::format("unknown type '{}'", name),
@@ -708,14 +561,12 @@ void Object::check_types(const Template& t, const TypeSpec& s) {
 }
 
 void Object::define_function(const Template& t, const Statement& s) {
-    if (Memo* m = recorder())
-        m->function_read(*this, s.symbol);
-    if (const FunctionDefinition* old = function(s.symbol))
+    if (const FunctionDefinition* old = state_.function(s.symbol))
         fail(t, s.name_span,
              fmt::format("function '{}' is defined already",
                          symbol_text(Name::function, s.symbol).view()),
              {}, {shown_frame(old->in, old->statement->name_span, "first definition at")});
-    add_function(s.symbol, {s.block, &t, &s});
+    state_.add_function(s.symbol, {s.block, &t, &s});
 }
 
 std::string Object::substitute_path(const Template& t, const Statement& s) {
@@ -729,7 +580,7 @@ std::string Object::substitute_path(const Template& t, const Statement& s) {
 }
 
 void Object::bind(const Template& t, const Statement& s) {
-    if (absolute_root_ != &tree_)
+    if (state_.private_tree(Unrecorded::address))
         return;
     check_types(t, s.type);
     std::vector<Term> path = s.terms;
@@ -743,7 +594,7 @@ void Object::bind(const Template& t, const Statement& s) {
             fail(t, s.name_span, f.message, f.hint);
         }
     }
-    bindings_.push_back({std::move(path), &s.type, &t, &s});
+    state_.add_binding({std::move(path), &s.type, &t, &s});
 }
 
 }  // namespace weft::compiler

@@ -58,7 +58,7 @@ void Validator::add_values(Error& error, const Element& e) const {
         if (!v.origin() || seen.size() == 6 ||
             std::find(seen.begin(), seen.end(), v.origin()) != seen.end())
             return;
-        auto [tpl, place] = object_.library_.place_of(v.origin());
+        auto [tpl, place] = object_.library().place_of(v.origin());
         if (!tpl)
             return;
         seen.push_back(v.origin());
@@ -90,7 +90,7 @@ void Validator::fail(std::string message, const Span& type, const Element* e, st
     error.object = object_.name();
     bool at_value = false;
     if (e && e->origin()) {
-        auto [tpl, place] = object_.library_.place_of(e->origin());
+        auto [tpl, place] = object_.library().place_of(e->origin());
         if (tpl) {
             error.line = source_line(*tpl->text, int(place.first));
             error.where = widened({tpl->path, int(place.first), int(place.second), int(place.first),
@@ -125,7 +125,8 @@ void Validator::complete(const Element& root) {
 void Validator::walk(const Element& e) {
     bool large = (seen_ += e.size()) > max_elements, deep = path_.size() > max_depth;
     if (large || deep) {
-        const Element* set = &object_.tree_;  // the innermost one of which is known what set it
+        const Element* set = &object_.state().tree(
+            Unrecorded::message);  // the innermost one of which is known what set it
         for (const Element* at = set; const Term& t : path_) {
             if (!(at = at->find(t)))
                 break;
@@ -141,16 +142,16 @@ void Validator::walk(const Element& e) {
     }
     // What had all its values once has them again, unless it might be too deep or too much here.
     size_t before = seen_, first = 0, end = e.size();
-    uint32_t mark = object_.memo_ ? e.mark() : 0;
+    uint32_t mark = object_.memo() ? e.mark() : 0;
     auto fits = [&](size_t n) {
         return n && path_.size() + n <= max_depth && seen_ + n <= max_elements;
     };
     if (mark) {
-        if (uint32_t n = object_.memo_->complete(mark); fits(n)) {
+        if (uint32_t n = object_.memo()->complete(mark); fits(n)) {
             seen_ += n - 1;
             return;
         }
-        if (const Sharing::Kin* kin = object_.memo_->sharing.kin(e))
+        if (const Sharing::Kin* kin = object_.memo()->sharing.kin(e))
             if (size_t n = rest_complete(*kin); fits(n)) {
                 seen_ += n - 1;
                 first = kin->first;
@@ -181,7 +182,7 @@ void Validator::walk(const Element& e) {
                        : "every element needs a value in the end");
             error.object = object_.name();
             if (from)
-                if (auto [tpl, place] = object_.library_.place_of(from->origin()); tpl) {
+                if (auto [tpl, place] = object_.library().place_of(from->origin()); tpl) {
                     error.line = source_line(*tpl->text, int(place.first));
                     error.where = widened({tpl->path, int(place.first), int(place.second),
                                            int(place.first), int(place.second)},
@@ -198,17 +199,17 @@ void Validator::walk(const Element& e) {
         visit(e.child(i), e.is(Kind::list) ? Term(int32_t(i)) : Term(e.dict()[i].key));
     }
     if (mark && seen_ - before < max_depth)
-        object_.memo_->complete(mark) = uint32_t(seen_ - before + 1);
+        object_.memo()->complete(mark) = uint32_t(seen_ - before + 1);
 }
 
 /// What complete() would say of the children that are the same; 0: not known.
 size_t Validator::rest_complete(const Sharing::Kin& kin) {
-    size_t n = object_.memo_->complete(kin.like.mark());
+    size_t n = object_.memo()->complete(kin.like.mark());
     for (size_t i = kin.first; n && i < kin.last; i++) {
         const Element& c = kin.like.child(i);
         if (!c.is_resource())
             continue;
-        size_t below = c.mark() ? object_.memo_->complete(c.mark()) : 0;
+        size_t below = c.mark() ? object_.memo()->complete(c.mark()) : 0;
         n = below ? n - (c.size() + below - 1) : 0;
     }
     return n;
@@ -229,7 +230,7 @@ static thread_local uint32_t validated = 0;
 
 /// What passed before passes again, if the code that said so would read the same.
 void Validator::check(const FullType& f, const Element& e) {
-    Memo* memo = object_.memo_;
+    Memo* memo = object_.memo();
     bool code_only = e.is_property() && f.with && !f.with->constant;
     if (!memo || links_ || !(code_only || (e.mark() && e.size())))
         return check_really(f, e);
@@ -260,12 +261,12 @@ bool Validator::check_rest(const FullType& f, const Element& e) {
     if (f.with || !e.is(t.kind == TypeSpec::list ? Kind::list : Kind::dict) ||
         (t.kind != TypeSpec::list && t.kind != TypeSpec::dict))
         return false;
-    const Sharing::Kin* found = object_.memo_->sharing.kin(e);
+    const Sharing::Kin* found = object_.memo()->sharing.kin(e);
     if (!found)
         return false;
     Sharing::Kin kin = *found;  // the check may share more
     size_t before = work_left;
-    if (!object_.memo_->passed(object_, f, kin.like))
+    if (!object_.memo()->passed(object_, f, kin.like))
         return false;
     // Of the work of that one, the part of its own children.
     work_left += (before - work_left) / e.size() * (kin.last - kin.first);
@@ -295,18 +296,10 @@ void Validator::check_with(const FullType& f, const Element& e) {
     };
     if (b.constant)
         return verdict(b.value);
-    Self saved = eval_.self_;
-    const Template* statement = std::exchange(eval_.statement_of_, nullptr);
-    struct Back {
-        Eval& e;
-        Self s;
-        const Template* t;
-        ~Back() {
-            e.self_ = s;
-            e.statement_of_ = t;
-        }
-    } back{eval_, saved, statement};
-    eval_.self_ = Self{const_cast<Element*>(&e), true, nullptr, nullptr, nullptr};
+    Eval::Scope scope(eval_);
+    State::Scope names(object_.state());
+    names.statement_template(nullptr);
+    scope.self({const_cast<Element*>(&e), true, nullptr, nullptr, nullptr});
     Element v;
     try {
         v = eval_.run(b);
@@ -400,7 +393,7 @@ void Validator::check(const TypeSpec& t, const Element& e) {
     switch (t.kind) {
         case TypeSpec::builtin: basic(t, e); return range(t, e);
         case TypeSpec::alias: {
-            const TypeDefinition* d = object_.type(t.symbol);
+            const TypeDefinition* d = object_.state().type(t.symbol, Unrecorded::compared);
             if (!d)
                 fail(fmt::format("unknown type '{}'", symbol_text(Name::type, t.symbol).view()),
                      t.span, &e);
@@ -458,8 +451,8 @@ void Validator::check(const TypeSpec& t, const Element& e) {
                 fail(
                     fmt::format("expected an nlist, not {} ({})", with_article(e.kind()), shown(e)),
                     t.span, &e);
-            if (object_.derive_)
-                object_.records_.insert(path_text(path_));
+            if (object_.derive())
+                object_.checked_record(path_text(path_));
             return record(t, e, false);
     }
 }
@@ -471,7 +464,7 @@ void Validator::collect(const TypeSpec& t, std::vector<Key>& out) const {
     for (const Field& f : t.optional)
         out.push_back(f.key);
     for (auto& i : t.includes)
-        if (const TypeDefinition* d = object_.type(i.symbol))
+        if (const TypeDefinition* d = object_.state().type(i.symbol, Unrecorded::compared))
             collect(*d->type->type, out);
 }
 
@@ -496,7 +489,8 @@ void Validator::record(const TypeSpec& t, const Element& e, bool included) {
         std::vector<Key> more;
         if (!t.includes.empty()) {
             for (auto& i : t.includes)
-                if (const TypeDefinition* def = object_.type(i.symbol))
+                if (const TypeDefinition* def =
+                        object_.state().type(i.symbol, Unrecorded::compared))
                     collect(*def->type->type, more);
         }
         // Both are in the order of the keys: one step leads from field to field.
@@ -544,7 +538,7 @@ void Validator::record(const TypeSpec& t, const Element& e, bool included) {
     }
     range(t, e);
     for (auto& i : t.includes) {
-        const TypeDefinition* def = object_.type(i.symbol);
+        const TypeDefinition* def = object_.state().type(i.symbol, Unrecorded::compared);
         if (!def)
             fail(fmt::format("unknown type '{}'", symbol_text(Name::type, i.symbol).view()), i.span,
                  &e);
@@ -578,8 +572,8 @@ void Validator::link(const TypeSpec& t, const Element& e) {
     if (!e.is(Kind::string))
         fail(fmt::format("expected a string with a path, not {}", with_article(e.kind())), t.span,
              &e);
-    if (object_.derive_)
-        object_.links_.insert(path_text(path_));
+    if (object_.derive())
+        object_.checked_link(path_text(path_));
     if (links_ > 100)
         return;  // links in a circle: what they lead to has been checked
     PanPath p;
@@ -588,7 +582,7 @@ void Validator::link(const TypeSpec& t, const Element& e) {
     at.op = Op::literal;
     at.span = t.span;
     try {
-        p = parse_path(e.string(), object_.options_.dialect);
+        p = parse_path(e.string(), object_.options().dialect);
         if (p.kind == PanPath::relative)
             throw EvalFailure(fmt::format("the path '{}' of the link is not absolute", e.string()));
         there = object_.find(at, p);
@@ -613,13 +607,13 @@ void Object::validate() {
     WorkMeter meter;
     validating_ = true;
     validated++;
-    relative_root_ = nullptr;
     try {
-        Validator(*this).complete(tree_);
+        Validator(*this).complete(state_.tree(Unrecorded::finished));
         for (const Binding* b : ordered_bindings()) {
             const Element* e = nullptr;
             try {
-                e = look_up(tree_, b->path.data(), b->path.data() + b->path.size());
+                e = look_up(state_.tree(Unrecorded::finished), b->path.data(),
+                            b->path.data() + b->path.size());
             } catch (const EvalFailure&) {
             }
             try {
@@ -638,14 +632,13 @@ void Object::validate() {
 }
 
 bool Object::valid(const Expr& at, std::string_view name, const Element& e) {
-    if (Memo* m = recorder())
-        m->types_read(*this);
+    state_.types_sum();  // the verdict depends on all of them
     TypeSpec t{};
     t.kind = TypeSpec::alias;
     t.symbol = symbol(Name::type, name);
     if (find_basic_type(name, t.basic))
         t.kind = TypeSpec::builtin;
-    if (t.kind == TypeSpec::alias && !type(t.symbol))
+    if (t.kind == TypeSpec::alias && !state_.type(t.symbol, Unrecorded::compared))
         eval_.fail(at, fmt::format("unknown type '{}'", name));
     try {
         Validator(*this).check(t, e);

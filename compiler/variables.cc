@@ -9,14 +9,8 @@
 
 namespace weft::compiler {
 
-Memo* Eval::recorder() const { return object_ ? object_->recorder() : nullptr; }
-
 bool Eval::is_global(uint32_t symbol) const {
-    if (!object_)
-        return false;
-    if (Memo* m = object_->recorder())
-        m->variable_read(*object_, symbol, {}, false);
-    return object_->global(symbol);
+    return object_ && object_->state().variable(symbol, {}, false);
 }
 
 void Eval::terms(const Expr& v, std::vector<Term>& out) {
@@ -60,7 +54,7 @@ void Eval::undefined(const Expr& v, const std::vector<Term>& t, size_t upto) {
     if (upto == 0 && v.op == Op::variable) {
         std::vector<std::string_view> known;
         for (uint32_t i = 0; i < symbol_count(Name::variable); i++)
-            if (object_->global(i))
+            if (object_->state().variable(i, Unrecorded::message))
                 known.push_back(symbol_text(Name::variable, i).view());
         if (locals_)
             for (size_t i = 0; i < locals_->block->locals.size(); i++)
@@ -75,26 +69,22 @@ void Eval::undefined(const Expr& v, const std::vector<Term>& t, size_t upto) {
 
 Element Eval::read_automatic(const Expr& e) {
     needs_world(e);
-    if (Memo* m = recorder()) {
-        if (e.automatic == Automatic::object)
-            m->poison();
-        else if (e.automatic == Automatic::function)
-            m->function_name_read(*object_);
-        else
-            m->statement_of_read(*object_);
-    }
     Element base;
     switch (e.automatic) {
-        case Automatic::object: base = object_->name_value_; break;
-        case Automatic::function:
-            if (!function_)
+        case Automatic::object: base = object_->state().object_name(); break;
+        case Automatic::function: {
+            const Key* name = object_->state().function_name();
+            if (!name)
                 undefined(e, {}, 0);
-            base = Element::of_string(function_->view());
+            base = Element::of_string(name->view());
             break;
-        default:
-            if (!statement_of_)
+        }
+        default: {
+            const Template* t = object_->state().statement_template();
+            if (!t)
                 undefined(e, {}, 0);
-            base = Element::of_string(statement_of_->name);
+            base = Element::of_string(t->name);
+        }
     }
     if (!e.kids.empty()) {
         std::vector<Term> t;
@@ -116,7 +106,7 @@ Element Eval::read_variable(const Expr& e, bool share) {
             return {};
     }
     Element* base = nullptr;
-    Global* known = nullptr;
+    const Global* known = nullptr;
     if (e.op == Op::self) {
         if (!object_)
             throw NotConstant();
@@ -128,13 +118,9 @@ Element Eval::read_variable(const Expr& e, bool share) {
     } else if (e.slot >= 0 && locals_->slots[e.slot].set) {
         base = &locals_->slots[e.slot].value;
     } else {
-        Global* g = object_ ? object_->global(e.symbol) : nullptr;
-        if (!g)
+        known = object_ ? object_->state().variable(e.symbol, t) : nullptr;
+        if (!known)
             undefined(e, t, 0);
-        known = g;
-        base = &g->value;
-        if (Memo* m = recorder())
-            m->variable_read(*object_, e.symbol, t, true);
     }
     bool self = e.op == Op::self, checked = self && self_.read_only;
     if (t.empty()) {
@@ -146,15 +132,16 @@ Element Eval::read_variable(const Expr& e, bool share) {
             make_own(*base);
         return *base;
     }
+    const Element* from = known ? &known->value : base;
     const Element* found = nullptr;
     try {
-        found = look_up(*base, t.data(), t.data() + t.size());
+        found = look_up(*from, t.data(), t.data() + t.size());
     } catch (const EvalFailure& f) {
         fail(e, f.message, f.hint);
     }
     if (!found) {
         size_t n = 1;
-        while (n < t.size() && look_up(*base, t.data(), t.data() + n))
+        while (n < t.size() && look_up(*from, t.data(), t.data() + n))
             n++;
         undefined(e, t, n);
     }
@@ -185,14 +172,12 @@ const Element* Eval::find(const Expr& e, bool tolerant) {
     if (e.op == Op::automatic) {
         needs_world(e);
         static thread_local Element value;
-        if (Memo* m = recorder()) {
-            if (e.automatic == Automatic::function)
-                m->function_name_read(*object_);
-            else if (e.automatic == Automatic::template_)
-                m->statement_of_read(*object_);
-        }
-        if (!e.kids.empty() || (e.automatic == Automatic::function && !function_) ||
-            (e.automatic == Automatic::template_ && !statement_of_))
+        // OBJECT is always there.
+        State& state = object_->state();
+        bool there = e.automatic == Automatic::function    ? state.function_name() != nullptr
+                     : e.automatic == Automatic::template_ ? state.statement_template() != nullptr
+                                                           : true;
+        if (!e.kids.empty() || !there)
             return nullptr;
         value = read_automatic(e);
         return &value;
@@ -210,9 +195,7 @@ const Element* Eval::find(const Expr& e, bool tolerant) {
     } else if (e.slot >= 0 && locals_->slots[e.slot].set) {
         base = &locals_->slots[e.slot].value;
     } else {
-        if (Memo* m = recorder())
-            m->variable_read(*object_, e.symbol, t, true);
-        Global* g = object_ ? object_->global(e.symbol) : nullptr;
+        const Global* g = object_ ? object_->state().variable(e.symbol, t) : nullptr;
         if (!g)
             return nullptr;
         base = &g->value;
@@ -239,25 +222,20 @@ const Element* Eval::variable_by_name(std::string_view name) {
     if (locals_)
         for (size_t i = 0; i < locals_->block->locals.size(); i++)
             if (locals_->block->locals[i] == s && locals_->slots[i].set) {
-                if (Memo* m = recorder())
-                    m->local_read(*object_);
+                object_->state().local_by_name();
                 return &locals_->slots[i].value;
             }
-    Memo* m = recorder();
-    if (m)
-        m->local_read(*object_);  // a loop may set it
-    if (m && (name == "OBJECT" || name == "SELF"))
-        m->poison();
-    else if (m)
-        m->variable_read(*object_, s, {}, true);
+    State& state = object_->state();
+    state.local_by_name();  // a loop may set it
     if (name == "OBJECT")
-        return &object_->name_value_;
-    if (name == "SELF" && self_.place)
-        return self_.place;
-    Global* g = object_->global(s);
-    if (!g)
-        return nullptr;
-    return &g->shown();
+        return &state.object_name();
+    if (name == "SELF") {
+        state.unrepeatable();
+        if (self_.place)
+            return self_.place;
+    }
+    const Global* g = state.variable(s);
+    return g ? &g->shown() : nullptr;
 }
 
 Element& Eval::own_self(const Expr& at) {
@@ -338,12 +316,12 @@ Element Eval::assign(const Expr& target, Element value, bool want_result) {
                 check_nothing(*parent, &last, &last + 1);
             return value;
         }
-        if (object_ && object_->derive_)
+        if (object_ && object_->derive())
             object_->derive_containers(*base, t.data(), t.data() + t.size(), current_);
         Element* place = place_at(*base, t.data(), t.data() + t.size());
         check_replacement(*place, value);
-        if (object_ && object_->derive_)
-            object_->derive_->put(value, *place, current_);
+        if (object_ && object_->derive())
+            object_->derive()->put(value, *place, current_);
         else if (self && origin_)
             value.set_origin(origin_);
         *place = std::move(value);

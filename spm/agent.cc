@@ -50,7 +50,7 @@ void Agent::say(Level l, const std::string& line) {
                    fmt::format("cannot write '{}': {}", settings_.logfile, strerror(errno)));
 }
 
-Situation Agent::look() {
+Situation Agent::look(bool mend) {
     Situation s;
     s.target = parse_target(read_file(settings_.targetconf), settings_.targetconf);
     if (auto text = read_if_exists(settings_.spmlist))
@@ -61,12 +61,26 @@ Situation Agent::look() {
         repositories.refresh();
         s.target = expand_groups(s.target, repositories.groups());
     }
-    s.installed = packager_.list();
+    s.installed = installed(mend);
     Policy policy = settings_.policy;
     policy.format = packager_.format();
     s.plan = make_plan(s.installed, s.managed, s.target, policy);
     complete(s, policy);
     return s;
+}
+
+std::vector<Installed> Agent::installed(bool mend) {
+    auto list = packager_.list();
+    bool whole = std::none_of(list.begin(), list.end(),
+                              [](auto& i) { return i.broken || i.unfinished; });
+    if (!mend || whole)
+        return list;
+    auto outcome = carry_out({});
+    if (outcome.locked())
+        throw Error(exit_try_later, outcome.message);
+    if (!outcome.ok())
+        say(Level::warning, "what is half installed cannot be finished: " + outcome.message);
+    return packager_.list();
 }
 
 void Agent::complete(Situation& s, Policy& policy) {
@@ -79,9 +93,10 @@ void Agent::complete(Situation& s, Policy& policy) {
     repositories.refresh();
     policy.sources = repositories.sources();
     s.plan = make_plan(s.installed, s.managed, s.target, policy);
-    solv::Universe universe(packager_.format(), repositories.arch());
+    solv::Universe universe(packager_.format(), repositories.arches());
     universe.add_installed(call(),
-                           settings_.noaction ? "" : settings_.statedir + "/installed.solv");
+                           settings_.noaction ? "" : settings_.statedir + "/installed.solv",
+                           s.installed);
     repositories.load(universe);
     if (settings_.dependencies != "ignore")
         for (const Operation& op : s.plan.operations)
@@ -91,13 +106,13 @@ void Agent::complete(Situation& s, Policy& policy) {
                  packager_.format());
 }
 
-Situation Agent::look_back(const Run& run) {
+Situation Agent::look_back(const Run& run, bool mend) {
     Situation s;
     for (const Package& p : run.before)
         s.target.push_back({"", p, 0, 0});
     if (auto text = read_if_exists(settings_.spmlist))
         s.managed = parse_packages(*text, settings_.spmlist);
-    s.installed = packager_.list();
+    s.installed = installed(mend);
     Policy policy = settings_.policy;
     policy.format = packager_.format();
     policy.userpkgs = policy.userprio = false;
@@ -187,6 +202,9 @@ bool Agent::recover() {
             trouble = fmt::format("'{}' is gone", op.file);
     if (trouble.empty()) {
         auto outcome = carry_out(*left);
+        if (outcome.locked())
+            throw Error(exit_try_later,
+                        "the interrupted run cannot be finished yet: " + outcome.message);
         if (!outcome.ok())
             trouble = outcome.message;
     }
@@ -203,6 +221,8 @@ bool Agent::recover() {
 
 int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
     Plan& plan = s.plan;
+    for (auto& w : plan.warnings)
+        say(Level::warning, w);
     for (auto& r : plan.overridden)
         say(Level::warning,
             fmt::format("{} (overridden: {})", r.message, settings_.policy.override_reason));
@@ -210,10 +230,15 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
         std::string all;
         for (auto& r : plan.refused)
             all += "\n  " + r.message;
-        bool hopeless = std::any_of(plan.refused.begin(), plan.refused.end(),
-                                    [](auto& r) { return r.guard == "empty-target"; });
+        auto any = [&](const char* guard) {
+            return std::any_of(plan.refused.begin(), plan.refused.end(),
+                               [&](auto& r) { return r.guard == guard; });
+        };
         throw Error(exit_denied, "the plan is refused:" + all, {},
-                    hopeless ? "" : "if it is right, run again with --override and the reason");
+                    any("empty-target") ? ""
+                    : any("dependencies")
+                        ? "change the target; 'dependencies' in spma(8) says what spma may do itself"
+                        : "if it is right, run again with --override and the reason");
     }
     if (plan.empty()) {
         if (!settings_.noaction && !undone)
@@ -236,6 +261,10 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
     run.managed = s.managed;
     journal_.begin(plan.operations);
     auto outcome = carry_out(plan.operations);
+    if (outcome.locked()) {
+        journal_.end();
+        throw Error(exit_try_later, outcome.message);
+    }
     run.status = outcome.status;
     run.time = time(nullptr);
 
@@ -255,7 +284,13 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
     write_file(settings_.spmlist, packages_text(managed));
     int number = history_.add(run);
     origins_.add(plan.operations);
-    journal_.end();
+    // One that was killed may have left programs of the package system that work on: the next run
+    // waits for them, and finishes.
+    if (!outcome.killed()) {
+        journal_.end();
+        if (!outcome.ok())
+            drop_unproved(plan.operations);
+    }
     trim_cache(plan.operations);
 
     if (!outcome.ok()) {
@@ -271,6 +306,13 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
         say(Level::warning, "not everything is as wanted yet: " + plan_summary(rest));
     say(Level::info, fmt::format("done, run {}: {}", number, plan_summary(plan)));
     return exit_ok;
+}
+
+void Agent::drop_unproved(const std::vector<Operation>& ops) const {
+    for (const Operation& op : ops)
+        if (op.action != Action::erase && op.source.checksum.empty() &&
+            op.file.starts_with(settings_.cachedir + "/"))
+            unlink(op.file.c_str());
 }
 
 void Agent::trim_cache(const std::vector<Operation>& needed) {

@@ -25,11 +25,11 @@ public:
     Agent(const Settings&, const Args&);
     ~Agent();
 
-    /// Read everything and plan; changes nothing. Error(65) or (74) for a target that cannot be
-    /// read.
-    Situation look();
+    /// Read everything and plan; changes nothing, but that with `mend` what is half installed is
+    /// finished as far as the packager can. Error(65) or (74) for a target that cannot be read.
+    Situation look(bool mend = false);
     /// The plan for what a past run found: everything it did is undone.
-    Situation look_back(const Run&);
+    Situation look_back(const Run&, bool mend);
 
     /// Fetch what the operations need and note where it lies. Error(69) naming everything that
     /// cannot be had.
@@ -40,7 +40,8 @@ public:
     /// refused (Error(77)) or empty. Answers 0, or 1 when the packager failed.
     ///   undone   the run that is rolled back: what was ours then is ours again
     int apply(Situation&, const std::string& note, const Run* undone = nullptr);
-    /// Before anything else that changes packages. False when there was nothing to finish.
+    /// Before anything else that changes packages. False when there was nothing to finish. Error(75)
+    /// while somebody else holds the package database: then it is for the next run.
     bool recover();
 
     Packager& packager() { return packager_; }
@@ -50,6 +51,10 @@ public:
 private:
     /// Ask the repositories, when there are any and there is something to do.
     void complete(Situation&, Policy&);
+    /// The packager's list; with `mend` what is half installed was finished before, where it can be.
+    std::vector<Installed> installed(bool mend);
+    /// What was fetched without a checksum, and may be why the packager failed, is fetched again.
+    void drop_unproved(const std::vector<Operation>&) const;
     Packager::Outcome carry_out(const std::vector<Operation>&);
     PluginCall call() const {
         return {settings_.packager_root, settings_.dbpath, settings_.checksig, false,

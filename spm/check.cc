@@ -13,7 +13,7 @@ struct Checker::Known {
     Repositories repositories;
     solv::Universe universe;
     Known(const Settings& s, Format f, Say say, std::vector<Repository> list)
-        : repositories(s, f, std::move(say), std::move(list)), universe(f, repositories.arch()) {
+        : repositories(s, f, std::move(say), std::move(list)), universe(f, repositories.arches()) {
         repositories.refresh();
         repositories.load(universe);
     }
@@ -82,7 +82,7 @@ std::pair<std::vector<Package>, Checker::Known*> Checker::read(const std::string
     }
     auto& known = known_[list];
     if (!known) {
-        auto parsed = parse_repositories(list, file + ": /software/repositories");
+        auto parsed = parse_repositories(list, file + ": /software/repositories", say_);
         // The keys are the node's; what is asked here is only what exists.
         for (auto& r : parsed)
             r.gpgcheck = false;
@@ -121,12 +121,12 @@ std::vector<std::string> Checker::check(const std::string& file) {
     }
     if (settings_.dependencies == "ignore")
         return out;
-    auto r = known->universe.resolve(ops, false);
+    auto r = known->universe.resolve(ops, {});
     for (auto& p : r.problems)
         tell(p);
     if (settings_.dependencies == "report")
         for (size_t i = 0; i < r.added.size(); i++)
-            tell(fmt::format("{} is missing: {}", r.added[i].package.text(), r.why[i]));
+            tell(fmt::format("{} is missing: {}", r.added[i].offer.package.text(), r.added[i].why));
     return out;
 }
 
@@ -144,8 +144,8 @@ std::vector<Operation> Checker::needed(const std::string& file) {
         if (auto offers = known->universe.find(p); !offers.empty())
             add(offers[0]);
     if (settings_.dependencies != "ignore")
-        for (auto& o : known->universe.resolve(ops, false).added)
-            add(o);
+        for (auto& a : known->universe.resolve(ops, {}).added)
+            add(a.offer);
     return ops;
 }
 

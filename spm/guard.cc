@@ -24,16 +24,24 @@ void guard_plan(Plan& plan, const std::vector<Installed>& installed, const Targe
         found.push_back({guard, std::move(message)});
     };
 
-    size_t erased = 0;
     std::set<Package> gone;
     std::set<std::string_view> come;
     for (const Operation& op : plan.operations) {
         if (op.action == Action::erase)
-            erased++, gone.insert(op.package);
+            gone.insert(op.package);
         else
             come.insert(op.package.name);
         gone.insert(op.old.begin(), op.old.end());
     }
+    std::map<std::string_view, int> left;  // instances of a name that stay
+    for (const Installed& i : installed)
+        if (!gone.count(i.package))
+            left[i.package.name]++;
+    // The old one of two versions that an interrupted run left is no package that is lost.
+    size_t erased = 0;
+    for (const Operation& op : plan.operations)
+        if (op.action == Action::erase)
+            erased += !come.count(op.package.name) && !left.count(op.package.name);
     const Guards& g = policy.guards;
     if (erased > g.removals)
         refuse("removals",
@@ -42,10 +50,6 @@ void guard_plan(Plan& plan, const std::vector<Installed>& installed, const Targe
         refuse("removals", fmt::format("{} of {} packages would be erased, more than {} %", erased,
                                        installed.size(), g.percent));
 
-    std::map<std::string_view, int> left;  // instances of a name that stay
-    for (const Installed& i : installed)
-        if (!gone.count(i.package))
-            left[i.package.name]++;
     for (const Installed& i : installed) {
         const Package& p = i.package;
         if (!gone.count(p))

@@ -1,6 +1,10 @@
 // Names, patterns and versions of packages.
 #include "spm/package.hh"
 
+#include <sys/utsname.h>
+
+#include <map>
+
 #include "spm/wrap/debver.hh"
 #include "spm/wrap/rpmver.hh"
 
@@ -9,6 +13,18 @@ namespace weft::spm {
 std::string_view format_name(Format f) {
     static constexpr std::string_view names[] = {"rpm", "deb", "pkg"};
     return names[int(f)];
+}
+
+std::string native_arch(Format f) {
+    struct utsname u {};
+    uname(&u);
+    std::string m = u.machine;
+    if (f != Format::deb)
+        return m;
+    static const std::map<std::string, std::string> names = {
+        {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"ppc64le", "ppc64el"}, {"i686", "i386"}};
+    auto it = names.find(m);
+    return it == names.end() ? m : it->second;
 }
 
 std::string Package::evr() const { return release.empty() ? version : version + '-' + release; }
@@ -24,6 +40,23 @@ bool Package::is_pattern() const {
 static std::string_view without_epoch(std::string_view version) {
     size_t colon = version.find(':');
     return colon == std::string_view::npos ? version : version.substr(colon + 1);
+}
+
+std::vector<std::string> names_of(const Package& p) {
+    std::vector<std::string> out = {p.name, p.name + "." + p.arch};
+    for (bool epoch : {false, true}) {
+        size_t colon = p.version.find(':');
+        std::string version = epoch && colon == p.version.npos ? "0:" + p.version
+                              : epoch || colon == p.version.npos
+                                  ? p.version
+                                  : p.version.substr(colon + 1);
+        std::string release = p.release.empty() ? "" : "-" + p.release;
+        for (auto& name : {p.name + "-" + version, p.name + "-" + version + release}) {
+            out.push_back(name);
+            out.push_back(name + "." + p.arch);
+        }
+    }
+    return out;
 }
 
 std::string file_name(const Package& p, Format f) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weft::spm {
 
@@ -10,6 +11,9 @@ namespace weft::spm {
 enum class Format { rpm, deb, pkg };
 
 std::string_view format_name(Format);
+
+/// This machine's architecture in the words of the format: x86_64, amd64.
+std::string native_arch(Format);
 
 /// One package, or (in a target) a pattern for packages: '*' and '?' in any field but the epoch.
 struct Package {
@@ -24,6 +28,9 @@ struct Package {
     bool operator==(const Package&) const = default;
     auto operator<=>(const Package&) const = default;
 };
+
+/// What a package may be called in a pattern of dnf's: by how much of it, with and without the epoch.
+std::vector<std::string> names_of(const Package&);
 
 /// The name of its file: name-version-release.arch.rpm, name_version-release_arch.deb,
 /// name-version-release.arch.pkg; no epoch.

@@ -116,6 +116,7 @@ Packager::Outcome Packager::apply(const std::vector<Operation>& ops, bool noacti
         on_line(line);
     };
     ProcessResult r = run_process(argv, o);
+    out.timed_out = r.timed_out;
     out.status = r.timed_out ? exit_try_later : r.status;
     if (r.timed_out)
         out.message = fmt::format("it did not finish within {} s and was ended{}", timeout_,

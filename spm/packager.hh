@@ -26,7 +26,12 @@ public:
         int status = 0;
         std::string message;  ///< what it said when it failed
         std::vector<std::string> warnings;
+        bool timed_out = false;
         bool ok() const { return status == 0; }
+        /// Somebody else holds the package database, and nothing was done.
+        bool locked() const { return status == exit_try_later && !timed_out; }
+        /// Not by its own decision, nor for its time: what it ran may work on.
+        bool killed() const { return status > 128 && !timed_out; }
     };
     /// `on_line`: each line it prints: begin N, done ACTION what, skip what, warning text
     Outcome apply(const std::vector<Operation>&, bool noaction,

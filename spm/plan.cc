@@ -67,10 +67,30 @@ public:
         plan_.managed.erase(std::unique(plan_.managed.begin(), plan_.managed.end()),
                             plan_.managed.end());
         guard_plan(plan_, installed_, target_, policy_);
+        tell_held();
         return std::move(plan_);
     }
 
 private:
+    /// The target decides; whoever put a package on hold should hear of it.
+    void tell_held() {
+        std::set<Package> holds;
+        for (const Installed& i : installed_)
+            if (i.held)
+                holds.insert(i.package);
+        for (const Operation& op : plan_.operations) {
+            auto gone = op.old;
+            if (op.action == Action::erase)
+                gone.push_back(op.package);
+            for (const Package& p : gone)
+                if (holds.count(p))
+                    plan_.warnings.push_back(
+                        fmt::format("'{}' is on hold on this node, and {} all the same: {}",
+                                    p.text(), op.action == Action::erase ? "goes" : "is replaced",
+                                    op.reason));
+        }
+    }
+
     void collect() {
         std::vector<const Wanted*> patterns;
         for (const Installed& i : installed_)

@@ -13,6 +13,8 @@ struct Installed {
     Package package;
     bool essential = false;  ///< the system says that it does not work without it
     bool broken = false;     ///< half installed: neither there nor gone
+    bool unfinished = false;  ///< there, and waits for something (dpkg's triggers)
+    bool held = false;        ///< an administrator of the node wants it to stay as it is
 };
 
 /// A repository the wanted packages come from, as the guards see it.
@@ -92,6 +94,7 @@ struct Plan {
     std::vector<Kept> kept;
     std::vector<Refusal> refused;  ///< not empty: must not be carried out
     std::vector<Refusal> overridden;
+    std::vector<std::string> warnings;  ///< what the target overrules
     std::vector<Package> managed;  ///< ours once it is carried out
     bool empty() const { return operations.empty(); }
 };

@@ -74,7 +74,7 @@ std::string installed_text(const std::vector<Installed>& list) {
     std::string s;
     for (const Installed& i : list)
         s += fields(i.package) + (i.essential ? " essential" : "") + (i.broken ? " broken" : "") +
-             '\n';
+             (i.unfinished ? " unfinished" : "") + (i.held ? " held" : "") + '\n';
     return s;
 }
 
@@ -96,6 +96,10 @@ std::vector<Installed> parse_installed(std::string_view text, const std::string&
                 i.essential = true;
             else if (w[k] == "broken")
                 i.broken = true;
+            else if (w[k] == "unfinished")
+                i.unfinished = true;
+            else if (w[k] == "held")
+                i.held = true;
             else
                 throw bad_line(fmt::format("unknown word '{}'", w[k]), from, number, line);
         }
@@ -120,9 +124,17 @@ int plugin_main(const Plugin& plugin, int argc, char** argv) {
         }
         if (verb == "apply" && words.size() == 2) {
             auto ops = parse_operations(read_file(words[1]), words[1]);
-            plugin.apply(call, ops, [](const std::string& line) {
-                fmt::print("{}\n", line);
-                std::fflush(stdout);
+            // One that outlived the spma that started it is waited for.
+            std::optional<FileLock> alone;
+            if (!call.noaction) {
+                make_dirs(call.root + "/var/lock/quattor");
+                alone = FileLock::lock(call.root + "/var/lock/quattor/spma-packager", lock_wait);
+            }
+            // When spma is gone, nobody reads it, and the work goes on.
+            plugin.apply(call, ops, [](std::string line) {
+                line += '\n';
+                if (write(STDOUT_FILENO, line.data(), line.size()) < 0)
+                    return;
             });
             return exit_ok;
         }

@@ -17,9 +17,13 @@ std::string operations_text(const std::vector<Operation>&);
 /// Error(65) with the line for what is none. Reasons and directions are not in the file.
 std::vector<Operation> parse_operations(std::string_view text, const std::string& file);
 
-/// The answer of `list`: "name version release arch [essential] [broken]" a line.
+/// The answer of `list`: "name version release arch [essential] [broken] [unfinished] [held]" a
+/// line.
 std::string installed_text(const std::vector<Installed>&);
 std::vector<Installed> parse_installed(std::string_view text, const std::string& from);
+
+/// How long a packager waits for somebody else who changes packages, in seconds.
+inline constexpr double lock_wait = 120;
 
 struct PluginCall {
     std::string root;    ///< "" or the folder that is the system
@@ -35,7 +39,9 @@ struct Plugin {
     const char* about;
     const char* capabilities;  ///< lines "word value", see spma-packager(5)
     std::function<std::vector<Installed>(const PluginCall&)> list;
-    /// Carry out; tell each finished operation by done(). Error when it could not.
+    /// Carry out; tell each finished operation by done(). Error when it could not; Error(75) when
+    /// somebody else holds the package database, and nothing was done. No operations: finish what
+    /// is half installed.
     std::function<void(const PluginCall&, const std::vector<Operation>&,
                        const std::function<void(const std::string& line)>& done)>
         apply;

@@ -44,6 +44,8 @@ std::string plan_text(const Plan& plan, bool kept) {
                              k.drift ? "; differs from the target" : "");
     for (auto& why : reboot_reasons(plan.operations))
         s += fmt::format("reboot needed: {}\n", why);
+    for (auto& w : plan.warnings)
+        s += fmt::format("warning: {}\n", w);
     for (const Refusal& r : plan.refused)
         s += fmt::format("refused ({}): {}\n", r.guard, r.message);
     for (const Refusal& r : plan.overridden)
@@ -99,6 +101,7 @@ std::string plan_json(const Plan& plan) {
     });
     d.at(Key("refused")) = each(plan.refused, refusal);
     d.at(Key("overridden")) = each(plan.overridden, refusal);
+    d.at(Key("warnings")) = each(plan.warnings, text);
     d.at(Key("reboot")) = each(reboot_reasons(plan.operations), text);
     d.at(Key("summary")) = text(plan_summary(plan));
     std::string s;

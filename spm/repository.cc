@@ -13,6 +13,7 @@
 #include "base/wrap/digest.hh"
 #include "spm/fetcher.hh"
 #include "spm/keys.hh"
+#include "spm/packager/dpkg.hh"
 
 namespace weft::spm {
 
@@ -79,7 +80,8 @@ struct Reader {
 
 }  // namespace
 
-std::vector<Repository> parse_repositories(std::string_view text, const std::string& file) {
+std::vector<Repository> parse_repositories(std::string_view text, const std::string& file,
+                                           const Say& say) {
     Element root = parse_json(text, file);
     const Element* list = root.is(Kind::dict) ? root.find("/repositories") : &root;
     if (!list || !list->is(Kind::list))
@@ -98,7 +100,8 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
                         "a name is one that a folder can have");
         p.enabled = r.yes("enabled", true);
         p.skip_if_unavailable = r.yes("skip_if_unavailable", false);
-        p.priority = int(r.number("priority", 99));
+        if (r.find("priority", Kind::long_, "whole number"))
+            p.chosen_priority = int(r.number("priority", 99));
         p.proxy = r.text("proxy");
         p.snapshot = r.text("snapshot");
         p.suite = r.text("suite");
@@ -107,6 +110,7 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
         p.gpgcheck = r.yes("gpgcheck", false);
         p.repo_gpgcheck = r.yes("repo_gpgcheck", false);
         p.gpgkeys = r.texts("gpgkey");
+        p.module_hotfixes = r.yes("module_hotfixes", false);
         if (p.repo_gpgcheck && p.gpgkeys.empty())
             throw Error(
                 exit_data,
@@ -131,19 +135,34 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
         if (p.protocols.empty())
             throw Error(exit_data, fmt::format("/{}: repository '{}' has no URL", i, p.name),
                         {file});
-        if (p.enabled)
-            out.push_back(std::move(p));
+        if (!p.enabled)
+            continue;
+        // What somebody wrote and nobody here reads would be believed to work.
+        auto tell_unread = [&](const Element& x, std::initializer_list<std::string_view> read) {
+            for (auto& [key, value] : x.dict())
+                if (std::find(read.begin(), read.end(), key.view()) == read.end() &&
+                    !value.is(Kind::null))
+                    say(Level::warning,
+                        fmt::format("repository '{}': '{}' has no effect here", p.name,
+                                    key.view()));
+        };
+        tell_unread(e, {"name", "owner", "enabled", "protocols", "priority", "proxy", "snapshot",
+                        "suite", "sections", "includepkgs", "excludepkgs", "gpgcheck", "gpgkey",
+                        "repo_gpgcheck", "skip_if_unavailable", "module_hotfixes"});
+        for (auto& x : e.dict().find(Key("protocols"))->list())
+            tell_unread(x, {"name", "url", "cacert", "clientcert", "clientkey"});
+        out.push_back(std::move(p));
     }
     return out;
 }
 
-std::vector<Repository> configured_repositories(const Settings& s) {
+std::vector<Repository> configured_repositories(const Settings& s, const Say& say) {
     auto text = read_if_exists(s.repositories);
-    return text ? parse_repositories(*text, s.repositories) : std::vector<Repository>();
+    return text ? parse_repositories(*text, s.repositories, say) : std::vector<Repository>();
 }
 
 Repositories::Repositories(const Settings& s, Format f, Say say)
-    : Repositories(s, f, std::move(say), configured_repositories(s), true) {}
+    : Repositories(s, f, say, configured_repositories(s, say), true) {}
 Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Repository> list)
     : Repositories(s, f, std::move(say), std::move(list), false) {}
 
@@ -154,9 +173,13 @@ Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Rep
       place_(s.statedir + (own ? "/repositories" : "/checked")),
       format_(f),
       say_(std::move(say)),
-      arch_(s.arch.empty() ? solv::native_arch(f) : s.arch),
+      arches_(s.arches),
       proxies_(s, say_),
       list_(std::move(list)) {
+    if (arches_.empty() && own_ && f == Format::deb)
+        arches_ = dpkg::architectures({s.packager_root, s.dbpath});
+    if (arches_.empty())
+        arches_ = {native_arch(f)};
     for (auto& r : list_)
         states_.push_back(read_state(r));
 }
@@ -164,8 +187,10 @@ Repositories::Repositories(const Settings& s, Format f, Say say, std::vector<Rep
 std::string Repositories::dir(const Repository& r) const {
     if (own_)
         return place_ + "/" + r.name;
-    std::string terms =
-        fmt::format("{} {} {} {}", format_name(format_), arch_, r.trust(format_), r.suite);
+    std::string terms(format_name(format_));
+    for (auto& arch : arches_)
+        terms += " " + arch;
+    terms += fmt::format(" {} {}", r.trust(format_), r.suite);
     for (auto& section : r.sections)
         terms += " " + section;
     for (auto& p : r.protocols)
@@ -195,6 +220,8 @@ Repositories::State Repositories::read_state(const Repository& r) const {
             s.checksum = value;
         if (w[0] == "trust")
             s.trust = value;
+        if (w[0] == "reluctant")
+            s.reluctant = value == "yes";
     }
     // Of another URL, snapshot or program: as if there were none.
     bool good = s.trust == r.trust(format_) && s.protocol < r.protocols.size() &&
@@ -207,8 +234,10 @@ void Repositories::write_state(const Repository& r, const State& s) const {
     write_file(
         dir(r) + "/state",
         fmt::format(
-            "fetched {}\nmade {}\npackages {}\nprotocol {}\nbase {}\nchecksum {}\ntrust {}\n",
-            s.fetched, s.made, s.packages, s.protocol, s.base, s.checksum, s.trust));
+            "fetched {}\nmade {}\npackages {}\nprotocol {}\nbase {}\nchecksum {}\ntrust {}\n"
+            "reluctant {}\n",
+            s.fetched, s.made, s.packages, s.protocol, s.base, s.checksum, s.trust,
+            s.reluctant ? "yes" : "no"));
 }
 
 void Repositories::get(const Repository& r, size_t protocol, const std::string& path,
@@ -272,16 +301,40 @@ static time_t release_date(std::string_view s) {
     return strptime(std::string(s).c_str(), "%a, %d %b %Y %T", &t) ? timegm(&t) : 0;
 }
 
+/// A field of a Release that has it once.
+static std::string_view release_field(std::string_view text, std::string_view name) {
+    for (std::string_view line : lines(text))
+        if (line.starts_with(name) && line.substr(name.size()).starts_with(": "))
+            return line.substr(name.size() + 2);
+    return {};
+}
+
+/// An old Release is signed as well as a new one: whoever is on the way could go on showing it. One
+/// that is of tomorrow comes from a clock that is wrong, there or here.
+static void check_dates(std::string_view text, const std::string& name) {
+    time_t now = time(nullptr);
+    auto until = release_field(text, "Valid-Until"), date = release_field(text, "Date");
+    if (time_t t = release_date(until); t && t < now)
+        throw Error(exit_data,
+                    fmt::format("'{}' cannot be trusted: it was valid until {}", name, until));
+    if (time_t t = release_date(date); t > now + 600)
+        throw Error(exit_data,
+                    fmt::format("'{}' cannot be trusted: it is of {}, which is in the future", name,
+                                date));
+}
+
 std::string Repositories::release(const Repository& r, size_t protocol,
                                   const std::string& folder) const {
     std::string file = dir(r) + "/Release", name = r.base(r.protocols[protocol]) + "/" + folder;
+    std::string text;
     if (r.trust(format_) == "any") {
         if (r.suite.empty())
             return {};
         get(r, protocol, folder + "Release", file);
-        return read_file(file);
+        text = read_file(file);
+        check_dates(text, name + "Release");
+        return text;
     }
-    std::string text;
     try {
         get(r, protocol, folder + "InRelease", file);
     } catch (const Error& e) {
@@ -294,13 +347,7 @@ std::string Repositories::release(const Repository& r, size_t protocol,
     }
     if (text.empty())
         text = check_clear(keys(r, protocol), file, name + "InRelease");
-    // An old Release is signed as well as a new one: whoever is on the way could go on showing it.
-    for (std::string_view line : lines(text))
-        if (line.starts_with("Valid-Until: "))
-            if (time_t t = release_date(line.substr(13)); t && t < time(nullptr))
-                throw Error(exit_data,
-                            fmt::format("'{}Release' cannot be trusted: it was valid until {}",
-                                        name, line.substr(13)));
+    check_dates(text, name + "Release");
     return text;
 }
 
@@ -315,9 +362,33 @@ std::vector<std::string> Repositories::keys(const Repository& r, size_t protocol
                        proxies_);
 }
 
+/// Stanzas of fields, of which each has its package. An empty one is an index too, where there was
+/// nothing before.
+static bool is_index(std::string_view text, size_t had) {
+    bool any = false, inside = false, named = false;
+    for (std::string_view line : lines(text)) {
+        bool blank = line.find_first_not_of(" \t\r") == line.npos;
+        if (blank) {
+            if (inside && !named)
+                return false;
+            inside = named = false;
+            continue;
+        }
+        bool more = line[0] == ' ' || line[0] == '\t';
+        size_t colon = line.find(':');
+        if (!inside && more)
+            return false;
+        if (!more && (colon == line.npos || line.substr(0, colon).find_first_of(" <>") != line.npos))
+            return false;
+        inside = any = true;
+        named |= line.starts_with("Package:");
+    }
+    return (any && (!inside || named)) || (!any && had == 0);
+}
+
 std::string Repositories::get_packages(const Repository& r, size_t protocol,
-                                       const std::string& folder,
-                                       const std::string& release) const {
+                                       const std::string& folder, const std::string& release,
+                                       size_t had) const {
     std::string prefix = r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite), why;
     for (const char* ending : {".gz", ".xz", ".zst", ".bz2", ""}) {
         std::string path = folder + "Packages" + ending, file = dir(r) + "/Packages.new" + ending,
@@ -347,6 +418,12 @@ std::string Repositories::get_packages(const Repository& r, size_t protocol,
         }
         std::string text = solv::read_compressed(file);
         unlink(file.c_str());
+        // Without a checksum nothing else tells a page of a portal, or nothing at all, from an
+        // index.
+        if (sum.empty() && !is_index(text, had))
+            throw Error(exit_unavailable,
+                        fmt::format("'{}/{}' is no index of packages",
+                                    r.base(r.protocols[protocol]), prefix + path));
         return text;
     }
     throw why.empty()
@@ -362,26 +439,29 @@ Repositories::State Repositories::fetch_deb(const Repository& r, size_t protocol
             .protocol = protocol,
             .base = r.base(r.protocols[protocol]),
             .trust = r.trust(format_)};
+    std::string listed =
+        release(r, protocol, r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite));
+    if (time_t t = release_date(release_field(listed, "Date")))
+        s.made = t;
+    s.reluctant = release_field(listed, "NotAutomatic") == "yes";
+    std::vector<std::string> folders;
+    if (r.suite.empty())
+        folders.emplace_back();
+    // Those of other architectures, and what is the same for all where it is kept apart, are taken
+    // where they are.
+    auto names = arches_;
+    if (release_field(listed, "No-Support-for-Architecture-all").find("Packages") ==
+        std::string_view::npos)
+        names.emplace_back("all");
+    for (auto& section : r.sections)
+        for (auto& arch : names)
+            if (std::string folder = fmt::format("{}/binary-{}/", section, arch);
+                !r.suite.empty() &&
+                (arch == arches_[0] || listed.find(folder + "Packages") != listed.npos))
+                folders.push_back(folder);
     std::string all;
-    std::vector<std::string> folders = {""};
-    std::string listed;
-    if (!r.suite.empty()) {
-        folders.clear();
-        for (auto& section : r.sections)
-            folders.push_back(fmt::format("{}/binary-{}/", section, arch_));
-    }
-    if (std::string text =
-            release(r, protocol, r.suite.empty() ? "" : fmt::format("dists/{}/", r.suite));
-        !text.empty()) {
-        listed = std::move(text);
-        for (std::string_view line : lines(listed))
-            if (line.starts_with("Date: "))
-                if (time_t t = release_date(line.substr(6)))
-                    s.made = t;
-    }
-    for (auto& folder : folders) {
-        all += get_packages(r, protocol, folder, listed) + "\n";
-    }
+    for (auto& folder : folders)
+        all += get_packages(r, protocol, folder, listed, before.packages) + "\n";
     s.checksum = digest_hex("SHA256", all);
     if (s.checksum == before.checksum)
         return s;
@@ -486,7 +566,7 @@ Groups Repositories::groups() const {
 void Repositories::load(solv::Universe& u) const {
     for (size_t i = 0; i < list_.size(); i++)
         if (states_[i].fetched) {
-            u.add_index(int(i), dir(list_[i]) + "/index.solv", list_[i].priority, list_[i].filter);
+            u.add_index(int(i), dir(list_[i]) + "/index.solv", priority(i), list_[i].filter);
             if (!read_state(list_[i]).fetched)
                 throw Error(
                     exit_try_later,
@@ -494,6 +574,12 @@ void Repositories::load(solv::Universe& u) const {
                         "repository '{}' was fetched from elsewhere by another program meanwhile",
                         list_[i].name));
         }
+}
+
+int Repositories::priority(size_t repository) const {
+    constexpr int usual = 99, reluctant = 999;
+    return list_[repository].chosen_priority.value_or(states_[repository].reluctant ? reluctant
+                                                                                     : usual);
 }
 
 FileSource Repositories::source(const solv::Offer& o) const {

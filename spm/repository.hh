@@ -1,6 +1,7 @@
 // Repositories, as /software/repositories of the profile describes them: their metadata fetched,
 // checked and indexed.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,11 @@ struct Repository {
     std::string name;
     std::vector<Protocol> protocols;  ///< tried in order
     bool enabled = true, skip_if_unavailable = false;
+    std::optional<int> chosen_priority;  ///< none is 99, or what a Release asks for
     bool gpgcheck = false;             ///< packages must be signed (rpm); the Release must be (deb)
     bool repo_gpgcheck = false;        ///< the metadata must be
     std::vector<std::string> gpgkeys;  ///< URLs
-    int priority = 99;
+    bool module_hotfixes = false;  ///< its packages count whatever module streams are chosen
     std::string proxy, snapshot;
     std::string suite;  ///< Debian: dists/SUITE; empty: Packages beside the packages
     std::vector<std::string> sections;
@@ -34,11 +36,12 @@ struct Repository {
 };
 
 /// A list, or an object with the list `repositories`; keys as in the profile. Error(65) naming the
-/// path of what is wrong.
-std::vector<Repository> parse_repositories(std::string_view text, const std::string& file);
+/// path of what is wrong; a key that has no effect here is a warning.
+std::vector<Repository> parse_repositories(std::string_view text, const std::string& file,
+                                           const Say&);
 
 /// The enabled repositories of the settings; none where there is no such file.
-std::vector<Repository> configured_repositories(const Settings&);
+std::vector<Repository> configured_repositories(const Settings&, const Say&);
 
 class Repositories {
 public:
@@ -66,7 +69,8 @@ public:
     /// What is asked of a package file that none of them lists any more: a signature of a key of
     /// theirs, where any asks for one.
     FileSource unlisted() const;
-    const std::string& arch() const { return arch_; }
+    /// Of packages: the node's own first.
+    const std::vector<std::string>& arches() const { return arches_; }
 
 private:
     /// What is known of the metadata we have.
@@ -74,6 +78,7 @@ private:
         long fetched = 0, made = 0;
         size_t packages = 0;
         size_t protocol = 0;  ///< which of its URLs answered
+        bool reluctant = false;  ///< asks not to be taken from unless nobody else has it
         std::string base, checksum, trust;
     };
     Repositories(const Settings&, Format, Say, std::vector<Repository> list, bool own);
@@ -85,13 +90,16 @@ private:
     void forget_unused() const;
     /// Replace the index by one of this metadata; answers how many packages it has.
     size_t make_index(const Repository&, const State& before, const std::string& metadata) const;
+    /// What is taken: where a line has a wildcard, the best priority.
+    int priority(size_t repository) const;
     /// Error when this URL does not give it.
     State fetch(const Repository&, size_t protocol, const State& before) const;
     State fetch_rpm(const Repository&, size_t protocol, const State& before) const;
     /// The Packages index of one folder, in the first compression that `release` lists, or the
     /// server has.
+    ///   had   how many packages the repository had before
     std::string get_packages(const Repository&, size_t protocol, const std::string& folder,
-                             const std::string& release) const;
+                             const std::string& release, size_t had) const;
     State fetch_deb(const Repository&, size_t protocol, const State& before) const;
     /// The text of the Release of a Debian repository; empty when there is none, which only
     /// unsigned ones may lack.
@@ -105,7 +113,7 @@ private:
     std::string place_;  ///< the folder of their folders
     Format format_;
     Say say_;
-    std::string arch_;
+    std::vector<std::string> arches_;
     mutable Proxies proxies_;
     std::vector<Repository> list_;
     std::vector<State> states_;

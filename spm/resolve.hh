@@ -6,7 +6,8 @@
 namespace weft::spm {
 
 /// Complete the plan. `dependencies` (report, add, ignore) says what happens to packages that are
-/// needed and not planned. What is wrong becomes a refusal "dependencies".
+/// needed and not planned, or needed in another version than is there. What is wrong becomes a
+/// refusal "dependencies".
 void resolve_plan(Plan&, const Target&, const Repositories&, solv::Universe&,
                   const std::string& dependencies, Format);
 

@@ -40,7 +40,7 @@ static const std::vector<Setting>& table() {
          "where packages come from"},
         {"statedir", Setting::path, "/var/lib/weft/spma", "journal, history, indexes"},
         {"refresh", Setting::seconds, "10m", "metadata of repositories is used this long"},
-        {"arch", Setting::text, "", "of packages, if not this machine's"},
+        {"arch", Setting::words, "", "of packages, if not this machine's; its own first"},
         {"dependencies", Setting::text, "report", "missing ones: report, add or ignore"},
         {"cachelimit", Setting::bytes, "4G", "the cache holds no more than this"},
         {"connections", Setting::number, "4", "downloads at once"},
@@ -171,7 +171,7 @@ Settings read_settings(const Args& args) {
     s.connections = std::clamp(number("connections"), 1L, 32L);
     s.max_age = long(from("guardage").seconds("guardage"));
     s.refresh = long(from("refresh").seconds("refresh"));
-    s.arch = text("arch");
+    s.arches = words("arch");
     s.dependencies = one_of("dependencies", {"report", "add", "ignore"});
 
     Policy& p = s.policy;

@@ -11,8 +11,9 @@ namespace weft::spm {
 
 struct Settings {
     std::string packager, targetconf, spmlist, cachedir, dbpath, packager_root, logfile,
-        repositories, statedir, dependencies, lockfile, arch;
+        repositories, statedir, dependencies, lockfile;
     bool localcache, checksig, noaction, ignorelock, forcelock, proxyrandom, quiet, verbose;
+    std::vector<std::string> arches;  ///< of packages; none: this machine's
     std::string proxytype;  ///< "" none, forward, reverse
     std::vector<std::string> proxyhost;
     std::vector<std::string> headcache;

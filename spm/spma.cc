@@ -41,7 +41,7 @@ int apply(Agent& agent, const Settings& settings, const Args& args) {
     auto held = lock(settings);
     if (!settings.noaction)
         agent.recover();
-    Situation s = agent.look();
+    Situation s = agent.look(!settings.noaction);
     if (!settings.quiet && !s.plan.empty())
         fmt::print("{}", plan_text(s.plan));
     (void)args;
@@ -195,7 +195,7 @@ int rollback(Agent& agent, const Settings& settings, const Args& args) {
     if (!settings.noaction)
         agent.recover();
     Run undone = agent.history().read(number);
-    Situation s = agent.look_back(undone);
+    Situation s = agent.look_back(undone, !settings.noaction);
     if (!settings.quiet && !s.plan.empty())
         fmt::print("{}", plan_text(s.plan));
     return agent.apply(s, fmt::format("rollback {}", number), &undone);
@@ -227,17 +227,16 @@ int check(const Settings& settings, const Args& args) {
 /// of panc.
 int index(const Settings& settings, const Args&) {
     Log log("spma", settings.quiet ? Level::error : Level::warning);
-    Repositories repositories(
-        settings, profile_format(settings),
-        [&](Level l, const std::string& line) {
-            if (log.enabled(l))
-                log.write(l, line);
-        },
-        configured_repositories(settings));
+    auto say = [&](Level l, const std::string& line) {
+        if (log.enabled(l))
+            log.write(l, line);
+    };
+    Repositories repositories(settings, profile_format(settings), say,
+                              configured_repositories(settings, say));
     if (!repositories.any())
         throw Error(exit_config, fmt::format("'{}' names no repository", settings.repositories));
     repositories.refresh();
-    solv::Universe universe(profile_format(settings), repositories.arch());
+    solv::Universe universe(profile_format(settings), repositories.arches());
     repositories.load(universe);
     std::set<std::string> out;
     for (const solv::Offer& o : universe.all()) {

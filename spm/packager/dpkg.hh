@@ -16,6 +16,15 @@ std::vector<Installed> list(const PluginCall&);
 /// Is all that dpkg did merged into its status file? Not while it runs, or after it was killed.
 bool settled(const PluginCall&);
 
+/// The files in which dpkg says what is installed, what was said last at the end.
+std::vector<std::string> status_files(const PluginCall&);
+/// The architectures that dpkg installs, the machine's own first.
+std::vector<std::string> architectures(const PluginCall&);
+
+/// The lock of everybody who runs dpkg; waits for who has it, and for a dpkg that outlived who
+/// started it. Error(75) when that takes two minutes.
+Fd lock(const PluginCall&);
+
 /// What a program that runs dpkg needs: nobody to ask, tools in the path.
 ProcessOptions options(const PluginCall&);
 /// dpkg, with the root and the options that answer its questions.

@@ -37,8 +37,10 @@ std::string with_arch(const Package& p) {
 
 /// What apt-get is asked for: a file, or a name and the version that was found for it; a name with
 /// '-' goes.
+/// What is there in part was unpacked from its file before, if it has one.
 std::vector<std::string> words(const std::vector<Operation>& ops,
-                               const std::vector<apt::Outcome::Change>& changes) {
+                               const std::vector<apt::Outcome::Change>& changes,
+                               const std::set<Package>& there) {
     std::vector<std::string> out;
     for (const Operation& op : ops) {
         Package p = op.package;
@@ -48,7 +50,7 @@ std::vector<std::string> words(const std::vector<Operation>& ops,
                 p = c.package;
         if (op.action == Action::erase)
             out.push_back(with_arch(p) + "-");
-        else if (!op.file.empty())
+        else if (!op.file.empty() && !there.count(op.package))
             out.push_back(op.file);
         else
             out.push_back(with_arch(p) + (p.is_pattern() ? "" : "=" + p.evr()));
@@ -72,6 +74,7 @@ ProcessResult run_apt(const PluginCall& call, std::vector<std::string> more,
         argv.insert(argv.end(), {"-o", option});
     argv.insert(argv.end(), more.begin(), more.end());
     ProcessOptions o = dpkg::options(call);
+    o.env["DPKG_FRONTEND_LOCKED"] = "";  // it locks by itself, and for as long as it works
     ScratchDir dir;
     if (std::string text = apt::configuration(call); !text.empty()) {
         write_file(dir.path() + "/apt.conf", text, {.sync = false});
@@ -116,23 +119,30 @@ void compare(const apt::Outcome& would, const std::vector<Operation>& ops,
         throw Error(exit_data, "apt would not do what was planned:" + list);
 }
 
-/// What an interrupted run left: what can be configured is; what cannot, and is not to come again,
-/// goes, because without its archive apt would do nothing at all.
-void mend(const PluginCall& call, const std::vector<Operation>& ops) {
+/// What an interrupted run left: what can be configured is; what cannot is unpacked again from its
+/// file, or goes if it is not to come again, because without its archive apt would do nothing at
+/// all. Answers what dpkg could not do.
+std::string mend(const PluginCall& call, const std::vector<Operation>& ops) {
     auto broken = [&] {
         auto all = list(call);
-        std::erase_if(all, [](auto& i) { return !i.broken; });
+        std::erase_if(all, [](auto& i) { return !i.broken && !i.unfinished; });
         return all;
     };
     if (dpkg::settled(call) && broken().empty())
-        return;
-    auto argv = dpkg::command(call);
-    argv.insert(argv.end(), {"--configure", "-a"});
-    run_process(argv, dpkg::options(call));
-    argv = dpkg::command(call);
-    argv.insert(argv.end(), {"--force-depends", "--remove"});
-    size_t words = argv.size();
+        return {};
+    auto run = [&](std::vector<std::string> words) {
+        auto argv = dpkg::command(call);
+        argv.insert(argv.end(), words.begin(), words.end());
+        ProcessResult r = run_process(argv, dpkg::options(call));
+        return r.ok() ? std::string() : complaint(r);
+    };
+    std::string trouble = run({"--configure", "-a"});
+    if (!trouble.empty() && ops.empty())
+        throw Error(exit_no, "dpkg did not configure the packages:\n" + trouble);
+    std::vector<std::string> unpack = {"--unpack"}, remove = {"--force-depends", "--remove"};
     for (const Installed& i : broken()) {
+        if (!i.broken)
+            continue;
         bool again = false, goes = false;
         for (const Operation& op : ops) {
             if (op.action == Action::erase)
@@ -140,21 +150,31 @@ void mend(const PluginCall& call, const std::vector<Operation>& ops) {
             else
                 again |= matches(op.package, i.package, Format::deb);
             goes |= std::find(op.old.begin(), op.old.end(), i.package) != op.old.end();
+            if (again && op.package == i.package && !op.file.empty())
+                unpack.push_back(op.file);
         }
         if (goes && !again)
-            argv.push_back(with_arch(i.package));
+            remove.push_back(with_arch(i.package));
     }
-    if (argv.size() == words)
-        return;
-    if (ProcessResult r = run_process(argv, dpkg::options(call)); !r.ok())
-        throw Error(exit_no, "dpkg did not remove what an interrupted run left:\n" + complaint(r));
+    if (unpack.size() > 1) {
+        trouble = run(unpack);
+        if (trouble.empty())
+            trouble = run({"--configure", "-a"});
+    }
+    if (remove.size() > 2)
+        if (std::string why = run(remove); !why.empty())
+            throw Error(exit_no, "dpkg did not remove what an interrupted run left:\n" + why);
+    return trouble;
 }
 
 void apply(const PluginCall& call, const std::vector<Operation>& all,
            const std::function<void(const std::string&)>& done) {
     prepare(call);
-    if (!call.noaction)
-        mend(call, all);
+    std::string trouble;
+    if (!call.noaction) {
+        Fd alone = dpkg::lock(call);
+        trouble = mend(call, all);
+    }
     std::set<Package> there, whole;
     for (const Installed& i : list(call)) {
         there.insert(i.package);
@@ -196,7 +216,7 @@ void apply(const PluginCall& call, const std::vector<Operation>& all,
             return op.action != Action::erase && there.count(op.package);
         }))
         install.insert(install.begin(), "--reinstall");
-    for (auto& w : words(ops, would.changes))
+    for (auto& w : words(ops, would.changes, there))
         install.push_back(w);
     ProcessResult r = run_apt(call, install, [&](std::string_view line) {
         auto w = words_of(line);
@@ -206,7 +226,8 @@ void apply(const PluginCall& call, const std::vector<Operation>& all,
             done(fmt::format("done erase {}", w[1]));
     });
     if (!r.ok())
-        throw Error(exit_no, "apt did not carry the packages out:\n" + complaint(r));
+        throw Error(exit_no, "apt did not carry the packages out:\n" + complaint(r) +
+                                 (trouble.empty() ? "" : "\n" + trouble));
 }
 
 }  // namespace

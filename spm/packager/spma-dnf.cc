@@ -95,7 +95,8 @@ ProcessResult run_dnf(const PluginCall& call, const std::string& answer, const s
         argv.push_back("--installroot=" + call.root);
     // What was planned, and nothing that dnf would like besides.
     for (const char* o : {"install_weak_deps=False", "clean_requirements_on_remove=False",
-                          "obsoletes=False", "best=True", "strict=True", "color=never"})
+                          "obsoletes=False", "best=True", "strict=True", "color=never",
+                          "installonly_limit=0"})
         argv.push_back(std::string("--setopt=") + o);
     // Metadata that expires after the trial would let the run do what nobody compared.
     if (answer == "-y")
@@ -158,37 +159,46 @@ void compare(const std::vector<Row>& rows, const std::vector<Operation>& ops,
                                    (said.empty() ? "" : "\nit says:\n" + said));
 }
 
-void apply(const PluginCall& call, const std::vector<Operation>& all,
-           const std::function<void(const std::string&)>& done) {
+/// The operations, against what is there now.
+struct Work {
     std::vector<Package> there;
-    for (const Installed& i : rpm::list(call))
-        there.push_back(i.package);
-    auto has = [&](const Package& p) {
+    std::vector<Operation> left;
+
+    Work(const PluginCall& call, const std::vector<Operation>& all) {
+        for (const Installed& i : rpm::list(call))
+            there.push_back(i.package);
+        for (const Operation& op : all) {
+            if (op.action == Action::erase ? !has(op.package) : came(op) && !old_left(op))
+                continue;
+            // Killed between an installation and its erasure, both are there: what is old has to
+            // go yet.
+            if (op.action != Action::erase && came(op)) {
+                for (const Package& p : op.old)
+                    if (has(p))
+                        left.push_back({Action::erase, p});
+            } else {
+                left.push_back(op);
+            }
+        }
+    }
+    bool has(const Package& p) const {
         return std::any_of(there.begin(), there.end(),
                            [&](auto& q) { return matches(p, q, Format::rpm); });
-    };
-    // What is old may match a pattern too.
-    auto came = [&](const Operation& op) {
+    }
+    /// What is old may match a pattern too.
+    bool came(const Operation& op) const {
         return std::any_of(there.begin(), there.end(), [&](auto& q) {
             return matches(op.package, q, Format::rpm) &&
                    std::none_of(op.old.begin(), op.old.end(), [&](auto& o) { return o == q; });
         });
-    };
-    std::vector<Operation> ops;
-    for (const Operation& op : all) {
-        // Killed between an installation and its erasure, both are there: what is old has to go
-        // yet.
-        bool left = std::any_of(op.old.begin(), op.old.end(), has);
-        if (op.action == Action::erase ? !has(op.package) : came(op) && !left) {
-            done("skip " + op.package.text());
-        } else if (op.action != Action::erase && came(op)) {
-            for (const Package& p : op.old)
-                if (has(p))
-                    ops.push_back({Action::erase, p});
-        } else {
-            ops.push_back(op);
-        }
     }
+    bool old_left(const Operation& op) const {
+        return std::any_of(op.old.begin(), op.old.end(), [&](auto& p) { return has(p); });
+    }
+};
+
+void run_once(const PluginCall& call, const std::vector<Operation>& ops,
+              const std::function<void(const std::string&)>& done) {
     done(fmt::format("begin {}", ops.size()));
     if (ops.empty())
         return;
@@ -212,14 +222,36 @@ void apply(const PluginCall& call, const std::vector<Operation>& all,
         if (w[0] == "Erasing" || w[0] == "Cleanup")
             done(fmt::format("done erase {}", w[2]));
     });
-    there.clear();
-    for (const Installed& i : rpm::list(call))
-        there.push_back(i.package);
-    bool whole = std::all_of(ops.begin(), ops.end(), [&](auto& op) {
-        return op.action == Action::erase ? !has(op.package) : came(op);
-    });
-    if (!r.ok() || !whole)
+    if (!r.ok() || !Work(call, ops).left.empty())
         throw Error(exit_no, "dnf did not carry the packages out:\n" + complaint(r));
+}
+
+void apply(const PluginCall& call, const std::vector<Operation>& all,
+           const std::function<void(const std::string&)>& done) {
+    // A dnf that outlived its packager locks the database only when it has made up its mind: what
+    // it changed under our hands is no failure, and is looked at again.
+    for (int tries = 1;; tries++) {
+        if (!call.noaction)
+            rpm::wait_unlocked(call);
+        Work work(call, all);
+        if (tries == 1)
+            for (const Operation& op : all)
+                if (std::find_if(work.left.begin(), work.left.end(), [&](auto& l) {
+                        return l.package == op.package ||
+                               std::find(op.old.begin(), op.old.end(), l.package) != op.old.end();
+                    }) == work.left.end())
+                    done("skip " + op.package.text());
+        try {
+            return run_once(call, work.left, done);
+        } catch (const Error&) {
+            if (call.noaction)
+                throw;
+            rpm::wait_unlocked(call);
+            Work now(call, all);
+            if (tries == 3 || now.there == work.there)
+                throw;
+        }
+    }
 }
 
 }  // namespace

@@ -89,16 +89,20 @@ void apply(const PluginCall& call, const std::vector<Operation>& ops,
                         fmt::format("'{}' holds {}, not {}", op.file, p.text(), op.package.text()));
     }
 
+    Fd alone;
+    if (!call.noaction)
+        alone = dpkg::lock(call);
     std::set<Package> installed;
     bool half = false;
     for (const Installed& i : dpkg::list(call)) {
         installed.insert(i.package);
-        half |= i.broken;
+        half |= i.broken || i.unfinished;
     }
     // What an interrupted run left unpacked is configured first; what cannot be is told when it
     // matters.
     if (half && !call.noaction)
-        run_dpkg(call, {"--configure", "-a"}, done);
+        if (ProcessResult r = run_dpkg(call, {"--configure", "-a"}, done); !r.ok() && ops.empty())
+            throw Error(exit_no, "dpkg did not configure the packages:\n" + complaint(r));
 
     std::vector<std::string> gone;
     std::string selections;

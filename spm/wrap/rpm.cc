@@ -104,6 +104,18 @@ std::string problem_text(rpmts ts) {
     return s;
 }
 
+/// The lock of the database. librpm itself waits for it only where somebody sits at a terminal.
+Txn begin(rpmts ts) {
+    for (double waited = 0;; waited += 0.1) {
+        if (Txn txn(rpmtxnBegin(ts, RPMTXN_WRITE)); txn)
+            return txn;
+        std::string why = take_said();
+        if (waited >= lock_wait)
+            throw Error(exit_try_later, "the rpm database is locked by somebody else: " + why);
+        usleep(100000);
+    }
+}
+
 /// Adds every instance of `p` in the database to the transaction, to be erased; answers how many.
 int add_erase(rpmts ts, const Package& p) {
     Matches it(rpmtsInitIterator(ts, RPMDBI_NAME, p.name.c_str(), 0));
@@ -307,8 +319,48 @@ bool newer_than(const PluginCall& call, const std::string& file) {
     return false;
 }
 
+namespace {
+
+/// The words of files as dnf's protected.d and versionlock.list have them: one a line.
+std::vector<std::string> listed(const std::string& path) {
+    std::vector<std::string> out;
+    std::string text = read_if_exists(path).value_or("");
+    for (std::string_view line : lines(text))
+        if (auto w = words_of(line.substr(0, line.find('#'))); w.size() == 1)
+            out.emplace_back(w[0]);
+    return out;
+}
+
+/// What the node's administrators told dnf: packages that may not go, and those that stay as they
+/// are.
+struct Wishes {
+    std::vector<std::string> guarded, locked;
+    explicit Wishes(const std::string& root)
+        : locked(listed(root + "/etc/dnf/plugins/versionlock.list")) {
+        std::error_code ec;
+        for (const char* dir : {"/etc/dnf/protected.d", "/etc/yum/protected.d"})
+            for (auto& e : std::filesystem::directory_iterator(root + dir, ec))
+                if (e.path().extension() == ".conf")
+                    for (auto& name : listed(e.path()))
+                        guarded.push_back(name);
+    }
+    void mark(Installed& i) const {
+        i.essential = std::any_of(guarded.begin(), guarded.end(),
+                                  [&](auto& g) { return glob(g, i.package.name); });
+        if (locked.empty())
+            return;
+        auto names = names_of(i.package);
+        i.held = std::any_of(locked.begin(), locked.end(), [&](auto& l) {
+            return std::any_of(names.begin(), names.end(), [&](auto& n) { return glob(l, n); });
+        });
+    }
+};
+
+}  // namespace
+
 std::vector<Installed> list(const PluginCall& call) {
     Ts ts = open(call);
+    Wishes wishes(call.root);
     std::vector<Installed> out;
     if (!has_database(call))
         return out;
@@ -330,10 +382,18 @@ std::vector<Installed> list(const PluginCall& call) {
         if (p.arch.empty())
             p.arch = "noarch";
         out.push_back({std::move(p)});
+        wishes.mark(out.back());
     }
     if (std::string why = take_said(); !why.empty() && out.empty())
         throw Error(exit_io, "cannot read the rpm database: " + why);
     return out;
+}
+
+void wait_unlocked(const PluginCall& call) {
+    if (!has_database(call))
+        return;
+    Ts ts = open(call);
+    begin(ts.get());
 }
 
 std::string why_not_signed(const PluginCall& call, const std::string& file,
@@ -395,9 +455,7 @@ void apply(const PluginCall& call, const std::vector<Operation>& ops,
         rpmtsSetVfyLevel(ts.get(), call.checksig ? RPMSIG_VERIFIABLE_TYPE : RPMSIG_DIGEST_TYPE);
         if (rpmtsOpenDB(ts.get(), O_RDWR | O_CREAT))
             throw Error(exit_io, "cannot open the rpm database: " + take_said());
-        alone.reset(rpmtxnBegin(ts.get(), RPMTXN_WRITE));
-        if (!alone)
-            throw Error(exit_try_later, "cannot lock the rpm database: " + take_said());
+        alone = begin(ts.get());
         auto wrong = fill(ts.get(), ops, apart, call, done);
         if (wrong.empty())
             break;

@@ -15,6 +15,9 @@ bool has_database(const PluginCall&);
 /// Has the database changed since the file was written, or is there no such file?
 bool newer_than(const PluginCall&, const std::string& file);
 
+/// Returns when nobody changes the package database; Error(75) when that takes two minutes.
+void wait_unlocked(const PluginCall&);
+
 /// Public keys, which rpm keeps as packages, are left out. No database: nothing is installed.
 std::vector<Installed> list(const PluginCall&);
 

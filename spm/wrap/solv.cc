@@ -3,7 +3,6 @@
 
 #define LIBSOLV_SOLVABLE_PREPEND_DEP
 #include <fmt/core.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 extern "C" {
 #include <solv/chksum.h>
@@ -20,11 +19,13 @@ extern "C" {
 #include <solv/solv_xfopen.h>
 #include <solv/solver.h>
 #include <solv/transaction.h>
+#include <solv/util.h>
 }
 
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/wrap/free.hh"
+#include "spm/packager/dpkg.hh"
 #include "spm/wrap/rpm.hh"
 
 namespace weft::spm::solv {
@@ -44,13 +45,41 @@ struct Ids {
     Ids(const Ids&) = delete;
 };
 
-PoolPtr new_pool(Format f, const std::string& arch) {
+PoolPtr new_pool(Format f, const std::vector<std::string>& arches) {
     PoolPtr pool(pool_create());
     if (pool_setdisttype(pool.get(), f == Format::rpm ? DISTTYPE_RPM : DISTTYPE_DEB) < 0)
         throw Error(exit_config,
                     fmt::format("this libsolv does not know {} packages", format_name(f)));
-    if (!arch.empty())
-        pool_setarch(pool.get(), arch.c_str());
+    // How packages replace each other is a matter of their format. What a libsolv does unasked is
+    // that of the distribution it was built for.
+    bool rpm = f == Format::rpm;
+    for (auto& [flag, on] : {std::pair(POOL_FLAG_PROMOTEEPOCH, false),
+                             {POOL_FLAG_FORBIDSELFCONFLICTS, false},
+                             {POOL_FLAG_OBSOLETEUSESPROVIDES, false},
+                             {POOL_FLAG_IMPLICITOBSOLETEUSESPROVIDES, false},
+                             {POOL_FLAG_OBSOLETEUSESCOLORS, rpm},
+                             {POOL_FLAG_IMPLICITOBSOLETEUSESCOLORS, true},
+                             {POOL_FLAG_NOINSTALLEDOBSOLETES, false},
+                             {POOL_FLAG_HAVEDISTEPOCH, false},
+                             {POOL_FLAG_NOOBSOLETESMULTIVERSION, false}})
+        pool_set_flag(pool.get(), flag, on);
+    if (arches.empty())
+        return pool;
+    if (rpm) {
+        pool_setarch(pool.get(), arches[0].c_str());
+        return pool;
+    }
+    std::string policy;
+    for (auto& arch : arches)
+        policy += (policy.empty() ? "" : ":") + arch;
+    pool_setarchpolicy(pool.get(), policy.c_str());
+    // Colours tell which architectures are beside each other: all that are named.
+    pool->id2color =
+        static_cast<unsigned char*>(solv_calloc(size_t(pool->lastarch) + 1, sizeof(char)));
+    for (size_t i = 0; i < arches.size(); i++)
+        pool->id2color[pool_str2id(pool.get(), arches[i].c_str(), 1)] =
+            static_cast<unsigned char>(1 << std::min(i, size_t(7)));
+    pool->id2color[ARCH_ALL] = 0xff;
     return pool;
 }
 
@@ -80,20 +109,8 @@ Package package_of(Pool* pool, Solvable* s) {
 
 }  // namespace
 
-std::string native_arch(Format f) {
-    struct utsname u {};
-    uname(&u);
-    std::string m = u.machine;
-    if (f != Format::deb)
-        return m;
-    static const std::map<std::string, std::string> names = {
-        {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"ppc64le", "ppc64el"}, {"i686", "i386"}};
-    auto it = names.find(m);
-    return it == names.end() ? m : it->second;
-}
-
 RepoMd read_repomd(const std::string& file) {
-    PoolPtr pool = new_pool(Format::rpm, "");
+    PoolPtr pool = new_pool(Format::rpm, {});
     Repo* repo = repo_create(pool.get(), "repomd");
     File fp = open(file, "r");
     if (repo_add_repomdxml(repo, fp.get(), 0))
@@ -163,7 +180,7 @@ static void write_repo(Repo* repo, const std::string& path) {
 }
 
 size_t make_index(Format f, const std::string& metadata, const std::string& index) {
-    PoolPtr pool = new_pool(f, "");
+    PoolPtr pool = new_pool(f, {});
     Repo* repo = repo_create(pool.get(), "index");
     File in = open(metadata, "r");
     int rc = f == Format::rpm ? repo_add_rpmmd(repo, in.get(), nullptr, 0)
@@ -177,7 +194,7 @@ size_t make_index(Format f, const std::string& metadata, const std::string& inde
 }
 
 Groups read_groups(const std::string& file) {
-    PoolPtr pool = new_pool(Format::rpm, "");
+    PoolPtr pool = new_pool(Format::rpm, {});
     Repo* repo = repo_create(pool.get(), "groups");
     File in = open(file, "r");
     if (repo_add_comps(repo, in.get(), 0))
@@ -206,8 +223,12 @@ Groups read_groups(const std::string& file) {
 
 struct Universe::Impl {
     Format format;
+    std::vector<std::string> arches;
     PoolPtr pool;
-    std::vector<int> numbers;  ///< by repo->repoid
+    std::vector<int> numbers;   ///< by repo->repoid
+    std::vector<Repo*> spread;  ///< those whose architectures are told apart already
+    /// Name -> who obsoletes it, by which of its dependencies.
+    mutable std::optional<std::multimap<Id, std::pair<Id, Id>>> obsoletes;
     Map considered{};
     bool filtered = false;
     bool ready = false;
@@ -232,9 +253,33 @@ struct Universe::Impl {
         ready = false;
         return r;
     }
+    /// In a pool with filters every package that came since counts, until it is filtered.
+    void consider_new() {
+        int had = filtered ? considered.size * 8 : 0;
+        if (!filtered) {
+            map_init(&considered, pool->nsolvables);
+            map_setall(&considered);
+            filtered = true;
+        } else {
+            map_grow(&considered, pool->nsolvables);
+            for (int i = had; i < pool->nsolvables; i++)
+                MAPSET(&considered, i);
+        }
+        pool->considered = &considered;
+    }
     void make_ready() {
         if (ready)
             return;
+        if (format == Format::deb && arches.size() > 1) {
+            Repo* repo;
+            int i;
+            FOR_REPOS(i, repo) {
+                if (std::find(spread.begin(), spread.end(), repo) != spread.end())
+                    continue;
+                spread_architectures(pool.get(), repo, arches);
+                spread.push_back(repo);
+            }
+        }
         pool_addfileprovides(pool.get());
         pool_createwhatprovides(pool.get());
         if (format == Format::rpm)
@@ -286,40 +331,56 @@ struct Universe::Impl {
     }
 };
 
-Universe::Universe(Format f, const std::string& arch) : impl_(std::make_unique<Impl>()) {
+Universe::Universe(Format f, const std::vector<std::string>& arches)
+    : impl_(std::make_unique<Impl>()) {
     impl_->format = f;
-    impl_->pool = new_pool(f, arch);
+    impl_->arches = arches;
+    impl_->pool = new_pool(f, arches);
 }
 Universe::~Universe() = default;
 
-void Universe::add_installed(const PluginCall& call, const std::string& cache) {
+/// The stanzas of dpkg's files, and of them what the packager says is whole.
+static void add_stanzas(Repo* repo, const PluginCall& call, const std::vector<Installed>& list) {
+    for (const std::string& path : dpkg::status_files(call)) {
+        File in = open(path, "r");
+        if (repo_add_debpackages(repo, in.get(), 0))
+            throw Error(exit_io, fmt::format("cannot read the package database: {}",
+                                             pool_errstr(repo->pool)));
+    }
+    repo_internalize(repo);
+    std::set<Package> whole;
+    for (const Installed& i : list)
+        if (!i.broken)
+            whole.insert(i.package);
+    // A later file says it again: the last of a package counts, so it is looked at from the end.
+    for (Id p = repo->end - 1; p >= repo->start; p--)
+        if (Solvable* s = pool_id2solvable(repo->pool, p);
+            s->repo == repo && !whole.erase(package_of(repo->pool, s)))
+            repo_free_solvable(repo, p, 0);
+}
+
+void Universe::add_installed(const PluginCall& call, const std::string& cache,
+                             const std::vector<Installed>& list) {
     Pool* pool = impl_->pool.get();
     Repo* repo = impl_->add("installed", -1);
+    pool_set_installed(pool, repo);
     if (!call.root.empty())
         pool_set_rootdir(pool, call.root.c_str());
-    int rc = 0;
-    if (impl_->format == Format::rpm) {
-        rpm::configure(call);
-        if (rpm::has_database(call)) {
-            File before(cache.empty() ? nullptr : fopen(cache.c_str(), "r"));
-            rc = repo_add_rpmdb_reffp(repo, before.get(),
-                                      REPO_USE_ROOTDIR | RPM_ADD_FILTERED_FILELIST);
-        }
-    } else {
-        rc = repo_add_debdb(repo, REPO_USE_ROOTDIR);
-        if (rc && !call.root.empty() && access((call.root + "/var/lib/dpkg/status").c_str(), F_OK))
-            rc = 0;
-    }
-    if (rc)
+    if (impl_->format != Format::rpm)
+        return add_stanzas(repo, call, list);
+    rpm::configure(call);
+    if (!rpm::has_database(call))
+        return;
+    File before(cache.empty() ? nullptr : fopen(cache.c_str(), "r"));
+    if (repo_add_rpmdb_reffp(repo, before.get(), REPO_USE_ROOTDIR | RPM_ADD_FILTERED_FILELIST))
         throw Error(exit_io,
                     fmt::format("cannot read the package database: {}", pool_errstr(pool)));
-    pool_set_installed(pool, repo);
-    if (!rc && !cache.empty() && impl_->format == Format::rpm && rpm::newer_than(call, cache)) {
-        try {
-            write_repo(repo, cache);
-        } catch (const Error&) {  // not ours to write, or a full disk: it is read from the database
-                                  // again next time
-        }
+    if (cache.empty() || !rpm::newer_than(call, cache))
+        return;
+    try {
+        write_repo(repo, cache);
+    } catch (const Error&) {  // not ours to write, or a full disk: it is read from the database
+                              // again next time
     }
 }
 
@@ -331,31 +392,24 @@ size_t Universe::add_index(int number, const std::string& index, int priority,
     if (repo_add_solv(repo, in.get(), 0))
         throw Error(exit_data,
                     fmt::format("'{}' is damaged: {}", index, pool_errstr(impl_->pool.get())));
-    if (filter.include.empty() && filter.exclude.empty())
+    if (filter.include.empty() && filter.exclude.empty() && !filter.hidden)
         return size_t(repo->nsolvables);
 
     Pool* pool = impl_->pool.get();
-    if (!impl_->filtered) {
-        map_init(&impl_->considered, pool->nsolvables);
-        map_setall(&impl_->considered);
-        impl_->filtered = true;
-    } else {
-        int had = impl_->considered.size * 8;
-        map_grow(&impl_->considered, pool->nsolvables);
-        for (int i = had; i < pool->nsolvables; i++)
-            MAPSET(&impl_->considered, i);
-    }
-    pool->considered = &impl_->considered;
-    auto named = [&](const std::vector<std::string>& patterns, Solvable* s) {
-        std::string name = pool_id2str(pool, s->name),
-                    full = name + "-" + pool_id2str(pool, s->evr);
-        return std::any_of(patterns.begin(), patterns.end(),
-                           [&](auto& p) { return glob(p, name) || glob(p, full); });
-    };
+    impl_->consider_new();
     Id p;
     Solvable* s;
     FOR_REPO_SOLVABLES(repo, p, s) {
-        if ((!filter.include.empty() && !named(filter.include, s)) || named(filter.exclude, s))
+        Package package = package_of(pool, s);
+        auto names = names_of(package);
+        auto named = [&](const std::vector<std::string>& patterns) {
+            return std::any_of(patterns.begin(), patterns.end(), [&](auto& pattern) {
+                return std::any_of(names.begin(), names.end(),
+                                   [&](auto& name) { return glob(pattern, name); });
+            });
+        };
+        if ((!filter.include.empty() && !named(filter.include)) || named(filter.exclude) ||
+            (filter.hidden && filter.hidden(package)))
             MAPCLR(&impl_->considered, p);
     }
     return size_t(repo->nsolvables);
@@ -366,12 +420,8 @@ bool Universe::add_file(const std::string& path) {
     Id p = impl_->format == Format::rpm ? repo_add_rpm(repo, path.c_str(), REPO_REUSE_REPODATA)
                                         : repo_add_deb(repo, path.c_str(), REPO_REUSE_REPODATA);
     repo_internalize(repo);
-    if (impl_->filtered) {
-        int had = impl_->considered.size * 8;
-        map_grow(&impl_->considered, impl_->pool->nsolvables);
-        for (int i = had; i < impl_->pool->nsolvables; i++)
-            MAPSET(&impl_->considered, i);
-    }
+    if (impl_->filtered)
+        impl_->consider_new();
     return p != 0;
 }
 
@@ -396,25 +446,71 @@ std::vector<Offer> Universe::find(const Package& pattern) const {
             if (pool->solvables[p].repo)
                 consider(p);
     }
+    // Of what one repository offers, the node's own architecture goes before those it only runs,
+    // whatever their versions; what is of none goes with the best.
+    constexpr unsigned none = 1;
     auto score = [&](Id arch) {
         return pool->id2arch && arch <= pool->lastarch ? pool->id2arch[arch] : 0;
     };
     std::vector<std::pair<Id, Offer>> offers;
-    for (Id p : found)
+    std::map<int, unsigned> best;  // of each priority
+    for (Id p : found) {
         offers.emplace_back(p, impl_->offer(p));
+        Solvable* s = pool_id2solvable(pool, p);
+        if (unsigned a = score(s->arch) >> 16; score(s->arch) != none)
+            if (auto [it, first] = best.emplace(s->repo->priority, a); !first)
+                it->second = std::min(it->second, a);
+    }
+    auto distance = [&](Solvable* s) {
+        return score(s->arch) == none ? best[s->repo->priority] : score(s->arch) >> 16;
+    };
     std::stable_sort(offers.begin(), offers.end(), [&](auto& a, auto& b) {
         Solvable *x = pool_id2solvable(pool, a.first), *y = pool_id2solvable(pool, b.first);
         if (x->repo->priority != y->repo->priority)
             return x->repo->priority > y->repo->priority;
+        if (distance(x) != distance(y))
+            return distance(x) < distance(y);
         if (x->evr != y->evr)
             if (int c = compare_evr(a.second.package.evr(), b.second.package.evr(), impl_->format))
                 return c > 0;
-        return (score(x->arch) & 0xffff) < (score(y->arch) & 0xffff);
+        return score(x->arch) < score(y->arch);
     });
     std::vector<Offer> out;
     for (auto& [p, offer] : offers)
         out.push_back(std::move(offer));
     return out;
+}
+
+std::optional<Offer> Universe::obsoleted_by(const Package& package) const {
+    Pool* pool = impl_->pool.get();
+    if (impl_->format != Format::rpm)
+        return std::nullopt;
+    if (!impl_->obsoletes) {
+        impl_->obsoletes.emplace();
+        for (Id p = 2; p < pool->nsolvables; p++) {
+            Solvable* s = pool_id2solvable(pool, p);
+            if (!s->repo || s->repo == pool->installed || !s->dep_obsoletes || !impl_->usable(p) ||
+                !pool_installable(pool, s))
+                continue;
+            for (Id* dep = s->repo->idarraydata + s->dep_obsoletes; *dep; dep++) {
+                Id name = ISRELDEP(*dep) ? GETRELDEP(pool, *dep)->name : *dep;
+                impl_->obsoletes->emplace(name, std::pair(p, *dep));
+            }
+        }
+    }
+    Id name = pool_str2id(pool, package.name.c_str(), 0);
+    auto [from, to] = impl_->obsoletes->equal_range(name);
+    for (auto it = from; it != to; ++it) {
+        auto [by, dep] = it->second;
+        if (pool_id2solvable(pool, by)->name == name)
+            continue;
+        for (Id id : impl_->of_name(package.name)) {
+            Solvable* s = pool_id2solvable(pool, id);
+            if (package_of(pool, s) == package && pool_match_nevr(pool, s, dep))
+                return impl_->offer(by);
+        }
+    }
+    return std::nullopt;
 }
 
 /// Why there is no solution, by the fewest steps from what is wanted or installed: of all rules
@@ -493,7 +589,30 @@ static std::string explain(Pool* pool, Solver* solver, Id problem, const std::se
     return text;
 }
 
-Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool may_stay) const {
+/// The rule by which the solver came to this, in a sentence; empty where it is none of these.
+static std::string reason_of(Pool* pool, Solver* solver, Id p) {
+    auto name = [&](Id id) {
+        return package_of(pool, pool_id2solvable(pool, id)).text();
+    };
+    Id info = 0, source = 0, target = 0, dep = 0;
+    int reason = solver_describe_decision(solver, p, &info);
+    if (!info || (reason != SOLVER_REASON_UNIT_RULE && reason != SOLVER_REASON_RESOLVE))
+        return {};
+    SolverRuleinfo type = solver_ruleinfo(solver, info, &source, &target, &dep);
+    if (type == SOLVER_RULE_PKG_REQUIRES && source && dep)
+        return fmt::format("{} needs {}", name(source), pool_dep2str(pool, dep));
+    if (type == SOLVER_RULE_PKG_OBSOLETES && source > 0 && source != p)
+        return fmt::format("{} obsoletes it", name(source));
+    if (type == SOLVER_RULE_PKG_CONFLICTS && source > 0 && target > 0)
+        return source == p ? fmt::format("it conflicts with {}", name(target))
+                           : fmt::format("{} conflicts with it", name(source));
+    if (type == SOLVER_RULE_PKG_SAME_NAME && source > 0 && target > 0)
+        return fmt::format("{} takes its place", name(source == p ? target : source));
+    return {};
+}
+
+Universe::Resolution Universe::resolve(const std::vector<Operation>& ops,
+                                       const Rules& rules) const {
     Pool* pool = impl_->pool.get();
     impl_->make_ready();
     Resolution r;
@@ -515,16 +634,9 @@ Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool m
         return best;
     };
     std::map<Id, Package> weak;
-    std::map<std::string_view, int> names;  // instances there and to come
-    for (const Operation& op : ops)
-        if (op.action == Action::install)
-            names[op.package.name]++;
-    if (pool->installed)
-        for (auto& [name, n] : names)
-            for (Id id : impl_->of_name(std::string(name)))
-                n += pool_id2solvable(pool, id)->repo == pool->installed;
+    std::set<Id> come;
     for (const Operation& op : ops) {
-        bool stays = may_stay && op.action == Action::erase && op.reason == not_in_target;
+        bool stays = rules.may_stay && op.action == Action::erase && op.reason == not_in_target;
         auto gone = op.old;
         if (op.action == Action::erase)
             gone.push_back(op.package);
@@ -544,15 +656,38 @@ Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool m
             continue;
         }
         planned.insert(id);
+        come.insert(id);
         queue_push2(&jobs.q, SOLVER_INSTALL | SOLVER_SOLVABLE, id);
-        // Installed beside other versions of its name: rpm may, and the solver must be told.
-        if (op.action == Action::install && impl_->format == Format::rpm &&
-            names[op.package.name] > 1)
-            queue_push2(&jobs.q, SOLVER_MULTIVERSION | SOLVER_SOLVABLE_NAME,
-                        pool_str2id(pool, op.package.name.c_str(), 1));
     }
     if (!r.unknown.empty())
         return r;
+    // Installed beside another version of its name that does not go: rpm may, and the solver must
+    // be told. Of architectures that are beside each other anyway, it knows.
+    if (impl_->format == Format::rpm)
+        for (Id id : come) {
+            Solvable* s = pool_id2solvable(pool, id);
+            for (Id other : impl_->of_name(pool_id2str(pool, s->name))) {
+                Solvable* o = pool_id2solvable(pool, other);
+                bool there = o->repo == pool->installed && !planned.count(other);
+                if (other == id || (!there && !come.count(other)) || !pool_colormatch(pool, s, o))
+                    continue;
+                queue_push2(&jobs.q, SOLVER_MULTIVERSION | SOLVER_SOLVABLE_NAME, s->name);
+                break;
+            }
+        }
+    if (rules.fixed) {
+        std::map<Id, bool> asked;  // by name
+        for (Id p = 2; p < pool->nsolvables; p++) {
+            Solvable* s = pool_id2solvable(pool, p);
+            if (!s->repo || planned.count(p) || !impl_->usable(p))
+                continue;
+            auto [it, first] = asked.emplace(s->name, true);
+            if (first && rules.may_be_fixed)
+                it->second = rules.may_be_fixed(pool_id2str(pool, s->name));
+            if (it->second && rules.fixed(package_of(pool, s), s->repo == pool->installed))
+                queue_push2(&jobs.q, SOLVER_LOCK | SOLVER_SOLVABLE, p);
+        }
+    }
     SolverPtr solver(solver_create(pool));
     solver_set_flag(solver.get(), SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
     solver_set_flag(solver.get(), SOLVER_FLAG_ALLOW_DOWNGRADE, 0);
@@ -562,32 +697,26 @@ Universe::Resolution Universe::resolve(const std::vector<Operation>& ops, bool m
         return r;
     }
     TransactionPtr t(solver_create_transaction(solver.get()));
-    for (int i = 0; i < t->steps.count; i++) {
-        Id p = t->steps.elements[i];
+    std::set<Id> steps(t->steps.elements, t->steps.elements + t->steps.count), replaced;
+    for (Id p : steps) {
         weak.erase(p);
-        if (planned.count(p))
-            continue;
         Solvable* s = pool_id2solvable(pool, p);
-        if (s->repo == pool->installed) {
-            // Replaced by one of ours is as planned only when the plan says so; the planned ones
-            // are out already.
-            r.removed.push_back(package_of(pool, s));
+        if (planned.count(p) || s->repo == pool->installed)
             continue;
+        std::string why = reason_of(pool, solver.get(), p);
+        r.added.push_back({impl_->offer(p), why.empty() ? "needed by the plan" : why, {}});
+        for (Id old : steps) {
+            Solvable* o = pool_id2solvable(pool, old);
+            if (o->repo != pool->installed || o->name != s->name || !pool_colormatch(pool, s, o))
+                continue;
+            r.added.back().old.push_back(package_of(pool, o));
+            replaced.insert(old);
         }
-        r.added.push_back(impl_->offer(p));
-        Id info = 0;
-        int reason = solver_describe_decision(solver.get(), p, &info);
-        std::string why = "needed by the plan";
-        Id source = 0, target = 0, dep = 0;
-        if (info && (reason == SOLVER_REASON_UNIT_RULE || reason == SOLVER_REASON_RESOLVE)) {
-            SolverRuleinfo type = solver_ruleinfo(solver.get(), info, &source, &target, &dep);
-            if (type == SOLVER_RULE_PKG_REQUIRES && source && dep)
-                why = fmt::format("{} needs {}",
-                                  package_of(pool, pool_id2solvable(pool, source)).text(),
-                                  pool_dep2str(pool, dep));
-        }
-        r.why.push_back(why);
     }
+    for (Id p : steps)
+        if (Solvable* s = pool_id2solvable(pool, p);
+            s->repo == pool->installed && !planned.count(p) && !replaced.count(p))
+            r.removed.emplace_back(package_of(pool, s), reason_of(pool, solver.get(), p));
     for (auto& [id, p] : weak)
         r.needed.push_back(p);
     return r;

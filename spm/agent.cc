@@ -71,8 +71,8 @@ Situation Agent::look(bool mend) {
 
 std::vector<Installed> Agent::installed(bool mend) {
     auto list = packager_.list();
-    bool whole = std::none_of(list.begin(), list.end(),
-                              [](auto& i) { return i.broken || i.unfinished; });
+    bool whole =
+        std::none_of(list.begin(), list.end(), [](auto& i) { return i.broken || i.unfinished; });
     if (!mend || whole)
         return list;
     auto outcome = carry_out({});
@@ -94,8 +94,7 @@ void Agent::complete(Situation& s, Policy& policy) {
     policy.sources = repositories.sources();
     s.plan = make_plan(s.installed, s.managed, s.target, policy);
     solv::Universe universe(packager_.format(), repositories.arches());
-    universe.add_installed(call(),
-                           settings_.noaction ? "" : settings_.statedir + "/installed.solv",
+    universe.add_installed(call(), settings_.noaction ? "" : settings_.statedir + "/installed.solv",
                            s.installed);
     repositories.load(universe);
     if (settings_.dependencies != "ignore")
@@ -234,11 +233,12 @@ int Agent::apply(Situation& s, const std::string& note, const Run* undone) {
             return std::any_of(plan.refused.begin(), plan.refused.end(),
                                [&](auto& r) { return r.guard == guard; });
         };
-        throw Error(exit_denied, "the plan is refused:" + all, {},
-                    any("empty-target") ? ""
-                    : any("dependencies")
-                        ? "change the target; 'dependencies' in spma(8) says what spma may do itself"
-                        : "if it is right, run again with --override and the reason");
+        throw Error(
+            exit_denied, "the plan is refused:" + all, {},
+            any("empty-target") ? ""
+            : any("dependencies")
+                ? "change the target; 'dependencies' in spma(8) says what spma may do itself"
+                : "if it is right, run again with --override and the reason");
     }
     if (plan.empty()) {
         if (!settings_.noaction && !undone)
@@ -325,7 +325,7 @@ void Agent::trim_cache(const std::vector<Operation>& needed) {
     uintmax_t total = 0;
     std::error_code ec;
     for (auto& e : fs::directory_iterator(settings_.cachedir, ec)) {
-        if (!e.is_regular_file(ec))
+        if (!e.is_regular_file(ec) || e.path().filename().string().starts_with('.'))
             continue;
         files.push_back({e.last_write_time(ec), e.file_size(ec), e.path()});
         total += files.back().size;

@@ -40,8 +40,8 @@ public:
     /// refused (Error(77)) or empty. Answers 0, or 1 when the packager failed.
     ///   undone   the run that is rolled back: what was ours then is ours again
     int apply(Situation&, const std::string& note, const Run* undone = nullptr);
-    /// Before anything else that changes packages. False when there was nothing to finish. Error(75)
-    /// while somebody else holds the package database: then it is for the next run.
+    /// Before anything else that changes packages. False when there was nothing to finish.
+    /// Error(75) while somebody else holds the package database: then it is for the next run.
     bool recover();
 
     Packager& packager() { return packager_; }
@@ -51,7 +51,8 @@ public:
 private:
     /// Ask the repositories, when there are any and there is something to do.
     void complete(Situation&, Policy&);
-    /// The packager's list; with `mend` what is half installed was finished before, where it can be.
+    /// The packager's list; with `mend` what is half installed was finished before, where it can
+    /// be.
     std::vector<Installed> installed(bool mend);
     /// What was fetched without a checksum, and may be why the packager failed, is fetched again.
     void drop_unproved(const std::vector<Operation>&) const;

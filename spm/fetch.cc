@@ -13,6 +13,7 @@
 #include "base/url.hh"
 #include "spm/fetcher.hh"
 #include "spm/keys.hh"
+#include "spm/packager/dpkg.hh"
 #include "spm/wrap/rpm.hh"
 
 namespace weft::spm {
@@ -69,11 +70,14 @@ void Proxies::apply(Download& d) {
         host_ = choose_proxy(settings_, say_);
     if (host_->empty())
         return;
-    if (settings_.proxytype == "reverse")
+    if (settings_.proxytype == "reverse") {
         d.url = through_reverse_proxy(d.url, *host_, settings_.proxyport);
-    else
+        for (FilePlace& other : d.after)
+            other.url = through_reverse_proxy(other.url, *host_, settings_.proxyport);
+    } else {
         d.proxy = fmt::format("http://{}{}", *host_,
                               settings_.proxyport ? ":" + std::to_string(settings_.proxyport) : "");
+    }
 }
 
 namespace {
@@ -116,6 +120,30 @@ void check_signatures(const Settings& s, std::vector<Operation>& ops, Format for
     }
 }
 
+/// Why the file is not what its name says; nothing else tells where no checksum is known.
+std::string why_not(const Settings& s, Format f, const std::string& file, const Package& p) {
+    PluginCall call{s.packager_root, s.dbpath};
+    return f == Format::rpm   ? rpm::why_not(call, file, p)
+           : f == Format::deb ? dpkg::why_not(call, file, p)
+                              : "";
+}
+
+constexpr std::string_view unchecked = ".unchecked";
+
+/// What earlier runs left on the way to files that this one does not want, on a disk that may be
+/// full of it.
+void drop_parts(const std::string& dir, const std::vector<Download>& wanted) {
+    std::set<std::string> keep;
+    for (const Download& d : wanted)
+        keep.insert(d.file + ".part");
+    std::error_code ec;
+    for (auto& e : fs::directory_iterator(dir, ec)) {
+        std::string path = e.path();
+        if ((path.ends_with(".part") && !keep.count(path)) || path.ends_with(unchecked))
+            fs::remove(e.path(), ec);
+    }
+}
+
 }  // namespace
 
 FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vector<Operation>& ops,
@@ -139,6 +167,12 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
         }
         std::string local = s.cachedir + "/" + name;
         if (s.localcache && op.source.url.empty() && access(local.c_str(), R_OK) == 0) {
+            if (std::string why = why_not(s, packager.format(), local, op.package); !why.empty()) {
+                say(Level::warning, "the cache is wrong, and asked for again: " + why);
+                unlink(local.c_str());
+            }
+        }
+        if (s.localcache && op.source.url.empty() && access(local.c_str(), R_OK) == 0) {
             utime(local.c_str(), nullptr);  // lately used: trimmed last
             op.file = local;
             continue;
@@ -153,7 +187,10 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
                        .ca_file = from.ca_file,
                        .cert = from.cert,
                        .key = from.key,
-                       .proxy = from.proxy};
+                       .proxy = from.proxy,
+                       .after = from.others};
+            if (d.checksum.empty())
+                d.file += unchecked;
             proxies.apply(d);
             // Without a checksum nobody would notice that a cache has another file of that name.
             if (!d.checksum.empty())
@@ -187,12 +224,17 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
         Download d;
         d.url = url + "/" + name;
         d.file = scratch + "/" + name;
+        d.file += unchecked;
         proxies.apply(d);
         downloads.push_back(std::move(d));
         pending.push_back(&op);
     }
-    if (!downloads.empty())
+    std::optional<FileLock> alone;
+    if (!downloads.empty()) {
         make_dirs(scratch);
+        alone = FileLock::lock(scratch + "/.lock", double(s.retries) * s.timeout);
+        drop_parts(scratch, downloads);
+    }
     bool terminal = isatty(2) && !s.quiet;
     auto failed =
         fetch_files(downloads, {.connections = s.connections}, [&](size_t files, uint64_t bytes) {
@@ -203,10 +245,24 @@ FetchResult fetch_packages(const Settings& s, const Packager& packager, std::vec
     if (terminal)
         fmt::print(stderr, "\r\x1b[K");
     r.failed.insert(r.failed.end(), failed.begin(), failed.end());
-    for (size_t i = 0; i < downloads.size(); i++)
-        if (utime(downloads[i].file.c_str(), nullptr) == 0 &&
-            access(downloads[i].file.c_str(), R_OK) == 0)
-            pending[i]->file = downloads[i].file;
+    for (size_t i = 0; i < downloads.size(); i++) {
+        std::string file = downloads[i].file;
+        if (utime(file.c_str(), nullptr) || access(file.c_str(), R_OK))
+            continue;
+        if (file.ends_with(unchecked)) {
+            std::string why = why_not(s, packager.format(), file, pending[i]->package);
+            std::string name = file.substr(0, file.size() - unchecked.size());
+            if (why.empty() && rename(file.c_str(), name.c_str()))
+                why = system_error("cannot rename '" + file + "'").message;
+            if (!why.empty()) {
+                unlink(file.c_str());
+                r.failed.push_back(fmt::format("'{}' is not used: {}", downloads[i].url, why));
+                continue;
+            }
+            file = name;
+        }
+        pending[i]->file = file;
+    }
     check_signatures(s, ops, packager.format(), proxies, r);
     return r;
 }

@@ -11,17 +11,27 @@ namespace weft::spm {
 
 namespace {
 
-/// Every text of a download, once: what is written is what is read.
+/// Every text of a download, and of a place of it, once: what is written is what is read.
+template <class P>
+auto place_texts(P& p) {
+    return std::array{std::pair("url", &p.url), std::pair("ca_file", &p.ca_file),
+                      std::pair("cert", &p.cert), std::pair("key", &p.key)};
+}
 template <class D>
 auto texts(D& d) {
-    return std::array{std::pair("url", &d.url),
-                      std::pair("file", &d.file),
-                      std::pair("algorithm", &d.algorithm),
-                      std::pair("checksum", &d.checksum),
-                      std::pair("ca_file", &d.ca_file),
-                      std::pair("cert", &d.cert),
-                      std::pair("key", &d.key),
-                      std::pair("proxy", &d.proxy)};
+    return std::array{std::pair("file", &d.file), std::pair("algorithm", &d.algorithm),
+                      std::pair("checksum", &d.checksum), std::pair("proxy", &d.proxy)};
+}
+
+void put(Element& e, const auto& fields) {
+    for (auto& [name, text] : fields)
+        if (!text->empty())
+            e.dict_ref().at(Key(name)) = Element::of_string(*text);
+}
+void take(const Element& e, const auto& fields) {
+    for (auto& [name, text] : fields)
+        if (const Element* x = e.dict().find(Key(name)); x && x->is(Kind::string))
+            *text = x->string();
 }
 
 std::string program() { return libexec_dir() + "/spma-fetch"; }
@@ -32,9 +42,8 @@ std::string downloads_json(const std::vector<Download>& all, const DownloadLimit
     Element root = Element::new_dict(), list = Element::new_list();
     for (const Download& d : all) {
         Element e = Element::new_dict();
-        for (auto& [name, text] : texts(d))
-            if (!text->empty())
-                e.dict_ref().at(Key(name)) = Element::of_string(*text);
+        put(e, texts(d));
+        put(e, place_texts(d));
         if (d.size)
             e.dict_ref().at(Key("size")) = Element::of_long(long(d.size));
         if (d.force)
@@ -44,6 +53,15 @@ std::string downloads_json(const std::vector<Download>& all, const DownloadLimit
             for (auto& url : d.before)
                 before.list_ref().push_back(Element::of_string(url));
             e.dict_ref().at(Key("before")) = before;
+        }
+        if (!d.after.empty()) {
+            Element after = Element::new_list();
+            for (auto& place : d.after) {
+                Element one = Element::new_dict();
+                put(one, place_texts(place));
+                after.list_ref().push_back(one);
+            }
+            e.dict_ref().at(Key("after")) = after;
         }
         list.list_ref().push_back(e);
     }
@@ -69,9 +87,8 @@ std::vector<Download> parse_downloads(std::string_view text, DownloadLimits& lim
     for (const Element& e : list->list()) {
         Download d;
         if (e.is(Kind::dict)) {
-            for (auto& [name, field] : texts(d))
-                if (const Element* x = e.dict().find(Key(name)); x && x->is(Kind::string))
-                    *field = x->string();
+            take(e, texts(d));
+            take(e, place_texts(d));
             d.size = uint64_t(number(e.dict().find(Key("size")), 0));
             if (const Element* x = e.dict().find(Key("force")))
                 d.force = x->is(Kind::boolean) && x->boolean();
@@ -79,6 +96,10 @@ std::vector<Download> parse_downloads(std::string_view text, DownloadLimits& lim
                 for (const Element& url : x->list())
                     if (url.is(Kind::string))
                         d.before.emplace_back(url.string());
+            if (const Element* x = e.dict().find(Key("after")); x && x->is(Kind::list))
+                for (const Element& place : x->list())
+                    if (place.is(Kind::dict))
+                        take(place, place_texts(d.after.emplace_back()));
         }
         if (d.url.empty() || d.file.empty())
             throw Error(exit_data, fmt::format("/downloads/{} has no url or no file", out.size()));

@@ -46,10 +46,9 @@ std::vector<std::string> names_of(const Package& p) {
     std::vector<std::string> out = {p.name, p.name + "." + p.arch};
     for (bool epoch : {false, true}) {
         size_t colon = p.version.find(':');
-        std::string version = epoch && colon == p.version.npos ? "0:" + p.version
-                              : epoch || colon == p.version.npos
-                                  ? p.version
-                                  : p.version.substr(colon + 1);
+        std::string version = epoch && colon == p.version.npos   ? "0:" + p.version
+                              : epoch || colon == p.version.npos ? p.version
+                                                                 : p.version.substr(colon + 1);
         std::string release = p.release.empty() ? "" : "-" + p.release;
         for (auto& name : {p.name + "-" + version, p.name + "-" + version + release}) {
             out.push_back(name);

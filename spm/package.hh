@@ -29,7 +29,8 @@ struct Package {
     auto operator<=>(const Package&) const = default;
 };
 
-/// What a package may be called in a pattern of dnf's: by how much of it, with and without the epoch.
+/// What a package may be called in a pattern of dnf's: by how much of it, with and without the
+/// epoch.
 std::vector<std::string> names_of(const Package&);
 
 /// The name of its file: name-version-release.arch.rpm, name_version-release_arch.deb,

@@ -84,10 +84,9 @@ private:
                 gone.push_back(op.package);
             for (const Package& p : gone)
                 if (holds.count(p))
-                    plan_.warnings.push_back(
-                        fmt::format("'{}' is on hold on this node, and {} all the same: {}",
-                                    p.text(), op.action == Action::erase ? "goes" : "is replaced",
-                                    op.reason));
+                    plan_.warnings.push_back(fmt::format(
+                        "'{}' is on hold on this node, and {} all the same: {}", p.text(),
+                        op.action == Action::erase ? "goes" : "is replaced", op.reason));
         }
     }
 

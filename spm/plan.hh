@@ -11,8 +11,8 @@ namespace weft::spm {
 
 struct Installed {
     Package package;
-    bool essential = false;  ///< the system says that it does not work without it
-    bool broken = false;     ///< half installed: neither there nor gone
+    bool essential = false;   ///< the system says that it does not work without it
+    bool broken = false;      ///< half installed: neither there nor gone
     bool unfinished = false;  ///< there, and waits for something (dpkg's triggers)
     bool held = false;        ///< an administrator of the node wants it to stay as it is
 };
@@ -46,14 +46,21 @@ struct Policy {
     std::string override_reason;  ///< not empty: the guards warn instead of refusing
 };
 
+/// One place of a file, and what it takes to be let in.
+struct FilePlace {
+    std::string url, ca_file, cert, key;
+    bool operator==(const FilePlace&) const = default;
+};
+
 /// Where exactly a repository has a package file.
 struct FileSource {
     std::string url;  ///< of the file itself; empty: not known
     uint64_t size = 0;
     std::string algorithm, checksum;
     std::string ca_file, cert, key, proxy;
-    bool gpgcheck = false;             ///< its signature must be of one of these keys
-    std::vector<std::string> gpgkeys;  ///< URLs; none: the keys the package system knows
+    std::vector<FilePlace> others = {};  ///< tried in order when the first has it not
+    bool gpgcheck = false;               ///< its signature must be of one of these keys
+    std::vector<std::string> gpgkeys;    ///< URLs; none: the keys the package system knows
     bool operator==(const FileSource&) const = default;
 };
 
@@ -95,7 +102,7 @@ struct Plan {
     std::vector<Refusal> refused;  ///< not empty: must not be carried out
     std::vector<Refusal> overridden;
     std::vector<std::string> warnings;  ///< what the target overrules
-    std::vector<Package> managed;  ///< ours once it is carried out
+    std::vector<Package> managed;       ///< ours once it is carried out
     bool empty() const { return operations.empty(); }
 };
 

@@ -128,7 +128,8 @@ int plugin_main(const Plugin& plugin, int argc, char** argv) {
             std::optional<FileLock> alone;
             if (!call.noaction) {
                 make_dirs(call.root + "/var/lock/quattor");
-                alone = FileLock::lock(call.root + "/var/lock/quattor/spma-packager", lock_wait);
+                alone =
+                    FileLock::lock(call.root + "/var/lock/quattor/spma-packager", call.lock_wait());
             }
             // When spma is gone, nobody reads it, and the work goes on.
             plugin.apply(call, ops, [](std::string line) {

@@ -1,6 +1,7 @@
 // What every packager of ours is: a program with four verbs, spma-packager(5), around one struct of
 // functions.
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,15 +23,14 @@ std::vector<Operation> parse_operations(std::string_view text, const std::string
 std::string installed_text(const std::vector<Installed>&);
 std::vector<Installed> parse_installed(std::string_view text, const std::string& from);
 
-/// How long a packager waits for somebody else who changes packages, in seconds.
-inline constexpr double lock_wait = 120;
-
 struct PluginCall {
     std::string root;    ///< "" or the folder that is the system
     std::string dbpath;  ///< of the package database; "" as the system has it
     bool checksig = false;
     bool noaction = false;  ///< only test
     double timeout = 3600;  ///< seconds for programs that are run
+    /// How long to wait for somebody else who changes packages, in seconds.
+    double lock_wait() const { return std::min(120.0, timeout); }
 };
 
 struct Plugin {

@@ -142,9 +142,8 @@ std::vector<Repository> parse_repositories(std::string_view text, const std::str
             for (auto& [key, value] : x.dict())
                 if (std::find(read.begin(), read.end(), key.view()) == read.end() &&
                     !value.is(Kind::null))
-                    say(Level::warning,
-                        fmt::format("repository '{}': '{}' has no effect here", p.name,
-                                    key.view()));
+                    say(Level::warning, fmt::format("repository '{}': '{}' has no effect here",
+                                                    p.name, key.view()));
         };
         tell_unread(e, {"name", "owner", "enabled", "protocols", "priority", "proxy", "snapshot",
                         "suite", "sections", "includepkgs", "excludepkgs", "gpgcheck", "gpgkey",
@@ -231,13 +230,12 @@ Repositories::State Repositories::read_state(const Repository& r) const {
 }
 
 void Repositories::write_state(const Repository& r, const State& s) const {
-    write_file(
-        dir(r) + "/state",
-        fmt::format(
-            "fetched {}\nmade {}\npackages {}\nprotocol {}\nbase {}\nchecksum {}\ntrust {}\n"
-            "reluctant {}\n",
-            s.fetched, s.made, s.packages, s.protocol, s.base, s.checksum, s.trust,
-            s.reluctant ? "yes" : "no"));
+    write_file(dir(r) + "/state",
+               fmt::format(
+                   "fetched {}\nmade {}\npackages {}\nprotocol {}\nbase {}\nchecksum {}\ntrust {}\n"
+                   "reluctant {}\n",
+                   s.fetched, s.made, s.packages, s.protocol, s.base, s.checksum, s.trust,
+                   s.reluctant ? "yes" : "no"));
 }
 
 void Repositories::get(const Repository& r, size_t protocol, const std::string& path,
@@ -318,9 +316,9 @@ static void check_dates(std::string_view text, const std::string& name) {
         throw Error(exit_data,
                     fmt::format("'{}' cannot be trusted: it was valid until {}", name, until));
     if (time_t t = release_date(date); t > now + 600)
-        throw Error(exit_data,
-                    fmt::format("'{}' cannot be trusted: it is of {}, which is in the future", name,
-                                date));
+        throw Error(
+            exit_data,
+            fmt::format("'{}' cannot be trusted: it is of {}, which is in the future", name, date));
 }
 
 std::string Repositories::release(const Repository& r, size_t protocol,
@@ -378,10 +376,11 @@ static bool is_index(std::string_view text, size_t had) {
         size_t colon = line.find(':');
         if (!inside && more)
             return false;
-        if (!more && (colon == line.npos || line.substr(0, colon).find_first_of(" <>") != line.npos))
+        if (!more &&
+            (colon == line.npos || line.substr(0, colon).find_first_of(" <>") != line.npos))
             return false;
         inside = any = true;
-        named |= line.starts_with("Package:");
+        named |= line.starts_with("Package: ") && line.size() > 9;
     }
     return (any && (!inside || named)) || (!any && had == 0);
 }
@@ -579,13 +578,24 @@ void Repositories::load(solv::Universe& u) const {
 int Repositories::priority(size_t repository) const {
     constexpr int usual = 99, reluctant = 999;
     return list_[repository].chosen_priority.value_or(states_[repository].reluctant ? reluctant
-                                                                                     : usual);
+                                                                                    : usual);
 }
 
 FileSource Repositories::source(const solv::Offer& o) const {
     const Repository& r = list_[size_t(o.repository)];
-    const auto& p = r.protocols[states_[size_t(o.repository)].protocol];
-    return {.url = r.base(p) + "/" + o.location,
+    size_t answered = states_[size_t(o.repository)].protocol;
+    const auto& p = r.protocols[answered];
+    // The metadata may say that its packages are elsewhere.
+    bool elsewhere = o.base.find("://") != std::string::npos;
+    auto url = [&](const Repository::Protocol& at) {
+        std::string base = elsewhere ? o.base : r.base(at);
+        return base + (base.ends_with('/') ? "" : "/") + o.location;
+    };
+    std::vector<FilePlace> others;
+    for (size_t i = 0; i < r.protocols.size(); i++)
+        if (const auto& q = r.protocols[i]; i != answered && !elsewhere)
+            others.push_back({url(q), q.ca_file, q.cert, q.key});
+    return {.url = url(p),
             .size = o.size,
             .algorithm = o.algorithm,
             .checksum = o.checksum,
@@ -593,6 +603,7 @@ FileSource Repositories::source(const solv::Offer& o) const {
             .cert = p.cert,
             .key = p.key,
             .proxy = r.proxy,
+            .others = std::move(others),
             .gpgcheck = r.gpgcheck,
             .gpgkeys = r.gpgkeys};
 }

@@ -22,7 +22,7 @@ struct Repository {
     bool gpgcheck = false;             ///< packages must be signed (rpm); the Release must be (deb)
     bool repo_gpgcheck = false;        ///< the metadata must be
     std::vector<std::string> gpgkeys;  ///< URLs
-    bool module_hotfixes = false;  ///< its packages count whatever module streams are chosen
+    bool module_hotfixes = false;      ///< its packages count whatever module streams are chosen
     std::string proxy, snapshot;
     std::string suite;  ///< Debian: dists/SUITE; empty: Packages beside the packages
     std::vector<std::string> sections;
@@ -77,7 +77,7 @@ private:
     struct State {
         long fetched = 0, made = 0;
         size_t packages = 0;
-        size_t protocol = 0;  ///< which of its URLs answered
+        size_t protocol = 0;     ///< which of its URLs answered
         bool reluctant = false;  ///< asks not to be taken from unless nobody else has it
         std::string base, checksum, trust;
     };

@@ -58,9 +58,8 @@ public:
         for (auto& a : r.added)
             addition(a, add);
         for (auto& p : r.needed) {
-            std::erase_if(plan_.operations, [&](auto& op) {
-                return op.action == Action::erase && op.package == p;
-            });
+            std::erase_if(plan_.operations,
+                          [&](auto& op) { return op.action == Action::erase && op.package == p; });
             plan_.kept.push_back({p, "not in the target, and needed by what is", false});
             plan_.managed.push_back(p);
         }
@@ -101,17 +100,19 @@ private:
             });
         }
         if (offers.empty() && op.may_miss) {
-            plan_.kept.push_back({op.package,
-                                  op.reason + (heir ? ", and " + heir->package.text() + " obsoletes it"
-                                                    : ", and no repository has it"),
-                                  false});
+            plan_.kept.push_back(
+                {op.package,
+                 op.reason + (heir ? ", and " + heir->package.text() + " obsoletes it"
+                                   : ", and no repository has it"),
+                 false});
             return;
         }
         if (offers.empty() && heir)
-            refuse(fmt::format("'{}' is obsolete: '{}' of repository '{}' takes its place; name '{}' "
-                               "in the target instead, or one version exactly",
-                               op.package.text(), heir->package.text(),
-                               repositories_.name(heir->repository), heir->package.name));
+            refuse(
+                fmt::format("'{}' is obsolete: '{}' of repository '{}' takes its place; name '{}' "
+                            "in the target instead, or one version exactly",
+                            op.package.text(), heir->package.text(),
+                            repositories_.name(heir->repository), heir->package.name));
         if (offers.empty()) {  // a cache or the packager may have it; fetching tells if not
             op.source = repositories_.unlisted();
             return;
@@ -169,8 +170,8 @@ private:
         }
         if (installed || !asked || fits)
             return {};
-        const Wanted* first = *std::find_if(all.begin(), all.end(),
-                                            [](auto* w) { return !w->is(unwanted); });
+        const Wanted* first =
+            *std::find_if(all.begin(), all.end(), [](auto* w) { return !w->is(unwanted); });
         return fmt::format("{} asks for another version", at(first));
     }
 
@@ -192,8 +193,7 @@ private:
                     ? fmt::format("'{}' is missing: {} (repository '{}' has it)", p.text(), a.why,
                                   repositories_.name(a.offer.repository))
                     : fmt::format("'{}' would have to become '{}': {} (repository '{}' has it)",
-                                  old, p.text(), a.why,
-                                  repositories_.name(a.offer.repository)));
+                                  old, p.text(), a.why, repositories_.name(a.offer.repository)));
         Operation op{a.old.empty() ? Action::install : Action::replace, p};
         op.old = a.old;
         op.reason = a.why;

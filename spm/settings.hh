@@ -14,7 +14,7 @@ struct Settings {
         repositories, statedir, dependencies, lockfile;
     bool localcache, checksig, noaction, ignorelock, forcelock, proxyrandom, quiet, verbose;
     std::vector<std::string> arches;  ///< of packages; none: this machine's
-    std::string proxytype;  ///< "" none, forward, reverse
+    std::string proxytype;            ///< "" none, forward, reverse
     std::vector<std::string> proxyhost;
     std::vector<std::string> headcache;
     int proxyport;

@@ -72,7 +72,7 @@ Fd lock(const PluginCall& call) {
         pid_t other = holder(ours ? back : front);
         if (ours && !other)
             return front;
-        if (waited >= lock_wait)
+        if (waited >= call.lock_wait())
             throw Error(exit_try_later,
                         fmt::format("the package database is locked by process {}", other));
         usleep(100000);
@@ -113,8 +113,7 @@ static std::vector<Installed> read_status(const std::string& file) {
         auto w = words_of(status);  // install ok installed
         if (w.size() == 3)
             if (auto i = installed(name, version, arch, w[0], w[1], w[2],
-                                   essential == "yes" || important == "yes" ||
-                                       guarded == "yes"))
+                                   essential == "yes" || important == "yes" || guarded == "yes"))
                 out.push_back(std::move(*i));
         name = version = arch = status = essential = important = guarded = {};
     };
@@ -143,6 +142,25 @@ static std::vector<Installed> read_status(const std::string& file) {
     }
     finish();
     return out;
+}
+
+std::string why_not(const PluginCall& call, const std::string& file, const Package& wanted) {
+    ProcessResult r =
+        run_process({"dpkg-deb", "-W", "--showformat=${Package} ${Version} ${Architecture}", file},
+                    options(call));
+    if (!r.ok()) {
+        while (r.err.ends_with('\n'))
+            r.err.pop_back();
+        return fmt::format("'{}' is no good package: {}", file, r.err);
+    }
+    Package p{.arch = {}};
+    if (auto w = words_of(r.out); w.size() == 3) {
+        p = {std::string(w[0]), {}, {}, std::string(w[2])};
+        split_version(w[1], p);
+    }
+    return matches(wanted, p, Format::deb)
+               ? ""
+               : fmt::format("'{}' holds {}, not {}", file, p.text(), wanted.text());
 }
 
 std::vector<std::string> status_files(const PluginCall& call) {

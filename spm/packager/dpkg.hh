@@ -25,6 +25,9 @@ std::vector<std::string> architectures(const PluginCall&);
 /// started it. Error(75) when that takes two minutes.
 Fd lock(const PluginCall&);
 
+/// Why this file is not that package. Empty: it is, by its control file.
+std::string why_not(const PluginCall&, const std::string& file, const Package&);
+
 /// What a program that runs dpkg needs: nobody to ask, tools in the path.
 ProcessOptions options(const PluginCall&);
 /// dpkg, with the root and the options that answer its questions.

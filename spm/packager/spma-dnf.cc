@@ -94,9 +94,9 @@ ProcessResult run_dnf(const PluginCall& call, const std::string& answer, const s
     if (!call.root.empty())
         argv.push_back("--installroot=" + call.root);
     // What was planned, and nothing that dnf would like besides.
-    for (const char* o : {"install_weak_deps=False", "clean_requirements_on_remove=False",
-                          "obsoletes=False", "best=True", "strict=True", "color=never",
-                          "installonly_limit=0"})
+    for (const char* o :
+         {"install_weak_deps=False", "clean_requirements_on_remove=False", "obsoletes=False",
+          "best=True", "strict=True", "color=never", "installonly_limit=0"})
         argv.push_back(std::string("--setopt=") + o);
     // Metadata that expires after the trial would let the run do what nobody compared.
     if (answer == "-y")

@@ -72,21 +72,8 @@ void apply(const PluginCall& call, const std::vector<Operation>& ops,
             continue;
         if (op.file.empty())
             throw Error(exit_data, fmt::format("no file to install '{}' from", op.package.text()));
-        ProcessResult r = run_process(
-            {"dpkg-deb", "-W", "--showformat=${Package} ${Version} ${Architecture}", op.file},
-            dpkg::options(call));
-        if (!r.ok())
-            throw Error(exit_data,
-                        fmt::format("'{}' is no good package: {}", op.file, complaint(r)));
-        Package p{.arch = {}};
-        auto w = words_of(r.out);
-        if (w.size() == 3) {
-            p = {std::string(w[0]), {}, {}, std::string(w[2])};
-            dpkg::split_version(w[1], p);
-        }
-        if (!matches(op.package, p, Format::deb))
-            throw Error(exit_data,
-                        fmt::format("'{}' holds {}, not {}", op.file, p.text(), op.package.text()));
+        if (std::string why = dpkg::why_not(call, op.file, op.package); !why.empty())
+            throw Error(exit_data, why);
     }
 
     Fd alone;

@@ -147,8 +147,8 @@ std::vector<Installed> list(const PluginCall& call) {
                      pkg->CurrentState == is::TriggersAwaited ||
                      pkg->CurrentState == is::TriggersPending;
         i.broken = !whole || pkg->InstState == is::ReInstReq || pkg->InstState == is::HoldReInstReq;
-        i.unfinished = pkg->CurrentState == is::TriggersAwaited ||
-                       pkg->CurrentState == is::TriggersPending;
+        i.unfinished =
+            pkg->CurrentState == is::TriggersAwaited || pkg->CurrentState == is::TriggersPending;
         i.held = pkg->SelectedState == is::Hold;
         i.essential = pkg->Flags & (pkgCache::Flag::Essential | pkgCache::Flag::Important);
         out.push_back(std::move(i));

@@ -28,7 +28,8 @@ using Multi = std::unique_ptr<CURLM, Free<curl_multi_cleanup>>;
 struct Job {
     const Download* what;
     int tries = 0;
-    size_t source = 0;  ///< which URL: those of `before`, then the file's own
+    size_t source = 0;    ///< which URL: those of `before`, then the file's own, then `after`
+    std::string trouble;  ///< of the URLs that failed
     Easy easy;
     Fd fd;
     uint64_t from = 0, got = 0, limit = 0;
@@ -38,9 +39,16 @@ struct Job {
     char detail[CURL_ERROR_SIZE] = "";
 };
 
-const std::string& url_of(const Job& j) {
-    return j.source < j.what->before.size() ? j.what->before[j.source] : j.what->url;
+/// The place that is tried now; for a URL of `before`, nothing but the URL.
+FilePlace place(const Job& j) {
+    const Download& d = *j.what;
+    if (j.source < d.before.size())
+        return {d.before[j.source], {}, {}, {}};
+    if (j.source == d.before.size())
+        return {d.url, d.ca_file, d.cert, d.key};
+    return d.after[j.source - d.before.size() - 1];
 }
+bool is_last(const Job& j) { return j.source == j.what->before.size() + j.what->after.size(); }
 std::string part(const Download& d) { return d.file + ".part"; }
 
 uint64_t size_of(const std::string& path) {
@@ -96,7 +104,8 @@ std::string wrong(const Download& d, const std::string& path) {
 
 void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
     const Download& d = *j.what;
-    const std::string& url = url_of(j);
+    FilePlace at = place(j);
+    const std::string& url = at.url;
     bool own = j.source >= d.before.size();
     make_dirs(std::filesystem::path(d.file).parent_path());
     j.fd = Fd(::open(part(d).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
@@ -134,14 +143,14 @@ void start(Job& j, CURLM* multi, const DownloadLimits& limits) {
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, std::max(1L, long(limits.stall)));
     curl_easy_setopt(c, CURLOPT_SSLVERSION, long(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 1L << 17);
-    if (own && !d.ca_file.empty()) {
-        curl_easy_setopt(c, CURLOPT_CAINFO, d.ca_file.c_str());
+    if (!at.ca_file.empty()) {
+        curl_easy_setopt(c, CURLOPT_CAINFO, at.ca_file.c_str());
         curl_easy_setopt(c, CURLOPT_CAPATH, nullptr);
     }
-    if (own && !d.cert.empty())
-        curl_easy_setopt(c, CURLOPT_SSLCERT, d.cert.c_str());
-    if (own && !d.key.empty())
-        curl_easy_setopt(c, CURLOPT_SSLKEY, d.key.c_str());
+    if (!at.cert.empty())
+        curl_easy_setopt(c, CURLOPT_SSLCERT, at.cert.c_str());
+    if (!at.key.empty())
+        curl_easy_setopt(c, CURLOPT_SSLKEY, at.key.c_str());
     if (own && !d.proxy.empty())
         curl_easy_setopt(c, CURLOPT_PROXY, d.proxy.c_str());
     if (j.from)
@@ -276,7 +285,7 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
     std::vector<Job> jobs(all.size());
     std::vector<Job*> waiting;
     std::set<std::string>
-        dead;  // hosts of `before` that do not answer: not asked for every file again
+        dead;  // hosts that do not answer where there are others: not asked for every file again
     size_t files = 0;
     uint64_t bytes = 0;
     for (size_t i = all.size(); i-- > 0;) {
@@ -296,10 +305,13 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
     long running = 0;
     Checks checks(multi.get());
     auto over = [&](Job* j, CURLcode code, std::string why, bool again) {
-        if (!why.empty() && j->source < j->what->before.size()) {
+        if (!why.empty() && !is_last(*j)) {
             if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
                 code == CURLE_OPERATION_TIMEDOUT)
-                dead.insert(host_of(url_of(*j)));
+                dead.insert(host_of(place(*j).url));
+            if (j->source >= j->what->before.size())
+                j->trouble += fmt::format("{}; '{}': ", why,
+                                          j->what->after[j->source - j->what->before.size()].url);
             j->source++;
             j->tries = 0;
             waiting.push_back(j);
@@ -313,7 +325,7 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
         if (why.empty())
             files++;
         else
-            failed.push_back(fmt::format("cannot get '{}': {}", j->what->url, why));
+            failed.push_back(fmt::format("cannot get '{}': {}{}", j->what->url, j->trouble, why));
         if (progress)
             progress(files, bytes);
     };
@@ -321,7 +333,7 @@ std::vector<std::string> download(const std::vector<Download>& all, const Downlo
         while (running < limits.connections && checks.pending() < most_unchecked &&
                !waiting.empty()) {
             Job& next = *waiting.back();
-            while (next.source < next.what->before.size() && dead.count(host_of(url_of(next))))
+            while (!is_last(next) && dead.count(host_of(place(next).url)))
                 next.source++;
             start(next, multi.get(), limits);
             waiting.pop_back();

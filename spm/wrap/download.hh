@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "spm/plan.hh"
+
 namespace weft::spm {
 
 struct Download {
@@ -19,6 +21,7 @@ struct Download {
     bool force = false;  ///< fetch even when the file is there and good
     std::vector<std::string> before =
         {};  ///< URLs that are tried first, without proxy or certificates; the checksum tells
+    std::vector<FilePlace> after = {};  ///< places that are tried when `url` fails
 };
 
 struct DownloadLimits {

@@ -99,7 +99,7 @@ void spread_architectures(s_Pool* pool, s_Repo* repo, const std::vector<std::str
     Id p;
     Solvable* s;
     FOR_REPO_SOLVABLES(repo, p, s)
-        spreader.spread(s);
+    spreader.spread(s);
 }
 
 }  // namespace weft::spm::solv

@@ -105,12 +105,12 @@ std::string problem_text(rpmts ts) {
 }
 
 /// The lock of the database. librpm itself waits for it only where somebody sits at a terminal.
-Txn begin(rpmts ts) {
+Txn begin(rpmts ts, const PluginCall& call) {
     for (double waited = 0;; waited += 0.1) {
         if (Txn txn(rpmtxnBegin(ts, RPMTXN_WRITE)); txn)
             return txn;
         std::string why = take_said();
-        if (waited >= lock_wait)
+        if (waited >= call.lock_wait())
             throw Error(exit_try_later, "the rpm database is locked by somebody else: " + why);
         usleep(100000);
     }
@@ -393,7 +393,18 @@ void wait_unlocked(const PluginCall& call) {
     if (!has_database(call))
         return;
     Ts ts = open(call);
-    begin(ts.get());
+    begin(ts.get(), call);
+}
+
+std::string why_not(const PluginCall& call, const std::string& file, const Package& p) {
+    Ts ts = open(call);
+    rpmtsSetVSFlags(ts.get(), RPMVSF_MASK_NOSIGNATURES);
+    try {
+        read_package(ts.get(), {Action::install, p, {}, {}, {}, 0, file}, false);
+    } catch (const Error& e) {
+        return e.message;
+    }
+    return {};
 }
 
 std::string why_not_signed(const PluginCall& call, const std::string& file,
@@ -455,7 +466,7 @@ void apply(const PluginCall& call, const std::vector<Operation>& ops,
         rpmtsSetVfyLevel(ts.get(), call.checksig ? RPMSIG_VERIFIABLE_TYPE : RPMSIG_DIGEST_TYPE);
         if (rpmtsOpenDB(ts.get(), O_RDWR | O_CREAT))
             throw Error(exit_io, "cannot open the rpm database: " + take_said());
-        alone = begin(ts.get());
+        alone = begin(ts.get(), call);
         auto wrong = fill(ts.get(), ops, apart, call, done);
         if (wrong.empty())
             break;

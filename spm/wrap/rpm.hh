@@ -21,6 +21,9 @@ void wait_unlocked(const PluginCall&);
 /// Public keys, which rpm keeps as packages, are left out. No database: nothing is installed.
 std::vector<Installed> list(const PluginCall&);
 
+/// Why this file is not that package. Empty: it is, by its header.
+std::string why_not(const PluginCall&, const std::string& file, const Package&);
+
 /// Why the package is not signed by one of the keys (files of binary packets; none: the keys in the
 /// database). Empty: it is.
 std::string why_not_signed(const PluginCall&, const std::string& file,

@@ -306,11 +306,14 @@ struct Universe::Impl {
         Offer o{package_of(pool.get(), s),
                 number(s->repo),
                 "",
+                "",
                 solvable_lookup_num(s, SOLVABLE_DOWNLOADSIZE, 0),
                 "",
                 ""};
         if (const char* at = solvable_get_location(s, nullptr))
             o.location = at;
+        if (const char* base = solvable_lookup_str(s, SOLVABLE_MEDIABASE))
+            o.base = base;
         Id type = 0;
         if (const char* sum = solvable_lookup_checksum(s, SOLVABLE_CHECKSUM, &type)) {
             o.checksum = sum;
@@ -704,14 +707,23 @@ Universe::Resolution Universe::resolve(const std::vector<Operation>& ops,
         if (planned.count(p) || s->repo == pool->installed)
             continue;
         std::string why = reason_of(pool, solver.get(), p);
-        r.added.push_back({impl_->offer(p), why.empty() ? "needed by the plan" : why, {}});
+        r.added.push_back({impl_->offer(p), {}, {}});
         for (Id old : steps) {
             Solvable* o = pool_id2solvable(pool, old);
             if (o->repo != pool->installed || o->name != s->name || !pool_colormatch(pool, s, o))
                 continue;
             r.added.back().old.push_back(package_of(pool, o));
             replaced.insert(old);
+            // The solver does not say that it keeps the architectures of a name together.
+            for (Id beside : come)
+                if (Solvable* b = pool_id2solvable(pool, beside);
+                    why.empty() && b->name == s->name && b->evr != o->evr)
+                    why = fmt::format(
+                        "{} is of another version, and all architectures of a name "
+                        "have one",
+                        package_of(pool, b).text());
         }
+        r.added.back().why = why.empty() ? "needed by the plan" : why;
     }
     for (Id p : steps)
         if (Solvable* s = pool_id2solvable(pool, p);

@@ -42,6 +42,7 @@ struct Offer {
     Package package;
     int repository = -1;   ///< as given to add_index
     std::string location;  ///< of the file, relative to the repository
+    std::string base;      ///< or to this URL
     uint64_t size = 0;
     std::string algorithm, checksum;
 };
@@ -55,8 +56,8 @@ struct Filter {
 
 class Universe {
 public:
-    /// `arches`: of the node, as its package system calls them, its own first. rpm needs no other: it
-    /// knows which go together.
+    /// `arches`: of the node, as its package system calls them, its own first. rpm needs no other:
+    /// it knows which go together.
     Universe(Format, const std::vector<std::string>& arches);
     ~Universe();
 
@@ -90,7 +91,8 @@ public:
         std::vector<std::string>
             problems;                 ///< shortest explanations; not empty: there is no solution
         std::vector<Addition> added;  ///< needed besides
-        std::vector<std::pair<Package, std::string>> removed;  ///< would have to go besides, and why
+        std::vector<std::pair<Package, std::string>>
+            removed;                  ///< would have to go besides, and why
         std::vector<Package> needed;  ///< of those that may stay: planned to go, and needed
         std::vector<Package>
             unknown;  ///< operations whose package nobody offers: nothing can be said

@@ -138,6 +138,10 @@ public:
     [[nodiscard]] Child child(const std::vector<std::string>& argv, ProcessOptions,
                               std::function<void(const ProcessResult&)> on_exit);
 
+    /// The same for one that runs already, and is our child and the leader of its group.
+    [[nodiscard]] Child child(Spawned, const std::string& name, ProcessOptions,
+                              std::function<void(const ProcessResult&)> on_exit);
+
     /// Call `f` for each of these signals, on the loop's thread, as long as the loop lives.
     void on_signal(const std::vector<int>& signals, std::function<void(int signal)> f);
 

@@ -27,14 +27,13 @@ struct Child::State final : Thing, std::enable_shared_from_this<Child::State> {
     pid_t pid = 0;
     bool told = false;  ///< on_exit was called, or is no longer wanted
 
-    State(Loop::Impl& l, const std::vector<std::string>& argv, ProcessOptions o,
+    State(Loop::Impl& l, Spawned s, const std::string& name, ProcessOptions o,
           std::function<void(const ProcessResult&)> call)
         : Thing(l),
           options(std::move(o)),
           on_exit(std::move(call)),
           limit(l.context),
           rest(l.context) {
-        Spawned s = spawn_process(argv, options);
         pid = s.pid;
         in = std::move(s.in);
         out.fd = std::move(s.out);
@@ -43,7 +42,7 @@ struct Child::State final : Thing, std::enable_shared_from_this<Child::State> {
         if (fd < 0) {
             kill(-pid, SIGKILL);
             waitpid(pid, nullptr, 0);
-            throw system_error("cannot watch '" + argv[0] + "'", exit_unavailable);
+            throw system_error("cannot watch '" + name + "'", exit_unavailable);
         }
         ended.emplace(l.context, fd);
     }
@@ -206,12 +205,19 @@ void Child::terminate() {
     state_->arm(2, SIGKILL, false);
 }
 
-Child Loop::child(const std::vector<std::string>& argv, ProcessOptions o,
+Child Loop::child(Spawned s, const std::string& name, ProcessOptions o,
                   std::function<void(const ProcessResult&)> f) {
     Child c;
-    c.state_ = std::make_shared<Child::State>(*impl_, argv, std::move(o), std::move(f));
+    c.state_ =
+        std::make_shared<Child::State>(*impl_, std::move(s), name, std::move(o), std::move(f));
     c.state_->start();
     return c;
+}
+
+Child Loop::child(const std::vector<std::string>& argv, ProcessOptions o,
+                  std::function<void(const ProcessResult&)> f) {
+    Spawned s = spawn_process(argv, o);
+    return child(std::move(s), argv[0], std::move(o), std::move(f));
 }
 
 }  // namespace weft

@@ -41,7 +41,7 @@ WholeRun::WholeRun(const Configuration* c, const std::map<std::string, Planned>&
       log_(log),
       states_(p.state_dir),
       actions_(p.work_dir + "/actions"),
-      programs_(p.components, p.work_dir + "/described"),
+      programs_(p.components, p.work_dir + "/described", r.noaction),
       scratch_(p.work_dir + "/run-") {
     if (!p.log_dir.empty())
         ncd_log_ = LogFile(p.log_dir + "/ncd.log", p.log_mode);
@@ -61,6 +61,7 @@ RunReport WholeRun::go() {
         waiting_ = rules_.order;
         start_ready();
         loop_.run();
+        programs_.rest();
         services();
         judge();
     }
@@ -179,6 +180,7 @@ std::optional<Outcome> WholeRun::start(const std::string& name) {
     order.component = name;
     order.command = programs_.command(*program);
     order.command.push_back(rules_.verb);
+    order.fork = programs_.fork(*program, rules_.verb);
     order.timeout = plan ? plan->timeout : 600;
     order.dir = scratch_.path();
     order.env = {{"NCM_CID", std::to_string(report_.cid)},

@@ -228,6 +228,7 @@ bool Dispatcher::can_unconfigure(const std::string& name) {
 }
 
 void Dispatcher::next_run() {
+    programs_.rest();
     if (queue_.empty() || ncd_.running() || on_stopped_)
         return;
     if (queue_.front().drain && rules_.noaction)
@@ -357,6 +358,7 @@ void Dispatcher::idle() {
 }
 
 void Dispatcher::plan_retry() {
+    programs_.rest();
     double next = 0;
     for (auto& [name, k] : memory_.components)
         if ((k.status == Known::failed || k.status == Known::pending) &&

@@ -13,6 +13,7 @@
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "base/process.hh"
+#include "ncm/perl_host.hh"
 
 namespace weft::ncm {
 
@@ -56,8 +57,8 @@ static std::string identity(const std::string& program) {
 
 static constexpr std::string_view perl_base = "/NCM/Component/";
 
-Programs::Programs(ComponentPlaces places, std::string memory)
-    : places_(std::move(places)), memory_(std::move(memory)) {}
+Programs::Programs(ComponentPlaces places, std::string memory, bool noaction)
+    : places_(std::move(places)), memory_(std::move(memory)), noaction_(noaction) {}
 
 std::optional<std::string> Programs::find_perl(const std::string& file) const {
     for (const std::string& dir : places_.perl_dirs) {
@@ -90,21 +91,56 @@ std::optional<std::string> Programs::find(const std::string& module) const {
     return find_perl(file);
 }
 
+/// "a::b" of .../NCM/Component/a/b.pm; empty for what is no Perl module.
+std::string Programs::perl_module(const std::string& program) const {
+    size_t at = program.rfind(perl_base);
+    if (!program.ends_with(".pm") || at == std::string::npos)
+        return {};
+    std::string module =
+        program.substr(at + perl_base.size(), program.size() - at - perl_base.size() - 3);
+    for (size_t slash; (slash = module.find('/')) != std::string::npos;)
+        module.replace(slash, 1, "::");
+    return module;
+}
+
+std::vector<std::string> Programs::perl_adaptor() const {
+    std::string include;
+    for (const std::string& dir : places_.perl_dirs)
+        include += (include.empty() ? "" : ":") + dir;
+    return {places_.perl_adaptor, "--include", include};
+}
+
 std::vector<std::string> Programs::command(const std::string& program) const {
     if (program.ends_with(".so"))
         return {places_.so_adaptor, program};
-    size_t at = program.rfind(perl_base);
-    if (!program.ends_with(".pm") || at == std::string::npos)
+    std::string module = perl_module(program);
+    if (module.empty())
         return {program};
-    std::string module = program.substr(at + perl_base.size(),
-                                        program.size() - at - perl_base.size() - 3),
-                include;
-    for (size_t slash; (slash = module.find('/')) != std::string::npos;)
-        module.replace(slash, 1, "::");
-    for (const std::string& dir : places_.perl_dirs)
-        include += (include.empty() ? "" : ":") + dir;
-    return {places_.perl_adaptor, "--include", include, "--module", module};
+    std::vector<std::string> words = perl_adaptor();
+    words.insert(words.end(), {"--module", module});
+    return words;
 }
+
+PerlHost& Programs::perl_host() {
+    if (!perl_host_) {
+        std::vector<std::string> words = perl_adaptor();
+        words.push_back("--serve");
+        perl_host_ = std::make_unique<PerlHost>(words, noaction_);
+    }
+    return *perl_host_;
+}
+
+std::function<std::optional<Spawned>(const ProcessOptions&)> Programs::fork(
+    const std::string& program, const std::string& verb) {
+    std::string module = perl_module(program);
+    if (module.empty())
+        return {};
+    return [this, module, verb](const ProcessOptions& o) {
+        return perl_host().start(module, verb, o);
+    };
+}
+
+void Programs::rest() { perl_host_.reset(); }
 
 const Described& Programs::describe(const std::string& program) {
     if (!std::exchange(loaded_, true) && !memory_.empty())
@@ -126,6 +162,11 @@ const Described& Programs::describe(const std::string& program) {
     if (it != known_.end() && it->second.first == id)
         return it->second.second;
 
+    if (std::string module = perl_module(program); !module.empty())
+        if (auto line = perl_host().describe(module)) {
+            changed_ = true;
+            return (known_[program] = {id, described(parse_json(*line, program))}).second;
+        }
     ProcessOptions o;
     o.timeout = 20;
     o.output_limit = 1 << 20;
@@ -137,7 +178,9 @@ const Described& Programs::describe(const std::string& program) {
     Described d;
     try {
         if (!r.ok())
-            throw Error(exit_data, fmt::format("exit status {}", r.status));
+            throw Error(exit_data,
+                        fmt::format("exit status {}{}{}", r.status, r.err.empty() ? "" : ": ",
+                                    r.err.substr(0, r.err.find('\n'))));
         d = described(parse_json(r.out, program));
     } catch (const Error& e) {
         throw Error(exit_data,
@@ -313,6 +356,9 @@ Child start_one(Loop& loop, const RunOrder& order, Listener to, std::function<vo
         done(std::move(outcome));
     };
     try {
+        if (order.fork)
+            if (auto running = order.fork(o))
+                return loop.child(std::move(*running), order.command[0], o, ended);
         return loop.child(order.command, o, ended);
     } catch (const Error& e) {
         going->words.fail(e.message);

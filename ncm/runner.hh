@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "base/noun/element.hh"
 
 namespace weft::ncm {
+
+class PerlHost;
 
 /// What a component says about itself.
 struct Described {
@@ -34,31 +37,43 @@ struct ComponentPlaces {
 /// long as the program stays the same file.
 class Programs {
 public:
-    ///   memory  the file that remembers; empty: none
-    Programs(ComponentPlaces places, std::string memory);
+    ///   memory    the file that remembers; empty: none
+    ///   noaction  what is run will keep its hands off
+    Programs(ComponentPlaces places, std::string memory, bool noaction = false);
     ~Programs();
     /// The program of a module ("a::b" is a/b in the folder), or its Perl module; nothing when
     /// there is none.
     std::optional<std::string> find(const std::string& module) const;
     /// The words that run what find() found; the verb comes after them.
     std::vector<std::string> command(const std::string& program) const;
+    /// For a Perl module: a fork of the adaptor, which is loaded once; answers nothing when that
+    /// does not work here. Empty for all others.
+    std::function<std::optional<Spawned>(const ProcessOptions&)> fork(const std::string& program,
+                                                                      const std::string& verb);
+    /// No more questions for now: what was loaded for them may go.
+    void rest();
     /// Error(65) when it does not answer `describe` as it should.
     const Described& describe(const std::string& program);
 
 private:
     std::optional<std::string> find_perl(const std::string& file) const;
+    std::string perl_module(const std::string& program) const;
+    std::vector<std::string> perl_adaptor() const;
+    PerlHost& perl_host();
     ComponentPlaces places_;
     std::string memory_;
     std::map<std::string, std::pair<std::string, Described>>
         known_;  ///< by program: its identity, its words
-    bool loaded_ = false, changed_ = false;
+    bool noaction_, loaded_ = false, changed_ = false;
+    std::unique_ptr<PerlHost> perl_host_;
 };
 
 /// What one run is given.
 struct RunOrder {
     std::string component;
-    std::vector<std::string> command;  ///< the verb included
-    std::string document;              ///< JSON for its standard input
+    std::vector<std::string> command;                                        ///< the verb included
+    std::function<std::optional<Spawned>(const ProcessOptions&)> fork = {};  ///< tried first
+    std::string document;  ///< JSON for its standard input
     std::map<std::string, std::string> env;
     std::string dir;  ///< working folder
     double timeout = 600;

@@ -2,39 +2,12 @@
 # REQ-E-2: unmodified components of Quattor leave the same files and ask for the same services under our ncd as under theirs.
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/ncm/quattor.sh"
-. "$WEFT_SRC/t/ncm/node.sh"
-unset WEFT_ROOT
-usr=$scratch/quattor/usr
-panc -I "$WEFT_SRC/t/ncm" -o "$scratch" --formats json "$WEFT_SRC/t/ncm/quattor-components.pan" || exit 99
-mv quattor-components.json "$scratch/quattor/profile.json"
-components=$(jq -r '.software.components | keys[]' "$scratch/quattor/profile.json" | tr '\n' ' ')
-
-# Programs that components call: one for all, which notes its words. Services come in two spellings.
-mkdir -p "$usr/bin" "$scratch/quattor/etc"
-cat >"$usr/sbin/quattor-fake" <<'END'
-#!/bin/sh
-me=${0##*/}
-case $me in
-systemctl) echo "service $1 ${2%.service}" >>/calls ;;
-service) echo "service $2 $1" >>/calls ;;
-host) echo "$1 has an address" ;;
-visudo) cat >/dev/null; echo parsed OK ;;
-sysctl | iptables* | exportfs | ldconfig | sshd | nscd) echo "$me $*" >>/calls; cat >/dev/null ;;
-esac
-END
-chmod +x "$usr/sbin/quattor-fake"
-for p in bin/systemctl sbin/service bin/host sbin/sysctl sbin/iptables sbin/iptables-restore sbin/exportfs sbin/ldconfig sbin/visudo sbin/sshd sbin/nscd; do
-    ln -sf /usr/sbin/quattor-fake "$usr/$p"
-done
-printf 'profile file:///profile.json\nworld_readable 1\n' >"$scratch/quattor/etc/ccm.conf"
-printf 'include = /usr/lib/perl\nperl = all\nstate = /var/run/quattor-components\n' >"$scratch/quattor/etc/ncm-ncd.conf"
-
+. "$WEFT_SRC/t/ncm/quattor-node.sh"
 # Both runs begin with the same cache, filled by our ccm-fetch.
-start="mkdir -p /etc/ssh /etc/sysconfig /etc/ntp /etc/ganglia /usr/lib/ncm/config/profile /var/lib/ccm; $WEFT_OUT/bin/ccm-fetch"
 ok 'the real ncm-ncd runs the components' '
-    world theirs "$start && perl -t -I/usr/lib/perl /usr/sbin/ncm-ncd --cfgfile /dev/null --state /var/run/quattor-components --configure --all" >theirs.log 2>&1 ||
+    world theirs "$start && $theirs" >theirs.log 2>&1 ||
         { grep -a ERROR theirs.log; false; }'
-ok 'so does ours' 'world ours "$start && $WEFT_OUT/bin/ncd --configure --all" >ours.log 2>&1 || { grep -a error: ours.log; false; }'
+ok 'so does ours' 'world ours "$start && $ours" >ours.log 2>&1 || { grep -a error: ours.log; false; }'
 
 # What is different by nature: logs, states, caches, the date some files hold.
 for w in theirs ours; do

@@ -12,6 +12,9 @@ std::string KeyLines::fold(std::string_view key) const {
     if (ignore_case)
         std::transform(k.begin(), k.end(), k.begin(),
                        [](unsigned char c) { return char(std::tolower(c)); });
+    for (auto [other, key_itself] : aliases)
+        if (k == other)
+            return std::string(key_itself);
     return k;
 }
 
@@ -55,6 +58,13 @@ std::string KeyLines::set(std::string_view text,
             in_force[key] = !commented;
         }
     }
+    size_t new_ones = common;
+    if (!include.empty()) {
+        for (size_t i = common; i-- > 0;)
+            if (bool commented = false; key_of(all[i], commented) == fold(include) && !commented)
+                new_ones = i;
+        std::erase_if(place, [&](const auto& p) { return p.second >= new_ones; });
+    }
 
     std::string out;
     auto put = [&](std::string_view line) {
@@ -67,7 +77,7 @@ std::string KeyLines::set(std::string_view text,
                 put(*line);
     };
     for (size_t i = 0; i < all.size(); i++) {
-        if (i == common)
+        if (i == new_ones)
             put_new();
         bool commented = false;
         std::string key = key_of(all[i], commented);
@@ -84,7 +94,7 @@ std::string KeyLines::set(std::string_view text,
         else if (!line)
             put("#" + std::string(all[i]));
     }
-    if (common == all.size())
+    if (new_ones == all.size())
         put_new();
     return out;
 }

@@ -289,6 +289,22 @@ static std::string properties_text(std::string_view s, bool key) {
 std::string properties_key(std::string_view s) { return properties_text(s, true); }
 std::string properties_value(std::string_view s) { return properties_text(s, false); }
 
+// ---- ssh
+
+std::string ssh_word(std::string_view s) {
+    bool simple = !s.empty() && s[0] != '#';
+    std::string quoted;
+    for (char c : s) {
+        if (control(c))
+            throw unsayable(s, "ssh cannot hold a control character in a value");
+        simple = simple && !one_of(c, " \"'\\");
+        if (one_of(c, "\"\\"))
+            quoted += '\\';
+        quoted += c;
+    }
+    return simple ? std::string(s) : "\"" + quoted + "\"";
+}
+
 // ---- cron
 
 std::string cron_value(std::string_view s) {

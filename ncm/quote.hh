@@ -37,6 +37,9 @@ std::string properties_value(std::string_view);
 /// blank.
 bool blank_at_ends(std::string_view);
 
+/// One argument of sshd_config(5) or ssh_config(5).
+std::string ssh_word(std::string_view);
+
 /// Would a reader that takes ';' between blanks for the beginning of a comment cut it?
 bool comment_inside(std::string_view);
 

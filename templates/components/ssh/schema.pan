@@ -13,8 +13,18 @@ function ssh_options_are_words = {
     true;
 };
 
+function ssh_ports = {
+    ports = ARGV[0];
+    if (!is_list(ports)) ports = list(ports);
+    foreach (i; port; ports) {
+        if (!is_long(port) || port < 1 || port > 65535) error('a port is a number from 1 to 65535');
+    };
+    true;
+};
+
 type ssh_options_type = extensible {
-    'Port' ? long(1..65535)
+    @{desc = one, or a list}
+    'Port' ? element with ssh_ports(SELF)
     'PermitRootLogin' ? choice('yes', 'no', 'prohibit-password', 'without-password', 'forced-commands-only')
     'PasswordAuthentication' ? choice('yes', 'no')
     'PubkeyAuthentication' ? choice('yes', 'no')
@@ -29,6 +39,11 @@ type ssh_part_type = {
     'options' ? ssh_options_type
     @{desc = lines of these are commented out}
     'comment_options' ? ssh_options_type
+    'config_path' ? absolute_file_path
+    @{desc = of the daemon only}
+    'sshd_path' ? absolute_file_path
+    @{desc = accepted and not used: a program that is not there checks nothing}
+    'always_validate' ? boolean
 };
 
 type component_ssh = {

@@ -54,6 +54,12 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros
 
 all: programs
 
+# $(call say,what,of what): a line of progress; of how many when TOTAL says so.
+say = $(eval SAID += x)echo '  $(if $(TOTAL),[$(words $(SAID))/$(TOTAL)] )$1 $2'
+# $(call built,targets): make them; when much is to be compiled, say first how long that takes.
+built = @n=$$($(MAKE) --no-print-directory -n $1 2>/dev/null | grep -c "echo '  CXX"); \
+	[ $$n -lt 20 ] || echo "make: $$n units to compile: about $$(((n * 4 / $(JOBS) + 59) / 60)) minutes on $(JOBS) cores" >&2; \
+	$(MAKE) --no-print-directory -j$(JOBS) TOTAL=$$n $1
 # $(call note,text): rewrite the target only when text differs from what it says.
 note = mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$1)' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$1)' >$@
 
@@ -83,7 +89,7 @@ units = $(if $(JOIN),$(shell wc -c $1 | awk '$$2 == "total" { next } \
 object = $(OUT)/$(basename $(firstword $(subst :, ,$1)))$(if $(findstring :,$1),+$(words $(wordlist 2,99,$(subst :, ,$1)))).o
 define unit
 $(call object,$1): $(subst :, ,$1) $(OUT)/flags $(PCH)
-	@mkdir -p $$(@D); echo '  CXX $(subst :, ,$1)'
+	@mkdir -p $$(@D); $$(call say,CXX,$(subst :, ,$1))
 	@$$(CXX) $$(ALLFLAGS) $$(PCH_USE) $(foreach s,$(filter-out $(lastword $(subst :, ,$1)),$(subst :, ,$1)),-include $s) -MMD -MP -c -o $$@ $(lastword $(subst :, ,$1))
 DEPS += $(patsubst %.o,%.d,$(call object,$1))
 endef
@@ -136,7 +142,7 @@ JOBS    ?= $(shell nproc)
 tests: programs $(UNITS)
 # Tests wait more than they compute.
 check: deps-check
-	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	$(call built,tests)
 	$(TESTENV) prove -j$$((2 * $(JOBS))) --timer --exec '' $(PROVE) $(CHECK)
 
 accept: programs
@@ -165,7 +171,7 @@ lint:
 	clang-tidy --quiet $(filter-out t/%,$(SRCS)) -- $(filter-out -fsanitize%,$(ALLFLAGS))
 
 demo: deps-demo
-	@$(MAKE) --no-print-directory -j$(JOBS) programs
+	$(call built,programs)
 	@$(TESTENV) KEEP=$(KEEP) t/demo.sh
 
 # ---- packages --------------------------------------------------------------
@@ -189,7 +195,7 @@ $(OUT)/base/pch.hh.gch $(OUT)/t/pch.hh.gch: base/pch.hh $(OUT)/flags
 	@mkdir -p $(@D); echo '  PCH $@'; $(CXX) $(ALLFLAGS) $(PCH_MAKE) -x c++-header -o $@ $<
 
 $(OUT)/%.o: %.cc $(OUT)/flags $(PCH)
-	@mkdir -p $(@D); echo '  CXX $<'
+	@mkdir -p $(@D); $(call say,CXX,$<)
 	@$(CXX) $(ALLFLAGS) $(PCH_USE) -MMD -MP -c -o $@ $<
 
 # Unit tests are many templates that run for moments: not optimised they compile in half the time.

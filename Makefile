@@ -72,7 +72,7 @@ closure = $(sort $1 $(foreach r,$1,$(if $($r_USES),$(call closure,$($r_USES)))))
 archives = $(patsubst %,$(OUT)/lib/lib%.a,$(filter $(call closure,$1),$(ROOMS)))
 
 # One archive a room, and one program for each name in <room>_PROGRAMS (bin), <room>_DAEMONS (sbin)
-# and <room>_HELPERS (libexec), each from the .cc it is named after.
+# and <room>_HELPERS (libexec), each from the .cc it is named after; <room>_APART: sources for none of them.
 #
 # Sources are compiled a few at a time: most of what a file costs are the templates of the standard library that it
 # uses, and files beside each other share them. A name begins a new unit by itself (its sum), so that a new file
@@ -98,7 +98,7 @@ define room
 $1_MAINS   := $$($1_PROGRAMS) $$($1_DAEMONS) $$($1_HELPERS)
 $1_SRCS    := $$(wildcard $1/*.cc $1/*/*.cc)
 $1_MAINSRC := $$(foreach m,$$($1_MAINS),$$(firstword $$(wildcard $1/$$m.cc $1/*/$$m.cc)))
-$1_LIBSRC  := $$(filter-out $$($1_MAINSRC),$$($1_SRCS))
+$1_LIBSRC  := $$(filter-out $$($1_MAINSRC) $$($1_APART),$$($1_SRCS))
 $1_UNITS   := $$(call units,$$($1_LIBSRC))
 $(OUT)/lib/lib$1.a: $$(foreach u,$$($1_UNITS),$$(call object,$$u)) $(OUT)/lib/$1.list
 $(OUT)/lib/$1.list: FORCE ; @$$(call note,$$($1_UNITS))

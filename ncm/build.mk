@@ -22,14 +22,13 @@ programs: $(OUT)/bin/.old-names
 $(OUT)/bin/.old-names: ncm/build.mk
 	@mkdir -p $(@D); for n in $(OLD_NAMES); do o=$${n%%:*}; o=$${o##*/}; t=$${n##*[:/]}; [ $$o = $$t ] || ln -sfn $$t $(@D)/$$o; done; touch $@
 
-# The access library for other languages.
+# The access library for other languages; of the rooms it has what it uses.
 CCM_SO := $(OUT)/lib/libweft-ccm.so
-CCM_SO_SRCS := ncm/ccm_c.cc ncm/cache.cc ncm/secrets.cc ncm/cdbfile.cc base/error.cc base/file.cc base/base64.cc $(wildcard base/noun/*.cc) \
-               $(addprefix base/wrap/,dbhash.cc digest.cc json.cc xml.cc unicode.cc gzip.cc)
-$(CCM_SO): $(CCM_SO_SRCS:%.cc=$(OUT)/%.o) ncm/libweft-ccm.map ncm/weft-ccm.pc $(wildcard ncm/include/weft/*.h)
+ncm_APART := ncm/ccm_c.cc
+$(CCM_SO): $(OUT)/ncm/ccm_c.o $(OUT)/lib/libncm.a $(OUT)/lib/libbase.a ncm/libweft-ccm.map ncm/weft-ccm.pc $(wildcard ncm/include/weft/*.h)
 	@mkdir -p $(OUT)/lib/pkgconfig $(OUT)/include; echo '  LD  $@'
-	@$(GXX) $(FLAGS.$(MODE)) -shared $(LD) -Wl,--no-undefined -Wl,-soname,libweft-ccm.so.1 -Wl,--version-script=ncm/libweft-ccm.map \
-	    -o $@.1 $(filter %.o,$^) $(LDLIBS) && ln -sfn libweft-ccm.so.1 $@
+	@$(GXX) $(FLAGS.$(MODE)) -shared $(LD) -Wl,--gc-sections -Wl,--no-undefined -Wl,-soname,libweft-ccm.so.1 -Wl,--version-script=ncm/libweft-ccm.map \
+	    -o $@.1 $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) && ln -sfn libweft-ccm.so.1 $@
 	@cp ncm/weft-ccm.pc $(OUT)/lib/pkgconfig/ && cp -R ncm/include/weft $(OUT)/include/
 programs: $(CCM_SO)
 

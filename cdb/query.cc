@@ -14,7 +14,8 @@ namespace weft::cdb {
 
 PathPattern::PathPattern(std::string_view text) : text_(text) {
     if (!text.starts_with('/'))
-        throw Error(exit_data, fmt::format("'{}' is no pattern of paths", text), {},
+        throw Error(exit_data,
+                    fmt::format("invalid path pattern '{}': it must begin with '/'", text), {},
                     "/system/network/*/ip, /software/**/version");
     for (size_t at = 1; at <= text.size();) {
         size_t end = std::min(text.find('/', at), text.size());

@@ -16,7 +16,7 @@ std::string_view with_article(Kind k) {
 }
 
 void out_of_work() {
-    throw EvalFailure("this needs more work than a profile can be worth",
+    throw EvalFailure("evaluation limit reached: this needs more work than one object may take",
                       "values that are made of each other twice or more double at each step; so do "
                       "functions that call themselves twice");
 }

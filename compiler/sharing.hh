@@ -16,7 +16,7 @@ public:
     /// Gives each list and dict in a frozen value a mark of its own: for constants, which several
     /// threads will see.
     static void mark(Element&);
-    /// It stands in a template, and is nobody's own.
+    /// Is it a constant of a template, shared by all threads?
     static bool constant(const Element&);
     /// Of two properties, or values with marks: the same, all the way down, origins included.
     static bool alike(const Element& a, const Element& b);

@@ -155,8 +155,9 @@ Context make(const Options& o, bool server) {
         throw unusable("CA folder", o.ca_dir);
     if (o.ca_file.empty() && o.ca_dir.empty() && o.verify != Verify::none) {
         if (server)
-            throw Error(exit_config, "nobody is trusted to name clients", {},
-                        "name ca_file or ca_dir");
+            throw Error(exit_config,
+                        "no certificate authority is set, so that no client can be verified", {},
+                        "set ca_file or ca_dir");
         SSL_CTX_set_default_verify_paths(ctx);
     }
     if (server && !o.ca_file.empty() && o.verify != Verify::none)

@@ -340,7 +340,7 @@ std::string as_nft(Run& run, const Family& f, View all, const std::string& rules
     for (std::string_view line : lines(r.out)) {
         if (line.starts_with("# -") || line.starts_with("#-"))
             throw Error(exit_data,
-                        "there are no words of nft for the rule: " + std::string(line.substr(1)));
+                        "the rule cannot be expressed in nft: " + std::string(line.substr(1)));
         if (!line.empty() && line[0] != '#') {
             out += line;
             out += '\n';

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The files for editors are those the compiler's tables make today, and Vim shows with them what is what.
+# The files for editors are made from the compiler's tables by the build, and Vim shows with them what is what.
 . "${WEFT_SRC:-.}/t/lib.sh"
-export files="$WEFT_SRC/compiler/editor"
+export files="$WEFT_OUT/share/editor"
 
-ok "Vim's syntax and completion and the TextMate grammar are up to date (pan-lsp --editor NAME writes them)" '
+ok "the build made Vim's syntax and completion and the TextMate grammar" '
     pan-lsp --editor vim-syntax | same "$files/vim/syntax/pan.vim" -
     pan-lsp --editor vim-completion | same "$files/vim/autoload/pan.vim" -
     pan-lsp --editor textmate | same "$files/vscode/syntaxes/pan.tmLanguage.json" -'

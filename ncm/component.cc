@@ -92,10 +92,13 @@ struct Run::Impl {
         a.noaction = noaction;
         if (geteuid() != 0)
             return a;
-        if (!s.owner.empty() && !(a.owner = user_number(root, s.owner)))
-            run.warn(fmt::format("there is no user '{}'", s.owner));
-        if (!s.group.empty() && !(a.group = group_number(root, s.group)))
-            run.warn(fmt::format("there is no group '{}'", s.group));
+        std::string owner = s.owner.substr(0, s.owner.find(':')), group = s.group;
+        if (group.empty() && owner.size() < s.owner.size())
+            group = s.owner.substr(owner.size() + 1);
+        if (!owner.empty() && !(a.owner = user_number(root, owner)))
+            run.warn(fmt::format("there is no user '{}'", owner));
+        if (!group.empty() && !(a.group = group_number(root, group)))
+            run.warn(fmt::format("there is no group '{}'", group));
         return a;
     }
 };
@@ -259,10 +262,10 @@ bool Run::remove(const std::string& path) {
     return true;
 }
 
-std::string Run::original(const std::string& path) const {
+std::string Run::original(const std::string& path, const std::string& suffix) const {
     // Whatever the sign of comments is, and after a line that must be the first.
-    return read(path).value_or("").substr(0, 256).find(header("")) == std::string::npos ? ".old"
-                                                                                        : "";
+    bool ours = read(path).value_or("").substr(0, 256).find(header("")) != std::string::npos;
+    return ours ? "" : suffix;
 }
 
 bool Run::give_back(const std::string& path, const std::string& suffix) {
@@ -404,6 +407,9 @@ bool Run::command(const std::vector<std::string>& argv, const std::string& input
 }
 
 bool Run::command_line(const std::string& words) {
+    // Signs that only a shell understands.
+    if (words.find_first_of("|&;<>()$`\\\"'*?[]{}~#\n") != std::string::npos)
+        return command({"/bin/sh", "-c", words});
     auto argv = split(words);
     if (argv.empty())
         return true;

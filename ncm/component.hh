@@ -19,7 +19,7 @@ namespace weft::ncm {
 /// How a file shall be left; what is not set is kept, a new file gets root's and 0644.
 struct FileSpec {
     std::optional<mode_t> mode = {};
-    std::string owner = {}, group = {};  ///< names or numbers
+    std::string owner = {}, group = {};  ///< names or numbers; owner may be "user:group"
     std::string backup = {};             ///< suffix under which the replaced file is kept
     bool sensitive = false;              ///< its contents are never shown
 };
@@ -63,7 +63,7 @@ public:
     bool remove(const std::string& path);
     /// For FileSpec::backup: ".old", or nothing when the file there is already ours (it begins with
     /// header()). What give_back() then finds is what was there before us.
-    std::string original(const std::string& path) const;
+    std::string original(const std::string& path, const std::string& suffix = ".old") const;
     /// Take a file of ours away: the one kept under the suffix comes back, if there is one.
     bool give_back(const std::string& path, const std::string& backup_suffix);
     /// Mode and owner of what exists; nothing is said about what does not.
@@ -90,7 +90,8 @@ public:
     /// A command that changes the running system: not under noaction, not below NCM_ROOT (says so,
     /// answers true). Its failure is an error and answers false.
     bool command(const std::vector<std::string>& argv, const std::string& input = {});
-    /// A command line of the configuration, taken apart at blanks. One that only acts on a service
+    /// A command line of the configuration, taken apart at blanks, or given to a shell when it has
+    /// signs that only a shell understands. One that only acts on a service
     /// ("systemctl restart x", "service x restart") becomes a request to the runner.
     bool command_line(const std::string& words);
     /// Is this program installed?

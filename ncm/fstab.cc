@@ -8,6 +8,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/path.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
@@ -25,7 +26,7 @@ static std::string plain(const std::string& s) {
     for (size_t i = 0; i < s.size(); i++) {
         bool octal = s[i] == '\\' && i + 3 < s.size() &&
                      std::all_of(&s[i + 1], &s[i + 4], [](char c) { return c >= '0' && c <= '7'; });
-        out += octal ? char(std::stoi(s.substr(i + 1, 3), nullptr, 8)) : s[i];
+        out += octal ? char(parse_mode(s.substr(i + 1, 3))) : s[i];
         if (octal)
             i += 3;
     }

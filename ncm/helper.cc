@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "ncm/actions.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
@@ -42,7 +43,7 @@ FileSpec file_spec(const Args& args) {
         if (text.empty() || text.size() > 5 ||
             text.find_first_not_of("01234567") != std::string::npos)
             throw Error(exit_usage, fmt::format("'{}' is no mode in octal", text));
-        s.mode = mode_t(std::stoul(text, nullptr, 8));
+        s.mode = parse_mode(text);
     }
     s.owner = args.get("owner");
     s.group = args.get("group");

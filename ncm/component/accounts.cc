@@ -13,6 +13,7 @@
 
 #include "base/error.hh"
 #include "ncm/keylines.hh"
+#include "ncm/quote.hh"
 #include "ncm/rooted.hh"
 #include "ncm/userdb.hh"
 
@@ -135,8 +136,9 @@ private:
         std::string which = c_["preserved_accounts"].text("dyn_user_group");
         if (which == "none")
             return -1;
-        return which == "system" ? std::stol(def(kind + "_MIN", "1000")) - 1
-                                 : std::stol(def(kind + "_MAX", "60000"));
+        return which == "system"
+                   ? parse_number(def(kind + "_MIN", "1000"), kind + "_MIN", 0, 4294967295) - 1
+                   : parse_number(def(kind + "_MAX", "60000"), kind + "_MAX", 0, 4294967295);
     }
 
     /// The users of the profile, pools as the accounts they stand for.
@@ -380,14 +382,14 @@ private:
                          ec);
             auto own = [&](const fs::path& p) {
                 if (geteuid() == 0 &&
-                    ::lchown(p.c_str(), uid_t(std::stoul(r[uid])), gid_t(std::stoul(r[primary]))))
+                    ::lchown(p.c_str(), uid_t(parse_number(r[uid], "uid", 0, 4294967294)),
+                             gid_t(parse_number(r[primary], "gid", 0, 4294967294))))
                     throw system_error("cannot give '" + p.string() + "' away");
             };
             for (const auto& entry : fs::recursive_directory_iterator(aside))
                 own(entry.path());
             own(aside);
-            if (ec ||
-                ::chmod(aside.c_str(), mode_t(std::stoul(def("HOME_MODE", "0700"), nullptr, 8))) ||
+            if (ec || ::chmod(aside.c_str(), parse_mode(def("HOME_MODE", "0700"), "HOME_MODE")) ||
                 ::rename(aside.c_str(), at.c_str()))
                 throw Error(exit_io, fmt::format("cannot make the home '{}': {}", r[home],
                                                  ec ? ec.message() : system_error("").message));

@@ -7,6 +7,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "ncm/component.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
@@ -56,15 +57,8 @@ static void fill(Run& run, const std::string& path, View initdirs, const FileSpe
 static void one(Run& run, const std::string& path, View p) {
     if (!path.starts_with('/'))
         throw Error(exit_data, "not an absolute path");
-    std::string perm = p["perm"].text(), owner = p["owner"].text(), group,
-                type = p["type"].text("d");
-    if (perm.empty() || perm.size() > 5 || perm.find_first_not_of("01234567") != std::string::npos)
-        throw Error(exit_data, fmt::format("'{}' are no permissions", perm));
-    if (size_t colon = owner.find(':'); colon != std::string::npos) {
-        group = owner.substr(colon + 1);
-        owner.resize(colon);
-    }
-    FileSpec spec{.mode = mode_t(std::stoul(perm, nullptr, 8)), .owner = owner, .group = group};
+    std::string perm = p["perm"].text(), owner = p["owner"].text(), type = p["type"].text("d");
+    FileSpec spec{.mode = parse_mode(perm, "perm"), .owner = owner};
 
     std::string mountpoint =
         p["checkmount"].flag() || p["within_mount"].flag() ? mountpoint_of(run, path) : "";

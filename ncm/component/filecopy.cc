@@ -2,15 +2,19 @@
 // file.
 #include <fmt/core.h>
 
+#include <set>
+
 #include "base/error.hh"
 #include "ncm/component.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
 /// true, the default, keeps the replaced file as .old.
 static std::string suffix(View s) { return s["backup"].flag(true) ? ".old" : ""; }
 
-static void one(Run& run, const std::string& path, View s, bool force_all) {
+/// Answers whether the command that goes with the file is due.
+static bool copy_one(Run& run, const std::string& path, View s) {
     if (!path.starts_with('/'))
         throw Error(exit_data, "not an absolute path");
     std::string text;
@@ -29,26 +33,25 @@ static void one(Run& run, const std::string& path, View s, bool force_all) {
                   .group = s["group"].text(),
                   .backup = suffix(s)};
     if (auto perms = s["perms"].maybe()) {
-        if (perms->empty() || perms->size() > 4 ||
-            perms->find_first_not_of("01234567") != std::string::npos)
-            throw Error(exit_data, fmt::format("'{}' are no permissions", *perms));
-        spec.mode = mode_t(std::stoul(*perms, nullptr, 8));
+        spec.mode = parse_mode(*perms, "perms");
         spec.sensitive = !(*spec.mode & 0004);
     }
-    bool changed = run.file(path, text, spec);
-    if (changed || force_all || s["forceRestart"].flag())
-        run.command_line(s["restart"].text());
+    return run.file(path, text, spec) || s["forceRestart"].flag();
 }
 
 static void configure_filecopy(Run& run) {
     View c = run.config();
+    std::set<std::string> commands;  // each once, when all files are there
     for (const auto& [path, s] : c["services"].unescaped()) {
         try {
-            one(run, path, s, c["forceRestart"].flag());
+            if (copy_one(run, path, s) || c["forceRestart"].flag())
+                commands.insert(s["restart"].text());
         } catch (const Error& e) {
             run.error(fmt::format("'{}': {}", path, e.message));
         }
     }
+    for (const std::string& words : commands)
+        run.command_line(words);
 }
 
 static void unconfigure_filecopy(Run& run) {

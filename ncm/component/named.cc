@@ -29,7 +29,7 @@ static void resolver(Run& run, View c) {
         after += '\n';
     }
     for (const std::string& s : servers)
-        after += "nameserver " + s + "\n";
+        after += "nameserver " + s + "\t\t# added by Quattor\n";
     auto put = [&](const char* key, View list) {
         std::vector<std::string> words;
         for (View v : list.items())

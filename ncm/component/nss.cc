@@ -19,13 +19,17 @@ static void configure_nss(Run& run) {
         wanted[db] = db + ": " + join(words, " ");
     }
     run.file(nsswitch_conf, nss_format.set(run.read(nsswitch_conf).value_or(""), wanted),
-             {.mode = {}, .owner = {}, .group = {}, .backup = ".old"});
+             {.mode = 0444, .owner = "root", .group = "root", .backup = ".OLD"});
 }
 
 static void unconfigure_nss(Run& run) {
-    if (!run.exists(std::string(nsswitch_conf) + ".old"))
-        return run.warn("there is no earlier '/etc/nsswitch.conf', this one stays");
-    run.give_back(nsswitch_conf, ".old");
+    // ".old" is what this component once called it.
+    for (const char* suffix : {".OLD", ".old"})
+        if (run.exists(std::string(nsswitch_conf) + suffix)) {
+            run.give_back(nsswitch_conf, suffix);
+            return;
+        }
+    run.warn("there is no earlier '/etc/nsswitch.conf', this one stays");
 }
 
 extern const Component nss_component{

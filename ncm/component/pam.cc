@@ -3,16 +3,17 @@
 
 #include "base/error.hh"
 #include "ncm/component.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
 static constexpr const char* steps[] = {"account", "auth", "password", "session"};
 
 static FileSpec spec(Run& run, const std::string& path, View mode, const char* otherwise) {
-    return {.mode = mode_t(std::stoul(mode.text(otherwise), nullptr, 8)),
+    return {.mode = parse_mode(mode.text(otherwise)),
             .owner = "root",
             .group = "root",
-            .backup = run.original(path)};
+            .backup = run.original(path, ".OLD")};
 }
 
 /// The users of a list that pam_listfile reads.
@@ -20,7 +21,8 @@ static void list_file(Run& run, View acl) {
     std::string text, path = acl["filename"].line();
     for (View i : acl["items"].items())
         text += i.line() + "\n";
-    run.file(path, text, {.mode = 0644, .owner = "root", .group = "root"});
+    run.file(path, text,
+             {.mode = parse_mode(acl["mode"].text("0444")), .owner = "root", .group = "root"});
 }
 
 static std::string line(Run& run, const char* step, View m) {
@@ -77,7 +79,8 @@ static void configure_pam(Run& run) {
     std::vector<New> files;  // all are known before the first is written
     for (const auto& [name, s] : c["services"].members())
         try {
-            files.push_back({service_path(c, name), service_file(run, s), s["mode"], "0644"});
+            files.push_back({service_path(c, name), service_file(run, s),
+                             s["perm"] ? s["perm"] : s["mode"], "0444"});
         } catch (const Error& e) {
             run.error(fmt::format("service '{}': {}", name, e.message));
         }
@@ -91,7 +94,7 @@ static void configure_pam(Run& run) {
             entry(e);
         if (a["lastacl"])
             entry(a["lastacl"]);
-        files.push_back({a["filename"].line(), text, View(), "0644"});
+        files.push_back({a["filename"].line(), text, View(), "0444"});
     }
     if (run.errors())
         return run.info("nothing is changed");
@@ -109,7 +112,10 @@ static void unconfigure_pam(Run& run) {
     View c = run.config();
     for (const auto& [name, s] : c["services"].members()) {
         std::string path = service_path(c, name);
-        if (run.exists(path + ".old"))
+        // ".old" is what this component once called it.
+        if (run.exists(path + ".OLD"))
+            run.give_back(path, ".OLD");
+        else if (run.exists(path + ".old"))
             run.give_back(path, ".old");
         else
             run.warn(fmt::format("there is no earlier '{}', this one stays", path));

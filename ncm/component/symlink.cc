@@ -68,7 +68,7 @@ bool was_ours(const Run& run, const std::string& name) {
 }
 
 /// Clear the way for a link; false: something is there that must stay.
-bool clear(Run& run, const std::string& name, View own, View common) {
+bool clear_the_way(Run& run, const std::string& name, View own, View common) {
     std::string at = run.place(name);
     struct stat st {};
     if (lstat(at.c_str(), &st))
@@ -88,19 +88,31 @@ bool clear(Run& run, const std::string& name, View own, View common) {
     }
     if (kind == "dir" && !empty && r.suffix.empty())
         r.suffix = ".saved";
+    std::string backup = name + r.suffix;
+    bool older = !r.suffix.empty() && fs::exists(fs::symlink_status(at + r.suffix, ec));
+    if (older && (kind == "dir" || fs::is_directory(fs::symlink_status(at + r.suffix, ec)))) {
+        run.error(
+            fmt::format("'{}' is not replaced: '{}', under which it would be kept, is there "
+                        "already; move that away or set another suffix",
+                        name, backup));
+        return false;
+    }
+    if (older)
+        run.warn(fmt::format("'{}' is overwritten by what was '{}'", backup, name));
     if (run.noaction())
         return true;
     if (!r.suffix.empty()) {
-        fs::remove_all(at + r.suffix, ec);
+        if (older)
+            run.about_to_change(backup);
         if (::rename(at.c_str(), (at + r.suffix).c_str()))
-            throw system_error("cannot keep '" + name + "' as '" + name + r.suffix + "'");
+            throw system_error("cannot keep '" + name + "' as '" + backup + "'");
     } else if (kind == "dir" && ::rmdir(at.c_str())) {
         throw system_error("cannot remove the folder '" + name + "'");
     }
     return true;  // a file or link is replaced by the rename of the new link
 }
 
-void one(Run& run, View l, const Words& context, View options) {
+void one_link(Run& run, View l, const Words& context, View options) {
     std::string name = l["name"].text();
     if (!name.starts_with('/'))
         throw Error(exit_data, "not an absolute path");
@@ -125,7 +137,7 @@ void one(Run& run, View l, const Words& context, View options) {
         target.starts_with('/') ? target : name.substr(0, name.rfind('/') + 1) + target;
     if (must_exist && !run.exists(absolute))
         throw Error(exit_data, fmt::format("its target '{}' does not exist", target));
-    if (clear(run, name, l["replace"], options["replace"]))
+    if (clear_the_way(run, name, l["replace"], options["replace"]))
         run.link(name, target);
 }
 
@@ -139,9 +151,16 @@ Words context_of(Run& run, View c) {
 void configure_symlink(Run& run) {
     View c = run.config();
     Words context = context_of(run, c);
+    std::map<std::string, const Element*> last;  // of several for one name
+    for (View l : c["links"].items())
+        last[l["name"].text()] = l.element();
     for (View l : c["links"].items()) {
+        if (last[l["name"].text()] != l.element()) {
+            run.verbose(fmt::format("'{}' comes again below: that one counts", l["name"].text()));
+            continue;
+        }
         try {
-            one(run, l, context, c["options"]);
+            one_link(run, l, context, c["options"]);
         } catch (const Error& e) {
             run.error(fmt::format("'{}': {}", l["name"].text(), e.message));
         }

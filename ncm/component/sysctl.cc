@@ -35,7 +35,9 @@ static void configure_sysctl(Run& run) {
                 gone.push_back(key);
         text = format.set(format.without(text, gone), wanted);
     }
-    if (run.file(path, text))
+    FileSpec spec{.mode = 0444, .owner = "root", .group = "root"};
+    spec.backup = wholly_ours(path) ? ".bak" : ".old";
+    if (run.file(path, text, spec))
         run.command({c["command"].text("/sbin/sysctl"), "-e", "-q", "-p", path});
 }
 

@@ -2,8 +2,10 @@
 #include <fmt/core.h>
 
 #include "base/error.hh"
+#include "base/file.hh"
 #include "ncm/component.hh"
 #include "ncm/keylines.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm {
 
@@ -23,8 +25,10 @@ static void configure_syslog(Run& run) {
     std::string daemon = c["daemontype"].text("rsyslog"), text = run.header();
     if (daemon == "syslog" && !full(c))
         throw Error(exit_data, "syslog has one file only: it is written with fullcontrol");
-    for (View d : c["directives"].items())
-        text += d.line() + "\n";
+    for (View d : c["directives"].items()) {
+        std::string directive = d.text();  // a block may have several lines
+        text += directive + (directive.ends_with('\n') ? "" : "\n");
+    }
     for (View rule : c["config"].items()) {
         std::vector<std::string> selectors;
         for (View s : rule["selector"].items())
@@ -32,10 +36,12 @@ static void configure_syslog(Run& run) {
         std::string action = rule["action"].line();
         if (action.empty())
             throw Error(exit_data, "a rule without action");
-        if (rule["comment"]) {
-            std::string comment = rule["comment"].line();
-            text += (comment.starts_with('#') ? "" : "# ") + comment + "\n";
-        }
+        if (rule["template"])
+            action += ";" + rule["template"].line();
+        std::string comment = rule["comment"].text();
+        for (std::string_view part : lines(comment))
+            if (!part.empty())
+                text += (part.starts_with('#') ? "" : "# ") + std::string(part) + "\n";
         if (selectors.empty())
             text += action + "\n";
         else
@@ -47,8 +53,8 @@ static void configure_syslog(Run& run) {
                              std::pair{"klogdoptions", "KLOGD_OPTIONS"}})
         if (c[key]) {
             std::string value = c[key].line();
-            options[name] =
-                std::string(name) + "=" + (value.starts_with('"') ? value : '"' + value + '"');
+            bool quoted = value.starts_with('"') || value.starts_with('\'');
+            options[name] = std::string(name) + "=" + (quoted ? sh_value(value) : sh_text(value));
         }
     if (!options.empty()) {
         std::string path = (run.debian() ? "/etc/default/" : "/etc/sysconfig/") + daemon;

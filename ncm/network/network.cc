@@ -8,6 +8,7 @@
 #include <bit>
 
 #include "base/error.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm::network {
 
@@ -106,7 +107,7 @@ static void good_name(const std::string& name) {
 static void read_vlan(Interface& i, View v) {
     size_t digits = i.name.find_last_not_of("0123456789") + 1, dot = i.name.find('.');
     i.vlan_id = digits < i.name.size() && i.name.size() - digits <= 4
-                    ? std::stol(i.name.substr(digits))
+                    ? parse_number(i.name.substr(digits), "number", 0, 99999999)
                     : 0;
     i.physdev = v["physdev"].line(dot == std::string::npos ? "" : i.name.substr(0, dot));
     if (i.vlan_id < 1 || i.vlan_id > 4094)
@@ -130,7 +131,7 @@ static void read_vxlan(Interface& i, View v, View x) {
     size_t digits = i.name.find_last_not_of("0123456789") + 1;
     i.tunnel.id = x["vni"] ? x["vni"].number()
                   : digits < i.name.size() && i.name.size() - digits <= 8
-                      ? std::stol(i.name.substr(digits))
+                      ? parse_number(i.name.substr(digits), "number", 0, 99999999)
                       : -1;
     if (i.tunnel.id < 0 || i.tunnel.id >= 1 << 24)
         throw wrong(i.name, "a vxlan needs its vni");

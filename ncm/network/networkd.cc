@@ -3,6 +3,7 @@
 
 #include "base/error.hh"
 #include "ncm/network/network.hh"
+#include "ncm/quote.hh"
 
 namespace weft::ncm::network {
 
@@ -34,7 +35,7 @@ std::string bond_section(const Interface& i) {
     std::string out = "\n[Bond]\n";
     if (auto mode = o["mode"].maybe())
         out += fmt::format("Mode={}\n", mode->size() == 1 && *mode >= "0" && *mode <= "6"
-                                            ? modes[std::stoi(*mode)]
+                                            ? modes[(*mode)[0] - '0']
                                             : *mode);
     for (const Word& w : words)
         if (o[w.ours])
@@ -45,7 +46,7 @@ std::string bond_section(const Interface& i) {
         out += "AllSlavesActive=" + yes_or_no(o["all_slaves_active"].flag()) + "\n";
     if (auto hash = o["xmit_hash_policy"].maybe())
         out += fmt::format("TransmitHashPolicy={}\n",
-                           hash->size() == 1 && *hash <= "2" ? hashes[std::stoi(*hash)] : *hash);
+                           hash->size() == 1 && *hash <= "2" ? hashes[(*hash)[0] - '0'] : *hash);
     if (o["arp_ip_target"])
         out += "ARPIPTargets=" + join(o["arp_ip_target"].texts(), " ") + "\n";
     return out;

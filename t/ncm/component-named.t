@@ -6,7 +6,7 @@ tree=$(jq -cn '{start: true, servers: ["192.0.2.1", "192.0.2.2"], search: ["exam
 printf 'domain example.org\nnameserver 198.51.100.1\noptions rotate\n' >"$NCM_ROOT/etc/resolv.conf"
 ok 'check reports and changes nothing' 'run 0 named check "$tree" && changed /etc/named.conf /etc/resolv.conf && wants named restart && test ! -e "$NCM_ROOT/etc/named.conf"'
 ok 'the server'"'"'s configuration, and a restart' 'run 0 named configure "$tree" && wants named restart && grep -qx "    forwarders { 192.0.2.53; };" "$NCM_ROOT/etc/named.conf"'
-ok 'the node asks its own server first; what is not configured stays' 'printf "domain example.org\noptions rotate\nnameserver 127.0.0.1\nnameserver 192.0.2.1\nnameserver 192.0.2.2\nsearch example.org\n" | holds /etc/resolv.conf'
+ok 'the node asks its own server first; what is not configured stays' 'printf "domain example.org\noptions rotate\nnameserver 127.0.0.1\t\t# added by Quattor\nnameserver 192.0.2.1\t\t# added by Quattor\nnameserver 192.0.2.2\t\t# added by Quattor\nsearch example.org\n" | holds /etc/resolv.conf'
 ok 'a second run changes nothing' 'run 0 named configure "$tree" && changed && ! grep -q service lines'
 if command -v named-checkconf >tools; then
     ok 'named-checkconf accepts the file' 'named-checkconf "$NCM_ROOT/etc/named.conf"'

@@ -35,4 +35,35 @@ ok 'delete removes a link, and never anything else' '
     run 0 symlink configure "$(link /opt/e new "\"delete\": true")" && test ! -L "$NCM_ROOT/opt/e" && run 1 symlink configure "$(link /opt/g x "\"delete\": true")" && test -f "$NCM_ROOT/opt/g"'
 ok 'unknown words and failing commands are errors' 'run 1 symlink configure "$(link /opt/i "{nobody}")" && run 1 symlink configure "$(link /opt/i "@@false@@")" && test ! -L "$NCM_ROOT/opt/i"'
 ok 'unconfigure removes links that are still ours' 'run 0 symlink unconfigure "$tree" && test ! -L "$NCM_ROOT/usr/local/tool" -a ! -L "$NCM_ROOT/opt/kind" -a -d "$NCM_ROOT/opt/tool-1"'
+rm -rf "$NCM_ROOT"/*; mkdir -p "$NCM_ROOT/opt/app" "$NCM_ROOT/opt/app.saved" "$NCM_ROOT/opt/app.bak"
+echo old >"$NCM_ROOT/opt/app.saved/only-copy"; echo now >"$NCM_ROOT/opt/app/data"; echo old >"$NCM_ROOT/opt/app.bak/only-copy"
+replace() { printf '{"links": [{"name": "%s", "target": "/srv/app", "replace": %s}]}' "$1" "$2"; }
+for kind in '{"dir": "yes"}' '{"dir": ".bak"}' '{"all": "yes"}'; do
+    ok "an older backup of a folder is in the way and stays: $kind" '
+        run 1 symlink check "$(replace /opt/app "$kind")"
+        run 1 symlink configure "$(replace /opt/app "$kind")"
+        says ".level == \"error\" and (.msg | startswith(\"\u0027/opt/app\u0027 is not replaced: \u0027/opt/app.\"))"
+        changed
+        test "$(cat "$NCM_ROOT/opt/app.saved/only-copy")" = old
+        test "$(cat "$NCM_ROOT/opt/app.bak/only-copy")" = old
+        test "$(cat "$NCM_ROOT/opt/app/data")" = now'
+done
+ok 'an older backup of a file is told when it is overwritten' '
+    echo now >"$NCM_ROOT/opt/file"
+    echo old >"$NCM_ROOT/opt/file.bak"
+    run 2 symlink configure "$(replace /opt/file "{\"file\": \".bak\"}")"
+    says ".level == \"warning\" and .msg == \"\u0027/opt/file.bak\u0027 is overwritten by what was \u0027/opt/file\u0027\""
+    test "$(cat "$NCM_ROOT/opt/file.bak")" = now'
+ok 'but not a folder of that name' '
+    echo now >"$NCM_ROOT/opt/file2"
+    mkdir -p "$NCM_ROOT/opt/file2.bak/deep"
+    run 1 symlink configure "$(replace /opt/file2 "{\"file\": \".bak\"}")"
+    changed
+    test -d "$NCM_ROOT/opt/file2.bak/deep"'
+ok 'of the same link twice the last one counts' '
+    run 0 symlink configure "{\"links\": [{\"name\": \"/opt/twice\", \"target\": \"/a\"}, {\"name\": \"/opt/twice\", \"target\": \"/b\"}]}"
+    changed /opt/twice
+    test "$(readlink "$NCM_ROOT/opt/twice")" = /b
+    run 0 symlink configure "{\"links\": [{\"name\": \"/opt/twice\", \"target\": \"/a\"}, {\"name\": \"/opt/twice\", \"target\": \"/b\"}]}"
+    changed'
 done_testing

@@ -37,4 +37,9 @@ ok 'unconfigure takes its keys out of a shared file' 'run 0 sysctl unconfigure "
 	kernel.panic = 5
 	END'
 ok 'unconfigure removes a file of its own' 'run 0 sysctl unconfigure "$own" && test ! -e "$NCM_ROOT/etc/sysctl.d/90-site.conf"'
+ok 'the file is 0444, the one before is kept' '
+    run 0 sysctl configure "{\"confFile\": \"50-x.conf\", \"variables\": {\"kernel.sysrq\": \"0\"}}"
+    run 0 sysctl configure "{\"confFile\": \"50-x.conf\", \"variables\": {\"kernel.sysrq\": \"1\"}}"
+    test "$(stat -c %a "$NCM_ROOT/etc/sysctl.d/50-x.conf")" = 444
+    grep -q "kernel.sysrq = 0" "$NCM_ROOT/etc/sysctl.d/50-x.conf.bak"'
 done_testing

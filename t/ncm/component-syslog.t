@@ -24,4 +24,9 @@ ok 'with full control it is the daemon'"'"'s file, options beside it' '
     run 0 syslog configure "$full" && changed /etc/sysconfig/rsyslog /etc/rsyslog.conf && grep -q "mail.\*" "$NCM_ROOT/etc/rsyslog.conf" && echo "SYSLOGD_OPTIONS=\"-c 5\"" | holds /etc/sysconfig/rsyslog'
 ok 'which comes back on unconfigure' 'run 0 syslog unconfigure "$full" && echo "# theirs" | holds /etc/rsyslog.conf'
 ok 'the old syslog needs full control' 'run 1 syslog configure "{\"daemontype\": \"syslog\", \"config\": []}"'
+ok 'a comment with line ends of its own, a directive of several lines, a template' '
+    run 0 syslog configure "{\"directives\": [\"module(\\n  load=\\\"imuxsock\\\")\"], \"config\": [{\"comment\": \"\\n# first\\nsecond\\n\", \"selector\": [{\"facility\": \"mail\", \"priority\": \"info\"}], \"action\": \"/var/log/mail\", \"template\": \"short\"}]}"
+    tail -n +2 "$NCM_ROOT/etc/rsyslog.d/50-ncm.conf" >got
+    printf "%s\n" "module(" "  load=\"imuxsock\")" "# first" "# second" "mail.info                                /var/log/mail;short" >want
+    same want got'
 done_testing

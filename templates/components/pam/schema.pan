@@ -7,6 +7,7 @@ include 'pan/types';
 type pam_component_listfile_acl = {
     'filename' : absolute_file_path
     'items' : string[]
+    'mode' ? string with match(SELF, '^0[0-7]{3}$')
 };
 
 @{ desc = one line: a module by its name among modules, or include with the option service }
@@ -24,7 +25,9 @@ type pam_component_service_type = {
     'account' ? pam_component_module_stack[]
     'password' ? pam_component_module_stack[]
     'session' ? pam_component_module_stack[]
+    @{desc = 0444 otherwise; perm is another name of it}
     'mode' ? string with match(SELF, '^0[0-7]{3}$')
+    'perm' ? string with match(SELF, '^0[0-7]{3}$')
 };
 
 @{ desc = a line of access.conf(5) }

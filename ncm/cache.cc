@@ -413,9 +413,6 @@ int CacheManager::resolve(std::string_view word) const {
 std::string CacheManager::profile_dir(int cid) const {
     return fmt::format("{}/profile.{}", root_, cid);
 }
-std::string CacheManager::data_file(const std::string& url) const {
-    return root_ + "/data/" + data_name(url);
-}
 
 Configuration CacheManager::configuration(std::string_view word) const {
     // Between our reading of current.cid and our opening of the files, a fetch and a purge may

@@ -99,8 +99,6 @@ public:
     Configuration configuration(std::string_view word = {}) const;
 
     std::string profile_dir(int cid) const;
-    /// Where the body of a URL is kept.
-    std::string data_file(const std::string& url) const;
 
 private:
     std::string root_;

@@ -272,13 +272,6 @@ std::string shown_path(const Path& p) {
     return out;
 }
 
-std::vector<std::string_view> show_formats() {
-    std::vector<std::string_view> out;
-    for (const Format& f : formats)
-        out.push_back(f.name);
-    return out;
-}
-
 std::string show(const Element& e, const Path& path, std::string_view format) {
     for (const Format& f : formats)
         if (f.name == format) {

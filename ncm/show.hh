@@ -8,10 +8,8 @@
 
 namespace weft::ncm {
 
-/// query ncmquery pan pancxml json jsonpretty yaml tabcompletion
-std::vector<std::string_view> show_formats();
-
-/// The text of the element at `path`; Error(64) for an unknown format.
+/// The text of the element at `path`. Formats: query ncmquery pan pancxml json jsonpretty yaml
+/// tabcompletion; Error(64) for another.
 std::string show(const Element&, const Path& path, std::string_view format);
 
 /// A key as people write it: below packages and files of metaconfig, filecopy, download the escaped

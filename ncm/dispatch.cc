@@ -18,6 +18,9 @@ static const Element* field(const Element& e, const char* key, Kind kind) {
     return v && v->is(kind) ? v : nullptr;
 }
 
+/// Of dispatch.json (man/ncm-state.5).
+static constexpr int64_t format_version = 1;
+
 Memory::Memory(std::string file) : file_(std::move(file)) {
     auto text = read_if_exists(file_);
     if (!text) {
@@ -25,6 +28,13 @@ Memory::Memory(std::string file) : file_(std::move(file)) {
         return;
     }
     Element e = parse_json(*text, file_);
+    if (auto* v = field(e, "version", Kind::long_); v && v->long_value() > format_version)
+        throw Error(exit_config,
+                    fmt::format("'{}' has version {}, and this program knows versions up to {}",
+                                file_, v->long_value(), format_version),
+                    {},
+                    "it was written by a newer cdispd: install that again, or remove the file "
+                    "to have every component run once");
     if (auto* v = field(e, "cid", Kind::long_))
         cid = int(v->long_value());
     if (auto* v = field(e, "checksum", Kind::string))
@@ -74,6 +84,7 @@ void Memory::save() const {
         put(c, "reference", ref);
         put(list, name, c);
     }
+    put(e, "version", Element::of_long(format_version));
     put(e, "cid", Element::of_long(cid));
     put(e, "checksum", Element::of_string(checksum));
     put(e, "drained", Element::of_boolean(drained));

@@ -6,15 +6,20 @@
 #include <fmt/core.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <random>
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "base/error.hh"
 
@@ -160,6 +165,31 @@ static bool holds(int fd, std::string_view text, const std::string& path) {
     }
 }
 
+/// What is kept beside mode and owner: the access list, the label of SELinux, attributes of the
+/// user. Sums and rights that belong to the contents are not carried to other contents.
+static void keep_extended(int from, int to, const std::string& path) {
+    ssize_t size = flistxattr(from, nullptr, 0);
+    if (size <= 0)
+        return;
+    std::string names(size_t(size), '\0');
+    size = flistxattr(from, names.data(), names.size());
+    for (const char* n = names.data(); n < names.data() + std::max<ssize_t>(size, 0);
+         n += strlen(n) + 1) {
+        std::string_view name = n;
+        if (name == "security.capability" || name == "security.ima" || name == "security.evm")
+            continue;
+        ssize_t length = fgetxattr(from, n, nullptr, 0);
+        std::string value(size_t(std::max<ssize_t>(length, 0)), '\0');
+        if (length < 0 || (length = fgetxattr(from, n, value.data(), value.size())) < 0)
+            continue;
+        // Not everybody may set a label or what is trusted; an access list that is lost opens or
+        // closes the file to somebody.
+        if (fsetxattr(to, n, value.data(), size_t(length), 0) &&
+            name.starts_with("system.posix_acl"))
+            throw system_error("cannot keep the access list of '" + path + "'");
+    }
+}
+
 Change write_file(const std::string& name, std::string_view contents, const FileAttributes& a) {
     std::string path = name;
     struct stat st {};
@@ -195,6 +225,8 @@ Change write_file(const std::string& name, std::string_view contents, const File
     if (old && !want.group && st.st_gid != getegid())
         want.group = st.st_gid;
     want.mtime.reset();
+    if (old)
+        keep_extended(old.get(), tmp.fd.get(), path);
     // Owner and mode before the contents: a secret is never readable by the wrong user.
     if (want.mode || want.owner || want.group) {
         struct stat made {};
@@ -253,6 +285,60 @@ std::vector<std::string_view> lines(std::string_view text) {
     return out;
 }
 
+/// ' ' for a line of both, '-' and '+' for one of the first or the second only.
+static std::string shortest_script(std::span<const std::string_view> a,
+                                   std::span<const std::string_view> b) {
+    long n = long(a.size()), m = long(b.size());
+    long most = std::min({n + m, 1500L, 20000000 / std::max(n + m, 1L)});
+    std::vector<std::vector<long>> reached;  // how far in a, by the diagonal, after d changes
+    std::vector<long> far(size_t(2 * most + 3), 0);
+    auto at = [&](std::vector<long>& v, long k) -> long& {
+        return v[size_t(k + long(v.size() / 2))];
+    };
+    long changes = -1;
+    for (long d = 0; d <= most && changes < 0; d++) {
+        for (long k = -d; k <= d; k += 2) {
+            bool down = k == -d || (k != d && at(far, k - 1) < at(far, k + 1));
+            long x = down ? at(far, k + 1) : at(far, k - 1) + 1;
+            while (x < n && x - k < m && x - k >= 0 && a[size_t(x)] == b[size_t(x - k)])
+                x++;
+            at(far, k) = x;
+            if (x >= n && x - k >= m)
+                changes = d;
+        }
+        reached.emplace_back(far.begin() + (most + 1 - d), far.begin() + (most + 2 + d));
+    }
+    if (changes < 0)
+        return std::string(size_t(n), '-') + std::string(size_t(m), '+');
+    std::string script;
+    for (long d = changes, x = n, y = m; d > 0 || x > 0; d--) {
+        if (d == 0) {
+            script.append(size_t(x), ' ');
+            break;
+        }
+        std::vector<long>& v = reached[size_t(d - 1)];
+        long k = x - y;
+        auto known = [&](long q) {
+            return q >= 1 - d && q <= d - 1 ? at(v, q) : -1;
+        };
+        bool down = k == -d || (k != d && known(k - 1) < known(k + 1));
+        long from_x = down ? known(k + 1) : known(k - 1), from_y = from_x - (down ? k + 1 : k - 1);
+        long same = std::min(x - from_x - !down, y - from_y - down);
+        script.append(size_t(same), ' ');
+        script += down ? '+' : '-';
+        x = from_x;
+        y = from_y;
+    }
+    std::reverse(script.begin(), script.end());
+    // In each change what goes stands before what comes.
+    for (size_t i = 0; i < script.size();) {
+        size_t end = std::min(script.find(' ', i), script.size());
+        std::sort(script.begin() + long(i), script.begin() + long(end), std::greater<>());
+        i = end + 1;
+    }
+    return script;
+}
+
 std::string text_diff(std::string_view before, std::string_view after, const std::string& name,
                       size_t limit) {
     auto a = lines(before), b = lines(after);
@@ -266,58 +352,53 @@ std::string text_diff(std::string_view before, std::string_view after, const std
         return {};
     size_t n = a.size() - head - tail, m = b.size() - head - tail;
 
-    // The longest common subsequence of the middle; past a million cells the middle is one change.
-    struct Line {
-        char mark;
-        std::string_view text;
-    };
-    std::vector<Line> script;
-    for (size_t i = head < 3 ? 0 : head - 3; i < head; i++)
-        script.push_back({' ', a[i]});
-    size_t first_a = head - script.size(), first_b = first_a;
-    if (n * m <= 1000000) {
-        std::vector<std::vector<uint32_t>> common(n + 1, std::vector<uint32_t>(m + 1));
-        for (size_t i = n; i-- > 0;)
-            for (size_t j = m; j-- > 0;)
-                common[i][j] = a[head + i] == b[head + j]
-                                   ? common[i + 1][j + 1] + 1
-                                   : std::max(common[i + 1][j], common[i][j + 1]);
-        size_t i = 0, j = 0;
-        while (i < n || j < m) {
-            if (i < n && j < m && a[head + i] == b[head + j]) {
-                script.push_back({' ', a[head + i]});
-                i++;
-                j++;
-            } else if (i < n && (j == m || common[i + 1][j] >= common[i][j + 1]))
-                script.push_back({'-', a[head + i++]});
-            else
-                script.push_back({'+', b[head + j++]});
-        }
-    } else {
-        for (size_t i = 0; i < n; i++)
-            script.push_back({'-', a[head + i]});
-        for (size_t j = 0; j < m; j++)
-            script.push_back({'+', b[head + j]});
-    }
-    for (size_t i = a.size() - tail, k = 0; i < a.size() && k < 3; i++, k++)
-        script.push_back({' ', a[i]});
+    // One letter for each line of the shortest way from the one to the other (Myers 1986), found by
+    // the number of changes on it. Where that is too long the middle is one change.
+    std::string script(head, ' ');
+    script += shortest_script(std::span(a).subspan(head, n), std::span(b).subspan(head, m));
+    script.append(tail, ' ');
 
-    size_t len_a = 0, len_b = 0;
-    for (const Line& l : script) {
-        len_a += l.mark != '+';
-        len_b += l.mark != '-';
-    }
-    std::string out = fmt::format("--- {0}\n+++ {0}\n@@ -{1},{2} +{3},{4} @@\n", name, first_a + 1,
-                                  len_a, first_b + 1, len_b);
-    for (size_t i = 0; i < script.size(); i++) {
-        if (i == limit) {
-            out += fmt::format("... {} more lines\n", script.size() - i);
-            break;
+    std::string out = fmt::format("--- {0}\n+++ {0}\n", name);
+    size_t shown = 0, left = 0;
+    for (size_t at = 0, line_a = 0, line_b = 0; at < script.size();) {
+        if (script[at] == ' ') {
+            at++;
+            line_a++;
+            line_b++;
+            continue;
         }
-        out += script[i].mark;
-        out += script[i].text;
-        out += '\n';
+        // A hunk: up to three lines before, and on while the next change is no more than six away.
+        size_t lead = std::min<size_t>(3, at), end = at, len_a = 0, len_b = 0;
+        lead = std::min(lead, at - std::min(at, script.find_last_not_of(' ', at - 1) + 1));
+        for (size_t same = 0; end < script.size() && same <= 6; end++)
+            same = script[end] == ' ' ? same + 1 : 0;
+        while (script[end - 1] == ' ' && script.find_last_not_of(' ', end - 1) + 4 < end)
+            end--;
+        size_t from = at - lead;
+        for (size_t i = from; i < end; i++) {
+            len_a += script[i] != '+';
+            len_b += script[i] != '-';
+        }
+        size_t i_a = line_a - lead, i_b = line_b - lead;
+        out += fmt::format("@@ -{},{} +{},{} @@\n", i_a + 1, len_a, i_b + 1, len_b);
+        for (size_t i = from; i < end; i++) {
+            std::string_view text = script[i] == '+' ? b[i_b] : a[i_a];
+            i_a += script[i] != '+';
+            i_b += script[i] != '-';
+            if (shown++ >= limit) {
+                left++;
+                continue;
+            }
+            out += script[i];
+            out += text;
+            out += '\n';
+        }
+        line_a = i_a;
+        line_b = i_b;
+        at = end;
     }
+    if (left)
+        out += fmt::format("... {} more lines\n", left);
     return out;
 }
 

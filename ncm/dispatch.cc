@@ -210,6 +210,14 @@ std::vector<std::string> due_retries(const Memory& m, const std::map<std::string
     return {due.begin(), due.end()};
 }
 
+void clamp_retries(Memory& m, const DispatchRules& rules, double now, double opens) {
+    for (auto& [name, k] : m.components)
+        if (k.status == Known::failed)
+            k.next_retry = std::min(k.next_retry, now + rules.retry_most);
+        else if (k.status == Known::pending)
+            k.next_retry = std::min(k.next_retry, std::max(opens, now));
+}
+
 void note_failure(Known& k, const std::string& message, const DispatchRules& rules, double now) {
     k.status = Known::failed;
     k.message = message;

@@ -71,6 +71,9 @@ std::vector<std::string> due_retries(const Memory&, const std::map<std::string, 
                                      double now);
 
 /// Note a failure: when it will be tried again.
+/// A clock that was put back must not make anything wait longer than it ever does: a failure the
+/// rules' longest time, what is pending until `opens`.
+void clamp_retries(Memory&, const DispatchRules&, double now, double opens);
 void note_failure(Known&, const std::string& message, const DispatchRules&, double now);
 
 }  // namespace weft::ncm

@@ -104,6 +104,7 @@ void Dispatcher::select(bool all_retries) {
         if (all_retries)
             for (auto& [name, k] : memory_.components)
                 k.next_retry = 0;
+        clamp_waits(now);
         std::vector<std::string> due = due_retries(memory_, planned_, now);
         if (due.empty())
             return plan_retry();
@@ -357,8 +358,18 @@ void Dispatcher::idle() {
         release();
 }
 
+void Dispatcher::clamp_waits(double now) {
+    bool pending = std::any_of(memory_.components.begin(), memory_.components.end(),
+                               [](auto& c) { return c.second.status == Known::pending; });
+    double opens = now + rules_.drain_retry;
+    if (pending && !rules_.windows.empty())
+        opens = std::max(opens, double(next_window(rules_.windows, time_t(now))));
+    clamp_retries(memory_, rules_.selection, now, opens);
+}
+
 void Dispatcher::plan_retry() {
     programs_.rest();
+    clamp_waits(wall_clock());
     double next = 0;
     for (auto& [name, k] : memory_.components)
         if ((k.status == Known::failed || k.status == Known::pending) &&

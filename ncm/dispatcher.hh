@@ -75,6 +75,7 @@ private:
     void ended(const ProcessResult&);
     void settle(const std::string& name, bool good, const std::string& message);
     bool can_unconfigure(const std::string& name);
+    void clamp_waits(double now);
     void plan_retry();
     void write_status();
     void send_report();

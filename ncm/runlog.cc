@@ -34,6 +34,7 @@ void LogFile::write(Level l, std::string_view text) {
     char when[32];
     time_t now = ::time(nullptr);
     struct tm t {};
+    ::tzset();  // another /etc/localtime counts at once
     localtime_r(&now, &t);
     strftime(when, sizeof when, "%Y/%m/%d-%H:%M:%S", &t);
     std::string line = fmt::format("{} [{}] {}\n", when, words[int(l)], text);

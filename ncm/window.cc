@@ -70,7 +70,7 @@ std::vector<Window> parse_windows(std::string_view text) {
     return out;
 }
 
-bool inside(const std::vector<Window>& windows, time_t now) {
+static bool open_at(const std::vector<Window>& windows, time_t now) {
     if (windows.empty())
         return true;
     struct tm t {};
@@ -86,11 +86,17 @@ bool inside(const std::vector<Window>& windows, time_t now) {
     return false;
 }
 
+bool inside(const std::vector<Window>& windows, time_t now) {
+    ::tzset();  // another /etc/localtime counts at once
+    return open_at(windows, now);
+}
+
 time_t next_window(const std::vector<Window>& windows, time_t now) {
+    ::tzset();
     time_t at = now - now % 60;
     for (int m = 0; m < 8 * 24 * 60; m++) {
         at += 60;
-        if (inside(windows, at))
+        if (open_at(windows, at))
             return at;
     }
     return at;

@@ -220,6 +220,21 @@ BOOST_AUTO_TEST_CASE(what_waits_for_another_is_retried_with_it) {
 }
 
 // REQ-E-5
+BOOST_AUTO_TEST_CASE(a_clock_put_back_makes_nothing_wait_for_long) {
+    ScratchDir dir;
+    Memory m(dir.path() + "/memory");
+    DispatchRules rules;
+    m.components["failed"] = {.status = Known::failed, .next_retry = 4000000};
+    m.components["soon"] = {.status = Known::failed, .next_retry = 1100};
+    m.components["pending"] = {.status = Known::pending, .next_retry = 4000000};
+    m.components["good"] = {.status = Known::ok, .next_retry = 4000000};
+    clamp_retries(m, rules, 1000, 9000);
+    BOOST_TEST(m.components["failed"].next_retry == 1000 + rules.retry_most);
+    BOOST_TEST(m.components["soon"].next_retry == 1100);
+    BOOST_TEST(m.components["pending"].next_retry == 9000);
+    BOOST_TEST(m.components["good"].next_retry == 4000000);
+}
+
 BOOST_AUTO_TEST_CASE(service_actions_are_merged) {
     struct Row {
         std::vector<const char*> asked;

@@ -60,15 +60,6 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
 
 // ---- 2: the objects whose value may differ
 
-std::string resolve(const Tree& tree, const std::vector<std::string>& roots,
-                    const std::string& name) {
-    for (auto& root : roots)
-        for (const char* ending : {".pan", ".tpl"})
-            if (std::string path = tree_path(root + "/" + name + ending); tree.contains(path))
-                return path;
-    return {};
-}
-
 std::vector<Need> touched_by(const FileChange& f) {
     if (!f.before.empty())
         return {{Need::file, f.path}};
@@ -85,12 +76,18 @@ std::vector<Need> touched_by(const FileChange& f) {
 
 void Pipeline::find_affected(const Proposal& p, Plan& plan, TreeSource& source) {
     source.use(plan.tree, plan.fresh);
-    auto it = plan.tree->find(load_path_file);
-    plan.roots = parse_load_path(it == plan.tree->end() ? "" : *source.text(it->second));
+    plan.lookup = std::make_shared<const Lookup>(plan.tree, source);
+    if (auto& e = plan.lookup->error()) {
+        Diagnostic d{.kind = "load path error", .error = *e, .objects = {}};
+        d.error.where.file = tree_path(d.error.where.file);
+        plan.out.errors.push_back(std::move(d));
+        plan.out.state = Outcome::refused;
+        return;
+    }
 
     // An object exists when its name leads to a template that declares it.
     auto exists = [&](const std::string& object) {
-        std::string path = resolve(*plan.tree, plan.roots, object);
+        std::string path = plan.lookup->file_of(object, source);
         return !path.empty() && declared_object(*source.text(plan.tree->at(path))) == object;
     };
     auto consider = [&](const std::string& object) {
@@ -104,12 +101,16 @@ void Pipeline::find_affected(const Proposal& p, Plan& plan, TreeSource& source) 
             consider(object);
     };
 
-    bool all = p.everything || plan.roots != plan.head->roots;
-    if (all) {
+    const Lookup &now = *plan.lookup, &was = *plan.head->lookup;
+    bool all = p.everything;
+    if (all || !now.same_paths(was)) {
         for (auto& profile : store_.revisions.profiles())
-            consider(profile.object);
+            if (std::string file = now.file_of(profile.object, source);
+                all || file != was.file_of(profile.object, source) ||
+                now.folders_of(file) != was.folders_of(file))
+                consider(profile.object);
         for (auto& [path, hash] : *plan.tree)
-            if (is_template(path))
+            if (is_template(path) && (all || now.folders_of(path) != was.folders_of(path)))
                 if (auto object = declared_object(*source.text(hash)); object && exists(*object))
                     plan.build.insert(*object);
     }
@@ -148,15 +149,16 @@ bool Pipeline::prepare(const Proposal& p, Plan& plan, std::shared_ptr<const Head
     if (!merge(p, plan))
         return false;
     find_affected(p, plan, source);
-    return true;
+    return plan.out.state == Outcome::done;
 }
 
 /// Others have committed since this was compiled: does it stay as it is on top of theirs? `fresh`
 /// is the same proposal prepared for the new head.
-bool Pipeline::still_holds(const Plan& plan, const Plan& fresh) {
+bool Pipeline::still_holds(const Plan& plan, const Plan& fresh, TreeSource& source) {
     if (plan.out.state != Outcome::done || plan.unsure)
         return false;
-    if (plan.build != fresh.build || plan.withdrawn != fresh.withdrawn || plan.roots != fresh.roots)
+    if (plan.build != fresh.build || plan.withdrawn != fresh.withdrawn ||
+        !plan.lookup->same_paths(*fresh.lookup))
         return false;
     std::set<uint32_t> touched;
     const Tree &was = *plan.head->tree, &is = *fresh.head->tree;
@@ -181,7 +183,7 @@ bool Pipeline::still_holds(const Plan& plan, const Plan& fresh) {
         }
     }
     return std::none_of(plan.landing.built.begin(), plan.landing.built.end(), [&](const Built& b) {
-        if (resolve(*plan.tree, plan.roots, b.object) != resolve(*fresh.tree, plan.roots, b.object))
+        if (plan.lookup->files_of(b.object, source) != fresh.lookup->files_of(b.object, source))
             return true;
         return std::any_of(touched.begin(), touched.end(), [&](uint32_t n) {
             return std::binary_search(b.needs.begin(), b.needs.end(), n);
@@ -190,8 +192,8 @@ bool Pipeline::still_holds(const Plan& plan, const Plan& fresh) {
 }
 
 std::string Pipeline::template_of(const std::string& object) const {
-    auto now = head();
-    return resolve(*now->tree, now->roots, object);
+    TreeSource source(store_.contents);
+    return head()->lookup->file_of(object, source);
 }
 
 }  // namespace weft::cdb

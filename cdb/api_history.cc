@@ -1,11 +1,12 @@
 // Files of any revision, the log, differences, who wrote which line.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "cdb/api.hh"
 #include "cdb/contents.hh"
+#include "cdb/lookup.hh"
 #include "cdb/revisions.hh"
 #include "cdb/sessions.hh"
 
@@ -207,26 +208,31 @@ Answer get_session_diff(Server& s, Call& c) {
     return json(200, j);
 }
 
-/// The file's own path; for one that is not there the first along the load path, as origins name
-/// templates.
-static std::string found(const Store& store, const std::string& path, uint64_t at) {
+/// The file's own path; for one that is not there those that some load path leads to, as origins
+/// name templates.
+static std::vector<std::string> found(const Store& store, const std::string& path, uint64_t at) {
     if (!store.revisions.file_at(path, at).empty())
-        return path;
-    Hash h = store.revisions.file_at(load_path_file, at);
-    for (auto& root : parse_load_path(h.empty() ? "" : store.contents.text(h)))
-        if (std::string p = tree_path(root + "/" + path); !store.revisions.file_at(p, at).empty())
-            return p;
-    return {};
+        return {path};
+    auto tree = std::make_shared<const Tree>(store.revisions.tree(at));
+    TreeSource source(store.contents);
+    source.use(tree);
+    return Lookup(tree, source).anywhere(path);
 }
 
 /// Each line of a file with the revision that brought it: the versions compared from the oldest to
 /// the newest.
 Answer get_annotate(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
-    std::string path = found(s.store, c.args[0], at);
-    s.need(c, Namespaces::read, path.empty() ? c.args[0] : path);
-    if (path.empty())
+    auto files = found(s.store, c.args[0], at);
+    std::string path = files.empty() ? c.args[0] : files[0];
+    for (auto& file : files)
+        s.need(c, Namespaces::read, file);
+    s.need(c, Namespaces::read, path);
+    if (files.empty())
         return problem(404, fmt::format("there is no '{}' in the database", c.args[0]));
+    if (files.size() > 1)
+        return problem(409, fmt::format("'{}' leads to different files from different folders: {}",
+                                        c.args[0], fmt::join(files, ", ")));
     std::vector<uint64_t> versions;
     for (uint64_t n = s.store.revisions.changed_at(path, at); n;
          n = s.store.revisions.changed_at(path, n - 1))

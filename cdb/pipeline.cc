@@ -96,8 +96,9 @@ Pipeline::Pipeline(Store& store, int jobs)
     : store_(store), jobs_(jobs ? jobs : int(std::max(1u, std::thread::hardware_concurrency()))) {
     auto head = std::make_shared<Head>();
     head->tree = std::make_shared<const Tree>(store.revisions.tree(store.revisions.head()));
-    auto it = head->tree->find(load_path_file);
-    head->roots = parse_load_path(it == head->tree->end() ? "" : store_.contents.text(it->second));
+    TreeSource source(store.contents);
+    source.use(head->tree);
+    head->lookup = std::make_shared<const Lookup>(head->tree, source);
     for (auto& p : store_.revisions.profiles())
         head->nodes[node_of(p.object)] = p.object;
     head_ = std::move(head);
@@ -141,11 +142,11 @@ Pipeline::Lease::~Lease() {
 
 // ---- 3: compile
 
-compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>& wanted,
-                                                  int jobs) {
-    if (!compiler || roots != wanted) {
+compiler::Compiler& Pipeline::Bench::the_compiler(int jobs) {
+    if (!compiler) {
         compiler::Options o;
-        o.include_path = wanted;
+        o.include_path = {"/"};
+        o.load_paths = true;
         o.jobs = jobs;
         o.keep_trees = false;
         o.reuse = true;
@@ -155,7 +156,6 @@ compiler::Compiler& Pipeline::Bench::compiler_for(const std::vector<std::string>
                 notes.emplace_back(line.substr(0, line.find_last_not_of('\n') + 1));
         };
         compiler = std::make_unique<compiler::Compiler>(source, o);
-        roots = wanted;
     }
     return *compiler;
 }
@@ -167,11 +167,10 @@ bool Pipeline::reachable(const Plan& plan, TreeSource& source, const std::string
     if (it == plan.tree->end())
         return false;
     std::string name = declared(*source.text(it->second)).name;
-    if (!name.empty())
-        return resolve(*plan.tree, plan.roots, name) == path;
-    return std::any_of(plan.roots.begin(), plan.roots.end(), [&](auto& root) {
-        return root == "/" || path.starts_with(tree_path(root) + "/");
-    });
+    if (name.empty())
+        return plan.lookup->below_any(path);
+    auto all = plan.lookup->anywhere(name + path.substr(path.rfind('.')));
+    return std::find(all.begin(), all.end(), path) != all.end();
 }
 
 /// What an object's compilation looked at. With the lock held.
@@ -288,14 +287,19 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
     auto start = Clock::now();
     Build build(plan.landing);
     bench.source.use(plan.tree, plan.fresh);
-    auto& compiler = bench.compiler_for(plan.roots, jobs_);
+    auto& compiler = bench.the_compiler(jobs_);
     bench.notes.clear();
     std::vector<std::string> names(plan.build.begin(), plan.build.end());
+    compiler::Compiler::ObjectFiles files;
+    for (auto& name : names)
+        if (std::string file = plan.lookup->file_of(name, bench.source); !file.empty())
+            files[name] = "/" + file;
+    std::set<std::string> odd;
     if (work) {
         work->compiled = 0;
         work->objects = names.size();
     }
-    for (size_t at = 0; at < names.size(); at += batch)
+    for (size_t at = 0; at < names.size(); at += batch) {
         compiler.build(
             {names.begin() + long(at), names.begin() + long(std::min(at + batch, names.size()))},
             [&](const compiler::Result& r) {
@@ -314,7 +318,16 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
                     ++work->compiled, names.size());  // one that others refer to may come twice
                 if (work->proposal.progress)
                     work->proposal.progress(n, names.size());
-            });
+            },
+            files);
+        odd.insert(compiler.load_path_warnings().begin(), compiler.load_path_warnings().end());
+    }
+    constexpr size_t most_notes = 20;
+    for (size_t i = 0; auto& note : odd)
+        if (i++ < most_notes)
+            plan.out.notes.push_back(note);
+    if (odd.size() > most_notes)
+        plan.out.notes.push_back(fmt::format("and {} more of load paths", odd.size() - most_notes));
     // A template nobody includes yet must at least be one; of what the load path does not lead to
     // we only tell.
     std::vector<std::string> alone;
@@ -344,13 +357,24 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
     plan.out.compile_seconds += since(start);
     if (!plan.out.errors.empty() || !plan.out.failing.empty())
         plan.out.state = Outcome::refused;
-    check_nodes(plan);
+    check_nodes(plan, bench.source);
 }
 
 /// No two objects for one node.
-void Pipeline::check_nodes(Plan& plan) {
+void Pipeline::check_nodes(Plan& plan, TreeSource& source) {
     std::map<std::string, std::string> fresh;  // node -> object
+    auto refuse = [&](std::string what, const std::string& file, const std::string& object,
+                      std::string hint) {
+        compiler::TemplateError e(compiler::ErrorClass::validation, std::move(what), {.file = file},
+                                  std::move(hint));
+        plan.out.errors.push_back(diagnostic(e, object));
+        plan.out.state = Outcome::refused;
+    };
     for (auto& object : plan.build) {
+        if (auto all = plan.lookup->files_of(object, source); all.size() > 1)
+            refuse(fmt::format("object template '{}' is in two files: '{}' and '{}'", object,
+                               all[0], all[1]),
+                   all[1], object, "a profile is known by its name: give one another");
         std::string node = node_of(object);
         auto it = plan.head->nodes.find(node);
         std::string other = fresh.emplace(node, object).first->second;
@@ -359,13 +383,9 @@ void Pipeline::check_nodes(Plan& plan) {
             other = it->second;
         if (other == object)
             continue;
-        compiler::TemplateError e(
-            compiler::ErrorClass::validation,
-            fmt::format("'{}' and '{}' are both the profile of '{}'", object, other, node),
-            {.file = resolve(*plan.tree, plan.roots, object)},
-            "the last step of an object's name is the node's");
-        plan.out.errors.push_back(diagnostic(e, object));
-        plan.out.state = Outcome::refused;
+        refuse(fmt::format("'{}' and '{}' are both the profile of '{}'", object, other, node),
+               plan.lookup->file_of(object, source), object,
+               "the last step of an object's name is the node's");
     }
 }
 
@@ -391,7 +411,7 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
     std::sort(l.built.begin(), l.built.end(), [](auto& a, auto& b) { return a.object < b.object; });
     Revision r = store_.land(l);
     plan.out.revision = r.number;
-    auto next = std::make_shared<Head>(Head{plan.tree, plan.roots, plan.head->nodes});
+    auto next = std::make_shared<Head>(Head{plan.tree, plan.lookup, plan.head->nodes});
     for (auto& object : l.withdrawn)
         next->nodes.erase(node_of(object));
     for (auto& b : l.built)
@@ -454,7 +474,7 @@ Outcome Pipeline::run(const Proposal& p, bool preview,
             break;
         Plan fresh;
         bool goes_on = prepare(p, fresh, now, bench->source);
-        if (goes_on && still_holds(plan, fresh)) {
+        if (goes_on && still_holds(plan, fresh, bench->source)) {
             fresh.landing.built = std::move(plan.landing.built);
             fresh.landing.words = std::move(plan.landing.words);
             fresh.landing.values = std::move(plan.landing.values);
@@ -465,7 +485,7 @@ Outcome Pipeline::run(const Proposal& p, bool preview,
             fresh.out.compiled = plan.out.compiled;
             fresh.out.changed = plan.out.changed;
             fresh.out.compile_seconds = plan.out.compile_seconds;
-            check_nodes(fresh);
+            check_nodes(fresh, bench->source);
             plan = std::move(fresh);
             break;
         }

@@ -138,10 +138,10 @@ private:
     bool merge(const Proposal&, Plan&);
     bool reachable(const Plan&, TreeSource&, const std::string& path);
     void find_affected(const Proposal&, Plan&, TreeSource&);
-    bool still_holds(const Plan&, const Plan& fresh);
+    bool still_holds(const Plan&, const Plan& fresh, TreeSource&);
     void compile(Plan&, Bench&, bool preview, Work*);
     void take(Plan&, Build&, const compiler::Result&, bool preview);
-    void check_nodes(Plan&);
+    void check_nodes(Plan&, TreeSource&);
     void compile_all(Plan&);
     void land(const Proposal&, Plan&);
     Outcome run(const Proposal&, bool preview, const std::function<void(const Outcome&)>& landed);

@@ -60,6 +60,14 @@ bool TreeSource::exists(const std::string& path) {
     return p.empty() || (it != tree_->end() && it->first.starts_with(p + '/'));
 }
 
+bool TreeSource::folder(const std::string& path) {
+    std::string p = tree_path(path);
+    if (p.empty())
+        return true;
+    auto it = tree_->lower_bound(p + '/');
+    return it != tree_->end() && it->first.starts_with(p + '/');
+}
+
 std::vector<std::string> TreeSource::names(const std::string& folder) {
     std::string in = tree_path(folder);
     if (!in.empty())
@@ -87,37 +95,6 @@ void TreeSource::forget_unused() {
         if (auto it = texts_.find(hash); it != texts_.end())
             kept.emplace(*it);
     texts_ = std::move(kept);
-}
-
-std::vector<std::string> parse_load_path(std::string_view text) {
-    std::vector<std::string> roots;
-    int number = 0;
-    for (std::string_view line : lines(text)) {
-        number++;
-        std::string_view all = line;
-        if (size_t hash = line.find('#'); hash != std::string_view::npos)
-            line = line.substr(0, hash);
-        while (!line.empty() && isspace(static_cast<unsigned char>(line.front())))
-            line.remove_prefix(1);
-        while (!line.empty() && isspace(static_cast<unsigned char>(line.back())))
-            line.remove_suffix(1);
-        if (line.empty())
-            continue;
-        std::string root = tree_path(line);
-        if (!root.empty()) {
-            try {
-                check_path(root);
-            } catch (Error& e) {
-                e.where = {std::string(load_path_file), number, 1, number, int(all.size())};
-                e.line = all;
-                throw;
-            }
-        }
-        roots.push_back("/" + root);
-    }
-    if (roots.empty())
-        roots.push_back("/");
-    return roots;
 }
 
 bool is_template(std::string_view path) { return path.ends_with(".pan") || path.ends_with(".tpl"); }

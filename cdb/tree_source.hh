@@ -13,9 +13,7 @@
 
 namespace weft::cdb {
 
-/// The file in the root of a tree that lists, a line each, the folders in which templates are
-/// looked for;
-/// "." is the root itself, which is also what counts when there is no such file.
+/// The file in the root of a tree that says its load path (loadpath(5)).
 inline constexpr std::string_view load_path_file = ".loadpath";
 
 class Contents;
@@ -32,6 +30,7 @@ public:
 
     compiler::Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
+    bool folder(const std::string& path) override;
     std::vector<std::string> names(const std::string& folder) override;
 
     /// A content, from memory when it was read before.
@@ -48,9 +47,6 @@ private:
 
 /// A path as the tree spells it: no leading, double or trailing slashes, no "." steps.
 std::string tree_path(std::string_view path);
-
-/// The folders of a load path file's text, as the compiler takes them. Error(65) with the line.
-std::vector<std::string> parse_load_path(std::string_view text);
 
 /// Is this a file the compiler takes for a template?
 bool is_template(std::string_view path);

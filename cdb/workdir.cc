@@ -13,6 +13,7 @@
 #include "base/file.hh"
 #include "cdb/json.hh"
 #include "cdb/tree_source.hh"
+#include "compiler/load_path.hh"
 
 namespace weft::cdb {
 
@@ -21,10 +22,11 @@ namespace fs = std::filesystem;
 static constexpr const char* state_file = "/.cdb-folder";
 
 static bool looked_at(std::string_view below, const WorkdirOptions& o) {
-    if (!o.all && !is_template(below))
+    bool path_file = compiler::says_load_path(below);
+    if (!o.all && !is_template(below) && !path_file)
         return false;
     for (size_t at = 0; at < below.size(); at = std::min(below.find('/', at), below.size() - 1) + 1)
-        if (below[at] == '.')
+        if (below[at] == '.' && !(path_file && below.find('/', at) == below.npos))
             return false;  // a hidden file, or one in a hidden folder
     std::string path(below);
     return std::none_of(o.exclude.begin(), o.exclude.end(), [&](auto& p) {
@@ -79,7 +81,7 @@ std::vector<Edit> differences(const std::map<std::string, std::string>& folder, 
     }
     if (!keep)
         for (auto& [path, hash] : tree)
-            if (counts(path, o) && !folder.contains(path))
+            if (counts(path, o) && !folder.contains(path) && path != load_path_file)
                 edits.push_back({.path = path, .base = hash});
     return edits;
 }
@@ -88,9 +90,10 @@ std::string load_path_text(const std::vector<std::string>& dirs, const std::stri
     std::string text;
     for (auto& d : dirs) {
         std::string root = tree_path(join(prefix, d));
+        if (!root.empty())
+            check_path(root);
         text += (root.empty() ? "." : root) + "\n";
     }
-    parse_load_path(text);
     return text;
 }
 

@@ -48,13 +48,14 @@ static void in_phase(const Options& o, Watch::Phase p, const std::string& name, 
 
 /// Execute and defaults. The caller has set the state to running.
 void Library::make_tree(Job& j, Memo* memo) {
-    auto object = std::make_unique<Object>(*this, options_, j.name, memo);
+    std::unique_ptr<Object> object;
     std::vector<TemplateError> errors;
     WorkMeter meter;
     double executing = 0, filling = 0;
     for (Watch* w : options_.watches)
         w->phase(Watch::build, j.name, true);
     try {
+        object = std::make_unique<Object>(*this, options_, j.name, locate(j), memo);
         in_phase(options_, Watch::execute, j.name, executing, [&] { object->execute(); });
         for (Watch* w : options_.watches)
             w->filled(*object, true);
@@ -74,8 +75,8 @@ void Library::make_tree(Job& j, Memo* memo) {
         std::vector<TemplateError> also = std::move(errors[0].also);
         errors.insert(errors.end(), also.begin(), also.end());
         if (e.cls == ErrorClass::parse || e.trace.empty())
-            if (const Template* t = object->main_template(); !t) {
-                const Found& found = find_template(j.name, {});
+            if (object && !object->main_template()) {
+                const Found& found = find_template(object->search(), j.name, {});
                 if (!found.path.empty())
                     if (FilePtr f = load(found.path); f && !f->errors.empty())
                         errors = f->errors;
@@ -83,17 +84,21 @@ void Library::make_tree(Job& j, Memo* memo) {
     }
     for (Watch* w : options_.watches)
         w->phase(Watch::build, j.name, false);
-    std::vector<const Dependency*> deps = object->state().dependencies(Unrecorded::finished);
+    std::vector<const Dependency*> deps;
+    if (object)
+        deps = object->state().dependencies(Unrecorded::finished);
     std::sort(deps.begin(), deps.end());
     deps.erase(std::unique(deps.begin(), deps.end()), deps.end());
     std::lock_guard guard(jobs_lock_);
-    j.root = object->state().tree(Unrecorded::finished);
-    if (!j.complete) {  // made a second time, it is not validated again: that found more of them
-        j.dependencies = std::move(deps);
-        j.references = object->references();
+    if (object) {
+        j.root = object->state().tree(Unrecorded::finished);
+        if (!j.complete) {  // made a second time, it is not validated again: that found more
+            j.dependencies = std::move(deps);
+            j.references = object->references();
+        }
+        if (object->main_template())
+            j.file = object->main_template()->path;
     }
-    if (object->main_template())
-        j.file = object->main_template()->path;
     j.failed = !errors.empty();
     if (j.errors.empty())
         j.errors = std::move(errors);
@@ -132,7 +137,8 @@ void Library::fail_circle(std::vector<std::string> names) {
             e.trace.push_back(f);
     }
     if (e.where.file.empty())
-        e.where = {find_template(names[0], {}).path};
+        if (auto& files = job(names[0]).holders; !files.empty())
+            e.where = {*files.begin()};
     throw e;
 }
 
@@ -364,11 +370,15 @@ void Library::run_threads(size_t count, const std::function<void()>& work) {
 }
 
 std::vector<Result> Library::build(const std::vector<std::string>& names,
-                                   const std::function<void(const Result&)>& on_result) {
+                                   const std::function<void(const Result&)>& on_result,
+                                   const Compiler::ObjectFiles& files) {
     {
         std::lock_guard guard(jobs_lock_);
         for (const std::string& n : names)
             job(n).asked = true;
+        for (const std::string& n : names)
+            if (auto it = files.find(n); it != files.end())
+                job(n).holders.insert(it->second);
         // Who watches wants to see everything happen. For one object there is little to share.
         reuse_ =
             options_.reuse && options_.watches.empty() && order_.size() > 1 && Sharing::possible();
@@ -438,9 +448,10 @@ Compiler::Compiler(Source& source, Options options)
 Compiler::~Compiler() = default;
 
 std::vector<Result> Compiler::build(const std::vector<std::string>& objects,
-                                    const std::function<void(const Result&)>& on_result) {
+                                    const std::function<void(const Result&)>& on_result,
+                                    const ObjectFiles& files) {
     library_->begin();
-    return library_->build(objects, on_result);
+    return library_->build(objects, on_result, files);
 }
 
 Compiler::Files Compiler::build_files(const std::vector<std::string>& paths,
@@ -448,6 +459,10 @@ Compiler::Files Compiler::build_files(const std::vector<std::string>& paths,
                                       bool syntax_only, const std::vector<std::string>& objects) {
     library_->begin();
     return library_->build_files(paths, on_result, syntax_only, objects);
+}
+
+const std::set<std::string>& Compiler::load_path_warnings() const {
+    return library_->load_path_warnings;
 }
 
 Compiler::Statistics Compiler::statistics() const { return library_->statistics; }

@@ -14,7 +14,8 @@
 namespace weft::compiler {
 
 const std::vector<Option> panc_options = {
-    {'I', "include-path", "path", "folders with templates, separated by ':' (default: .)"},
+    {'I', "include-path", "path",
+     "folders with templates, separated by ':' (default: loadpath(5))"},
     {'o', "output-dir", "dir", "where profiles are written (default: .)"},
     {'j', "jobs", "n", "threads; 0: one a core (default)"},
     {'n', "noaction", nullptr, "compile, write nothing"},
@@ -108,6 +109,7 @@ static bool is_folder(const std::string& path) {
     return stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/// Empty: none was given.
 static std::vector<std::string> include_path(const Args& args) {
     std::vector<std::string> out;
     for (const char* option : {"include-path", "include", "include-dir"})
@@ -118,8 +120,6 @@ static std::vector<std::string> include_path(const Args& args) {
                 if (colon > at)
                     out.push_back(list.substr(at, colon - at));
         }
-    if (out.empty())
-        out = {"."};
     for (std::string& d : out) {
         std::string real = real_path(d);
         if (real.empty() || !is_folder(real))
@@ -142,6 +142,8 @@ static std::string regex_of(const Args& args, const char* name, const char* old)
 static Options options_of(const Args& args) {
     Options o;
     o.include_path = include_path(args);
+    if ((o.load_paths = o.include_path.empty()))
+        o.include_path = {real_path(".")};
     o.max_iteration = int(args.number(
         args.has("max-iteration") ? "max-iteration" : "iteration-limit", 10000, 1, INT32_MAX));
     o.max_recursion = int(args.number(

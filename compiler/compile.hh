@@ -94,6 +94,9 @@ enum class Dialect : uint8_t { current, v8, d2002 };
 
 struct Options {
     std::vector<std::string> include_path = {"."};
+    /// What loadpath(5) says of an object template's folder counts for the object; the include path
+    /// only where no file says anything.
+    bool load_paths = false;
     int max_iteration = 10000;
     int max_recursion = 50;
     int jobs = 1;                      ///< threads; 0: one a core
@@ -141,6 +144,9 @@ struct Result {
 /// changed. One build at a time.
 class Compiler {
 public:
+    /// Objects by name, and the files their templates are in where that is known.
+    using ObjectFiles = std::map<std::string, std::string>;
+
     Compiler(Source&, Options);
     ~Compiler();
     Compiler(const Compiler&) = delete;
@@ -152,7 +158,8 @@ public:
     ///   threads,
     ///               never twice at once for one object
     std::vector<Result> build(const std::vector<std::string>& objects,
-                              const std::function<void(const Result&)>& on_result = {});
+                              const std::function<void(const Result&)>& on_result = {},
+                              const ObjectFiles& files = {});
 
     /// Build what files hold: the object templates among them are built by name, others only
     /// parsed.
@@ -179,6 +186,9 @@ public:
                validate = 0;  ///< seconds, of all threads together
     };
     Statistics statistics() const;
+    /// Of the last build: what is odd about the load paths it used, a sentence each that begins
+    /// with the file that says the path. Names found twice, folders that are missing.
+    const std::set<std::string>& load_path_warnings() const;
 
 private:
     std::unique_ptr<class Library> library_;

@@ -26,12 +26,12 @@ static DependencyStore::Hash hash_of(std::string_view text) {
     return h;
 }
 
-std::string build_key(const Options& o) {
+std::string build_key(const Options& o, const std::vector<std::string>* load_path) {
     std::string key = fmt::format("version {}\n", WEFT_VERSION);
     if (auto self = Stamp::of("/proc/self/exe"))
         key += fmt::format("program {} {}\n", self->size, self->mtime);
-    key += "--include-path ";
-    for (const std::string& d : o.include_path)
+    key += load_path ? "load-path " : "--include-path ";
+    for (const std::string& d : load_path ? *load_path : o.include_path)
         key += d + ':';
     key += fmt::format(
         "\n--max-iteration {}\n--max-recursion {}\n--warnings {}\n--dialect {}\n--debug "
@@ -53,6 +53,8 @@ static std::string difference(std::string_view before, std::string_view after) {
             std::string_view word = a[i].substr(0, a[i].find(' '));
             if (word == "version" || word == "program")
                 return "panc itself is another than last time";
+            if (word == "load-path")
+                return "its load path is another than last time";
             return fmt::format("{} is another than last time", word);
         }
     return "it was made with other options";
@@ -434,6 +436,16 @@ std::optional<std::string> DependencyStore::outdated(const std::string& object,
     return std::nullopt;
 }
 
+std::string DependencyStore::file_of(const std::string& object) const {
+    auto it = objects_.find(object);
+    if (it != objects_.end())
+        for (uint32_t u : it->second.uses)
+            if (const Dependency& d = uses_[u].on;
+                d.name == object && (d.type == Dependency::pan || d.type == Dependency::tpl))
+                return d.path;
+    return {};
+}
+
 std::vector<std::string> DependencyStore::built_with(const std::string& object) const {
     auto it = objects_.find(object);
     return it == objects_.end() ? std::vector<std::string>{} : it->second.with;
@@ -551,10 +563,8 @@ void DependencyStore::prune() {
     std::erase_if(objects_, [&](auto& o) {
         if (touched_objects_.contains(o.first))
             return false;
-        return std::none_of(o.second.uses.begin(), o.second.uses.end(), [&](uint32_t u) {
-            const Dependency& d = uses_[u].on;
-            return d.name == o.first && !d.path.empty() && now(d.path).there;
-        });
+        std::string file = file_of(o.first);
+        return file.empty() || !now(file).there;
     });
     std::erase_if(given_, [&](auto& g) { return !now(g.first).there; });
 }

@@ -24,7 +24,8 @@ namespace weft::compiler {
 
 /// All that changes what is built besides the files: options, version and the program itself; a
 /// line each.
-std::string build_key(const Options&);
+///   load_path   of the object, when not the options say it
+std::string build_key(const Options&, const std::vector<std::string>* load_path = nullptr);
 
 class DependencyStore {
 public:
@@ -56,6 +57,8 @@ public:
     ///   outputs   format and path of each file that is wanted
     std::optional<std::string> outdated(const std::string& object, const std::string& key,
                                         const std::vector<Output>& outputs);
+    /// The file the object template was found in; empty when nothing is known of it.
+    std::string file_of(const std::string& object) const;
     /// The objects that are built because this one is.
     std::vector<std::string> built_with(const std::string& object) const;
 

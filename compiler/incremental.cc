@@ -23,13 +23,26 @@ static DependencyStore read_store(const std::string& path, std::string& warning)
 Incremental::Incremental(const Options& options, std::vector<const Format*> formats,
                          OutputOptions output, const std::string& ignore)
     : path_(output.folder + "/.panc.deps"),
-      key_(build_key(options)),
+      options_(options),
       formats_(std::move(formats)),
       output_(std::move(output)),
       always_(options.debug || !options.debug_include.empty()) {
     stamp_ = Stamp::of(path_);
     store_ = read_store(path_, warning_);
     store_.ignore(ignore);
+}
+
+const std::string& Incremental::key_of(const std::string& file) {
+    const LoadPath* path = nullptr;
+    if (options_.load_paths && !file.empty())
+        try {
+            path = load_paths_.of(folder_of(file));
+        } catch (const Error&) {  // the build says what is wrong with it
+        }
+    std::string& key = keys_[path];
+    if (key.empty())
+        key = build_key(options_, path ? &path->folders : nullptr);
+    return key;
 }
 
 std::optional<std::string> Incremental::check(const std::string& object) {
@@ -41,7 +54,7 @@ std::optional<std::string> Incremental::check(const std::string& object) {
     std::vector<DependencyStore::Output> outputs;
     for (const Written& w : files_of(object, formats_, output_))
         outputs.push_back({w.format, w.path, {}});
-    return it->second = store_.outdated(object, key_, outputs);
+    return it->second = store_.outdated(object, key_of(store_.file_of(object)), outputs);
 }
 
 std::optional<std::string> Incremental::why(const std::string& object) {
@@ -58,7 +71,7 @@ Incremental::Plan Incremental::plan(const std::vector<std::string>& files) {
             work.push_back(object);
     };
     for (const std::string& f : files) {
-        auto object = store_.object_in(f, key_);
+        auto object = store_.object_in(f, key_of(f));
         if (!object)
             plan.files.push_back(f);
         else if (!object->empty() && !formats_.empty())
@@ -68,7 +81,12 @@ Incremental::Plan Incremental::plan(const std::vector<std::string>& files) {
         std::string object = std::move(work.back());
         work.pop_back();
         if (check(object)) {
-            plan.objects.push_back(object);
+            // With a load path of its own it is built by its file, which says which one.
+            std::string file = store_.file_of(object);
+            if (options_.load_paths && !file.empty() && disk_.exists(file))
+                plan.files.push_back(file);
+            else
+                plan.objects.push_back(object);
             continue;
         }
         up_to_date_++;
@@ -91,7 +109,7 @@ void Incremental::built(const Result& r, const std::vector<Written>& files, Disk
     }
     std::lock_guard guard(lock_);
     if (whole)
-        store_.put(r, key_, std::move(outputs), disk);
+        store_.put(r, key_of(r.file), std::move(outputs), disk);
     else
         store_.forget(r.name);
 }
@@ -100,7 +118,7 @@ void Incremental::given(const std::vector<std::string>& files,
                         const std::vector<Compiler::Files::Given>& given, DiskSource& disk) {
     for (size_t i = 0; i < files.size(); i++)
         if (given[i].clean)
-            store_.put_file(files[i], given[i].object, key_, disk);
+            store_.put_file(files[i], given[i].object, key_of(files[i]), disk);
 }
 
 void Incremental::save() {

@@ -9,6 +9,7 @@
 
 #include "base/file.hh"
 #include "compiler/depstore.hh"
+#include "compiler/load_path.hh"
 #include "compiler/output.hh"
 
 namespace weft::compiler {
@@ -46,8 +47,14 @@ public:
 
 private:
     std::optional<std::string> check(const std::string& object);
+    /// Of what is in this file.
+    const std::string& key_of(const std::string& file);
 
-    std::string path_, key_, warning_;
+    std::string path_, warning_;
+    Options options_;
+    DiskSource disk_;  ///< in which load paths are looked for
+    LoadPaths load_paths_{disk_};
+    std::map<const LoadPath*, std::string> keys_;
     std::vector<const Format*> formats_;
     OutputOptions output_;
     bool always_;                 ///< debug() prints only when its object is built

@@ -29,7 +29,10 @@ Origins::Origins() : inside_(std::make_unique<Inside>()) {}
 Origins::~Origins() = default;
 
 Library::Library(Source& source, Options options)
-    : origins(std::make_shared<Origins>()), source_(source), options_(std::move(options)) {
+    : origins(std::make_shared<Origins>()),
+      source_(source),
+      options_(std::move(options)),
+      load_paths_(source) {
     if (!options_.initial_data.empty()) {
         initial_ = parse_constant(options_.initial_data, "--initial-data", options_);
         if (!initial_.is(Kind::dict))
@@ -50,6 +53,8 @@ Library::Library(Source& source, Options options)
 
 void Library::begin() {
     source_.refresh();
+    load_paths_.forget();
+    load_path_warnings.clear();
     std::unique_lock names(names_lock_);
     names_.clear();
     texts_.clear();
@@ -61,15 +66,6 @@ void Library::begin() {
     queue_.clear();
     next_ = active_ = 0;
     statistics = {};
-}
-
-static std::string search_key(std::string_view name, const std::vector<std::string>& load_path) {
-    std::string key(name);
-    for (const std::string& l : load_path) {
-        key += '\n';
-        key += l;
-    }
-    return key;
 }
 
 static std::string join(const std::string& folder, const std::string& below,
@@ -86,6 +82,117 @@ static std::string join(const std::string& folder, const std::string& below,
     return s;
 }
 
+// ---- load paths
+
+const Search& Library::intern_search(std::string file, const std::vector<std::string>& folders) {
+    auto [it, added] = searches_.try_emplace({file, folders});
+    if (added)
+        it->second = {std::move(file), folders, uint32_t(searches_.size())};
+    return it->second;
+}
+
+const Search& Library::search_of(const std::string& file) {
+    std::lock_guard guard(load_paths_lock_);
+    const LoadPath* path =
+        options_.load_paths && !file.empty() ? load_paths_.of(folder_of(file)) : nullptr;
+    if (!path)
+        return intern_search({}, options_.include_path);
+    for (const std::string& m : path->missing)
+        load_path_warnings.insert(
+            fmt::format("{}: warning: there is no folder '{}'", shown(path->file), m));
+    return intern_search(path->file, path->folders);
+}
+
+/// A path as people know it: in a tree without the '/' in front.
+std::string Library::shown(const std::string& path) const {
+    return source_.rooted() && path.size() > 1 && path[0] == '/' ? path.substr(1) : path;
+}
+
+/// Is there another file of that name in a later folder of the load path? With other contents it is
+/// worth a word: which one counts depends on the order.
+void Library::note_second(const Search& search, size_t first, const Dependency& d,
+                          std::string_view below) {
+    for (size_t i = first + 1; i < search.folders.size(); i++) {
+        std::string path = join(search.folders[i], std::string(below), d.name);
+        for (const char* extension : {".pan", ".tpl"}) {
+            if (!source_.exists(path + extension))
+                continue;
+            path += extension;
+            Text a, b;
+            try {
+                a = source_.read(d.path);
+                b = source_.read(path);
+            } catch (const Error&) {  // whoever needs it says so
+            }
+            if (!a || !b || *a == *b)
+                break;
+            std::lock_guard guard(load_paths_lock_);
+            load_path_warnings.insert(
+                fmt::format("{}: warning: template '{}' is found twice: '{}' counts, '{}' does not",
+                            shown(search.file), d.name, shown(d.path), shown(path)));
+            return;
+        }
+    }
+}
+
+/// The load path of an object: that of the file it is in. Of several files the one counts that its
+/// own load path leads to.
+const Search& Library::locate(Job& j) try {
+    std::vector<std::string> holders;
+    {
+        std::lock_guard guard(jobs_lock_);
+        holders.assign(j.holders.begin(), j.holders.end());
+    }
+    if (!options_.load_paths || holders.empty())
+        return search_of("");
+    std::vector<std::string> good;
+    const Search* found = nullptr;
+    for (const std::string& h : holders) {
+        const Search& s = search_of(h);
+        if (find_template(s, j.name, {}).path != h)
+            continue;
+        good.push_back(h);
+        found = &s;
+    }
+    if (good.size() > 1) {
+        TemplateError e(ErrorClass::evaluation,
+                        fmt::format("object template '{}' is in two files: '{}' and '{}'", j.name,
+                                    shown(good[0]), shown(good[1])),
+                        {good[1]}, "a profile is known by its name: give one another");
+        e.object = j.name;
+        throw e;
+    }
+    if (found)
+        return *found;
+    const Search& s = search_of(holders[0]);
+    if (const Found& other = find_template(s, j.name, {}); !other.path.empty() && !s.file.empty()) {
+        TemplateError e(
+            ErrorClass::evaluation,
+            fmt::format("object template '{}' is hidden by '{}'", j.name, shown(other.path)),
+            {holders[0]}, fmt::format("the load path of '{}' leads there", shown(s.file)));
+        e.object = j.name;
+        throw e;
+    }
+    return s;
+} catch (const TemplateError&) {
+    throw;
+} catch (const Error& e) {  // a file that says a load path is wrong
+    TemplateError wrong(ErrorClass::evaluation, e.message, e.where, e.hint);
+    wrong.line = e.line;
+    wrong.object = j.name;
+    throw wrong;
+}
+
+static std::string search_key(const Search& search, std::string_view name,
+                              const std::vector<std::string>& load_path) {
+    std::string key = fmt::format("{}\n{}", search.number, name);
+    for (const std::string& l : load_path) {
+        key += '\n';
+        key += l;
+    }
+    return key;
+}
+
 const Found& Library::remember(std::unordered_map<std::string, Found>& names, std::string key,
                                Dependency d) {
     const Dependency* kept = intern(std::move(d));
@@ -93,35 +200,40 @@ const Found& Library::remember(std::unordered_map<std::string, Found>& names, st
     return names.emplace(std::move(key), Found{kept->path, kept->root, kept}).first->second;
 }
 
-const Found& Library::find_template(std::string_view name,
+const Found& Library::find_template(const Search& search, std::string_view name,
                                     const std::vector<std::string>& load_path) {
-    std::string key = search_key(name, load_path);
+    std::string key = search_key(search, name, load_path);
     {
         std::shared_lock guard(names_lock_);
         if (auto it = names_.find(key); it != names_.end())
             return it->second;
     }
     Dependency d{std::string(name), Dependency::absent_source, "", ""};
-    for (const std::string& folder : options_.include_path)
+    size_t first = 0, below = 0;
+    for (size_t i = 0; i < search.folders.size(); i++)
         for (size_t r = 0; r <= load_path.size() && d.path.empty(); r++) {
-            std::string base = join(folder, r ? load_path[r - 1] : std::string(), name);
+            std::string base = join(search.folders[i], r ? load_path[r - 1] : std::string(), name);
             for (Dependency::Type type : {Dependency::pan, Dependency::tpl}) {
                 std::string path = base + (type == Dependency::pan ? ".pan" : ".tpl");
                 if (source_.exists(path)) {
                     d.type = type;
                     d.root = base.substr(0, base.size() - name.size());
                     d.path = std::move(path);
+                    first = i;
+                    below = r;
                     break;
                 }
                 d.before.push_back(std::move(path));
             }
         }
+    if (!search.file.empty() && !d.path.empty() && options_.warnings != Warnings::off)
+        note_second(search, first, d, below ? load_path[below - 1] : std::string());
     return remember(names_, std::move(key), std::move(d));
 }
 
-std::string Library::near_template(std::string_view name,
+std::string Library::near_template(const Search& search, std::string_view name,
                                    const std::vector<std::string>& load_path) {
-    for (const std::string& d : options_.include_path) {
+    for (const std::string& d : search.folders) {
         for (size_t r = 0; r <= load_path.size(); r++) {
             std::string folder = join(d, r ? load_path[r - 1] : std::string(), "") + "/", right;
             int mistakes = 0;
@@ -154,15 +266,16 @@ std::string Library::near_template(std::string_view name,
     return "";
 }
 
-const Found& Library::find_text(std::string_view name, const std::vector<std::string>& load_path) {
-    std::string key = search_key(name, load_path);
+const Found& Library::find_text(const Search& search, std::string_view name,
+                                const std::vector<std::string>& load_path) {
+    std::string key = search_key(search, name, load_path);
     {
         std::shared_lock guard(names_lock_);
         if (auto it = texts_.find(key); it != texts_.end())
             return it->second;
     }
     Dependency d{std::string(name), Dependency::absent_text, "", ""};
-    for (const std::string& folder : options_.include_path)
+    for (const std::string& folder : search.folders)
         for (size_t r = 0; r <= load_path.size() && d.path.empty(); r++) {
             std::string path = join(folder, r ? load_path[r - 1] : std::string(), name);
             if (source_.exists(path)) {
@@ -276,9 +389,7 @@ FilePtr Library::load(const std::string& path) {
         // An object template that was looked at is built as well (2.5).
         if (slot->file->tpl && slot->file->kind == TemplateKind::object) {
             std::lock_guard lock(jobs_lock_);
-            std::string& holder = job(slot->file->name).holder;
-            if (holder.empty() || path < holder)
-                holder = path;
+            job(slot->file->name).holders.insert(path);
             jobs_changed_.notify_all();
         }
     }
@@ -290,7 +401,8 @@ FilePtr Library::file_with(const std::string& object) {
     std::string path;
     {
         std::lock_guard lock(jobs_lock_);
-        path = job(object).holder;
+        if (auto& all = job(object).holders; !all.empty())
+            path = *all.begin();
     }
     return path.empty() ? nullptr : load(path);
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "compiler/compile.hh"
+#include "compiler/load_path.hh"
 #include "compiler/object.hh"
 
 namespace weft::compiler {
@@ -36,6 +37,13 @@ struct Found {
     const Dependency* dependency = nullptr;  ///< on all this
 };
 
+/// Where names are looked for; objects with the same one find the same.
+struct Search {
+    std::string file;  ///< what says so; empty: the options
+    std::vector<std::string> folders;
+    uint32_t number = 0;
+};
+
 struct Origins::Inside {
     mutable std::shared_mutex lock;
     struct Entry {
@@ -54,10 +62,15 @@ public:
     const Element& initial_data() const { return initial_; }
 
     /// Through include path and load path (pan-language 2.4); remembered for the build.
-    const Found& find_template(std::string_view name, const std::vector<std::string>& load_path);
+    const Found& find_template(const Search&, std::string_view name,
+                               const std::vector<std::string>& load_path);
     /// A template that exists and whose name is one mistake away; empty when there is none.
-    std::string near_template(std::string_view name, const std::vector<std::string>& load_path);
-    const Found& find_text(std::string_view name, const std::vector<std::string>& load_path);
+    std::string near_template(const Search&, std::string_view name,
+                              const std::vector<std::string>& load_path);
+    const Found& find_text(const Search&, std::string_view name,
+                           const std::vector<std::string>& load_path);
+    /// That of the object template in a file.
+    const Search& search_of(const std::string& file);
     Text read_text(const std::string& path);
 
     /// Parsed at most once a build, and only when the text is another than last time. nullptr: no
@@ -81,13 +94,15 @@ public:
     const Dependency* intern(Dependency);
 
     std::vector<Result> build(const std::vector<std::string>& names,
-                              const std::function<void(const Result&)>& on_result);
+                              const std::function<void(const Result&)>& on_result,
+                              const Compiler::ObjectFiles& files = {});
     Compiler::Files build_files(const std::vector<std::string>& paths,
                                 const std::function<void(const Result&)>& on_result,
                                 bool syntax_only, const std::vector<std::string>& objects);
     void begin();
     Compiler::Statistics statistics;
     std::shared_ptr<Origins> origins;
+    std::set<std::string> load_path_warnings;
 
 private:
     struct Slot {  ///< a file of this build
@@ -109,8 +124,8 @@ private:
         std::vector<TemplateError> errors;
         std::vector<const Dependency*> dependencies;
         std::set<std::string> references;
-        std::string file,
-            holder;  ///< where it is found by its name; a file that holds it, found or not
+        std::string file;               ///< where it is found by its name
+        std::set<std::string> holders;  ///< files that hold it, found or not
         int64_t finished = 0;
         std::shared_ptr<const std::vector<Result::Derivation>> derivations;
         std::shared_ptr<const std::set<std::string>> records, links;
@@ -118,6 +133,10 @@ private:
     };
     const Found& remember(std::unordered_map<std::string, Found>& names, std::string key,
                           Dependency);
+    const Search& intern_search(std::string file, const std::vector<std::string>& folders);
+    const Search& locate(Job&);
+    std::string shown(const std::string& path) const;
+    void note_second(const Search&, size_t first, const Dependency&, std::string_view below);
     Job& job(const std::string& name);  ///< lock held
     [[noreturn]] void fail_circle(std::vector<std::string> names);
     void make_tree(Job&, Memo*);
@@ -138,6 +157,9 @@ private:
     std::unordered_map<std::string, FilePtr> parsed_;               ///< of all builds
     std::mutex intern_lock_;
     std::set<Dependency> interned_;
+    std::mutex load_paths_lock_;
+    LoadPaths load_paths_;
+    std::map<std::pair<std::string, std::vector<std::string>>, Search> searches_;
     std::mutex print_lock_;
 
     std::mutex jobs_lock_;

@@ -92,7 +92,7 @@ const Element* Object::find(const Expr& at, const PanPath& p, bool whole) {
     if (p.kind == PanPath::external)
         state_.unrepeatable();  // for another object the same path leads elsewhere
     if (p.kind == PanPath::external && p.object != name_) {
-        const Found& found = library_.find_template(p.object, state_.load_path());
+        const Found& found = library_.find_template(search_, p.object, state_.load_path());
         state_.depend(found.dependency);
         if (found.path.empty())
             return nullptr;
@@ -177,9 +177,10 @@ std::string Object::why_missing(const PanPath& p) {
     if (p.kind == PanPath::absolute)
         return about_path(state_.tree(Unrecorded::message), p.terms);
     const std::vector<std::string>& load_path = state_.load_path(Unrecorded::message);
-    if (p.kind == PanPath::relative || !library_.find_template(p.object, load_path).path.empty())
+    if (p.kind == PanPath::relative ||
+        !library_.find_template(search_, p.object, load_path).path.empty())
         return "";
-    std::string near = library_.near_template(p.object, load_path);
+    std::string near = library_.near_template(search_, p.object, load_path);
     return near.empty()
                ? fmt::format("there is no object '{}'", p.object)
                : fmt::format("there is no object '{}'; did you mean '{}'?", p.object, near);
@@ -188,7 +189,7 @@ std::string Object::why_missing(const PanPath& p) {
 bool Object::template_exists(const Expr& at, std::string_view name) {
     if (!valid_template_name(name))
         eval_.fail(at, fmt::format("'{}' is no valid template name", name));
-    const Found& found = library_.find_template(name, state_.load_path());
+    const Found& found = library_.find_template(search_, name, state_.load_path());
     Dependency d = *found.dependency;
     if (!found.path.empty()) {
         d.type = Dependency::seen;
@@ -212,7 +213,7 @@ static void check_file_name(const Expr& at, Eval& eval, std::string_view name) {
 
 Text Object::read_file(const Expr& at, std::string_view name) {
     check_file_name(at, eval_, name);
-    const Found& found = library_.find_text(name, state_.load_path());
+    const Found& found = library_.find_text(search_, name, state_.load_path());
     state_.depend(found.dependency);
     if (found.path.empty())
         eval_.fail(at, fmt::format("file '{}' not found", name),
@@ -230,7 +231,7 @@ Text Object::read_file(const Expr& at, std::string_view name) {
 
 bool Object::file_exists(const Expr& at, std::string_view name) {
     check_file_name(at, eval_, name);
-    const Found& found = library_.find_text(name, state_.load_path());
+    const Found& found = library_.find_text(search_, name, state_.load_path());
     Dependency d = *found.dependency;
     d.read = false;
     state_.depend(library_.intern(std::move(d)));

@@ -215,6 +215,11 @@ void Memo::statement_of_read(Object& o) {
               .pointer = o.state().statement_template(Unrecorded::recorder)});
 }
 
+void Memo::search_read(Object& o) {
+    if (top_)
+        read({.kind = Read::search, .pointer = &o.search()});
+}
+
 void Memo::function_name_read(Object& o) {
     if (top_ && top_->function_ == o.state().function_name(Unrecorded::recorder))
         spoil();
@@ -420,6 +425,7 @@ bool Memo::holds(Object& o, const Read& r) {
         case Read::types: return o.state().types_sum(Unrecorded::recorder) == r.number;
         case Read::statement_of:
             return o.state().statement_template(Unrecorded::recorder) == r.pointer;
+        case Read::search: return &o.search() == r.pointer;
         case Read::loaded: {
             auto it = o.state().templates(Unrecorded::recorder).find(r.name);
             return it == o.state().templates(Unrecorded::recorder).end()

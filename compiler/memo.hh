@@ -34,7 +34,16 @@ struct Kept {
 /// What a unit did once.
 struct Record {
     struct Read {
-        enum Kind : uint8_t { whole, presence, function, type, types, loaded, statement_of } kind;
+        enum Kind : uint8_t {
+            whole,
+            presence,
+            function,
+            type,
+            types,
+            loaded,
+            statement_of,
+            search
+        } kind;
         bool there = false;       ///< whole, presence; loaded: executed already
         bool final = false;       ///< of a variable
         bool any_origin = false;  ///< a property of which only the value mattered, not who set it
@@ -161,6 +170,7 @@ private:
     void types_read(Object&);
     void loaded_read(Object&, Key name);
     void statement_of_read(Object&);
+    void search_read(Object&);  ///< which folders it looks into
     void function_name_read(Object&);
     void relative_read(Object&);  ///< the structure template being executed
     void local_read(Object&);     ///< a local variable, found by its name only when running

@@ -16,10 +16,12 @@
 
 namespace weft::compiler {
 
-Object::Object(Library& library, const Options& options, std::string name, Memo* memo)
+Object::Object(Library& library, const Options& options, std::string name, const Search& search,
+               Memo* memo)
     : library_(library),
       options_(options),
       name_(std::move(name)),
+      search_(search),
       state_(*this, options.dialect == Dialect::d2002 ? nullptr : memo, library.initial_data()),
       eval_(options, this) {
     if (options.dialect == Dialect::d2002)
@@ -49,10 +51,10 @@ Loaded& Object::load(const Template* from, Span span, std::string_view name) {
     if (Loaded* known = state_.loaded(key))
         return *known;
     const std::vector<std::string>& load_path = state_.load_path();
-    const Found& found = library_.find_template(name, load_path);
+    const Found& found = library_.find_template(search_, name, load_path);
     if (found.path.empty()) {
         std::string looked;
-        for (const std::string& d : options_.include_path)
+        for (const std::string& d : search_.folders)
             looked += (looked.empty() ? "" : ", ") + (d.empty() ? "." : d);
         std::string hint = fmt::format("no file {}.pan or .tpl below {}", name, looked);
         if (!load_path.empty()) {
@@ -61,7 +63,7 @@ Loaded& Object::load(const Template* from, Span span, std::string_view name) {
                 hint += ' ' + l;
             hint += ')';
         }
-        if (std::string near = library_.near_template(name, load_path); !near.empty())
+        if (std::string near = library_.near_template(search_, name, load_path); !near.empty())
             hint = fmt::format("did you mean '{}'?", near);
         fail(*from, span, fmt::format("template '{}' not found", name), hint);
     }
@@ -120,16 +122,19 @@ void Object::fail_unlocated() {
         e.where = at;
         if (file->tpl)
             add_line(e, *file->text);
-        e.hint = fmt::format(
-            "objects are looked for by their names in the include path, and not in LOADPATH: add "
-            "'{}' to it (-I)",
-            root);
+        e.hint = !search_.file.empty()
+                     ? fmt::format("add '{}' to the load path in '{}'", root, search_.file)
+                     : fmt::format(
+                           "objects are looked for by their names in the include path, and not in "
+                           "LOADPATH: add "
+                           "'{}' to it (-I)",
+                           root);
     }
     throw e;
 }
 
 void Object::execute() {
-    const Found& found = library_.find_template(name_, {});
+    const Found& found = library_.find_template(search_, name_, {});
     if (found.path.empty())
         fail_unlocated();
     FilePtr file = library_.load(found.path);

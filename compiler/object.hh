@@ -17,10 +17,11 @@
 namespace weft::compiler {
 
 class Library;
+struct Search;
 
 class Object {
 public:
-    Object(Library&, const Options&, std::string name, Memo* = nullptr);
+    Object(Library&, const Options&, std::string name, const Search&, Memo* = nullptr);
     /// The memory of the thread that works on it now; nullptr: none.
     void use(Memo* m) { state_.use(m); }
     Memo* memo() const { return state_.memo(); }
@@ -32,6 +33,8 @@ public:
     void defaults();
     void validate();
 
+    /// Where it looks for names.
+    const Search& search() const { return search_; }
     const std::string& name() const { return name_; }
     const std::set<std::string>& references() const { return references_; }
     const Template* main_template() const { return main_.get(); }
@@ -105,6 +108,7 @@ private:
     Library& library_;
     const Options& options_;
     std::string name_;
+    const Search& search_;
     State state_;
     Eval eval_;
     std::set<std::string> references_;

@@ -63,10 +63,12 @@ struct Run {
     std::map<std::string, std::string> why,
         told;                             // by object: why built; what --explain and --diff say
     std::map<std::string, size_t> files;  // written, by format
+    std::set<std::string> load_path_told;
     size_t objects = 0, good = 0, changed = 0, parsed = 0, reused = 0;
     double parse = 0, execute = 0, defaults = 0, validate = 0, write = 0, check = 0;
     Clock::time_point start = Clock::now();
 
+    void print(std::string_view text);
     void take(const Result&);
     void finish(const Result&);
     void build(std::vector<std::string> files, const std::vector<std::string>& objects);
@@ -74,6 +76,13 @@ struct Run {
     void print_why() const;
     void print_statistics() const;
 };
+
+void Run::print(std::string_view text) {
+    std::lock_guard guard(lock);
+    progress.clear();
+    std::string lines = command.shape == Shape::json ? json_note(text) : std::string(text);
+    std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
 
 /// An object is complete: on a building thread.
 void Run::take(const Result& r) {
@@ -139,6 +148,10 @@ void Run::build(std::vector<std::string> paths, const std::vector<std::string>& 
         paths, [&](const Result& r) { take(r); }, command.formats.empty(), names);
     if (incremental)
         incremental->given(paths, result.given, disk);
+    if (command.options.warnings != Warnings::off)
+        for (const std::string& w : compiler->load_path_warnings())
+            if (load_path_told.insert(w).second)
+                print(w + '\n');
     errors.insert(errors.end(), result.errors.begin(), result.errors.end());
     for (const Result& r : result.results)
         errors.insert(errors.end(), r.errors.begin(), r.errors.end());
@@ -237,10 +250,7 @@ int Run::run() {
     else
         log.reset();
     options.print = [&](std::string_view text) {
-        std::lock_guard guard(lock);
-        progress.clear();
-        std::string lines = command.shape == Shape::json ? json_note(text) : std::string(text);
-        std::fwrite(lines.data(), 1, lines.size(), stderr);
+        print(text);
     };
     compiler.emplace(disk, options);
     if (!paths.empty() || !names.empty()) {

@@ -121,6 +121,11 @@ bool DiskSource::exists(const std::string& path) {
     return there;
 }
 
+bool DiskSource::folder(const std::string& path) {
+    struct stat st;
+    return stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 std::vector<std::string> DiskSource::names(const std::string& folder) {
     std::vector<std::string> out;
     std::error_code no;
@@ -140,6 +145,12 @@ bool MemorySource::exists(const std::string& path) {
         return true;
     auto it = files_.lower_bound(path + '/');
     return it != files_.end() && it->first.starts_with(path + '/');
+}
+
+bool MemorySource::folder(const std::string& path) {
+    std::string start = path.ends_with('/') ? path : path + '/';
+    auto it = files_.lower_bound(start);
+    return it != files_.end() && it->first.starts_with(start);
 }
 
 std::vector<std::string> MemorySource::names(const std::string& folder) {

@@ -36,6 +36,11 @@ public:
     virtual Text read(const std::string& path) = 0;
     /// Anything of that name, also a folder.
     virtual bool exists(const std::string& path) = 0;
+    /// Is it a folder?
+    virtual bool folder(const std::string& path) = 0;
+    /// "/" is the root of the tree of templates; otherwise that of a machine, which is none of
+    /// ours.
+    virtual bool rooted() const { return true; }
     /// What a folder holds, sorted: for "did you mean". Empty when there is no such folder.
     virtual std::vector<std::string> names([[maybe_unused]] const std::string& folder) {
         return {};
@@ -50,6 +55,8 @@ class DiskSource : public Source {
 public:
     Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
+    bool folder(const std::string& path) override;
+    bool rooted() const override { return false; }
     std::vector<std::string> names(const std::string& folder) override;
     void refresh() override;
     /// A file that was read since refresh(): what it held, and its stamp of before that. Nothing
@@ -85,6 +92,7 @@ public:
     void remove(const std::string& path) { files_.erase(path); }
     Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
+    bool folder(const std::string& path) override;
     std::vector<std::string> names(const std::string& folder) override;
 
 private:

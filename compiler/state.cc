@@ -231,8 +231,10 @@ bool State::execute(Loaded& l) {
 }
 
 const std::vector<std::string>& State::load_path() {
-    if (Memo* m = recorder())
+    if (Memo* m = recorder()) {
         m->variable_read(object_, loadpath_symbol(), {}, true);
+        m->search_read(object_);
+    }
     return load_path_;
 }
 

@@ -25,6 +25,8 @@ public:
     }  ///< not during a build
     Text read(const std::string& path) override;
     bool exists(const std::string& path) override;
+    bool folder(const std::string& path) override { return disk_.folder(path); }
+    bool rooted() const override { return false; }
     void refresh() override { disk_.refresh(); }
 
 private:

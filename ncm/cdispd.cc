@@ -45,6 +45,8 @@ const std::vector<ncm::Setting> table = {
      "until the drain command is asked again (60)"},
     {"drift", "0", ncm::Setting::number, "SECONDS",
      "look this often whether files are still as written; 0: never"},
+    {"drift-files", "300", ncm::Setting::number, "SECONDS",
+     "the same by their times and sizes, without a process; 0: never (300)"},
     {"drift-repair", "0", ncm::Setting::flag, nullptr, "configure what is not"},
     {"report", "auto", ncm::Setting::text, "URL", "where the status is posted; auto or none"},
     {"logfile", "", ncm::Setting::text, "FILE", "accepted and not used"},
@@ -106,6 +108,7 @@ ncm::DispatcherRules read_rules(const Args& args) {
     r.release = ncm::words(s.get("release"), " \t");
     r.drain_retry = s.seconds("drain-retry");
     r.drift = s.seconds("drift");
+    r.drift_files = s.seconds("drift-files");
     r.drift_repair = s.flag("drift-repair");
     r.interval = std::max(0.05, s.seconds("interval"));
     return r;

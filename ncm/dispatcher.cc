@@ -45,7 +45,9 @@ void Dispatcher::start() {
         look();
     });
     if (rules_.drift > 0)
-        drift_tick_ = loop_.every(rules_.drift, [this] { check_drift(); });
+        drift_tick_ = loop_.every(rules_.drift, [this] { check_drift(settled()); });
+    if (rules_.drift_files > 0)
+        files_tick_ = loop_.every(rules_.drift_files, [this] { check_files(); });
     look();
 }
 
@@ -291,6 +293,7 @@ void Dispatcher::settle(const std::string& name, bool good, const std::string& m
     Known& k = memory_.components[name];
     k = Known{Known::ok, watched->second, true, false, 0, 0, ""};
     drifted_.erase(name);
+    note_files(name);
 }
 
 void Dispatcher::ended(const ProcessResult& r) {
@@ -399,6 +402,7 @@ void Dispatcher::stop(std::function<void()> done) {
     retry_.cancel();
     tick_.cancel();
     drift_tick_.cancel();
+    files_tick_.cancel();
     pause_end_.cancel();
     queue_.clear();
     if (!ncd_.running())

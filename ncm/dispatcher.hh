@@ -31,6 +31,7 @@ struct DispatcherRules {
         release;                ///< close the node for users, open it again; empty: not needed
     double drain_retry = 60;    ///< between two questions whether it is drained
     double drift = 0;           ///< between two looks whether files are still as written; 0: never
+    double drift_files = 0;     ///< the same by times and sizes alone: no process when none differs
     bool drift_repair = false;  ///< configure what has drifted
 };
 
@@ -67,7 +68,11 @@ private:
     void release();
     void opened(const ProcessResult&);
     void idle();
-    void check_drift();
+    void check_drift(const std::vector<std::string>& names);
+    void check_files();
+    void note_files(const std::string& name);
+    bool may_repair(const std::string& name);
+    std::vector<std::string> settled() const;
     void drift_ended(const ProcessResult&);
     ProcessOptions child_options() const;
     void select(bool retries_only);
@@ -91,10 +96,15 @@ private:
     Planned_run running_;
     pid_t ncd_pid_ = -1;
     Child ncd_, reporter_;
-    Timer retry_, tick_, pause_end_, drift_tick_;
+    Timer retry_, tick_, pause_end_, drift_tick_, files_tick_;
     Watch cache_watch_, etc_watch_, pause_watch_;
     std::map<std::string, std::vector<std::string>>
-        drifted_;  ///< by component: what is not as it was written
+        drifted_;                       ///< by component: what is not as it was written
+    std::vector<std::string> checked_;  ///< the components that the running check is about
+    std::map<std::string, std::string>
+        files_seen_;  ///< by component: its files as its last run or check left them
+    std::map<std::string, std::vector<double>> repaired_;  ///< when, within the last hour
+    std::map<std::string, long> repairs_;                  ///< since the start
     bool watching_ = false, again_ = false, unsent_ = false, first_ = true;
     enum {
         not_known,

@@ -1,6 +1,7 @@
 // When cdispd must not run components, or not yet: pauses, maintenance windows, a node with users;
 // and its looks whether what was written is still there.
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "ncm/cache.hh"
+#include "ncm/configure.hh"
 #include "ncm/dispatcher.hh"
 
 namespace weft::ncm {
@@ -225,19 +227,63 @@ void Dispatcher::opened(const ProcessResult& r) {
 
 // ---- drift
 
-void Dispatcher::check_drift() {
-    if (ncd_.running() || on_stopped_ || !pause_reason_.empty())
-        return;
-    Planned_run run{"check", {}, memory_.cid, {}};
+/// Those that are done: what they would change now, somebody else has changed.
+std::vector<std::string> Dispatcher::settled() const {
+    std::vector<std::string> names;
     for (auto& [name, k] : memory_.components)
         if (k.status == Known::ok && planned_.contains(name))
-            run.names.push_back(name);
-    if (run.names.empty())
+            names.push_back(name);
+    return names;
+}
+
+/// A component's files: what is there, how old and how large it is. Nothing is read.
+static std::string files_now(const std::string& root, const std::string& list) {
+    constexpr size_t most = 20000;  // of one component: a look stays a matter of milliseconds
+    std::string text;
+    size_t n = 0;
+    for (std::string_view path : lines(list)) {
+        if (++n > most)
+            break;
+        struct stat st {};
+        if (lstat((root + std::string(path)).c_str(), &st))
+            text += "-\n";
+        else
+            text += fmt::format("{:o} {} {} {} {} {}.{}\n", st.st_mode, st.st_uid, st.st_gid,
+                                st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    }
+    return text;
+}
+
+void Dispatcher::note_files(const std::string& name) {
+    if (rules_.drift_files <= 0)
         return;
+    std::string list = read_if_exists(managed_files(rules_.work_dir, name)).value_or("");
+    files_seen_[name] = files_now(rules_.root, list);
+}
+
+/// Ask those of whose files one has another time, size, owner or mode, or is gone. After our start
+/// once all: nobody looked since.
+void Dispatcher::check_files() {
+    if (ncd_.running() || on_stopped_ || !pause_reason_.empty())
+        return;
+    std::vector<std::string> names;
+    for (const std::string& name : settled()) {
+        auto list = read_if_exists(managed_files(rules_.work_dir, name));
+        auto seen = files_seen_.find(name);
+        if (list && (seen == files_seen_.end() || seen->second != files_now(rules_.root, *list)))
+            names.push_back(name);
+    }
+    check_drift(names);
+}
+
+void Dispatcher::check_drift(const std::vector<std::string>& names) {
+    if (names.empty() || ncd_.running() || on_stopped_ || !pause_reason_.empty())
+        return;
+    checked_ = names;
     std::vector<std::string> argv = rules_.ncd;
-    argv.insert(argv.end(), {"--useprofile", std::to_string(run.cid), "--nodeps", "--noautodeps",
-                             "--check", "--json"});
-    argv.insert(argv.end(), run.names.begin(), run.names.end());
+    argv.insert(argv.end(), {"--useprofile", std::to_string(memory_.cid), "--nodeps",
+                             "--noautodeps", "--check", "--json"});
+    argv.insert(argv.end(), names.begin(), names.end());
     ProcessOptions o = child_options();
     o.output_limit = 16 << 20;
     o.merge = false;
@@ -246,6 +292,24 @@ void Dispatcher::check_drift() {
     } catch (const Error& e) {
         log_.warning("cannot look for drift: {}", e.message);
     }
+}
+
+/// Two that write the same file would take turns for ever: three repairs an hour, then it is only
+/// reported.
+bool Dispatcher::may_repair(const std::string& name) {
+    constexpr size_t most = 3;
+    constexpr double within = 3600;
+    double now = double(::time(nullptr));
+    std::vector<double>& times = repaired_[name];
+    std::erase_if(times, [&](double t) { return t > now || now - t > within; });
+    if (times.size() >= most)
+        return false;
+    times.push_back(now);
+    repairs_[name]++;
+    if (times.size() == most)
+        log_.warning("'{}' was repaired {} times within an hour: now it is only reported", name,
+                     most);
+    return true;
 }
 
 void Dispatcher::drift_ended(const ProcessResult& r) {
@@ -260,24 +324,29 @@ void Dispatcher::drift_ended(const ProcessResult& r) {
                     found[std::string(c.find("/name")->string())].emplace_back(f.string());
     } catch (const Error& e) {
         log_.warning("cannot look for drift: {}", e.message);
-        found = drifted_;
+        checked_.clear();
     }
-    for (auto& [name, files] : found) {
+    for (const std::string& name : checked_) {
+        auto it = found.find(name);
+        note_files(name);
+        if (it == found.end()) {
+            if (drifted_.erase(name))
+                log_.info("'{}' is as it was configured again", name);
+            continue;
+        }
         std::string list;
-        for (const std::string& f : files)
+        for (const std::string& f : it->second)
             list += (list.empty() ? "" : " ") + f;
-        if (!drifted_.contains(name) || drifted_[name] != files)
+        if (!drifted_.contains(name) || drifted_[name] != it->second)
             log_.warning("'{}' is no longer as it was configured: {}", name, list);
-        if (!rules_.drift_repair)
+        drifted_[name] = it->second;
+        if (!rules_.drift_repair || !may_repair(name))
             continue;
         Known& k = memory_.components[name];
         k.status = Known::pending;
         k.next_retry = 0;
     }
-    for (auto& [name, files] : drifted_)
-        if (!found.contains(name))
-            log_.info("'{}' is as it was configured again", name);
-    drifted_ = std::move(found);
+    checked_.clear();
     memory_.save();
     write_status();
     send_report();

@@ -28,6 +28,8 @@ void Dispatcher::write_status() {
                 files.list_ref().push_back(Element::of_string(f));
             put(c, "drift", files);
         }
+        if (auto it = repairs_.find(name); it != repairs_.end())
+            put(c, "repairs", Element::of_long(it->second));
         list.list_ref().push_back(std::move(c));
         failed = failed || k.status == Known::failed;
         pending = pending || k.status == Known::pending;

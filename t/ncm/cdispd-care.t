@@ -255,4 +255,44 @@ ok 'REQ-D-9: and it can be repaired' '
     until_true 10 grep -q welcome $node/etc/motd
     status ".status == \"ok\""'
 stop
+
+# ---- local repair: by times and sizes
+printf '#!/bin/sh\ncase "$*" in *--check*) echo check >>%s/asked ;; esac\nexec %s/ncd "$@"\n' "$scratch" "$WEFT_OUT/bin" >ncd-spy && chmod +x ncd-spy
+asked() { wc -l 2>/dev/null <asked || echo 0; }
+files() { start --drift-files 0.2 --ncd "$scratch/ncd-spy" "$@"; }
+ok 'as long as all files are as they were no process is started' '
+    rm -f asked
+    files
+    until_true 10 test -s asked
+    sleep 1
+    test "$(asked)" = 1'
+ok 'a file that vanished is told, and asked about once' '
+    rm $node/etc/motd
+    status ".components[0].drift == [\"/etc/motd\"]"
+    sleep 0.8
+    test "$(asked)" = 2
+    test ! -e $node/etc/motd'
+ok 'one that was only touched is asked about and is fine' '
+    printf welcome >$node/etc/motd
+    status ".components[0] | has(\"drift\") | not"
+    n=$(asked)
+    touch -d yesterday $node/etc/motd
+    until_true 10 sh -c "test \$(wc -l <asked) -gt $n"
+    sleep 0.5
+    status ".components[0] | has(\"drift\") | not"'
+stop
+ok 'with the policy to repair, what vanished, changed or lost its mode is put back, and counted' '
+    rm $node/etc/motd
+    files --drift-repair
+    until_true 10 grep -q welcome $node/etc/motd
+    status ".components[0].repairs == 1"
+    echo by hand >$node/etc/motd
+    until_true 10 grep -q welcome $node/etc/motd
+    status ".components[0].repairs == 2"'
+ok 'who writes it again and again is told, and left alone after three times' '
+    for i in 1 2 3; do echo "by hand $i" >$node/etc/motd; sleep 1; done
+    status ".components[0] | .repairs == 3 and .drift == [\"/etc/motd\"]"
+    grep -q "by hand 3" $node/etc/motd
+    grep -q "repaired 3 times within an hour" log'
+stop
 done_testing

@@ -19,7 +19,9 @@ ok 'writes every kind of line' 'run 0 nrpe configure "$tree" && wants nrpe resta
 	END'
 ok 'for its group only' 'test "$(stat -c %a "$NCM_ROOT/etc/nagios/nrpe.cfg")" = 640'
 ok 'changes nothing on a second run' 'run 0 nrpe configure "$tree" && changed && ! grep -q "\"service\"" lines'
-ok 'Debian calls the service by another name' 'echo 12 >"$NCM_ROOT/etc/debian_version"; run 0 nrpe configure "$(echo "$tree" | jq -c ".options.debug = false")" && wants nagios-nrpe-server restart; rm "$NCM_ROOT/etc/debian_version"'
+ok 'Debian calls the service by another name' 'echo 12 >"$NCM_ROOT/etc/debian_version"
+    run 0 nrpe configure "$(echo "$tree" | jq -c ".options.debug = false")" && wants nagios-nrpe-server restart || exit 1
+    rm "$NCM_ROOT/etc/debian_version"'
 ok 'a command cannot bring a line of its own' 'run 1 nrpe configure "$(echo "$tree" | jq -c ".options.command.x = \"a\nb\"")" && changed && run 1 nrpe configure "$(echo "$tree" | jq -c ".options.command[\"x]=y\"] = \"a\"")" && changed'
 ok 'removed, what was there before comes back' '
     rm -r "$NCM_ROOT/etc/nagios"; mkdir "$NCM_ROOT/etc/nagios"; echo mine >"$NCM_ROOT/etc/nagios/nrpe.cfg"

@@ -1,12 +1,16 @@
 // spma: the packages of the profile, as the target of the package agent, which is then run.
+#include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "ncm/component.hh"
+#include "ncm/repofiles.hh"
 
 namespace weft::ncm {
 
@@ -75,10 +79,35 @@ std::string target_of(const Run& run, const Element& packages, const Element* gr
     return text;
 }
 
+/// The words of Quattor, and the packager of ours that does the work.
+const std::map<std::string, std::string> packagers = {
+    {"rpm", "rpm"}, {"dnf", "dnf"},   {"dpkg", "dpkg"},  {"apt", "apt"}, {"pkg", "pkg"},
+    {"yum", "rpm"}, {"yumng", "rpm"}, {"yumdnf", "dnf"}, {"ips", "pkg"}};
+
 std::string packager_of(const Run& run) {
-    return run.config()["packager"] ? run.config()["packager"].line()
-           : run.debian()           ? "dpkg"
-                                    : "rpm";
+    std::string word = run.config()["packager"].line(run.debian() ? "dpkg" : "rpm");
+    auto it = packagers.find(word);
+    if (it == packagers.end()) {
+        std::string known;
+        for (const auto& [name, ours] : packagers)
+            known += (known.empty() ? "" : ", ") + name;
+        throw Error(exit_data,
+                    fmt::format("the setting '/software/components/spma/packager' is '{}': it is "
+                                "one of {}",
+                                word, known));
+    }
+    return it->second;
+}
+
+/// What the packager of the site's own words would have written.
+void repository_files(Run& run, const Element* repositories) {
+    std::string word = run.config()["packager"].text();
+    if (!repositories)
+        return;
+    if (word == "yum" || word == "yumng" || word == "yumdnf")
+        write_yum_files(run, run.config(), View(repositories), word == "yumdnf");
+    else if (word == "apt")
+        write_apt_files(run, run.config(), View(repositories));
 }
 
 std::string settings_of(const Run& run) {
@@ -94,8 +123,11 @@ std::string settings_of(const Run& run) {
         if (c[key])
             text += std::string(key) + " = " + c[key].line() + "\n";
     for (const char* key : {"proxyhost", "headcache", "essential"})
-        if (c[key])
-            text += std::string(key) + " = " + join(c[key].texts(), " ") + "\n";
+        if (c[key]) {
+            std::string words = join(c[key].texts(), " ");
+            std::replace(words.begin(), words.end(), ',', ' ');
+            text += std::string(key) + " = " + words + "\n";
+        }
     if (c["missing"])
         text += "dependencies = " + c["missing"].line() +
                 "\n";  // that word is every component's already
@@ -125,6 +157,8 @@ void pass_on(Run& run, const ProcessResult& r) {
             run.warn(words.substr(9));
         else if (words.starts_with("info: "))
             run.verbose(words.substr(6));
+        else if (!r.ok() && words.starts_with("error: "))
+            run.error(words.substr(7));
         else if (!r.ok())
             run.info(line);
     }
@@ -141,6 +175,7 @@ void configure_spma(Run& run) {
         run.file(repositories_file, json + "\n");
     else
         run.remove(repositories_file);
+    repository_files(run, repositories);
     if (!packages || !packages->size())
         return run.info("the profile has no packages: no target is written, and spma is not run");
     const Element* groups = run.extra("/software/groups");
@@ -189,6 +224,7 @@ void configure_spma(Run& run) {
 void unconfigure_spma(Run& run) {
     for (const char* path : {target_file, repositories_file, settings_file})
         run.remove(path);
+    remove_repository_files(run);
 }
 
 }  // namespace

@@ -134,6 +134,22 @@ std::string vim_completion() {
         add(b->name, "f", b->signature(), b->about());
     out += R"(  \ ]
 
+" 'formatexpr': the lines as panfmt lays them out; as they are when it cannot
+function! pan#Format() abort
+  if mode() =~# '[iR]'
+    return 1
+  endif
+  let l:last = v:lnum + v:count - 1
+  let l:lines = systemlist('panfmt', getline(v:lnum, l:last))
+  if v:shell_error
+    echohl ErrorMsg | echomsg get(l:lines, 0, 'panfmt failed') | echohl None
+    return 0
+  endif
+  call append(l:last, l:lines)
+  execute v:lnum . ',' . l:last . 'delete _'
+  return 0
+endfunction
+
 " 'omnifunc': the words that begin as the one at the cursor does
 function! pan#Complete(findstart, base) abort
   if a:findstart
@@ -141,6 +157,74 @@ function! pan#Complete(findstart, base) abort
   endif
   return filter(copy(s:words), {_, w -> stridx(w.word, a:base) == 0})
 endfunction
+)";
+    return out;
+}
+
+std::string emacs_mode() {
+    auto words = [](const std::string& list) {
+        return "(regexp-opt '(\"" + list + "\") 'symbols)";
+    };
+    constexpr std::string_view between = "\" \"";
+    std::string out = fmt::format(
+        ";;; pan-mode.el --- Pan templates  -*- lexical-binding: t -*-\n"
+        ";; {}\n",
+        generated);
+    out += R"((defvar pan-mode-syntax-table
+  (let ((table (make-syntax-table)))
+    (modify-syntax-entry ?# "<" table)
+    (modify-syntax-entry ?\n ">" table)
+    (modify-syntax-entry ?' "\"" table)
+    (modify-syntax-entry ?\" "\"" table)
+    (modify-syntax-entry ?_ "_" table)
+    ;; A path is completed one step at a time.
+    (dolist (c '(?/ ?- ?+ ?* ?% ?< ?> ?= ?! ?| ?& ?^ ?~ ??))
+      (modify-syntax-entry c "." table))
+    table))
+
+;; Within '...' a backslash is itself.
+(defconst pan-mode-syntax-propertize
+  (syntax-propertize-rules
+   ("'[^'\n]*\\(\\\\\\)'" (1 "."))))
+
+(defconst pan-mode-font-lock-keywords
+  (list
+)";
+    auto rule = [&](const std::string& regex, std::string_view face) {
+        out += fmt::format("   (cons {} '{})\n", regex, face);
+    };
+    out +=
+        "   '(\"\\\\_<template\\\\s-+\\\\([-A-Za-z0-9_+./]+\\\\)\" 1 "
+        "font-lock-function-name-face)\n"
+        "   '(\"\\\\_<\\\\(?:type\\\\|function\\\\|variable\\\\)\\\\s-+\\\\([A-Za-z_][A-Za-z0-9_]*"
+        "\\\\)\" 1 font-lock-variable-name-face)\n";
+    rule(words(reserved_of(ReservedWord::statement, between)), "font-lock-keyword-face");
+    rule(words(reserved_of(ReservedWord::header, between)), "font-lock-preprocessor-face");
+    rule(words(reserved_of(ReservedWord::conditional, between)), "font-lock-keyword-face");
+    rule(words(reserved_of(ReservedWord::loop, between)), "font-lock-keyword-face");
+    rule(words(reserved_of(ReservedWord::constant, between)), "font-lock-constant-face");
+    rule(words(reserved_of(ReservedWord::type, between)), "font-lock-type-face");
+    rule("(concat " + words(functions(between)) + " \"\\\\s-*(\")", "font-lock-builtin-face");
+    rule(words(names_of(basic_types(), between)), "font-lock-type-face");
+    rule(words(names_of(automatic_variables(), between)), "font-lock-builtin-face");
+    out += R"(   ))
+
+;;;###autoload
+(define-derived-mode pan-mode prog-mode "Pan"
+  "Major mode for templates in the Pan language."
+  (setq-local comment-start "# ")
+  (setq-local comment-end "")
+  (setq-local font-lock-defaults '(pan-mode-font-lock-keywords))
+  (setq-local syntax-propertize-function pan-mode-syntax-propertize))
+
+;;;###autoload
+(add-to-list 'auto-mode-alist '("\\.\\(?:pan\\|tpl\\)\\'" . pan-mode))
+
+(with-eval-after-load 'eglot
+  (add-to-list 'eglot-server-programs '(pan-mode "pan-lsp")))
+
+(provide 'pan-mode)
+;;; pan-mode.el ends here
 )";
     return out;
 }

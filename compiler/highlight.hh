@@ -6,6 +6,7 @@ namespace weft::compiler {
 
 std::string vim_syntax();        ///< syntax/pan.vim
 std::string vim_completion();    ///< autoload/pan.vim
+std::string emacs_mode();        ///< pan-mode.el
 std::string textmate_grammar();  ///< JSON, for Visual Studio Code and others
 
 }  // namespace weft::compiler

@@ -16,11 +16,13 @@ static int body(const Args& args) {
             fmt::print("{}", vim_syntax());
         else if (which == "vim-completion")
             fmt::print("{}", vim_completion());
+        else if (which == "emacs-mode")
+            fmt::print("{}", emacs_mode());
         else if (which == "textmate")
             fmt::print("{}", textmate_grammar());
         else
             throw Error(exit_usage, fmt::format("there is no editor file '{}'", which), {},
-                        "vim-syntax, vim-completion or textmate");
+                        "vim-syntax, vim-completion, emacs-mode or textmate");
         return exit_ok;
     }
     if (!args.rest().empty())
@@ -44,7 +46,8 @@ int main(int argc, char** argv) {
                 .options = {{'I', "include-path", "PATH",
                              "folders where templates are looked up, separated by ':'"},
                             {0, "no-compile", nullptr, "do not build objects in the background"},
-                            {0, "editor", "FILE", "print vim-syntax, vim-completion or textmate"},
+                            {0, "editor", "FILE",
+                             "print vim-syntax, vim-completion, emacs-mode or textmate"},
                             {0, "stdio", nullptr,
                              "speak on standard input and output, as it always does"}},
                 .body = body},

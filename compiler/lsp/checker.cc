@@ -14,9 +14,10 @@ bool OverlaySource::exists(const std::string& path) {
     return files_.count(path) || disk_.exists(path);
 }
 
-static Options options(std::vector<std::string> include_path) {
+static Options build_options(std::vector<std::string> include_path, bool per_folder) {
     Options o;
     o.include_path = std::move(include_path);
+    o.load_paths = per_folder;
     o.warnings = Warnings::off;
     o.keep_trees = false;
     o.print = [](std::string_view) {
@@ -24,10 +25,8 @@ static Options options(std::vector<std::string> include_path) {
     return o;
 }
 
-Checker::Checker(std::vector<std::string> include_path, std::function<void(Outcome)> done)
-    : done_(std::move(done)),
-      options_(options(std::move(include_path))),
-      thread_([this] { work(); }) {}
+Checker::Checker(bool per_folder, std::function<void(Outcome)> done)
+    : done_(std::move(done)), per_folder_(per_folder), thread_([this] { work(); }) {}
 
 Checker::~Checker() {
     {
@@ -43,14 +42,14 @@ bool Checker::busy() const {
     return busy_;
 }
 
-bool Checker::start(std::vector<std::string> objects, std::map<std::string, Text> open_files) {
+bool Checker::start(Wanted wanted, std::map<std::string, Text> open_files) {
     {
         std::lock_guard guard(lock_);
         if (busy_)
             return false;
         busy_ = true;
         source_.put(std::move(open_files));
-        objects_ = std::move(objects);
+        wanted_ = std::move(wanted);
     }
     changed_.notify_all();
     return true;
@@ -65,20 +64,30 @@ void Checker::work() {
                 return;
         }
         Outcome out;
-        out.objects = objects_;
         auto begin = std::chrono::steady_clock::now();
         try {
             if (builds_++ % 500 == 0)
-                compiler_.emplace(source_, options_);
-            for (Result& r : compiler_->build(objects_)) {
-                for (TemplateError& e : r.errors)
-                    out.errors.emplace_back(r.name, std::move(e));
-                auto& used = out.used[r.name];
-                for (const Dependency* d : r.dependencies)
-                    if (!d->path.empty())
-                        used.push_back(d->path);
-                if (!r.file.empty())
-                    used.push_back(r.file);
+                compilers_.clear();
+            for (auto& [include_path, objects] : wanted_) {
+                std::vector<std::string> names;
+                for (auto& [name, file] : objects)
+                    names.push_back(name);
+                out.objects.insert(out.objects.end(), names.begin(), names.end());
+                auto compiler = compilers_
+                                    .try_emplace(include_path, source_,
+                                                 build_options(include_path, per_folder_))
+                                    .first;
+                auto take = [&](const Result& r) {
+                    for (const TemplateError& e : r.errors)
+                        out.errors.emplace_back(r.name, e);
+                    auto& used = out.used[r.name];
+                    for (const Dependency* d : r.dependencies)
+                        if (!d->path.empty())
+                            used.push_back(d->path);
+                    if (!r.file.empty())
+                        used.push_back(r.file);
+                };
+                compiler->second.build(names, take, objects);
             }
         } catch (const Error&) {  // what stops a whole build is told by the program that makes it
         }

@@ -41,27 +41,30 @@ public:
         std::vector<std::string> objects;                           ///< what was built
         std::vector<std::pair<std::string, TemplateError>> errors;  ///< by object
         std::map<std::string, std::vector<std::string>>
-            used;  ///< by object: the files that went into it
+            used;  ///< by object: the files that went into it, its own last
         double seconds = 0;
     };
+    /// Objects and their files, by the include path that counts where no file says a load path.
+    using Wanted = std::map<std::vector<std::string>, Compiler::ObjectFiles>;
     /// `done` is called on that thread.
-    Checker(std::vector<std::string> include_path, std::function<void(Outcome)> done);
+    ///   per_folder   files beside the templates can say load paths
+    Checker(bool per_folder, std::function<void(Outcome)> done);
     ~Checker();
     /// Build these; answers false when the last ones are not finished yet.
-    bool start(std::vector<std::string> objects, std::map<std::string, Text> open_files);
+    bool start(Wanted, std::map<std::string, Text> open_files);
     bool busy() const;
 
 private:
     void work();
     std::function<void(Outcome)> done_;
     OverlaySource source_;
-    Options options_;
-    std::optional<Compiler>
-        compiler_;  ///< keeps every text it parsed: now and then a new one takes its place
+    bool per_folder_;
+    /// By include path. They keep every text they parsed: now and then new ones take their places.
+    std::map<std::vector<std::string>, Compiler> compilers_;
     size_t builds_ = 0;
     mutable std::mutex lock_;
     std::condition_variable changed_;
-    std::vector<std::string> objects_;
+    Wanted wanted_;
     bool busy_ = false, stop_ = false;
     std::thread thread_;
 };

@@ -98,6 +98,7 @@ Element Server::completion(const Element& params) {
             from += slash + 1;
         }
     }
+    const View& view = workspace_.view(sheet->path);
     Items items(word, {lines.position(from), lines.position(offset)});
     switch (c.kind) {
         case Context::none: break;
@@ -111,14 +112,15 @@ Element Server::completion(const Element& params) {
                     items.add(k, keyword_item);
             break;
         case Context::template_:
-            for (auto& [path, s] : workspace_.sheets())
-                if (s != sheet && !s->tpl->name.empty() && s->tpl->kind != TemplateKind::object)
+            for (auto* entry : view.sheets())
+                if (const SheetPtr& s = entry->second;
+                    s != sheet && !s->tpl->name.empty() && s->tpl->kind != TemplateKind::object)
                     items.add(s->tpl->name, module_item, template_kind_name(s->tpl->kind),
                               annotation_text(*s->tpl, s->tpl->notes));
             break;
         case Context::path:
         case Context::key:
-            for (const Child& child : children_of(workspace_, parent)) {
+            for (const Child& child : children_of(view, parent)) {
                 if (child.sheet)
                     items.add(child.name, field_item,
                               type_text(*child.sheet, child.field->type) +
@@ -129,7 +131,7 @@ Element Server::completion(const Element& params) {
             }
             break;
         case Context::value:
-            for (const std::string& s : choices_of(workspace_, parent))
+            for (const std::string& s : choices_of(view, parent))
                 items.add(s, value_item);
             break;
         case Context::type:
@@ -137,8 +139,8 @@ Element Server::completion(const Element& params) {
                 items.add(w.name, struct_item, w.about);
             for (const char* k : {"choice", "extensible"})
                 items.add(k, keyword_item);
-            for (auto& [path, s] : workspace_.sheets())
-                for (const Mention& m : s->mentions)
+            for (auto* entry : view.sheets())
+                for (const SheetPtr& s = entry->second; const Mention& m : s->mentions)
                     if (m.definition && m.sort == Sort::type) {
                         const Statement& st = s->tpl->statements[size_t(m.statement)];
                         items.add(name_of(m), struct_item, type_text(*s, st.type),
@@ -157,8 +159,8 @@ Element Server::completion(const Element& params) {
                 if (w.sort == ReservedWord::constant || w.sort == ReservedWord::conditional ||
                     w.sort == ReservedWord::loop)
                     items.add(w.text, keyword_item);
-            for (auto& [path, s] : workspace_.sheets())
-                for (const Mention& m : s->mentions) {
+            for (auto* entry : view.sheets())
+                for (const SheetPtr& s = entry->second; const Mention& m : s->mentions) {
                     if (!m.definition || (m.sort != Sort::global && m.sort != Sort::function))
                         continue;
                     const Statement& st = s->tpl->statements[size_t(m.statement)];

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/lex.hh"
+#include "compiler/lsp/schema.hh"
 #include "compiler/lsp/text.hh"
 #include "compiler/paths.hh"
 
@@ -170,8 +171,12 @@ private:
                 path(c, false);
             if (f == "exists" && !c.word.starts_with('/'))
                 c.kind = Context::template_;
+            if (f == "dict" || f == "nlist")
+                dict_key(c);
             return;
         }
+        if (last.type == T::comma)
+            return dict_key(c);
         if (last.type == T::lbracket)
             return subscript(c);
         if ((last.type == T::assign || last.type == T::maybe) && target(c.base))
@@ -191,6 +196,57 @@ private:
         c.kind = Context::path;
     }
 
+    /// dict('a', 1, '  : a key of what the statement sets, through the dicts around; behind a key
+    /// it is a value.
+    void dict_key(Context& c) {
+        std::vector<Term> steps;
+        bool value = false;
+        for (size_t end = now_.size();;) {
+            // The bracket that is open here, and the commas within it.
+            size_t i = end, commas = 0, key = end;
+            int depth = 0;
+            for (; i > 0; i--) {
+                T t = now_[i - 1].type;
+                if (t == T::rparen || t == T::rbracket || t == T::rbrace)
+                    depth++;
+                if ((t == T::lparen || t == T::lbracket || t == T::lbrace) && depth-- == 0)
+                    break;
+                if (t == T::comma && depth == 0 && !commas++)
+                    key = i - 1;
+            }
+            if (i < 2 || now_[i - 1].type != T::lparen)
+                return;
+            std::string_view f = now_[i - 2].text;
+            if (f == "list") {
+                steps.insert(steps.begin(), any_step());
+            } else if (f == "dict" || f == "nlist") {
+                if (end == now_.size()) {
+                    value = commas % 2;
+                } else if (commas % 2 == 0) {
+                    return;
+                }
+                if (commas % 2) {
+                    if (!key || now_[key - 1].type != T::string)
+                        return;
+                    auto term = parse_term(now_[key - 1].value);
+                    if (!term)
+                        return;
+                    steps.insert(steps.begin(), *term);
+                }
+            } else {
+                return;
+            }
+            end = i - 2;
+            if (end && (now_[end - 1].type == T::assign || now_[end - 1].type == T::maybe)) {
+                if (!target(c.base))
+                    return;
+                c.base.insert(c.base.end(), steps.begin(), steps.end());
+                c.kind = value ? Context::value : Context::key;
+                return;
+            }
+        }
+    }
+
     /// SELF['a']['  : what comes below a of the path the statement sets.
     void subscript(Context& c) {
         std::vector<Term> steps;
@@ -204,6 +260,8 @@ private:
                 steps.insert(steps.begin(), *term);
             } else if (t.type == T::long_) {
                 steps.insert(steps.begin(), Term(int32_t(t.number)));
+            } else if (t.type == T::identifier) {
+                steps.insert(steps.begin(), any_step());
             } else {
                 return;
             }

@@ -16,7 +16,7 @@ struct Context {
         statement,   ///< a word that begins a statement
         template_,   ///< the name of a template, within quotes
         path,        ///< an absolute path or one below `base`, within quotes
-        key,         ///< one step below `base`, within quotes: SELF['
+        key,         ///< one step below `base`, within quotes: SELF[', dict('
         value,       ///< text within quotes that is set at `base`
         type,        ///< the name of a type
         expression,  ///< names of variables and functions

@@ -43,7 +43,7 @@ std::string definition(const Workspace& w, const Target& t) {
     return out + "*" + place_text(w, *t.sheet, s.name_span) + "*\n";
 }
 
-std::string path_description(const Workspace& w, const std::string& path) {
+std::string path_description(const Workspace& w, const View& view, const std::string& path) {
     std::string out = "`" + path + "`";
     std::vector<Term> terms;
     try {
@@ -51,7 +51,7 @@ std::string path_description(const Workspace& w, const std::string& path) {
     } catch (const EvalFailure&) {
         return {};
     }
-    auto all = bound_to(w, terms);
+    auto all = bound_to(view, terms);
     if (all.empty())
         return out + ": no type is bound to it\n";
     for (const Bound& b : all) {
@@ -75,17 +75,12 @@ std::string path_description(const Workspace& w, const std::string& path) {
 }  // namespace
 
 std::string place_text(const Workspace& w, const Sheet& sheet, const Span& span) {
-    std::string_view path = sheet.path, best;
-    for (const std::string& dir : w.include_path())
-        if (path.starts_with(dir + '/') && dir.size() > best.size())
-            best = dir;
-    if (!best.empty())
-        path.remove_prefix(best.size() + 1);
-    return fmt::format("{}:{}", path, span.line);
+    return fmt::format("{}:{}", w.shown(sheet.path), span.line);
 }
 
 std::string describe(const Workspace& w, const SheetPtr& sheet, const Mention& m) {
     std::string name = name_of(m);
+    const View& view = w.view(sheet->path);
     switch (m.sort) {
         case Sort::automatic:
             return fmt::format("**{}**: {}\n", name, automatic_variable(name)->about);
@@ -94,7 +89,7 @@ std::string describe(const Workspace& w, const SheetPtr& sheet, const Mention& m
             const Builtin* b = find_builtin(name);
             return fmt::format("```pan\n{}\n```\n{}\n", b->signature(), b->about());
         }
-        case Sort::path: return path_description(w, m.name);
+        case Sort::path: return path_description(w, view, m.name);
         case Sort::local: {
             std::string out = fmt::format("local variable **{}**\n", name);
             for (const Target& t : w.same(sheet, m))
@@ -103,7 +98,7 @@ std::string describe(const Workspace& w, const SheetPtr& sheet, const Mention& m
             return out;
         }
         case Sort::template_: {
-            std::string path = w.find_template(m.name);
+            std::string path = view.find_template(m.name);
             if (path.empty())
                 return fmt::format("template **{}**: not found on the include path\n", m.name);
             SheetPtr s = w.sheet(path);
@@ -119,7 +114,7 @@ std::string describe(const Workspace& w, const SheetPtr& sheet, const Mention& m
         case Sort::type: break;
     }
     constexpr size_t most = 4;
-    auto all = w.definitions(m.sort, m.symbol);
+    auto all = view.definitions(m.sort, m.symbol);
     if (all.empty())
         return fmt::format("{} **{}**: defined nowhere in the workspace\n", sort_name(m.sort),
                            name);

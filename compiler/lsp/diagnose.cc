@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/error.hh"
 #include "compiler/lsp/server.hh"
@@ -40,8 +41,18 @@ Span span_of(const Where& w) {
 
 }  // namespace
 
+/// A file off the load path that has what is mentioned; empty: none.
+std::string Server::defined_elsewhere(const Mention& m) const {
+    for (auto& [path, sheet] : workspace_.sheets())
+        for (const Mention& d : sheet->mentions)
+            if (d.definition && d.sort == m.sort && d.symbol == m.symbol && d.name == m.name)
+                return path;
+    return {};
+}
+
 /// Functions, types and templates that are nowhere.
 void Server::check_names(const Sheet& sheet, const Lines& lines, Element& out) {
+    const View& view = workspace_.view(sheet.path);
     for (const Mention& m : sheet.mentions) {
         if (m.definition)
             continue;
@@ -49,15 +60,21 @@ void Server::check_names(const Sheet& sheet, const Lines& lines, Element& out) {
         std::vector<std::string_view> known;
         std::vector<std::string> names;
         if (m.sort == Sort::template_) {
-            missing = m.required && workspace_.find_template(m.name).empty();
+            missing = m.required && view.find_template(m.name).empty();
             if (missing)
-                for (auto& [path, s] : workspace_.sheets())
-                    names.push_back(s->tpl->name);
+                for (auto* entry : view.sheets())
+                    names.push_back(entry->second->tpl->name);
+            else if (std::string other = view.hidden_template(m.name); !other.empty())
+                out.list_ref().push_back(
+                    diagnostic(lsp::to_json(lines.range(m.span)), warning, "pan-lsp",
+                               fmt::format("template '{}' is found twice: '{}' counts, '{}' does "
+                                           "not",
+                                           m.name, view.find_template(m.name), other)));
         } else if (m.sort == Sort::function || m.sort == Sort::type) {
-            missing = !workspace_.defines(m.sort, m.symbol);
+            missing = !view.defines(m.sort, m.symbol);
             if (missing) {
-                for (auto& [path, s] : workspace_.sheets())
-                    for (const Mention& d : s->mentions)
+                for (auto* entry : view.sheets())
+                    for (const Mention& d : entry->second->mentions)
                         if (d.definition && d.sort == m.sort)
                             names.push_back(name_of(d));
                 if (m.sort == Sort::function)
@@ -76,10 +93,12 @@ void Server::check_names(const Sheet& sheet, const Lines& lines, Element& out) {
                                ? fmt::format("template '{}' is not found on the include path", name)
                                : fmt::format("the {} '{}' is defined nowhere in the workspace",
                                              sort_name(m.sort), name);
+        std::string elsewhere = defined_elsewhere(m);
         std::string_view near = name.size() < 64 ? nearest(name, known) : std::string_view();
-        if (near == name)
-            said += "\nhint: there is one, but below no folder of the include path";
-        else if (!near.empty())
+        if (!elsewhere.empty())
+            said += fmt::format("\nhint: there is one in '{}', where the load path does not lead",
+                                elsewhere);
+        else if (!near.empty() && near != name)
             said += fmt::format("\nhint: did you mean '{}'?", near);
         out.list_ref().push_back(diagnostic(lsp::to_json(lines.range(m.span)),
                                             m.sort == Sort::template_ ? warning : error, "pan-lsp",
@@ -123,11 +142,25 @@ Element Server::diagnostics(const std::string& path) {
         }
         check_names(*sheet, lines, out);
     }
+    // What is known from the text alone, a name that leads nowhere, is not told a second time.
+    std::vector<std::pair<Position, Position>> told;
+    for (const Element& d : out.list())
+        if (string_at(&d, "source") == "pan-lsp")
+            told.emplace_back(position_at(get(get(d, "range"), "start")),
+                              position_at(get(get(d, "range"), "end")));
     std::set<std::string> said;
     for (auto& [object, list] : built_)
-        for (auto& [file, d] : list)
-            if (file == path && said.insert(lsp::to_json(d)).second)
+        for (auto& [file, d] : list) {
+            if (file != path || !said.insert(lsp::to_json(d)).second)
+                continue;
+            Position from = position_at(get(get(d, "range"), "start")),
+                     to = position_at(get(get(d, "range"), "end"));
+            bool again = string_at(&d, "message").find("not found") != std::string_view::npos ||
+                         string_at(&d, "message").find("undefined") != std::string_view::npos;
+            if (!again || std::none_of(told.begin(), told.end(),
+                                       [&](auto& t) { return from < t.second && t.first < to; }))
                 out.list_ref().push_back(d);
+        }
     return out;
 }
 
@@ -158,24 +191,25 @@ void Server::idle() {
 
 /// The objects a file is part of: known from their last build, otherwise by the includes that can
 /// be read from the templates. Few enough to be built at once.
-std::vector<std::string> Server::affected(const std::string& path) const {
+Compiler::ObjectFiles Server::affected(const std::string& path) const {
     size_t most = slowest_ > 2 ? 1 : 4;
-    std::vector<std::string> out;
+    Compiler::ObjectFiles out;
     SheetPtr sheet = workspace_.sheet(path);
     if (!sheet)
         return out;
     if (sheet->tpl->kind == TemplateKind::object)
-        return {sheet->tpl->name};
+        return {{sheet->tpl->name, path}};
     for (auto& [object, files] : used_)
-        if (out.size() < most && std::find(files.begin(), files.end(), path) != files.end())
-            out.push_back(object);
+        if (out.size() < most && !files.empty() &&
+            std::find(files.begin(), files.end(), path) != files.end())
+            out[object] = files.back();
     if (!out.empty())
         return out;
     std::map<std::string, std::vector<const Sheet*>> includers;  // by the name that is included
-    for (auto& [file, s] : workspace_.sheets())
-        for (const Mention& m : s->mentions)
+    for (auto* entry : workspace_.view(path).sheets())
+        for (const Mention& m : entry->second->mentions)
             if (m.sort == Sort::template_ && !m.definition)
-                includers[m.name].push_back(s.get());
+                includers[m.name].push_back(entry->second.get());
     std::set<std::string> seen{sheet->tpl->name};
     std::vector<std::string> next{sheet->tpl->name};
     for (size_t i = 0; i < next.size(); i++)
@@ -184,7 +218,7 @@ std::vector<std::string> Server::affected(const std::string& path) const {
                 continue;
             next.push_back(s->tpl->name);
             if (s->tpl->kind == TemplateKind::object)
-                out.push_back(s->tpl->name);
+                out[s->tpl->name] = s->path;
             if (out.size() >= most)
                 return out;
         }
@@ -194,14 +228,16 @@ std::vector<std::string> Server::affected(const std::string& path) const {
 void Server::rest() {
     if (!checker_ || checker_->busy())
         return;
-    std::set<std::string> objects, paths = std::move(compile_wanted_);
+    look();
+    Compiler::ObjectFiles objects = std::move(objects_wanted_);
+    std::set<std::string> paths = std::move(compile_wanted_);
+    objects_wanted_.clear();
     compile_wanted_.clear();
     for (const std::string& path : paths) {
         SheetPtr s = workspace_.sheet(path);
         if (!s || !s->errors.empty())
             continue;  // its own errors first
-        for (std::string& o : affected(path))
-            objects.insert(std::move(o));
+        objects.merge(affected(path));
     }
     if (objects.empty())
         return;
@@ -209,7 +245,81 @@ void Server::rest() {
     for (const std::string& path : workspace_.open_files())
         if (SheetPtr s = workspace_.sheet(path))
             open[path] = s->text;
-    checker_->start({objects.begin(), objects.end()}, std::move(open));
+    for (auto& [path, sheet] : workspace_.sheets())
+        if (workspace_.open_name(path) != path)
+            open[path] = sheet->text;
+    Checker::Wanted wanted;
+    for (auto& [object, file] : objects)
+        wanted[workspace_.include_path_of(file)][object] = file;
+    checker_->start(std::move(wanted), std::move(open));
+}
+
+/// Has the disk changed behind the editor's back? Costs a look at the times of all files, so not
+/// again within a moment.
+void Server::look() {
+    using Clock = std::chrono::steady_clock;
+    auto begin = Clock::now();
+    if (begin < look_next_)
+        return;
+    auto changed = workspace_.look();
+    auto end = Clock::now();
+    look_next_ = end + std::max<Clock::duration>(std::chrono::seconds(1), 50 * (end - begin));
+    for (auto& [path, stamp] : data_)
+        if (auto now = Stamp::of(path).value_or(Stamp()); now != stamp) {
+            stamp = now;
+            changed.push_back(path);
+        }
+    disk_changed(changed);
+}
+
+void Server::disk_changed(const std::vector<std::string>& paths) {
+    if (paths.empty())
+        return;
+    names_changed_ = true;
+    compile_wanted_.insert(workspace_.open_files().begin(), workspace_.open_files().end());
+    constexpr size_t most = 20;
+    for (auto& [object, files] : used_)
+        if (objects_wanted_.size() < most && !files.empty() &&
+            std::any_of(paths.begin(), paths.end(), [&](auto& p) {
+                return std::find(files.begin(), files.end(), p) != files.end();
+            }))
+            objects_wanted_[object] = files.back();
+}
+
+/// The text was changed: what the last build said of it moves along; where it stood in what was
+/// replaced, it goes.
+void Server::shift_built(const std::string& path, TextRange edit, std::string_view inserted) {
+    int64_t lines = 0, last = 0;
+    {
+        Lines l(inserted, units_);
+        lines = int64_t(l.count()) - 1;
+        last = l.position(inserted.size()).character;
+    }
+    auto moved = [&](Position p) {
+        if (p < edit.end)
+            return p;
+        bool same_line = p.line == edit.end.line;
+        int64_t line = p.line - edit.end.line + edit.start.line + lines;
+        if (!same_line)
+            return Position{line, p.character};
+        return Position{
+            line, p.character - edit.end.character + last + (lines ? 0 : edit.start.character)};
+    };
+    for (auto& [object, list] : built_)
+        std::erase_if(list, [&](auto& entry) {
+            if (entry.first != path)
+                return false;
+            Element& d = entry.second;
+            TextRange r{position_at(get(get(d, "range"), "start")),
+                        position_at(get(get(d, "range"), "end"))};
+            bool touched = edit.start < r.end && r.start < edit.end;
+            bool inside = edit.start == edit.end && r.start < edit.start && edit.start < r.end;
+            if (touched || inside)
+                return true;
+            if (!(r.end <= edit.start))
+                set(d, "range", lsp::to_json(TextRange{moved(r.start), moved(r.end)}));
+            return false;
+        });
 }
 
 void Server::finished(Checker::Outcome o) {
@@ -224,6 +334,9 @@ void Server::finished(Checker::Outcome o) {
         forget(object);
     for (auto& [object, used] : o.used) {
         forget(object);
+        for (const std::string& file : used)
+            if (!workspace_.sheet(file))
+                data_.try_emplace(file, Stamp::of(file).value_or(Stamp()));
         used_[object] = std::move(used);
     }
     for (auto& [object, e] : o.errors) {
@@ -232,8 +345,12 @@ void Server::finished(Checker::Outcome o) {
         Where where = e.where;
         if (!sheet) {  // no place, or a text file: told in the object template
             where = {};
+            if (auto it = used_.find(object); it != used_.end() && !it->second.empty()) {
+                file = it->second.back();
+                sheet = workspace_.sheet(file);
+            }
             for (auto& [path, s] : workspace_.sheets())
-                if (s->tpl->kind == TemplateKind::object && s->tpl->name == object) {
+                if (!sheet && s->tpl->kind == TemplateKind::object && s->tpl->name == object) {
                     sheet = s;
                     file = path;
                 }

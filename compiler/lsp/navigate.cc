@@ -36,17 +36,18 @@ Element Server::definition(const Element& params) {
     if (!p->mention)
         return Element::null();
     const Mention& m = *p->mention;
+    const View& view = workspace_.view(p->sheet->path);
     switch (m.sort) {
         case Sort::global:
         case Sort::function:
-        case Sort::type: return locations(workspace_.definitions(m.sort, m.symbol));
+        case Sort::type: return locations(view.definitions(m.sort, m.symbol));
         case Sort::local:
             for (const Target& t : workspace_.same(p->sheet, m))
                 if (t.mention->definition)
                     return location(*t.sheet, t.mention->span);
             return Element::null();
         case Sort::template_: {
-            std::string path = workspace_.find_template(m.name);
+            std::string path = view.find_template(m.name);
             if (path.empty())
                 return Element::null();
             SheetPtr s = workspace_.sheet(path);
@@ -56,7 +57,7 @@ Element Server::definition(const Element& params) {
         }
         case Sort::path: {
             Element out = array();
-            for (const Bound& b : bound_to(workspace_, parse_path(m.name).terms))
+            for (const Bound& b : bound_to(view, parse_path(m.name).terms))
                 out.list_ref().push_back(location(*b.sheet, b.field  ? b.field->name_span
                                                             : b.bind ? b.bind->name_span
                                                                      : b.type->span));
@@ -143,7 +144,10 @@ Element Server::rename(const Element& params) {
         Name kind = m.sort == Sort::global     ? Name::variable
                     : m.sort == Sort::function ? Name::function
                                                : Name::type;
-        auto taken = workspace_.definitions(m.sort, symbol(kind, now));
+        std::vector<Target> taken;
+        for (const Target& t : all)
+            if (taken.empty())
+                taken = workspace_.view(t.sheet->path).definitions(m.sort, symbol(kind, now));
         if (!taken.empty())
             throw Error(exit_usage,
                         fmt::format("there is a {} '{}' already", sort_name(m.sort), now), {},
@@ -155,9 +159,10 @@ Element Server::rename(const Element& params) {
                 (other.sort == Sort::global && name_of(other) == now))
                 throw Error(exit_usage, fmt::format("'{}' is used here already", now), {},
                             place_text(workspace_, *p->sheet, other.span));
-    for (auto& [path, sheet] : workspace_.sheets())
-        if (!sheet->whole && (m.sort != Sort::local || sheet == p->sheet) &&
-            has_word(*sheet->text, was))
+    for (auto* entry : workspace_.view(p->sheet->path).sheets())
+        if (const SheetPtr& sheet = entry->second; !sheet->whole &&
+                                                   (m.sort != Sort::local || sheet == p->sheet) &&
+                                                   has_word(*sheet->text, was))
             throw Error(exit_usage,
                         fmt::format("'{}' mentions '{}' and has syntax errors",
                                     place_text(workspace_, *sheet, {1, 1, 1, 1}), was),

@@ -18,7 +18,7 @@ struct Spot {
 constexpr int deepest = 64;  // of aliases and includes: a circle of them ends here
 
 /// What an alias finally stands for; nothing when it is not defined.
-std::vector<Spot> resolved(const Workspace& w, Spot s, int depth = 0) {
+std::vector<Spot> resolved(const View& w, Spot s, int depth = 0) {
     if (s.type->kind != TypeSpec::alias)
         return {s};
     if (depth > deepest)
@@ -36,7 +36,7 @@ std::vector<Spot> resolved(const Workspace& w, Spot s, int depth = 0) {
 
 /// f(sheet, field, required) for the fields of a record, included ones too.
 template <class F>
-void each_field(const Workspace& w, const Spot& s, F f, int depth = 0) {
+void each_field(const View& w, const Spot& s, F f, int depth = 0) {
     if (depth > deepest)
         return;
     for (const Spot& r : resolved(w, s)) {
@@ -60,11 +60,17 @@ struct Walk {
     SheetPtr sheet;
 };
 
-std::vector<Walk> descend(const Workspace& w, const Walk& from, const Term& term) {
+/// Several binds may lead to one field: each place counts once.
+bool same_place(const Walk& a, const Walk& b) {
+    return a.sheet == b.sheet && a.type == b.type && a.at.type == b.at.type;
+}
+
+std::vector<Walk> descend(const View& w, const Walk& from, const Term& term) {
     std::vector<Walk> out;
     for (const Spot& s : resolved(w, {from.sheet, from.type})) {
-        if ((s.type->kind == TypeSpec::list && !term.is_key()) ||
-            (s.type->kind == TypeSpec::dict && term.is_key())) {
+        bool any = term == any_step();
+        if ((s.type->kind == TypeSpec::list && (any || !term.is_key())) ||
+            (s.type->kind == TypeSpec::dict && (any || term.is_key()))) {
             out.push_back({from.at, s.type->of, s.sheet});
         } else if (s.type->kind == TypeSpec::record) {
             each_field(w, s, [&](const SheetPtr& sheet, const Field& f, bool required) {
@@ -76,10 +82,10 @@ std::vector<Walk> descend(const Workspace& w, const Walk& from, const Term& term
     return out;
 }
 
-std::vector<Walk> walks(const Workspace& w, const std::vector<Term>& path) {
+std::vector<Walk> walks(const View& w, const std::vector<Term>& path) {
     std::vector<Walk> out;
-    for (auto& [file, sheet] : w.sheets())
-        for (const Statement& s : sheet->tpl->statements) {
+    for (auto* entry : w.sheets())
+        for (const SheetPtr& sheet = entry->second; const Statement& s : sheet->tpl->statements) {
             if (s.kind != Statement::Kind::bind || !s.path_text.empty() ||
                 s.terms.size() > path.size() || !s.type.type)
                 continue;
@@ -93,29 +99,37 @@ std::vector<Walk> walks(const Workspace& w, const std::vector<Term>& path) {
                         next.push_back(std::move(y));
                 now = std::move(next);
             }
-            out.insert(out.end(), now.begin(), now.end());
+            for (Walk& x : now)
+                if (std::none_of(out.begin(), out.end(),
+                                 [&](const Walk& y) { return same_place(x, y); }))
+                    out.push_back(std::move(x));
         }
     return out;
 }
 
 }  // namespace
 
-std::vector<Bound> bound_to(const Workspace& w, const std::vector<Term>& path) {
+const Term& any_step() {
+    static const Term any{Key("*")};
+    return any;
+}
+
+std::vector<Bound> bound_to(const View& w, const std::vector<Term>& path) {
     std::vector<Bound> out;
     for (Walk& x : walks(w, path))
         out.push_back(std::move(x.at));
     return out;
 }
 
-std::vector<Child> children_of(const Workspace& w, const std::vector<Term>& path) {
+std::vector<Child> children_of(const View& w, const std::vector<Term>& path) {
     std::map<std::string, Child> all;
     for (const Walk& x : walks(w, path))
         each_field(w, {x.sheet, x.type}, [&](const SheetPtr& sheet, const Field& f, bool required) {
             std::string name(f.key.view());
             all.emplace(name, Child{name, sheet, &f, required});
         });
-    for (auto& [file, sheet] : w.sheets())
-        for (const Statement& s : sheet->tpl->statements) {
+    for (auto* entry : w.sheets())
+        for (const SheetPtr& sheet = entry->second; const Statement& s : sheet->tpl->statements) {
             bool has_path = s.kind == Statement::Kind::bind || s.kind == Statement::Kind::valid ||
                             (s.kind == Statement::Kind::assign && s.absolute);
             if (!has_path || s.terms.size() <= path.size() ||
@@ -132,7 +146,7 @@ std::vector<Child> children_of(const Workspace& w, const std::vector<Term>& path
     return out;
 }
 
-std::vector<std::string> choices_of(const Workspace& w, const std::vector<Term>& path) {
+std::vector<std::string> choices_of(const View& w, const std::vector<Term>& path) {
     std::vector<std::string> out;
     for (const Walk& x : walks(w, path))
         for (const Spot& s : resolved(w, {x.sheet, x.type}))

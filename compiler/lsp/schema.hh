@@ -16,8 +16,11 @@ struct Bound {
     bool required = false;            ///< of a field
 };
 
+/// A step of a path that is not known: a variable, any key, any index.
+const Term& any_step();
+
 /// Everything bound to a path, through fields, lists and dicts.
-std::vector<Bound> bound_to(const Workspace&, const std::vector<Term>& path);
+std::vector<Bound> bound_to(const View&, const std::vector<Term>& path);
 
 /// A name that can come below a path.
 struct Child {
@@ -28,10 +31,10 @@ struct Child {
 };
 /// Fields of what is bound there, then steps that bind statements and assignments have there; by
 /// name.
-std::vector<Child> children_of(const Workspace&, const std::vector<Term>& path);
+std::vector<Child> children_of(const View&, const std::vector<Term>& path);
 
 /// The values a choice type at this path allows.
-std::vector<std::string> choices_of(const Workspace&, const std::vector<Term>& path);
+std::vector<std::string> choices_of(const View&, const std::vector<Term>& path);
 
 /// The type as it is written, in one line of at most 80 characters.
 std::string type_text(const Sheet&, const FullType&);

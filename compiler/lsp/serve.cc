@@ -129,6 +129,7 @@ void read_messages(int in, int stop, Queue& queue) {
 int serve(int in, int out, ServerOptions options) {
     constexpr std::chrono::milliseconds pause(
         300);  // without a keystroke, before objects are built
+    constexpr std::chrono::milliseconds between_looks(2000);  // at the disk
     Queue queue;
     int stop[2];
     if (::pipe(stop) != 0)
@@ -149,9 +150,13 @@ int serve(int in, int out, ServerOptions options) {
         [&](Checker::Outcome o) { queue.put(std::move(o)); });
     while (!server.ended()) {
         bool wait = server.wants_rest() && !server.compiling();
-        auto event = queue.take(wait ? pause : std::chrono::milliseconds(-1));
+        auto event = queue.take(wait ? pause : between_looks);
         if (!event) {
-            server.rest();
+            if (wait)
+                server.rest();
+            else
+                server.look();
+            server.idle();
             continue;
         }
         if (auto* message = std::get_if<Element>(&*event))

@@ -48,6 +48,8 @@ const Server::Notification Server::notifications[] = {
     {"textDocument/didSave", &Server::did_save},
     {"textDocument/didClose", &Server::did_close},
     {"workspace/didChangeWatchedFiles", &Server::did_change_files},
+    {"workspace/didChangeWorkspaceFolders", &Server::did_change_folders},
+    {"workspace/didChangeConfiguration", &Server::did_change_configuration},
 };
 
 Server::Server(ServerOptions options, std::function<void(std::string_view)> send,
@@ -127,37 +129,15 @@ static std::string absolute(const std::string& path) {
     return out;
 }
 
-Element Server::initialize(const Element& params) {
-    if (const Element* list = get(get(get(params, "capabilities"), "general"), "positionEncodings");
-        list && list->is(Kind::list))
-        for (const Element& e : list->list())
-            if (e.is(Kind::string) && e.string() == "utf-8")
-                units_ = Units::utf8;
-    watches_ =
-        boolean_at(get(get(get(params, "capabilities"), "workspace"), "didChangeWatchedFiles"),
-                   "dynamicRegistration");
-
-    std::vector<std::string> folders;
-    if (const Element* list = get(params, "workspaceFolders"); list && list->is(Kind::list))
-        for (const Element& e : list->list())
-            if (auto uri = string_at(&e, "uri"); uri.starts_with("file:"))
-                folders.push_back(absolute(path_of_uri(uri)));
-    if (folders.empty())
-        if (auto root = string_at(&params, "rootUri"); root.starts_with("file:"))
-            folders.push_back(absolute(path_of_uri(root)));
-    if (folders.empty())
-        if (auto root = string_at(&params, "rootPath"); root.starts_with('/'))
-            folders.push_back(absolute(std::string(root)));
-
-    const Element* mine = get(params, "initializationOptions");
+/// What the editor sets, at the beginning or later; what it leaves out stays.
+void Server::take_settings(const Element* mine) {
     if (const Element* dirs = get(mine, "includePath")) {
         options_.include_path.clear();
         auto add = [&](std::string_view dir) {
-            if (dir.empty())
-                return;
-            options_.include_path.push_back(dir.starts_with('/') || folders.empty()
-                                                ? std::string(dir)
-                                                : folders[0] + '/' + std::string(dir));
+            if (!dir.empty())
+                options_.include_path.push_back(dir.starts_with('/') || folders_.empty()
+                                                    ? std::string(dir)
+                                                    : folders_[0] + '/' + std::string(dir));
         };
         if (dirs->is(Kind::list)) {
             for (const Element& e : dirs->list())
@@ -180,15 +160,42 @@ Element Server::initialize(const Element& params) {
                 options_.lint = s;
     }
     options_.compile = boolean_at(mine, "compile", options_.compile);
+}
 
-    std::vector<std::string> include_path = options_.include_path;
-    if (include_path.empty() && !folders.empty())
-        include_path = guess_include_path(folders[0]);
-    for (std::string& dir : include_path)
+void Server::open_workspace() {
+    std::vector<std::string> said = options_.include_path;
+    for (std::string& dir : said)
         dir = absolute(dir);
-    workspace_.open(include_path, folders);
-    if (options_.compile && !include_path.empty())
-        checker_ = std::make_unique<Checker>(include_path, done_);
+    checker_.reset();  // one that builds is waited for
+    workspace_.open(said, folders_);
+    if (options_.compile)
+        checker_ = std::make_unique<Checker>(workspace_.per_folder(), done_);
+    names_changed_ = true;
+    compile_wanted_ = workspace_.open_files();
+}
+
+Element Server::initialize(const Element& params) {
+    if (const Element* list = get(get(get(params, "capabilities"), "general"), "positionEncodings");
+        list && list->is(Kind::list))
+        for (const Element& e : list->list())
+            if (e.is(Kind::string) && e.string() == "utf-8")
+                units_ = Units::utf8;
+    watches_ =
+        boolean_at(get(get(get(params, "capabilities"), "workspace"), "didChangeWatchedFiles"),
+                   "dynamicRegistration");
+
+    if (const Element* list = get(params, "workspaceFolders"); list && list->is(Kind::list))
+        for (const Element& e : list->list())
+            if (auto uri = string_at(&e, "uri"); uri.starts_with("file:"))
+                folders_.push_back(absolute(path_of_uri(uri)));
+    if (folders_.empty())
+        if (auto root = string_at(&params, "rootUri"); root.starts_with("file:"))
+            folders_.push_back(absolute(path_of_uri(root)));
+    if (folders_.empty())
+        if (auto root = string_at(&params, "rootPath"); root.starts_with('/'))
+            folders_.push_back(absolute(std::string(root)));
+    take_settings(get(params, "initializationOptions"));
+    open_workspace();
     initialized_ = true;
 
     return object({
@@ -197,6 +204,9 @@ Element Server::initialize(const Element& params) {
              {"positionEncoding", text(units_ == Units::utf8 ? "utf-8" : "utf-16")},
              {"textDocumentSync",
               object({{"openClose", boolean(true)}, {"change", number(2)}, {"save", object({})}})},
+             {"workspace",
+              object({{"workspaceFolders", object({{"supported", boolean(true)},
+                                                   {"changeNotifications", boolean(true)}})}})},
              {"hoverProvider", boolean(true)},
              {"definitionProvider", boolean(true)},
              {"referencesProvider", boolean(true)},
@@ -216,7 +226,9 @@ Element Server::initialize(const Element& params) {
 void Server::initialized(const Element&) {
     if (!watches_)
         return;
-    Element watchers = array({object({{"globPattern", text("**/*.{pan,tpl}")}})});
+    Element watchers =
+        array({object({{"globPattern", text("**/*.{pan,tpl}")}}),
+               object({{"globPattern", text("**/{.loadpath,include-path,*.build.properties}")}})});
     Element registration = object({{"id", text("files")},
                                    {"method", text("workspace/didChangeWatchedFiles")},
                                    {"registerOptions", object({{"watchers", watchers}})}});
@@ -283,6 +295,7 @@ void Server::did_change(const Element& params) {
         Lines lines(now, units_);
         size_t from = lines.offset(position_at(get(where, "start"))),
                to = lines.offset(position_at(get(where, "end")));
+        shift_built(path, {lines.position(from), lines.position(std::max(from, to))}, insert);
         now.replace(from, std::max(to, from) - from, insert);
         if (now.size() > MessageReader::largest)
             return;
@@ -291,7 +304,10 @@ void Server::did_change(const Element& params) {
     compile_wanted_.insert(path);
 }
 
-void Server::did_save(const Element& params) { compile_wanted_.insert(path_at(params)); }
+void Server::did_save(const Element& params) {
+    look_next_ = {};
+    compile_wanted_.insert(path_at(params));
+}
 
 void Server::did_close(const Element& params) {
     std::string path = path_at(params);
@@ -304,10 +320,42 @@ void Server::did_change_files(const Element& params) {
     const Element* changes = get(params, "changes");
     if (!changes || !changes->is(Kind::list))
         return;
+    std::vector<std::string> paths;
     for (const Element& c : changes->list())
-        if (auto uri = string_at(&c, "uri"); uri.starts_with("file:"))
-            if (workspace_.refresh(fs::path(path_of_uri(uri)).lexically_normal().string()))
-                names_changed_ = true;
+        if (auto uri = string_at(&c, "uri"); uri.starts_with("file:")) {
+            paths.push_back(absolute(path_of_uri(uri)));
+            workspace_.refresh(paths.back());
+        }
+    disk_changed(paths);
+}
+
+void Server::did_change_folders(const Element& params) {
+    const Element* event = get(params, "event");
+    auto each = [&](const char* which, auto f) {
+        if (const Element* list = get(event, which); list && list->is(Kind::list))
+            for (const Element& e : list->list())
+                if (auto uri = string_at(&e, "uri"); uri.starts_with("file:"))
+                    f(absolute(path_of_uri(uri)));
+    };
+    each("removed", [&](const std::string& f) { std::erase(folders_, f); });
+    each("added", [&](const std::string& f) {
+        if (std::find(folders_.begin(), folders_.end(), f) == folders_.end())
+            folders_.push_back(f);
+    });
+    open_workspace();
+}
+
+/// The settings as the initialization options have them, perhaps below the program's name.
+void Server::did_change_configuration(const Element& params) {
+    const Element* settings = get(params, "settings");
+    for (const char* name : {"pan-lsp", "panLsp", "pan"})
+        if (const Element* below = get(settings, name))
+            settings = below;
+    if (!settings || !settings->is(Kind::dict))
+        return;
+    take_settings(settings);
+    linted_.clear();
+    open_workspace();
 }
 
 // ---- pieces of answers
@@ -322,7 +370,7 @@ Element to_json(const TextRange& r) {
 Position position_at(const Element* e) { return {number_at(e, "line"), number_at(e, "character")}; }
 
 std::string Server::uri(const std::string& path) const {
-    auto it = uris_.find(path);
+    auto it = uris_.find(workspace_.open_name(path));
     return it == uris_.end() ? uri_of_path(path) : it->second;
 }
 

@@ -1,6 +1,7 @@
 // The language server: messages of an editor in, answers and diagnostics out. One thread calls it;
 // the compiles it orders run on another and come back through finished().
 #pragma once
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,7 +19,7 @@
 namespace weft::compiler::lsp {
 
 struct ServerOptions {
-    std::vector<std::string> include_path;  ///< empty: guessed from the editor's folder
+    std::vector<std::string> include_path;  ///< empty: files beside the templates say it
     std::optional<LintSeverity> lint =
         LintSeverity::advice;  ///< what panlint finds is shown from here on
     bool compile = true;       ///< build affected objects in the background
@@ -41,7 +42,9 @@ public:
     /// Nothing has happened for a moment: order a compile, if one is wanted.
     void rest();
     void finished(Checker::Outcome);
-    bool wants_rest() const { return !compile_wanted_.empty(); }
+    bool wants_rest() const { return !compile_wanted_.empty() || !objects_wanted_.empty(); }
+    /// Look whether the disk has changed, if that was not done just now.
+    void look();
     bool compiling() const { return checker_ && checker_->busy(); }
 
     bool ended() const { return ended_; }
@@ -73,6 +76,10 @@ private:
     void did_save(const Element&);
     void did_close(const Element&);
     void did_change_files(const Element&);
+    void did_change_folders(const Element&);
+    void did_change_configuration(const Element&);
+    void take_settings(const Element* mine);
+    void open_workspace();
     void changed(const std::string& path, bool names);
 
     // navigate.cc
@@ -94,7 +101,10 @@ private:
     Element diagnostics(const std::string& path);
     Element code_actions(const Element&);
     void check_names(const Sheet&, const Lines&, Element& out);
-    std::vector<std::string> affected(const std::string& path) const;
+    Compiler::ObjectFiles affected(const std::string& path) const;
+    std::string defined_elsewhere(const Mention&) const;
+    void disk_changed(const std::vector<std::string>& paths);
+    void shift_built(const std::string& path, TextRange edit, std::string_view inserted);
 
     // what the answers are made of
     struct Place {
@@ -122,6 +132,10 @@ private:
     std::set<std::string> changed_;            ///< to be published when idle
     bool names_changed_ = false;
     std::set<std::string> compile_wanted_;
+    Compiler::ObjectFiles objects_wanted_;  ///< to be built besides
+    std::vector<std::string> folders_;      ///< of the editor
+    std::map<std::string, Stamp> data_;     ///< files that built objects read and are no templates
+    std::chrono::steady_clock::time_point look_next_{};
     std::map<std::string, std::string> published_;  ///< the last diagnostics of a file, as sent
     struct Linted {
         SheetPtr sheet;
@@ -131,7 +145,7 @@ private:
     std::map<std::string, std::vector<std::pair<std::string, Element>>>
         built_;  ///< by object: file and diagnostic
     std::map<std::string, std::vector<std::string>>
-        used_;            ///< by object: the files in it, when last built
+        used_;            ///< by object: the files in it, its own last, when last built
     double slowest_ = 0;  ///< seconds of the last compile
 };
 

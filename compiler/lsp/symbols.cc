@@ -112,7 +112,10 @@ private:
                               loadpath = symbol(Name::variable, "LOADPATH");
         for (const Expr& e : t_.exprs) {
             switch (e.op) {
-                case Op::self: add(Sort::automatic, head(e.span, 4), 0, "SELF"); break;
+                case Op::self:
+                    add(Sort::automatic, head(e.span, 4), 0, "SELF");
+                    self_steps(e);
+                    break;
                 case Op::automatic:
                 case Op::variable: {
                     std::string name(symbol_text(Name::variable, e.symbol).view());
@@ -155,6 +158,25 @@ private:
                     break;
                 default: break;
             }
+        }
+    }
+
+    /// SELF['a']['b'] in a statement that sets an absolute path: each step leads to a path.
+    void self_steps(const Expr& self) {
+        auto after =
+            std::upper_bound(t_.statements.begin(), t_.statements.end(), start(self.span),
+                             [](auto at, const Statement& s) { return at < start(s.span); });
+        if (after == t_.statements.begin())
+            return;
+        const Statement& s = *std::prev(after);
+        if (s.kind != Statement::Kind::assign || !s.absolute || !s.path_text.empty())
+            return;
+        std::vector<Term> terms = s.terms;
+        for (const Expr* k : self.kids) {
+            if (!k->is_step)
+                return;
+            terms.push_back(k->step);
+            add(Sort::path, k->span, 0, path_text(terms));
         }
     }
 

@@ -5,9 +5,9 @@ endif
 let b:did_ftplugin = 1
 setlocal commentstring=#\ %s comments=:#
 setlocal expandtab shiftwidth=4 softtabstop=4
-setlocal formatprg=panfmt
+setlocal formatexpr=pan#Format()
 setlocal makeprg=panlint\ --ide\ %:S errorformat=%f:%l:\ %m
 setlocal suffixesadd=.pan,.tpl include=^\\s*include\\s\\+['\"]
 setlocal omnifunc=pan#Complete
-let b:undo_ftplugin = 'setlocal commentstring< comments< expandtab< shiftwidth< softtabstop< formatprg<'
+let b:undo_ftplugin = 'setlocal commentstring< comments< expandtab< shiftwidth< softtabstop< formatexpr<'
       \ .. ' makeprg< errorformat< suffixesadd< include< omnifunc<'

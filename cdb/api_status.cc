@@ -17,7 +17,8 @@ Answer get_health(Server& s, Call&) {
     j.open()
         .field("status", ok ? "ok" : "failing")
         .field("revision", ok ? s.head : uint64_t(0))
-        .field("profiles", uint64_t(s.published.size()));
+        .field("profiles", uint64_t(s.published.size()))
+        .field("writable", ok && s.store.database.env().writable());
     if (!ok)
         j.field("reason", "the store needs a restart of the server");
     j.close();
@@ -74,6 +75,8 @@ Answer get_metrics(Server& s, Call& c) {
         s.notifier.waiting());
     put("store_deadlocks_total", "counter", "Transactions run again.",
         s.store.database.env().deadlocks());
+    put("store_writable", "gauge", "Is there room on the disk for a commit?",
+        int(s.store.database.env().writable()));
     put("event_listeners", "gauge", "Open event streams.", s.listeners.size());
     return HttpResponse::text(200, std::move(out), "text/plain; version=0.0.4");
 }
@@ -221,10 +224,10 @@ Answer post_backup(Server& s, Call& c) {
                     "letters, digits, dots, lines");
     std::string dir = s.backup_dir + "/" + name;
     make_dirs(s.backup_dir, 0700);
-    s.store.database.env().backup(dir + "/data");
+    uint64_t revision = s.store.backup(dir, s.service.config.bytes("backup_rate"));
     s.store.database.audit(c.who.name, "backup", dir);
     Json j;
-    j.open().field("dir", dir).field("revision", s.store.revisions.head()).close();
+    j.open().field("dir", dir).field("revision", revision).close();
     return json(200, j);
 }
 

@@ -1,7 +1,9 @@
 // The environment of the five stores, its lock and the audit log.
 #include "cdb/database.hh"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <ctime>
 
@@ -42,7 +44,8 @@ struct Database::Fields {
     FileLock lock;
     bdb::Env env;
     Tables tables;
-    std::mutex commit_lock = {};
+    std::mutex commit_lock = {}, backup_lock = {};
+    Fd newest = {};  // the number of the newest revision, beside the log that has it
 
     Fields(const std::string& d, const bdb::Options& options, std::function<int64_t()> clock)
         : dir(d),
@@ -55,12 +58,44 @@ struct Database::Fields {
 Database::Database(const std::string& dir, const bdb::Options& options,
                    std::function<int64_t()> now)
     : f_(std::make_unique<Fields>(dir, options, std::move(now))) {
+    check_newest();
     if (auto f = meta_number(f_->tables.meta, nullptr, "format"); f > store_format)
-        throw Error(exit_io, fmt::format("the store '{}' has format {}, this program knows {}", dir,
-                                         f, store_format));
+        throw Error(exit_io,
+                    fmt::format("the store '{}' has format {}, this program knows {}", dir, f,
+                                store_format),
+                    {}, "it was written by a newer cdbd: start that one");
     else if (!f)
         env().update(
             [&](bdb::Txn& t) { f_->tables.meta.put(t, "format", number_key(store_format)); });
+}
+
+static constexpr size_t newest_size = 21;  // 20 digits and a line end: overwritten in place
+
+/// A log that was emptied or lost looks to the library like one of before the first commit.
+void Database::check_newest() {
+    std::string path = f_->dir + "/data/newest";
+    uint64_t head = meta_number(f_->tables.meta, nullptr, "head");
+    std::string text = read_if_exists(path, newest_size).value_or("");
+    uint64_t was = std::strtoull(text.c_str(), nullptr, 10);
+    if (was > head)
+        throw Error(exit_io,
+                    fmt::format("the store '{}' has revision {}, but revision {} was committed: "
+                                "its log or its tables were lost",
+                                f_->dir, head, was),
+                    {},
+                    fmt::format("put a backup in its place; to go on without the later revisions, "
+                                "remove '{}'",
+                                path));
+    f_->newest = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    committed(head);
+}
+
+void Database::committed(uint64_t revision) {
+    std::string text = fmt::format("{:020}\n", revision);
+    // Not waited for: the page cache survives a kill, and after a power failure an older number
+    // is true as well.
+    if (f_->newest && pwrite(f_->newest.get(), text.data(), text.size(), 0) < 0)
+        f_->newest = Fd();  // a full disk at the first start: without it nothing is checked
 }
 
 Database::~Database() = default;
@@ -70,6 +105,7 @@ int64_t Database::now() const { return f_->now(); }
 bdb::Env& Database::env() { return f_->env; }
 const Tables& Database::tables() const { return f_->tables; }
 std::mutex& Database::commit_lock() { return f_->commit_lock; }
+std::mutex& Database::backup_lock() { return f_->backup_lock; }
 
 void Database::audit(bdb::Txn& t, std::string who, std::string action, std::string detail) {
     uint64_t last = meta_number(f_->tables.meta, &t, "audit");

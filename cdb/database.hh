@@ -30,8 +30,12 @@ public:
     int64_t now() const;
     bdb::Env& env();
     const Tables& tables() const;
+    /// That revision is on the disk. At the next start the store has it, or says that it was lost.
+    void committed(uint64_t revision);
     /// Held by who writes a revision, or looks at the store while none may be written.
     std::mutex& commit_lock();
+    /// Held while a backup is made.
+    std::mutex& backup_lock();
 
     /// A line of the audit log, in a transaction of its own or in the caller's.
     void audit(std::string who, std::string action, std::string detail);
@@ -42,6 +46,7 @@ public:
     void verify(std::vector<std::string>& wrong) const;
 
 private:
+    void check_newest();
     struct Fields;
     std::unique_ptr<Fields> f_;
 };

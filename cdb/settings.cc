@@ -8,6 +8,7 @@ const std::vector<Setting>& settings() {
         {"store", Setting::path, "/var/lib/weft/cdb", "the folder of the database"},
         {"backup_dir", Setting::path, "/var/lib/weft/cdb-backup",
          "where backups are put, a folder each"},
+        {"backup_rate", Setting::bytes, "0", "a second, read for a backup; 0: as fast as it goes"},
         {"listen", Setting::text, ":8443", "address and port of the HTTPS service"},
         {"certificate", Setting::path, "/etc/weft/pki/server.crt",
          "of the server, its chain may follow"},

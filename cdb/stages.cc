@@ -209,7 +209,7 @@ Revision Stages::promote(const Promotion& order) {
             throw Error(
                 exit_data, fmt::format("profiles of revision {} were pruned", order.target), {},
                 fmt::format("those of revision {} and later are there", f_->revisions.pruned()));
-    return f_->db.env().update([&](bdb::Txn& t) {
+    Revision promoted = f_->db.env().update([&](bdb::Txn& t) {
         Revision rev{.number = f_->revisions.head(t) + 1,
                      .author = order.author,
                      .time = f_->db.now(),
@@ -256,6 +256,8 @@ Revision Stages::promote(const Promotion& order) {
                                  order.comment));
         return rev;
     });
+    f_->db.committed(promoted.number);
+    return promoted;
 }
 
 void Stages::stop(std::string_view name, std::string why) {

@@ -108,6 +108,7 @@ Revision Store::land(const Landing& l) {
         made.insert(made.end(), {b.xml.hash, b.origins.hash});
     contents.landed(made);
     values.learn(std::move(learned));
+    database.committed(landed.number);
     return landed;
 }
 

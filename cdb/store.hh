@@ -67,6 +67,10 @@ public:
     };
     Pruning prune(uint64_t before, const std::map<std::string, std::set<uint64_t>>& nodes,
                   bool really, const std::string& who);
+    /// A copy of the store, made while it is in use, that was opened, recovered and verified: the
+    /// folder is there, whole, or not at all. The newest revision it has.
+    ///   rate   bytes a second at most; 0: as fast as it goes
+    uint64_t backup(const std::string& dir, uint64_t rate = 0);
     /// Make the head's files, their history and all indexes anew, from the revisions, the profiles
     /// and what compiling every object of the head gave.
     void rebuild_indexes(const Landing& compiled);

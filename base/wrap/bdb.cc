@@ -9,7 +9,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -34,6 +36,11 @@ struct Malloced {
     std::string_view view() const { return {static_cast<const char*>(d.data), d.size}; }
 };
 
+/// Longer each time: who holds the locks may be waiting for the disk.
+void pause_after_deadlock(int tries) {
+    std::this_thread::sleep_for(std::chrono::microseconds(100) * (1 + tries));
+}
+
 DBT bytes(std::string_view s) {
     DBT d{};
     d.data = const_cast<char*>(s.data());
@@ -47,7 +54,9 @@ struct Env::Impl {
     std::string dir;
     Options options;
     DB_ENV* env = nullptr;
-    std::mutex mutex;  // tables
+    bool open = false;
+    std::mutex mutex;   // tables
+    std::mutex upkeep;  // a checkpoint, or a backup
     std::map<std::string, std::shared_ptr<Table::Impl>> tables;
     std::atomic<uint64_t> deadlocks{0};
     std::atomic<bool> failed{false}, ballasted{false}, full{false};
@@ -66,6 +75,8 @@ struct Env::Impl {
         if (!said.empty())
             text += " (" + std::exchange(said, {}) + ")";
         Error e(exit_io, fmt::format("cannot {} in '{}': {}", what, dir, text));
+        if (code == EMFILE || code == ENFILE)
+            e.hint = "raise the limit of open files: 'ulimit -n', LimitNOFILE= of the service";
         if (code == ENOSPC || code == EDQUOT)
             e.hint = "free some space and run it again; nothing was lost";
         if (code == DB_RUNRECOVERY) {
@@ -74,6 +85,11 @@ struct Env::Impl {
                 "free some space or look at the disk, then start the server again: it recovers by "
                 "itself";
         }
+        // What cannot be mended by trying again: a page or log that is not what was written.
+        for (const char* sign : {"checksum", "past end of log", "LSN", "log version", "magic",
+                                 "unsupported", "unexpected file type", "Invalid log file"})
+            if (text.find(sign) != std::string::npos)
+                e.hint = "a file of the store is damaged or foreign: put a backup in its place";
         throw e;
     }
 
@@ -87,6 +103,10 @@ struct Env::Impl {
     // nor drop them, and even a reader waits for a page. So their room is taken beforehand, by a
     // file that goes when a write fails.
     std::string ballast() const { return dir + "/ballast"; }
+    // A smaller one is kept for the next start: recovery fills the rest of the last log with zeros
+    // and writes pages, and by then the first may be gone.
+    std::string start_ballast() const { return dir + "/ballast-start"; }
+    uint64_t start_ballast_size() const { return options.cache / 4 + options.log_file; }
     /// As large as the cache, which the library makes a quarter larger than asked, and the log's
     /// buffer.
     uint64_t ballast_size() const { return options.cache + options.cache / 4 + log_buffer(); }
@@ -104,21 +124,54 @@ struct Env::Impl {
         if (ballasted)
             return true;
         std::lock_guard hold(mutex);
-        Fd file(open(ballast().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-        if (!file || posix_fallocate(file.get(), 0, off_t(ballast_size()))) {
-            unlink(ballast().c_str());
+        if (!take(ballast(), ballast_size()))
             return false;
-        }
         full = false;
         return ballasted = true;
     }
+    static bool take(const std::string& path, uint64_t size) {
+        Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+        if (file && posix_fallocate(file.get(), 0, off_t(size)) == 0)
+            return true;
+        unlink(path.c_str());
+        return false;
+    }
+    /// As much of it as there is room for.
+    void take_start_ballast() {
+        for (uint64_t size = start_ballast_size(); size >= (64u << 10); size /= 2)
+            if (take(start_ballast(), size))
+                return;
+    }
+    /// Tables without the log that they follow from are not opened: what is in the log alone would
+    /// be lost without a word.
+    void need_log() const {
+        bool tables = false, logs = false;
+        uint64_t bytes = 0;
+        std::error_code ec;
+        for (auto& f : std::filesystem::directory_iterator(dir, ec)) {
+            std::string name = f.path().filename();
+            tables |= name.ends_with(".db");
+            if (!name.starts_with("log."))
+                continue;
+            logs = true;
+            bytes += f.file_size(ec);
+        }
+        if (tables && !bytes)
+            throw Error(
+                exit_io,
+                fmt::format("the log of the store '{}' is {}", dir, logs ? "empty" : "missing"), {},
+                "the tables alone are not the store: put a backup in its place");
+    }
+    void checkpoint(std::string_view what) { check(env->txn_checkpoint(env, 0, 0, 0), what); }
     void need_space() {
         uint64_t need = options.reserve;
         if (!ballasted) {
             // What waited in memory while the disk was full comes first.
-            if (room() >= need + ballast_size() && env->txn_checkpoint(env, 0, 0, 0) == 0 &&
-                take_ballast())
-                return need_space();
+            if (room() >= need + ballast_size()) {
+                std::unique_lock hold(upkeep, std::try_to_lock);
+                if (hold && env->txn_checkpoint(env, 0, 0, 0) == 0 && take_ballast())
+                    return need_space();
+            }
             need += ballast_size();
         } else if (room() >= need) {
             return;
@@ -169,7 +222,7 @@ Env::Impl::~Impl() {
     for (auto& [name, t] : tables)
         if (t->db)
             t->db->close(std::exchange(t->db, nullptr), 0);
-    if (env && !failed)
+    if (open && !failed)
         env->txn_checkpoint(env, 0, 0, 0);
     if (env)
         env->close(env, 0);
@@ -178,7 +231,9 @@ Env::Impl::~Impl() {
 Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<Impl>()) {
     p_->dir = dir;
     p_->options = options;
+    p_->options.log_file = std::min(options.log_file, std::max<size_t>(options.cache / 4, 1 << 20));
     make_dirs(dir, 0700);
+    p_->need_log();
     p_->check(db_env_create(&p_->env, 0), "make a store");
     DB_ENV* e = p_->env;
     e->set_errcall(e, listen);
@@ -192,7 +247,7 @@ Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<I
     });
     e->set_cachesize(e, uint32_t(options.cache >> 30), uint32_t(options.cache & ((1u << 30) - 1)),
                      1);
-    e->set_lg_max(e, uint32_t(options.log_file));
+    e->set_lg_max(e, uint32_t(p_->options.log_file));
     e->set_lg_bsize(e, p_->log_buffer());
     e->set_lk_detect(e, DB_LOCK_DEFAULT);
     // A commit of everything locks every page it writes; tables of this size cost nothing until
@@ -205,21 +260,28 @@ Env::Env(const std::string& dir, const Options& options) : p_(std::make_shared<I
     // kill, and DB_RECOVER may run at every start: the owner's lock says that there is no second
     // process.
     uint32_t flags = DB_CREATE | DB_INIT_TXN | DB_INIT_LOG | DB_INIT_LOCK | DB_INIT_MPOOL |
-                     DB_PRIVATE | DB_RECOVER | DB_THREAD;
-    p_->ballasted = true;  // one may be left from before; recovery may need its room
+                     DB_PRIVATE | DB_THREAD |
+                     (options.catastrophic ? DB_RECOVER_FATAL : DB_RECOVER);
+    p_->ballasted = options.keep_room;  // one may be left from before; recovery may need its room
+    if (p_->room() < 2 * p_->start_ballast_size())
+        unlink(p_->start_ballast().c_str());
     p_->check(e->open(e, dir.c_str(), flags, 0600), "open the store");
-    if (p_->ballasted) {
-        p_->ballasted = false;
-        p_->take_ballast();
+    p_->open = true;
+    if (!options.keep_room) {
+        p_->ballasted = true;
+        return;
     }
+    p_->take_start_ballast();
+    p_->ballasted = false;
+    p_->take_ballast();
 }
 
 Env::~Env() = default;
 
 Table Env::table(const std::string& name) {
     std::lock_guard hold(p_->mutex);
-    auto& t = p_->tables[name];
-    if (!t) {
+    auto known = p_->tables.find(name);
+    if (known == p_->tables.end()) {
         auto fresh = std::make_shared<Table::Impl>();
         fresh->name = name;
         fresh->owner = p_.get();
@@ -229,9 +291,9 @@ Table Env::table(const std::string& name) {
         p_->check(fresh->db->open(fresh->db, nullptr, (name + ".db").c_str(), nullptr, DB_BTREE,
                                   flags, 0600),
                   "open the table '" + name + "'");
-        t = std::move(fresh);
+        known = p_->tables.emplace(name, std::move(fresh)).first;
     }
-    return Table(t);
+    return Table(known->second);
 }
 
 Txn Env::begin() {
@@ -246,21 +308,31 @@ void Env::wait_after_deadlock(int tries) {
     p_->deadlocks++;
     if (tries >= 200)
         throw Error(exit_try_later, fmt::format("the store '{}' is too busy", p_->dir));
-    std::this_thread::sleep_for(std::chrono::microseconds(100) * (1 + tries));
+    pause_after_deadlock(tries);
 }
 
 uint64_t Env::deadlocks() const { return p_->deadlocks; }
 bool Env::failed() const { return p_->failed; }
 
+bool Env::writable() const { return p_->ballasted && p_->room() >= p_->options.reserve; }
+
 void Env::checkpoint() {
-    p_->check(p_->env->txn_checkpoint(p_->env, 0, 0, 0), "checkpoint");
+    std::unique_lock hold(p_->upkeep, std::try_to_lock);
+    if (!hold)
+        return;
+    p_->checkpoint("checkpoint");
     p_->check(p_->env->log_archive(p_->env, nullptr, DB_ARCH_REMOVE), "remove old logs");
 }
 
-void Env::backup(const std::string& dir) {
+void Env::backup(const std::string& dir, uint64_t rate) {
     make_dirs(dir, 0700);
     if (!std::filesystem::is_empty(dir))
         throw Error(exit_usage, "the folder '" + dir + "' is not empty");
+    std::lock_guard hold(p_->upkeep);
+    constexpr uint32_t pages = 16, page = 4096;
+    p_->env->set_backup_config(p_->env, DB_BACKUP_READ_COUNT, pages);
+    p_->env->set_backup_config(p_->env, DB_BACKUP_READ_SLEEP,
+                               rate ? uint32_t(uint64_t(pages) * page * 1000000 / rate) : 0);
     p_->check(p_->env->backup(p_->env, dir.c_str(), DB_CREATE | DB_EXCL),
               "copy the store to '" + dir + "'");
 }
@@ -285,8 +357,8 @@ std::optional<std::string> Table::get(const Txn* t, std::string_view key) const 
         if (code == DB_NOTFOUND)
             return std::nullopt;
         // A reader outside a transaction may be chosen as the victim too; it just asks again.
-        if (code == DB_LOCK_DEADLOCK && !t && tries < 1000) {
-            std::this_thread::yield();
+        if (code == DB_LOCK_DEADLOCK && !t && tries < 200) {
+            pause_after_deadlock(tries);
             continue;
         }
         p_->owner->check(code, "read from '" + p_->name + "'");
@@ -350,12 +422,12 @@ bool Cursor::move(unsigned how) {
             k.d.data = nullptr;
         if (code == DB_NOTFOUND)
             return false;
-        if (code == DB_LOCK_DEADLOCK && !p_->txn && tries < 1000) {
+        if (code == DB_LOCK_DEADLOCK && !p_->txn && tries < 200) {
             // Nobody runs a plain reader again: let go of all locks, go back to where it stood, try
             // again.
             DBC* old = std::exchange(p_->cursor, nullptr);
             old->close(old);
-            std::this_thread::yield();
+            pause_after_deadlock(tries);
             p_->open();
             if (how != DB_NEXT && how != DB_PREV)
                 continue;

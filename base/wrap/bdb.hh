@@ -18,11 +18,13 @@ namespace weft::bdb {
 
 struct Options {
     size_t cache = size_t(64) << 20;     ///< bytes of pages kept in memory
-    size_t log_file = size_t(16) << 20;  ///< bytes of one log file
+    size_t log_file = size_t(16) << 20;  ///< bytes of one log file; at most a quarter of `cache`
     size_t reserve =
         size_t(8)
         << 20;  ///< no update starts with less than this free on the disk, beside the ballast:
                 ///  a file as large as the cache, so that what waits there can be written
+    bool keep_room = true;      ///< take the ballast; not for a copy that is only looked at
+    bool catastrophic = false;  ///< recover from the first log there is: a copy made while in use
 };
 
 /// Thrown through the body of update(), which runs it again. Never caught elsewhere.
@@ -128,11 +130,15 @@ public:
     }
 
     /// Bring the tables up to date with the log and drop log files nobody needs. To be called now
-    /// and then.
+    /// and then. Does nothing while a backup is made: recovery of the copy begins at the checkpoint
+    /// that was the last one when its first page was copied, and needs all logs since.
     void checkpoint();
-    /// A copy of the whole store into an empty or new folder while it is in use; opening it
-    /// recovers it.
-    void backup(const std::string& dir);
+    /// A copy of the whole store into an empty or new folder while it is in use. It is to be opened
+    /// with Options::catastrophic before anybody relies on it.
+    ///   rate   bytes a second at most; 0: as fast as it goes
+    void backup(const std::string& dir, uint64_t rate = 0);
+    /// Is there the room that an update asks for?
+    bool writable() const;
     /// Deadlocks resolved so far.
     uint64_t deadlocks() const;
     /// The library gave up (a failed disk): nothing works until the store is opened again.

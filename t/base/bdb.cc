@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_that_loses_nothing) {
                           });
     std::string small = dir.path() + "/small";
     make_dirs(small);
-    if (geteuid() != 0 || mount("tmpfs", small.c_str(), "tmpfs", 0, "size=6m")) {
+    if (geteuid() != 0 || mount("tmpfs", small.c_str(), "tmpfs", 0, "size=8m")) {
         BOOST_TEST_MESSAGE("no tmpfs can be mounted: skipped");
         return;
     }

@@ -1,11 +1,11 @@
 // A backup made while four others commit and checkpoints are taken without a pause is the store as
 // of some revision of that time, whole; one that is not good is none. And a log that was lost is
 // said.
-#define BOOST_TEST_MODULE backup
+#include "t/tap.hh"
+
 #include <fmt/core.h>
 
 #include <atomic>
-#include <boost/test/included/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
 #include <thread>

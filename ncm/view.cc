@@ -1,6 +1,8 @@
 // Lenient look-ups: the compiler has checked types already, historic caches keep only texts.
 #include "ncm/view.hh"
 
+#include <fmt/core.h>
+
 #include <charconv>
 
 #include "base/error.hh"
@@ -24,9 +26,10 @@ std::string View::text(std::string_view fallback) const {
 
 std::string View::line(std::string_view fallback) const {
     std::string t = text(fallback);
-    if (t.find_first_of("\n\r") != std::string::npos)
-        throw Error(exit_data, "a line end inside the value '" +
-                                   t.substr(0, t.find_first_of("\n\r")) + "...'");
+    constexpr std::string_view ends("\n\r\0", 3);
+    if (size_t at = t.find_first_of(ends); at != std::string::npos)
+        throw Error(exit_data, fmt::format("a {} inside the value '{}...'",
+                                           t[at] ? "line end" : "zero byte", t.substr(0, at)));
     return t;
 }
 
@@ -40,14 +43,16 @@ bool View::flag(bool fallback) const {
 }
 
 long View::number(long fallback) const {
-    if (!e_)
+    if (!e_ || !e_->is_property())
         return fallback;
     if (e_->is(Kind::long_))
         return e_->long_value();
     std::string t = text();
-    long n;
+    long n = 0;
     auto [end, ec] = std::from_chars(t.data(), t.data() + t.size(), n);
-    return ec == std::errc() && end == t.data() + t.size() && !t.empty() ? n : fallback;
+    if (t.empty() || ec != std::errc() || end != t.data() + t.size())
+        throw Error(exit_data, "'" + t + "' is no whole number");
+    return n;
 }
 
 std::vector<View> View::items() const {

@@ -23,6 +23,7 @@ public:
     /// text() that goes into a line of a file: Error(65) when it holds a line end.
     std::string line(std::string_view fallback = {}) const;
     bool flag(bool fallback = false) const;  ///< true, "true", "yes", "on", 1
+    /// Error(65) for a property that is no whole number.
     long number(long fallback = 0) const;
     std::optional<std::string> maybe() const;  ///< the text of a property
     std::vector<View> items() const;           ///< of a list; a lone property is a list of one

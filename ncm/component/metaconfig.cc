@@ -65,7 +65,10 @@ private:
 
 FileSpec spec_of(View s) {
     FileSpec spec;
-    spec.mode = mode_t(s["mode"].number(0644));
+    long mode = s["mode"].number(0644);
+    if (mode < 0 || mode > 07777)
+        throw Error(exit_data, fmt::format("mode {} is no number from 0 to 07777", mode));
+    spec.mode = mode_t(mode);
     spec.owner = s["owner"].text("root");
     spec.group = s["group"].text("root");
     spec.backup = s["backup"].text();

@@ -8,12 +8,22 @@ namespace weft::ncm {
 
 static constexpr const char* sudoers = "/etc/sudoers";
 
+/// A part of a line; a backslash before the line end would join the next line to it.
+static std::string sudo_part(View v, std::string_view fallback = {}) {
+    std::string s = v.line(fallback);
+    if (s.ends_with('\\'))
+        throw Error(exit_data, fmt::format("'{}': sudo takes the backslash at the end for a line "
+                                           "that goes on",
+                                           s));
+    return s;
+}
+
 /// "User_Alias ADMINS = alice, bob"
 static void aliases(std::string& out, std::string_view kind, View all) {
     for (const auto& [name, members] : all.members()) {
         std::vector<std::string> words;
         for (View m : members.items())
-            words.push_back(m.line());
+            words.push_back(sudo_part(m));
         if (!words.empty())
             out += fmt::format("{} {} = {}\n", kind, name, join(words, ", "));
     }
@@ -26,7 +36,7 @@ static std::string defaults(View d) {
     std::string out = "Defaults";
     for (auto [key, sign] : scopes)
         if (d[key]) {
-            out += sign + d[key].line();
+            out += sign + sudo_part(d[key]);
             break;
         }
     std::vector<std::string> words;
@@ -55,16 +65,16 @@ static void configure_sudo(Run& run) {
     for (View d : c["general_options"].items())
         text += defaults(d);
     for (View p : c["privilege_lines"].items()) {
-        std::string option = p["options"].line();
-        text += fmt::format("{} {} = ({}) {}{}\n", p["user"].line(), p["host"].line("ALL"),
-                            p["run_as"].line("ALL"), option.empty() ? "" : option + ": ",
-                            p["cmd"].line());
+        std::string option = sudo_part(p["options"]);
+        text += fmt::format("{} {} = ({}) {}{}\n", sudo_part(p["user"]),
+                            sudo_part(p["host"], "ALL"), sudo_part(p["run_as"], "ALL"),
+                            option.empty() ? "" : option + ": ", sudo_part(p["cmd"]));
     }
     for (const char* key : {"includes", "include"})
         for (View i : c[key].items())
-            text += "#include " + i.line() + "\n";
+            text += "#include " + sudo_part(i) + "\n";
     for (View i : c["includes_dirs"].items())
-        text += "#includedir " + i.line() + "\n";
+        text += "#includedir " + sudo_part(i) + "\n";
 
     // A wrong sudoers locks everybody out: no doubt, no file.
     if (Run::have("visudo")) {

@@ -40,8 +40,9 @@ std::string bond_section(const Interface& i) {
     for (const Word& w : words)
         if (o[w.ours])
             out += fmt::format("{}={}{}\n", w.theirs, o[w.ours].line(), w.unit);
-    if (o["lacp_rate"])
-        out += fmt::format("LACPTransmitRate={}\n", o["lacp_rate"].number() ? "fast" : "slow");
+    if (std::string rate = o["lacp_rate"].text(); o["lacp_rate"])
+        out +=
+            fmt::format("LACPTransmitRate={}\n", rate == "1" || rate == "fast" ? "fast" : "slow");
     if (o["all_slaves_active"])
         out += "AllSlavesActive=" + yes_or_no(o["all_slaves_active"].flag()) + "\n";
     if (auto hash = o["xmit_hash_policy"].maybe())

@@ -83,6 +83,11 @@ ok 'a test that does not read ends nothing' '
     head -c 300000 /dev/zero | tr "\0" x >long
     run 0 metaconfig configure "$(service json "{\"a\": \"$(cat long)\"}" "\"actions\": {\"test\": \"t\"}" "\"commands\": {\"t\": \"/bin/true\"}")" >run.log
     changed /etc/x'
+ok 'a mode that is none is an error, not another mode' '
+    for mode in "\"abc\"" 10000 "\"0x1f\""; do
+        run 1 metaconfig configure "$(service json "{\"a\": \"mode\"}" "\"mode\": $mode")" >log || { echo "$mode"; exit 1; }
+        changed
+    done'
 ok 'a service that is not active is left alone' '
     rm "$NCM_ROOT/etc/x"
     run 0 metaconfig configure "$(service json "{}" "\"active\": false")"

@@ -28,4 +28,8 @@ ok 'what visudo refuses is not written, and why is told' '
 ok 'includes' 'run 0 sudo configure "{\"includes_dirs\": [\"/etc/sudoers.d\"], \"privilege_lines\": []}" && grep -qx "#includedir /etc/sudoers.d" "$NCM_ROOT/etc/sudoers" && grep -q ADMINS "$NCM_ROOT/etc/sudoers.old"'
 ok 'unconfigure puts the earlier file back' 'run 0 sudo unconfigure "$tree" && grep -q ADMINS "$NCM_ROOT/etc/sudoers"'
 ok 'without an earlier one it stays: nobody is locked out' 'run 2 sudo unconfigure "$tree" && test -e "$NCM_ROOT/etc/sudoers"'
+ok 'a backslash at the end of a value does not swallow the next line' '
+    run 1 sudo configure "{\"user_aliases\": {\"A\": [\"bob\\\\\"]}, \"privilege_lines\": [{\"user\": \"A\", \"host\": \"ALL\", \"cmd\": \"ALL\"}]}"
+    changed
+    says "(.msg // \"\") | contains(\"backslash at the end\")"'
 done_testing

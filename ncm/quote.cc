@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "base/error.hh"
@@ -395,7 +396,12 @@ bool cron_cuts(std::string_view command) {
 
 // ---- numbers
 
-std::string number_as_perl(double d) { return fmt::format("{:.15g}", d == 0 ? 0.0 : d); }
+std::string number_as_perl(double d) {
+    // A whole number that fits into 64 bits is one for Perl.
+    if (d == std::floor(d) && d >= -9223372036854775808.0 && d < 18446744073709551616.0)
+        return fmt::format("{:.0f}", d == 0 ? 0.0 : d);
+    return fmt::format("{:.15g}", d);
+}
 
 long parse_number(std::string_view text, std::string_view what, long least, long most) {
     long n = 0;

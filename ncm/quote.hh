@@ -53,7 +53,7 @@ std::string cron_time(std::string_view);
 bool cron_cuts(std::string_view command);
 
 // ---- numbers
-/// As Perl prints it: "%.15g".
+/// As Perl prints it: a whole number, or "%.15g".
 std::string number_as_perl(double);
 /// The whole text as a number within these bounds; `what` names it in Error(65).
 long parse_number(std::string_view text, std::string_view what, long least, long most);

@@ -9,7 +9,7 @@
 
 #include "base/error.hh"
 #include "cdb/tree_source.hh"
-#include "compiler/load_path.hh"
+#include "compiler/reuse/load_path.hh"
 
 namespace weft::cdb {
 

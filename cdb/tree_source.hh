@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cdb/records.hh"
-#include "compiler/source.hh"
+#include "compiler/text/source.hh"
 
 namespace weft::cdb {
 

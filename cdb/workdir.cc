@@ -13,7 +13,7 @@
 #include "base/file.hh"
 #include "cdb/json.hh"
 #include "cdb/tree_source.hh"
-#include "compiler/load_path.hh"
+#include "compiler/reuse/load_path.hh"
 
 namespace weft::cdb {
 

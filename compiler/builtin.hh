@@ -11,8 +11,8 @@
 
 namespace weft::compiler {
 
-class Eval;       // the running evaluation of one object (compiler/eval.hh)
-struct CallNode;  // the call as it stands in the template (compiler/ast.hh)
+class Eval;       // the running evaluation of one object (compiler/evaluate/eval.hh)
+struct CallNode;  // the call as it stands in the template (compiler/text/ast.hh)
 
 /// "evaluation error" without a position yet: the evaluator adds file, line and trace.
 class EvalFailure : public std::exception {

@@ -5,8 +5,8 @@
 
 #include "base/program.hh"
 #include "compiler/compile.hh"
-#include "compiler/output.hh"
-#include "compiler/report.hh"
+#include "compiler/messages/report.hh"
+#include "compiler/output/output.hh"
 
 namespace weft::compiler {
 

@@ -16,7 +16,7 @@
 
 #include "base/error.hh"
 #include "base/noun/element.hh"
-#include "compiler/source.hh"
+#include "compiler/text/source.hh"
 
 namespace weft::compiler {
 
@@ -110,7 +110,7 @@ struct Options {
     bool keep_trees =
         true;  ///< results hold their trees; otherwise on_result is the only look at them
     std::vector<class Watch*>
-        watches;  ///< are told what happens (compiler/watch.hh); they outlive the Compiler
+        watches;  ///< are told what happens (compiler/build/watch.hh); they outlive the Compiler
     /// What debug(), traceback() and deprecated() print, whole lines; one call at a time. Unset:
     /// standard error.
     std::function<void(std::string_view)> print;

@@ -7,8 +7,8 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/program.hh"
-#include "compiler/annotations.hh"
-#include "compiler/parse.hh"
+#include "compiler/text/parse.hh"
+#include "compiler/tools/annotations.hh"
 
 using namespace weft;
 using namespace weft::compiler;

@@ -3,8 +3,8 @@
 
 #include "base/error.hh"
 #include "base/program.hh"
-#include "compiler/highlight.hh"
 #include "compiler/lsp/serve.hh"
+#include "compiler/tools/highlight.hh"
 
 using namespace weft;
 using namespace weft::compiler;

@@ -9,12 +9,12 @@
 #include <iostream>
 #include <mutex>
 
-#include "compiler/buildlog.hh"
+#include "compiler/build/buildlog.hh"
+#include "compiler/build/compare.hh"
+#include "compiler/build/explain.hh"
 #include "compiler/cli.hh"
-#include "compiler/compare.hh"
 #include "compiler/conf.hh"
-#include "compiler/explain.hh"
-#include "compiler/incremental.hh"
+#include "compiler/reuse/incremental.hh"
 using namespace weft;
 using namespace weft::compiler;
 

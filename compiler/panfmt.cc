@@ -8,7 +8,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "base/program.hh"
-#include "compiler/reformat.hh"
+#include "compiler/tools/reformat.hh"
 
 using namespace weft;
 namespace fs = std::filesystem;

@@ -11,9 +11,9 @@
 #include "base/file.hh"
 #include "base/noun/profile.hh"
 #include "base/program.hh"
-#include "compiler/lint.hh"
-#include "compiler/lint_code.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/tools/lint.hh"
+#include "compiler/tools/lint_code.hh"
 
 using namespace weft;
 using namespace weft::compiler;

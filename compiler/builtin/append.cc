@@ -1,7 +1,7 @@
 // append and prepend: one more child at the end or the front of a list, in place.
 #include <fmt/core.h>
 
-#include "compiler/eval.hh"
+#include "compiler/evaluate/eval.hh"
 #include "compiler/limits.hh"
 
 namespace weft::compiler::builtin {

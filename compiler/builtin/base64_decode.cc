@@ -1,7 +1,7 @@
 // base64_decode: the text that was encoded in base64.
 #include "base/base64.hh"
 #include "compiler/builtin.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,6 +1,6 @@
 // create: a fresh dict from a structure template, with some values set afterwards.
-#include "compiler/eval.hh"
-#include "compiler/object.hh"
+#include "compiler/evaluate/eval.hh"
+#include "compiler/evaluate/object.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,5 +1,5 @@
 // delete: remove a local variable or a child.
-#include "compiler/eval.hh"
+#include "compiler/evaluate/eval.hh"
 
 namespace weft::compiler::builtin {
 

@@ -6,7 +6,7 @@
 #include "base/error.hh"
 #include "base/wrap/digest.hh"
 #include "compiler/builtin.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::builtin {
 

@@ -2,10 +2,10 @@
 #include <fmt/core.h>
 
 #include "base/wrap/gzip.hh"
-#include "compiler/eval.hh"
+#include "compiler/evaluate/eval.hh"
+#include "compiler/evaluate/object.hh"
 #include "compiler/limits.hh"
-#include "compiler/object.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,8 +1,8 @@
 // file_line: one line of a large sorted file, without reading the others: repositories have tens of
 // thousands of packages.
-#include "compiler/eval.hh"
-#include "compiler/object.hh"
-#include "compiler/utf16.hh"
+#include "compiler/evaluate/eval.hh"
+#include "compiler/evaluate/object.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,7 +1,7 @@
 // first and next: going through a resource by hand.
 #include <fmt/core.h>
 
-#include "compiler/eval.hh"
+#include "compiler/evaluate/eval.hh"
 #include "compiler/limits.hh"
 
 namespace weft::compiler::builtin {

@@ -1,5 +1,5 @@
 // format: a text with values filled in.
-#include "compiler/format.hh"
+#include "compiler/values/format.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,6 +1,6 @@
 // if_exists: a template's name if there is such a file; made for include.
-#include "compiler/eval.hh"
-#include "compiler/object.hh"
+#include "compiler/evaluate/eval.hh"
+#include "compiler/evaluate/object.hh"
 
 namespace weft::compiler::builtin {
 

@@ -3,7 +3,7 @@
 
 #include "compiler/builtin.hh"
 #include "compiler/limits.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::builtin {
 

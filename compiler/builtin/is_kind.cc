@@ -1,6 +1,6 @@
 // is_boolean, is_long and their like: what kind of value is it? A variable that does not exist is
 // none.
-#include "compiler/eval.hh"
+#include "compiler/evaluate/eval.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,5 +1,5 @@
 // json_decode: the value that a JSON text describes.
-#include "compiler/json.hh"
+#include "compiler/values/json.hh"
 
 #include "compiler/builtin.hh"
 

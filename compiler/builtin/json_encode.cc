@@ -1,5 +1,5 @@
 // json_encode: a value as JSON, laid out as profiles are.
-#include "compiler/json.hh"
+#include "compiler/values/json.hh"
 
 #include "compiler/builtin.hh"
 

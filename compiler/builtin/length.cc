@@ -1,6 +1,6 @@
 // length: how many characters a string or how many children a resource has.
 #include "compiler/builtin.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,7 +1,7 @@
 // match: does a regular expression match anywhere in a string?
 #include "compiler/builtin.hh"
-#include "compiler/regex.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/regex.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,7 +1,7 @@
 // matches: the first match of a regular expression in a string, and its groups.
 #include "compiler/builtin.hh"
-#include "compiler/regex.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/regex.hh"
 
 namespace weft::compiler::builtin {
 

@@ -2,8 +2,8 @@
 #include <fmt/core.h>
 
 #include "compiler/builtin.hh"
+#include "compiler/evaluate/paths.hh"
 #include "compiler/limits.hh"
-#include "compiler/paths.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,8 +1,8 @@
 // error, debug, traceback, deprecated: talking to the person in front of the compiler.
 #include <fmt/core.h>
 
-#include "compiler/eval.hh"
-#include "compiler/object.hh"
+#include "compiler/evaluate/eval.hh"
+#include "compiler/evaluate/object.hh"
 
 namespace weft::compiler::builtin {
 

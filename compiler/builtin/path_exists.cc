@@ -1,6 +1,6 @@
 // path_exists: is there an element at a computed path?
-#include "compiler/eval.hh"
-#include "compiler/object.hh"
+#include "compiler/evaluate/eval.hh"
+#include "compiler/evaluate/object.hh"
 
 namespace weft::compiler::builtin {
 

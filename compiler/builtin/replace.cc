@@ -5,8 +5,8 @@
 
 #include "compiler/builtin.hh"
 #include "compiler/limits.hh"
-#include "compiler/regex.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/regex.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,5 +1,5 @@
 // return: the end of the running function or block.
-#include "compiler/eval.hh"
+#include "compiler/evaluate/eval.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,9 +1,9 @@
 // splice: a string or list with one part replaced.
 #include "compiler/builtin.hh"
+#include "compiler/evaluate/paths.hh"
 #include "compiler/limits.hh"
-#include "compiler/part.hh"
-#include "compiler/paths.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/part.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,8 +1,8 @@
 // split: the pieces of a string between the matches of a regular expression.
 #include "compiler/builtin.hh"
 #include "compiler/limits.hh"
-#include "compiler/regex.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/regex.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,7 +1,7 @@
 // substitute: ${name} in a text replaced by variables, or by the children of a dict.
-#include "compiler/substitute.hh"
+#include "compiler/values/substitute.hh"
 
-#include "compiler/eval.hh"
+#include "compiler/evaluate/eval.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,7 +1,7 @@
 // substr: a part of a string.
 #include "compiler/builtin.hh"
-#include "compiler/part.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/part.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,5 +1,5 @@
 // to_string: any value as text.
-#include "compiler/format.hh"
+#include "compiler/values/format.hh"
 
 namespace weft::compiler::builtin {
 

@@ -1,8 +1,8 @@
 // value: a copy of what is at a path of this or another object.
 #include <fmt/core.h>
 
-#include "compiler/eval.hh"
-#include "compiler/object.hh"
+#include "compiler/evaluate/eval.hh"
+#include "compiler/evaluate/object.hh"
 
 namespace weft::compiler::builtin {
 

@@ -2,14 +2,14 @@
 // knows.
 #include <algorithm>
 
-#include "compiler/annotations.hh"
 #include "compiler/builtin.hh"
+#include "compiler/evaluate/paths.hh"
 #include "compiler/lsp/context.hh"
 #include "compiler/lsp/describe.hh"
 #include "compiler/lsp/schema.hh"
 #include "compiler/lsp/server.hh"
-#include "compiler/paths.hh"
-#include "compiler/words.hh"
+#include "compiler/text/words.hh"
+#include "compiler/tools/annotations.hh"
 
 namespace weft::compiler::lsp {
 

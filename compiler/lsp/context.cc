@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "compiler/lex.hh"
+#include "compiler/evaluate/paths.hh"
 #include "compiler/lsp/schema.hh"
 #include "compiler/lsp/text.hh"
-#include "compiler/paths.hh"
+#include "compiler/text/lex.hh"
 
 namespace weft::compiler::lsp {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <fmt/core.h>
 
-#include "compiler/annotations.hh"
 #include "compiler/builtin.hh"
+#include "compiler/evaluate/paths.hh"
 #include "compiler/lsp/schema.hh"
 #include "compiler/lsp/text.hh"
-#include "compiler/paths.hh"
-#include "compiler/words.hh"
+#include "compiler/text/words.hh"
+#include "compiler/tools/annotations.hh"
 
 namespace weft::compiler::lsp {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "base/error.hh"
 #include "compiler/lsp/server.hh"
-#include "compiler/utf16.hh"
-#include "compiler/words.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/text/words.hh"
 
 namespace weft::compiler::lsp {
 

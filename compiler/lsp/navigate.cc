@@ -6,12 +6,12 @@
 
 #include "base/error.hh"
 #include "compiler/builtin.hh"
-#include "compiler/lex.hh"
+#include "compiler/evaluate/paths.hh"
 #include "compiler/lsp/describe.hh"
 #include "compiler/lsp/schema.hh"
 #include "compiler/lsp/server.hh"
-#include "compiler/paths.hh"
-#include "compiler/reformat.hh"
+#include "compiler/text/lex.hh"
+#include "compiler/tools/reformat.hh"
 
 namespace weft::compiler::lsp {
 

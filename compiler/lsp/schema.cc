@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/hints.hh"
+#include "compiler/messages/hints.hh"
 
 namespace weft::compiler::lsp {
 namespace {

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "base/error.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::lsp {
 

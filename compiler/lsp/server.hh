@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/lint.hh"
 #include "compiler/lsp/checker.hh"
 #include "compiler/lsp/message.hh"
 #include "compiler/lsp/text.hh"
 #include "compiler/lsp/workspace.hh"
+#include "compiler/tools/lint.hh"
 
 namespace weft::compiler::lsp {
 

@@ -6,10 +6,10 @@
 #include <set>
 #include <tuple>
 
+#include "compiler/evaluate/paths.hh"
 #include "compiler/lsp/text.hh"
-#include "compiler/parse.hh"
-#include "compiler/paths.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/parse.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::lsp {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/ast.hh"
 #include "compiler/compile.hh"
+#include "compiler/text/ast.hh"
 
 namespace weft::compiler::lsp {
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
 
 namespace weft::compiler::lsp {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/ast.hh"
+#include "compiler/text/ast.hh"
 
 namespace weft::compiler::lsp {
 

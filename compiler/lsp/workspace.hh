@@ -10,7 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "compiler/load_path.hh"
+#include "compiler/reuse/load_path.hh"
 #include "compiler/lsp/symbols.hh"
 
 namespace weft::compiler::lsp {

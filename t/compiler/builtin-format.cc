@@ -5,8 +5,8 @@
 
 #include "t/compiler/builtin.hh"
 
-#include "compiler/format.hh"
-#include "compiler/substitute.hh"
+#include "compiler/values/format.hh"
+#include "compiler/values/substitute.hh"
 
 template <class... A>
 static std::string text(std::string_view f, const A&... a) {
@@ -124,7 +124,8 @@ BOOST_AUTO_TEST_CASE(an_endless_result_meets_a_limit) {
     std::string f;
     for (int i = 0; i < 300; i++)
         f += "%1$1000000d";
-    BOOST_TEST(failure("format", s(f), n(1)) == "evaluation limit reached: this needs more work than one object may take");
+    BOOST_TEST(failure("format", s(f), n(1)) ==
+               "evaluation limit reached: this needs more work than one object may take");
 }
 
 BOOST_AUTO_TEST_CASE(every_value_has_a_text) {

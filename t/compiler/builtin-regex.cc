@@ -3,8 +3,8 @@
 
 #include "t/compiler/builtin.hh"
 
-#include "compiler/regex.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/regex.hh"
 
 /// Every match of a pattern, in brackets: "ab" in "abcab" is [ab][ab].
 static std::string found(std::string_view pattern, std::string_view text,

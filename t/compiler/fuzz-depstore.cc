@@ -1,6 +1,6 @@
 // Whatever a dependency store holds, it is read or refused; what was read can be asked, written and
 // read again.
-#include "compiler/depstore.hh"
+#include "compiler/reuse/depstore.hh"
 
 using namespace weft;
 using namespace weft::compiler;

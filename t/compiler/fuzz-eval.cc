@@ -3,8 +3,8 @@
 #include "base/error.hh"
 #include "compiler/builtin.hh"
 #include "compiler/compile.hh"
-#include "compiler/json.hh"
 #include "compiler/limits.hh"
+#include "compiler/values/json.hh"
 
 using namespace weft;
 using namespace weft::compiler;

@@ -1,8 +1,8 @@
 // Any bytes as a format string, filled with one value of each kind.
 #include <string_view>
 
-#include "compiler/format.hh"
 #include "compiler/limits.hh"
+#include "compiler/values/format.hh"
 
 using namespace weft;
 

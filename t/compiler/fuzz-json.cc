@@ -4,8 +4,8 @@
 
 #include "base/error.hh"
 #include "compiler/builtin.hh"
-#include "compiler/json.hh"
 #include "compiler/limits.hh"
+#include "compiler/values/json.hh"
 
 using namespace weft;
 

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "base/error.hh"
-#include "compiler/parse.hh"
+#include "compiler/text/parse.hh"
 
 using namespace weft;
 using namespace weft::compiler;

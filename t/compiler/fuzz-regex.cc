@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "compiler/builtin.hh"
-#include "compiler/regex.hh"
-#include "compiler/utf16.hh"
+#include "compiler/text/utf16.hh"
+#include "compiler/values/regex.hh"
 
 using namespace weft::compiler;
 

@@ -2,7 +2,7 @@
 // surroundings.
 #include "t/tap.hh"
 
-#include "compiler/lex.hh"
+#include "compiler/text/lex.hh"
 using namespace weft::compiler;
 
 static std::vector<Token> all(std::string_view text) {

@@ -2,8 +2,8 @@
 // it.
 #include "t/tap.hh"
 
-#include "compiler/lint.hh"
-#include "compiler/lint_code.hh"
+#include "compiler/tools/lint.hh"
+#include "compiler/tools/lint_code.hh"
 
 using namespace weft::compiler;
 

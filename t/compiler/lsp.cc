@@ -2,11 +2,11 @@
 #include "t/tap.hh"
 
 #include "base/error.hh"
+#include "compiler/evaluate/paths.hh"
 #include "compiler/lsp/context.hh"
 #include "compiler/lsp/message.hh"
 #include "compiler/lsp/text.hh"
 #include "compiler/lsp/workspace.hh"
-#include "compiler/paths.hh"
 
 using namespace weft;
 using namespace weft::compiler;

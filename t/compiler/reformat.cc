@@ -2,7 +2,7 @@
 #include "t/tap.hh"
 
 #include "base/error.hh"
-#include "compiler/reformat.hh"
+#include "compiler/tools/reformat.hh"
 
 using weft::compiler::reformat;
 

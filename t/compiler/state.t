@@ -8,7 +8,7 @@ compile() { # compile FILE: the compiler's messages
 }
 
 cat >told.cc <<'EOF'
-#include "compiler/object.hh"
+#include "compiler/evaluate/object.hh"
 using namespace weft::compiler;
 const void* a(State& s) { return s.variable(1); }
 const void* b(State& s) { return s.find({}, true); }
@@ -21,8 +21,8 @@ size_t h(State& s) { return s.load_path().size(); }
 const void* i(State& s) { return s.variable(1, Unrecorded::message); }
 EOF
 cat >forgotten.cc <<'EOF'
-#include "compiler/object.hh"
-#include "compiler/memo.hh"
+#include "compiler/evaluate/object.hh"
+#include "compiler/reuse/memo.hh"
 using namespace weft::compiler;
 const void* a(State& s) { return &s.globals_[1]; }
 const void* b(State& s) { return &s.tree(); }

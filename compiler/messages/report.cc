@@ -1,0 +1,110 @@
+// Gathering messages and printing them, for people, for old scripts, for programs.
+#include "compiler/messages/report.hh"
+
+#include <fmt/core.h>
+
+#include <map>
+#include <tuple>
+
+#include "base/file.hh"
+#include "base/noun/profile.hh"
+
+namespace weft::compiler {
+
+int report(const std::vector<TemplateError>& errors, std::ostream& out, Shape shape) {
+    struct Entry {
+        const TemplateError* error;
+        size_t objects;
+    };
+    std::map<std::tuple<std::string, int, int, std::string>, Entry> distinct;
+    for (const TemplateError& e : errors) {
+        auto [it, added] = distinct.try_emplace(
+            {e.where.file, e.where.line, e.where.col, e.message}, Entry{&e, 0});
+        it->second.objects++;
+        // Told as the first object by name has it, whichever was built first.
+        const TemplateError& had = *it->second.error;
+        if (!added && (e.object < had.object || (e.object == had.object && e.text() < had.text())))
+            it->second.error = &e;
+    }
+    int status = exit_ok;
+    for (auto& [key, entry] : distinct) {
+        const TemplateError& e = *entry.error;
+        switch (shape) {
+            case Shape::json: out << json_message(e, entry.objects); break;
+            case Shape::classic: out << e.classic(); break;
+            case Shape::plain:
+                out << e.text("panc");
+                if (entry.objects > 1)
+                    out << fmt::format("  (the same in {} more object{})\n", entry.objects - 1,
+                                       entry.objects > 2 ? "s" : "");
+        }
+        if (status == exit_ok || e.status == exit_data)
+            status = e.status;
+    }
+    return status;
+}
+
+static void put(Element& d, std::string_view key, std::string_view text) {
+    if (!text.empty())
+        d.dict_ref().at(Key(key)) = Element::of_string(text);
+}
+static void put(Element& d, std::string_view key, int64_t n) {
+    d.dict_ref().at(Key(key)) = Element::of_long(n);
+}
+static void put(Element& d, const Where& w) {
+    put(d, "file", w.file);
+    if (!w.line)
+        return;
+    put(d, "line", w.line);
+    put(d, "column", w.col);
+    put(d, "end_line", w.end_line ? w.end_line : w.line);
+    put(d, "end_column", w.end_col ? w.end_col : w.col);
+}
+
+std::string json_line(const Element& dict) {
+    std::string text;
+    write_json(dict, text, {.one_line = true, .plain = true});
+    while (text.ends_with('\n'))
+        text.pop_back();
+    return text + '\n';
+}
+
+std::string json_message(const TemplateError& e, size_t objects) {
+    Element d = Element::new_dict();
+    put(d, "severity", "error");
+    put(d, "class", error_class_name(e.cls));
+    put(d, "object", e.object);
+    if (objects > 1)
+        put(d, "objects", int64_t(objects));
+    put(d, "message", e.message);
+    put(d, "hint", e.hint);
+    put(d, e.where);
+    put(d, "source", e.line);
+    put(d, "element_path", e.element_path);
+    put(d, "element_value", e.element_value);
+    if (!e.trace.empty()) {
+        Element trace = Element::new_list();
+        for (const Error::Frame& f : e.trace) {
+            Element x = Element::new_dict();
+            put(x, "what", f.what);
+            put(x, f.where);
+            put(x, "source", f.line);
+            trace.list_ref().push_back(std::move(x));
+        }
+        d.dict_ref().at(Key("trace")) = std::move(trace);
+    }
+    return json_line(d);
+}
+
+std::string json_note(std::string_view text) {
+    std::string out;
+    for (std::string_view line : lines(text)) {
+        Element d = Element::new_dict();
+        put(d, "severity", line.find("warning") != std::string_view::npos ? "warning" : "note");
+        put(d, "message", line);
+        out += json_line(d);
+    }
+    return out;
+}
+
+}  // namespace weft::compiler

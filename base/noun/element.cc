@@ -31,39 +31,77 @@ Element Element::of_string(std::string_view s) {
 }
 
 Element Element::new_list() {
+    Node* made = new Node::OfList;  // before there is an element that would let it go
     Element e(Kind::list);
-    e.node_ = new Node::OfList;
+    e.node_ = made;
     return e;
 }
 
 Element Element::new_dict() {
+    Node* made = new Node::OfDict;  // before there is an element that would let it go
     Element e(Kind::dict);
-    e.node_ = new Node::OfDict;
+    e.node_ = made;
     return e;
 }
 
+/// A tree may be deeper than the stack, and to give memory back must not take any: the place of a
+/// child that is being emptied holds who is to be emptied after its parent.
 void Element::destroy() {
     if (kind_ == Kind::string) {
         std::free(node_);
         return;
     }
-    // A tree may be deeper than the stack: the outermost release empties a list of what is to go.
-    thread_local std::vector<std::pair<Node*, Kind>>* pending = nullptr;
-    if (pending) {
-        pending->emplace_back(node_, kind_);
-        return;
-    }
-    std::vector<std::pair<Node*, Kind>> work{{node_, kind_}};
-    pending = &work;
-    while (!work.empty()) {
-        auto [node, kind] = work.back();
-        work.pop_back();
+    Node *node = node_, *above = nullptr;
+    Kind kind = kind_, above_kind = Kind::list;
+    auto items = [&]() -> auto& { return static_cast<Node::OfList*>(node)->list.items_; };
+    auto entries = [&]() -> auto& { return static_cast<Node::OfDict*>(node)->dict.entries_; };
+    auto last = [&]() -> Element* {
         if (kind == Kind::list)
-            delete static_cast<Node::OfList*>(node);
+            return items().empty() ? nullptr : &items().back();
+        return entries().empty() ? nullptr : &entries().back().value;
+    };
+    auto drop_last = [&] {
+        if (kind == Kind::list)
+            items().pop_back();
         else
-            delete static_cast<Node::OfDict*>(node);
+            entries().pop_back();
+    };
+    auto was_only_one = [](Node& n) {
+        return n.frozen ? std::atomic_ref(n.refs).fetch_sub(1, std::memory_order_acq_rel) == 1
+                        : --n.refs == 0;
+    };
+    for (;;) {
+        Element* child = last();
+        if (!child) {
+            if (kind == Kind::list)
+                delete static_cast<Node::OfList*>(node);
+            else
+                delete static_cast<Node::OfDict*>(node);
+            if (!above)
+                return;
+            node = above;
+            kind = above_kind;
+            child = last();
+            above = child->node_;
+            above_kind = child->link_ ? Kind::dict : Kind::list;
+            drop_last();
+        } else if (!child->is_resource()) {
+            drop_last();
+        } else {
+            Node* into = child->node_;
+            Kind into_kind = std::exchange(child->kind_, Kind::undef);
+            if (!was_only_one(*into)) {
+                drop_last();
+                continue;
+            }
+            child->node_ = above;
+            child->link_ = above_kind == Kind::dict;
+            above = node;
+            above_kind = kind;
+            node = into;
+            kind = into_kind;
+        }
     }
-    pending = nullptr;
 }
 
 List& Element::list_ref() {

@@ -39,6 +39,22 @@ Key::Key(std::string_view s) {
             p_ = t;
             return;
         }
+    // Room first: what fails for want of memory leaves the table as it was.
+    if ((shard.used + 1) * 2 > shard.slots.size()) {
+        std::vector<const Text*> larger(shard.slots.size() * 2);
+        mask = larger.size() - 1;
+        auto free_slot = [&](uint32_t hash) {
+            size_t j = hash & mask;
+            while (larger[j])
+                j = (j + 1) & mask;
+            return j;
+        };
+        for (const Text* t : shard.slots)
+            if (t)
+                larger[free_slot(t->hash)] = t;
+        i = free_slot(h);
+        shard.slots.swap(larger);
+    }
     void* raw = std::malloc(offsetof(Text, text) + s.size() + 1);
     if (!raw)
         throw std::bad_alloc();
@@ -48,17 +64,7 @@ Key::Key(std::string_view s) {
     std::memcpy(made->text, s.data(), s.size());
     made->text[s.size()] = 0;
     shard.slots[i] = p_ = made;
-    if (++shard.used * 2 > shard.slots.size()) {
-        std::vector<const Text*> larger(shard.slots.size() * 2);
-        for (const Text* t : shard.slots)
-            if (t) {
-                size_t j = t->hash & (larger.size() - 1);
-                while (larger[j])
-                    j = (j + 1) & (larger.size() - 1);
-                larger[j] = t;
-            }
-        shard.slots.swap(larger);
-    }
+    shard.used++;
 }
 
 }  // namespace weft

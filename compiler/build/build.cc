@@ -14,6 +14,9 @@
 
 namespace weft::compiler {
 
+/// Another thread failed, and the build with it.
+struct BuildStopped {};
+
 Library::Job& Library::job(const std::string& name) {
     auto& j = jobs_[name];
     if (!j) {
@@ -168,6 +171,8 @@ const Element* Library::tree_of(const Object& waiting, const std::string& name, 
             }
             self.waits_for = name;
         }
+        if (stopped_)
+            throw BuildStopped();
         if (j.state == Job::running) {
             jobs_changed_.wait(guard);
             continue;
@@ -291,44 +296,65 @@ bool Library::settle(Job& j, const std::function<void(const Result&)>& on_result
     return true;
 }
 
+/// Until there is no object left. What is thrown and is no mistake of a template - no memory left,
+/// an output that cannot be written - ends the build in all threads: who waits for the tree of an
+/// object would wait for ever.
 void Library::work(const std::function<void(const Result&)>& on_result) {
-    auto memo = reuse_ ? std::make_unique<Memo>() : nullptr;
+    try {
+        auto memo = reuse_ ? std::make_unique<Memo>() : nullptr;
+        while (Job* next = take_job())
+            finish(*next, memo.get(), on_result);
+    } catch (...) {
+        std::lock_guard guard(jobs_lock_);
+        bool first = !std::exchange(stopped_, true);
+        jobs_changed_.notify_all();
+        if (first)
+            throw;
+    }
+}
+
+/// The next object to make or to check, counted as active; nullptr when all are done.
+Library::Job* Library::take_job() {
     std::unique_lock guard(jobs_lock_);
     for (;;) {
-        Job* next = nullptr;
-        while (!next && next_ < queue_.size()) {
+        if (stopped_)
+            return nullptr;
+        while (next_ < queue_.size()) {
             Job* j = queue_[next_++];
             if (j->state == Job::waiting ||
-                (j->state == Job::built && !j->validated && !j->validating))
-                next = j;
-        }
-        if (!next) {
-            if (!active_) {
-                jobs_changed_.notify_all();
-                return;
+                (j->state == Job::built && !j->validated && !j->validating)) {
+                active_++;
+                return j;
             }
-            jobs_changed_.wait(guard);
-            continue;
         }
-        active_++;
-        bool make = next->state == Job::waiting;
-        if (make)
-            next->state = Job::running;
-        guard.unlock();
-        if (make)
-            make_tree(*next, memo.get());
-        guard.lock();
-        bool check = !next->validated && !next->validating;
-        if (check)
-            next->validating = true;
-        guard.unlock();
-        if (check)
-            validate(*next, memo.get());
-        settle(*next, on_result, false);
-        guard.lock();
-        active_--;
-        jobs_changed_.notify_all();
+        if (!active_) {
+            jobs_changed_.notify_all();
+            return nullptr;
+        }
+        jobs_changed_.wait(guard);
     }
+}
+
+void Library::finish(Job& j, Memo* memo, const std::function<void(const Result&)>& on_result) {
+    std::unique_lock guard(jobs_lock_);
+    if (j.state == Job::waiting) {
+        j.state = Job::running;
+        guard.unlock();
+        make_tree(j, memo);
+        guard.lock();
+    }
+    // Meanwhile another thread may have it.
+    if (j.state == Job::built && !j.validated && !j.validating) {
+        j.validating = true;
+        guard.unlock();
+        validate(j, memo);
+        guard.lock();
+    }
+    guard.unlock();
+    settle(j, on_result, false);
+    guard.lock();
+    active_--;
+    jobs_changed_.notify_all();
 }
 
 /// A pool whose threads have room for deeply nested expressions and for objects that need each

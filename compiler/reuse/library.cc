@@ -65,6 +65,7 @@ void Library::begin() {
     order_.clear();
     queue_.clear();
     next_ = active_ = 0;
+    stopped_ = false;
     statistics = {};
 }
 

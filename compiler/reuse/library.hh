@@ -143,7 +143,8 @@ private:
     void validate(Job&, Memo*);
     void work(const std::function<void(const Result&)>& on_result);
     bool settle(Job&, const std::function<void(const Result&)>& on_result, bool last);
-    void finish(Job&, const std::function<void(const Result&)>& on_result);
+    Job* take_job();
+    void finish(Job&, Memo*, const std::function<void(const Result&)>& on_result);
     void run_threads(size_t count, const std::function<void()>& work);
 
     Source& source_;
@@ -167,7 +168,8 @@ private:
     std::unordered_map<std::string, std::unique_ptr<Job>> jobs_;
     std::vector<Job*> order_, queue_;
     size_t next_ = 0, active_ = 0;
-    bool reuse_ = false;  ///< in this build: threads that do and others would not agree on marks
+    bool stopped_ = false;  ///< by what is no mistake of a template
+    bool reuse_ = false;    ///< in this build: threads that do and others would not agree on marks
 };
 
 }  // namespace weft::compiler

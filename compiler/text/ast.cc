@@ -25,10 +25,17 @@ uint32_t symbol(Name n, std::string_view text) {
     Table& t = table(n);
     Key key(text);
     std::unique_lock guard(t.lock);
-    auto [it, added] = t.numbers.try_emplace(key, uint32_t(t.names.size()));
-    if (added)
-        t.names.push_back(key);
-    return it->second;
+    if (auto it = t.numbers.find(key); it != t.numbers.end())
+        return it->second;
+    uint32_t number = uint32_t(t.names.size());
+    t.names.push_back(key);
+    try {
+        t.numbers.emplace(key, number);
+    } catch (...) {
+        t.names.pop_back();  // or two names would get this number
+        throw;
+    }
+    return number;
 }
 
 Key symbol_text(Name n, uint32_t number) {

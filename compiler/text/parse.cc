@@ -204,6 +204,12 @@ Parsed Parser::file() {
         }
     } catch (const Fatal&) {
     }
+    auto unreadable = [](const TemplateError& e) {
+        return e.cls == ErrorClass::parse;
+    };
+    // Where a file belongs is asked of one that is a template.
+    if (misplaced_ && std::any_of(errors_.begin(), errors_.end(), unreadable))
+        errors_.erase(errors_.begin() + long(*misplaced_));
     std::stable_sort(errors_.begin(), errors_.end(), [](auto& a, auto& b) {
         return (a.cls == ErrorClass::parse) > (b.cls == ErrorClass::parse);
     });
@@ -272,12 +278,14 @@ void Parser::header() {
     t.header = start.to(token_.span);
     if (!valid_template_name(t.name))
         report(ErrorClass::syntax, fmt::format("'{}' is no valid template name", t.name), name);
-    else if (!path_.ends_with('/' + t.name + ".pan") && !path_.ends_with('/' + t.name + ".tpl"))
+    else if (!path_.ends_with('/' + t.name + ".pan") && !path_.ends_with('/' + t.name + ".tpl")) {
+        misplaced_ = errors_.size();
         report(ErrorClass::syntax,
                fmt::format("template '{}' is in the wrong file or folder", t.name), name,
                fmt::format(
                    "it belongs into {}.pan below a folder of the include path; this file is {}",
                    t.name, path_));
+    }
     take();
 }
 

@@ -109,6 +109,8 @@ private:
     }  ///< directly before the current token
     Annotated statement_notes_;
     std::shared_ptr<Template> tpl_;
+    std::optional<size_t>
+        misplaced_;  ///< which of the errors says that the file is in the wrong place
     std::vector<TemplateError> errors_;
     std::vector<std::string> warnings_;
     int depth_ = 0;

@@ -40,11 +40,21 @@ Tree tree_of(Client& c, const std::string& resource, uint64_t* revision) {
     return tree;
 }
 
+/// What a folder holds; links that are not followed are told: without what is behind them an
+/// if_exists loses configuration in silence.
+std::map<std::string, std::string> files_in(const std::string& dir, const WorkdirOptions& o) {
+    std::vector<std::string> left_out;
+    auto files = read_workdir(dir, o, &left_out);
+    for (auto& line : left_out)
+        fmt::print(stderr, "cdb: warning: {}\n", line);
+    return files;
+}
+
 int import(const Args& a) {
     std::string dir = one_word(a, "folder");
     Client c(a);
     WorkdirOptions o = workdir_options(a, workdir_state(dir));
-    auto files = read_workdir(dir, o);
+    auto files = files_in(dir, o);
     if (c.session().empty())
         open_session(c, a.get("message", "import of " + dir));
     uint64_t revision = 0;
@@ -61,7 +71,7 @@ int import(const Args& a) {
 std::string folder_body(Client& c, const Args& a, const std::string& dir, bool commit) {
     auto known = workdir_state(dir);
     WorkdirOptions o = workdir_options(a, known);
-    auto files = read_workdir(dir, o);
+    auto files = files_in(dir, o);
     uint64_t base = 0;
     Tree tree = tree_of(c, known ? fmt::format("tree?at={}", known->revision) : "tree", &base);
     auto edits = differences(files, tree, o, a.has("keep"));

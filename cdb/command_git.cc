@@ -122,8 +122,8 @@ int send(const Args& a, Client& c, const GitRepository& git, const std::string& 
          const std::string& to, const std::optional<Extra>& extra) {
     std::vector<std::string> skipped;
     auto commits = git.commits(from, to, skipped);
-    for (auto& path : skipped)
-        fmt::print(stderr, "note: '{}' is left out: a link or a submodule\n", path);
+    for (auto& line : skipped)
+        fmt::print(stderr, "cdb: warning: {}\n", line);
     if (commits.empty()) {
         fmt::print("nothing to commit: the database has all of it\n");
         return exit_no;

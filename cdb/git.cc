@@ -3,11 +3,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <set>
 
 #include "base/error.hh"
+#include "cdb/links.hh"
 
 namespace weft::cdb {
 
@@ -58,6 +60,8 @@ static std::string_view take(std::string_view& rest, std::string_view end) {
     return word;
 }
 
+static constexpr std::string_view link_mode = "120000";
+
 std::vector<GitCommit> GitRepository::commits(const std::string& from, const std::string& to,
                                               std::vector<std::string>& skipped) const {
     std::vector<std::string> words{"rev-list", "--first-parent", "--reverse",
@@ -71,6 +75,7 @@ std::vector<GitCommit> GitRepository::commits(const std::string& from, const std
                 pairs;
     while (tree.ends_with('\n'))
         tree.pop_back();
+    const std::string first_tree = tree;
     for (std::string_view rest = text; !rest.empty();) {
         GitCommit c;
         c.id = take(rest, "\n").substr(strlen("commit "));
@@ -91,6 +96,7 @@ std::vector<GitCommit> GitRepository::commits(const std::string& from, const std
         git({"diff-tree", "--stdin", "-r", "--raw", "-z", "--no-renames", "--no-abbrev"}, pairs);
     std::string_view rest = changes;
     std::set<std::string> odd;
+    bool links = false;
     for (size_t i = 0; i < all.size(); i++) {
         take(rest, "\n");
         while (rest.starts_with(':')) {
@@ -101,18 +107,88 @@ std::vector<GitCommit> GitRepository::commits(const std::string& from, const std
             auto plain = [](std::string_view mode) {
                 return mode.starts_with("100");
             };
+            links = links || old_mode == link_mode || new_mode == link_mode;
             if (plain(old_mode))
                 f.before = old_id;
             if (plain(new_mode))
                 f.after = new_id;
-            if (!plain(new_mode) && new_mode != "000000")
-                odd.insert(f.path);
+            if (new_mode == "160000")
+                odd.insert(fmt::format("'{}' is left out: a submodule", f.path));
             if (f.before != f.after)
                 all[i].files.push_back(std::move(f));
         }
     }
+    if (links || (!all.empty() && has_links(first_tree)))
+        follow(all, first_tree, odd);
     skipped.assign(odd.begin(), odd.end());
     return all;
+}
+
+/// `git ls-tree` of all below a tree.
+struct TreeLine {
+    std::string_view mode, id, path;
+};
+static std::vector<TreeLine> tree_lines(std::string_view text) {
+    std::vector<TreeLine> lines;
+    while (!text.empty()) {
+        TreeLine l;
+        l.mode = take(text, " ");
+        take(text, " ");
+        l.id = take(text, "\t");
+        l.path = take(text, std::string_view("\0", 1));
+        lines.push_back(l);
+    }
+    return lines;
+}
+
+bool GitRepository::has_links(const std::string& tree) const {
+    std::string text = git({"ls-tree", "-r", "-z", tree});
+    auto lines = tree_lines(text);
+    return std::any_of(lines.begin(), lines.end(), [](auto& l) { return l.mode == link_mode; });
+}
+
+/// The files of a tree as a folder with it checked out has them: what links lead to as well.
+std::map<std::string, std::string> GitRepository::files(const std::string& tree,
+                                                        std::set<std::string>& odd) const {
+    std::string text = git({"ls-tree", "-r", "-z", tree});
+    std::map<std::string, std::string> found, links;
+    std::vector<std::string> names, ids;
+    for (auto& l : tree_lines(text)) {
+        if (l.mode.starts_with("100"))
+            found.emplace(l.path, l.id);
+        if (l.mode == link_mode) {
+            names.emplace_back(l.path);
+            ids.emplace_back(l.id);
+        }
+    }
+    auto targets = contents(ids);
+    for (size_t i = 0; i < names.size(); i++)
+        links.emplace(names[i], targets[i]);
+    for (auto& line : follow_links(found, std::move(links)))
+        odd.insert(line);
+    return found;
+}
+
+/// With links, what a commit changes shows in other places too: compare the trees as they are seen.
+void GitRepository::follow(std::vector<GitCommit>& all, const std::string& first_tree,
+                           std::set<std::string>& odd) const {
+    std::set<std::string> earlier;  // of the last commit it is told what is left out
+    auto before = files(first_tree, earlier);
+    for (GitCommit& c : all) {
+        auto after = files(c.id + "^{tree}", &c == &all.back() ? odd : earlier);
+        c.files.clear();
+        for (auto& [path, id] : before)
+            if (!after.contains(path))
+                c.files.push_back({.path = path, .before = id, .after = {}});
+        for (auto& [path, id] : after) {
+            auto it = before.find(path);
+            std::string was = it == before.end() ? "" : it->second;
+            if (was != id)
+                c.files.push_back({.path = path, .before = was, .after = id});
+        }
+        std::sort(c.files.begin(), c.files.end(), [](auto& a, auto& b) { return a.path < b.path; });
+        before = std::move(after);
+    }
 }
 
 std::vector<std::string> GitRepository::contents(const std::vector<std::string>& ids) const {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "base/error.hh"
@@ -335,6 +336,18 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
         if (auto n = plan.landing.words->find(need_key({Need::file, path}));
             !n || !build.used.contains(*n))
             alone.push_back("/" + path);
+    // One name of a linked file is that of its template, the others are not.
+    std::map<Hash, size_t> names_of;
+    if (!alone.empty())
+        for (auto& [path, hash] : *plan.tree)
+            names_of[hash]++;
+    std::erase_if(alone, [&](const std::string& path) {
+        auto it = plan.tree->find(path.substr(1));
+        if (it == plan.tree->end() || names_of[it->second] < 2)
+            return false;
+        std::string name = declared(*bench.source.text(it->second)).name;
+        return !path.ends_with("/" + name + ".pan") && !path.ends_with("/" + name + ".tpl");
+    });
     if (!alone.empty())
         for (auto& e : compiler.build_files(alone, {}, true).errors) {
             Diagnostic d = diagnostic(e, {});

@@ -12,6 +12,7 @@
 #include "base/error.hh"
 #include "base/file.hh"
 #include "cdb/json.hh"
+#include "cdb/links.hh"
 #include "cdb/tree_source.hh"
 #include "compiler/reuse/load_path.hh"
 
@@ -45,26 +46,37 @@ static std::string join(const std::string& prefix, const std::string& below) {
     return prefix.empty() ? below : prefix + "/" + below;
 }
 
-std::map<std::string, std::string> read_workdir(const std::string& dir, const WorkdirOptions& o) {
+std::map<std::string, std::string> read_workdir(const std::string& dir, const WorkdirOptions& o,
+                                                std::vector<std::string>* left_out) {
     std::error_code ec;
     if (!fs::is_directory(dir, ec))
         throw Error(exit_usage, fmt::format("'{}' is not a folder", dir));
-    std::map<std::string, std::string> files;
+    std::map<std::string, std::string> found, links;  // where on the disk; what a link says
     for (auto it = fs::recursive_directory_iterator(dir, ec);
          !ec && it != fs::recursive_directory_iterator(); it.increment(ec)) {
-        if (it->is_directory(ec)) {
+        std::string below = it->path().lexically_relative(dir).string();
+        bool folder = it->is_directory(ec);
+        if (it->is_symlink() && (folder || !it->is_regular_file(ec))) {
+            // A link to nothing of interest is nobody's business.
+            if (looked_at(below, o) || looked_at(below + "/x.pan", o))
+                links[below] = fs::read_symlink(it->path()).string();
+        } else if (folder) {
             if (it->path().filename().string().starts_with('.'))
                 it.disable_recursion_pending();
-            continue;
+        } else if (it->is_regular_file(ec)) {
+            found[below] = it->path().string();
         }
-        if (!it->is_regular_file(ec))
-            continue;
-        std::string below = it->path().lexically_relative(dir).string();
-        if (looked_at(below, o))
-            files[join(o.prefix, below)] = read_file(it->path().string(), size_t(64) << 20);
+        ec.clear();
     }
     if (ec)
         throw Error(exit_io, fmt::format("cannot read the folder '{}': {}", dir, ec.message()));
+    auto lost = follow_links(found, std::move(links));
+    if (left_out)
+        *left_out = std::move(lost);
+    std::map<std::string, std::string> files;
+    for (auto& [below, path] : found)
+        if (looked_at(below, o))
+            files[join(o.prefix, below)] = read_file(path, size_t(64) << 20);
     if (o.load_path)
         files[std::string(load_path_file)] = *o.load_path;
     return files;

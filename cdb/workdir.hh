@@ -18,9 +18,11 @@ struct WorkdirOptions {
     std::optional<std::string> load_path;  ///< the text of the load path file, when it is to be set
 };
 
-/// The files of the folder by their path in the database. Symbolic links to files are followed, to
-/// folders are not. Error(74).
-std::map<std::string, std::string> read_workdir(const std::string& dir, const WorkdirOptions&);
+/// The files of the folder by their path in the database. What symbolic
+/// links lead to is there under their names too (cdb/links.hh). Error(74).
+///   left_out   a line for each link that is not followed
+std::map<std::string, std::string> read_workdir(const std::string& dir, const WorkdirOptions&,
+                                                std::vector<std::string>* left_out = nullptr);
 
 /// Is this path of the database one of those the folder stands for?
 bool counts(const std::string& path, const WorkdirOptions&);

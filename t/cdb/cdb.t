@@ -15,6 +15,20 @@ ok 'REQ-A-7: check shows what a commit would do, and does nothing' '
     grep -qx "added on 1 node: $b1" out && [ "$(outcome out)" = "check against revision 0: 6 files, 3 objects compiled, 3 profiles would change" ] &&
     code 1 as_admin hosts'
 ok 'a folder is committed in one go' 'as_admin commit -m "the site" -I profiles -I . site'
+ok 'a linked folder is there under both names; a link that leads out of the folder, or nowhere, is told' '
+    cp -R site linked
+    mkdir -p linked/lib/el9
+    printf "template lib/el9.x/base;\n\"/system/release\" = 9;\n" >linked/lib/el9/base.pan
+    ln -s el9 linked/lib/el9.x
+    ln -s /usr/share linked/lib/share
+    ln -s nothing linked/lib/gone
+    printf "include if_exists(\"lib/el9.x/base\");\n" >>linked/profiles/$b1.pan
+    as_admin check linked >out 2>err
+    grep -q "/system/release" out
+    printf "%s\n" "cdb: warning: \047lib/gone\047 is left out: a link that leads nowhere" \
+        "cdb: warning: \047lib/share\047 is left out: a link that leads out of the tree" >want
+    sed -i "s/.047/\x27/g" want
+    same want err'
 ok 'the same folder again: nothing to commit' '
     code 1 as_admin commit -m again site >out && echo "nothing to commit: the database has all of it in revision 1" >want && same want out'
 

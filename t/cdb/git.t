@@ -39,9 +39,22 @@ ok 'an import again brings what is new' '
 ok 'a repository that does not compile is refused whole' '
     git clone -q repo bad && echo "nonsense" >>bad/service/base.pan && git -C bad commit -qam bad && echo "# more" >>bad/service/base.pan && git -C bad commit -qam worse &&
     code 65 as_admin git-import bad 2>err && grep -q "^service/base.pan:" err && [ "$(as_admin log | wc -l)" = 7 ]'
-ok 'links are left out, and it says so' '
-    git clone -q repo links && ln -s /etc/passwd links/link && echo "# x" >>links/service/base.pan && git -C links add -A && git -C links commit -qm links &&
-    as_admin git-import -n links 2>err && grep -qx "note: .link. is left out: a link or a submodule" err'
+ok 'what links within the tree lead to is there under both names, and changes with it; other links are told' '
+    git clone -q repo links
+    ln -s /etc/passwd links/link
+    ln -s service links/served
+    printf "unique template served/tick;\n" >links/service/tick.pan
+    git -C links add -A
+    git -C links commit -qm links
+    as_admin git-import -n links >out 2>err
+    grep -qx "cdb: warning: .link. is left out: a link that leads out of the tree" err
+    git -C links rm -q link
+    git -C links commit -qm "no link"
+    git clone -q links links2
+    sed -i "s/ntp[0-9]/ntp7/" links2/service/clock.pan
+    git -C links2 commit -qam ntp7
+    as_admin git-import -n links2 2>err >out
+    test ! -s err'
 ok 'a hash that is none deletes nothing' '
     past() { ask admin /api/v1/history -d "{\"commits\":[{\"author\":\"a\",\"changes\":[{\"path\":\"service/base.pan\",$1}]}]}"; }
     for change in "\"hash\":\"\"" "\"hash\":\"$(printf x | sha256sum | cut -c1-64 | tr a-f A-F)\"" "\"hash\":\"abcd\"" "\"before\":\"x\",\"delete\":true" "\"delete\":false" "\"text\":\"x\""; do

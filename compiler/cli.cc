@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <regex>
 #include <thread>
-#include <unordered_map>
 
 namespace weft::compiler {
 
@@ -38,7 +38,7 @@ const std::vector<Option> panc_options = {
     {0, "diff", "dir|file", "say what differs from an earlier output"},
     {0, "stats", nullptr, "figures about the run"},
     {0, "json", nullptr, "messages and answers as JSON, one object a line"},
-    {0, "messages", "shape", "plain, json, or classic: messages and statuses of older compilers"},
+    {0, "messages", "shape", "plain, json, or classic: messages of older compilers"},
     {0, "errors-to-stdout", nullptr, "messages on standard output"},
     {0, "batch-size", "n", "build so many files at a time"},
     {0, "nthread", "n", "as --jobs, but never more than there are cores"},
@@ -79,30 +79,21 @@ static std::string real_path(const std::string& path) {
     return real ? real.get() : "";
 }
 
-/// Real paths of many files: those of their folders are looked for once. Empty: there is no such
-/// file.
-class RealPaths {
-public:
-    std::string find(const std::string& path) {
-        size_t name = path.rfind('/') + 1;
-        struct stat st;
-        if (name == path.size() || path.compare(name, std::string::npos, ".") == 0 ||
-            path.compare(name, std::string::npos, "..") == 0)
-            return real_path(path);
-        if (lstat(path.c_str(), &st) != 0)
-            return "";
-        if (S_ISLNK(st.st_mode))
-            return real_path(path);
-        auto [it, added] = folders_.try_emplace(path.substr(0, name));
-        if (added)
-            it->second = real_path(name ? it->first : ".");
-        return it->second.empty() ? ""
-                                  : (it->second == "/" ? "" : it->second) + '/' + path.substr(name);
+/// From the root and without detours, but a link stays one: messages, dependencies and the names of
+/// templates speak of the folders a site knows.
+static std::string from_root(const std::string& path) {
+    namespace fs = std::filesystem;
+    fs::path whole;
+    for (const fs::path& part : fs::absolute(path)) {
+        std::error_code ec;
+        bool back = part == ".." && whole.filename() != "..";
+        if (back && !fs::is_symlink(whole, ec))
+            whole = whole.parent_path();
+        else if (!part.empty() && part != ".")
+            whole /= part;
     }
-
-private:
-    std::unordered_map<std::string, std::string> folders_;
-};
+    return whole.string();
+}
 
 static bool is_folder(const std::string& path) {
     struct stat st;
@@ -121,10 +112,9 @@ static std::vector<std::string> include_path(const Args& args) {
                     out.push_back(list.substr(at, colon - at));
         }
     for (std::string& d : out) {
-        std::string real = real_path(d);
-        if (real.empty() || !is_folder(real))
+        if (!is_folder(d))
             throw Error(exit_usage, fmt::format("the include path '{}' is no folder", d));
-        d = real;
+        d = from_root(d);
     }
     return out;
 }
@@ -213,11 +203,8 @@ Command read_command(const Args& args) {
     else if (shape != "plain")
         throw Error(exit_usage,
                     fmt::format("--messages is plain, json or classic, not '{}'", shape));
-    RealPaths paths;
-    for (const std::string& f : args.rest()) {
-        std::string real = paths.find(f);
-        c.files.push_back(real.empty() ? f : real);
-    }
+    for (const std::string& f : args.rest())
+        c.files.push_back(access(f.c_str(), F_OK) == 0 ? from_root(f) : f);
     c.explain = args.get("explain");
     if (args.has("explain")) {
         (void)Path::parse(c.explain);

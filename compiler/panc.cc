@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <iostream>
@@ -19,6 +20,9 @@ using namespace weft;
 using namespace weft::compiler;
 
 namespace {
+
+/// Whatever is wrong: as of the classic compiler, whose callers ask for nothing more.
+constexpr int exit_failed = 1;
 
 using Clock = std::chrono::steady_clock;
 double since(Clock::time_point start) {
@@ -276,22 +280,23 @@ int Run::run() {
     return exit_ok;
 }
 
+/// A wrong command line, or line of panc.conf, in the words scripts look for.
+int wrong_options(const Error& e) {
+    std::cerr << e.text({}, "OPTIONS ERROR");
+    return exit_failed;
+}
+
 /// `given` is what the words say; the files of panc.conf say what they leave open.
 int body(const Program& panc, const std::vector<std::string>& words, const Args& given) {
     Command command;
     Args args = given;
-    bool classic = args.get("messages") == "classic";
     try {
         std::vector<std::string> all = conf_words(given);
         all.insert(all.end(), words.begin(), words.end());
         args = parse_args(panc, all);
-        classic = args.get("messages") == "classic";
         command = read_command(args);
     } catch (const Error& e) {
-        if (!classic)
-            throw;
-        std::cerr << "OPTIONS ERROR: " << e.message << '\n';
-        return 1;
+        return wrong_options(e);
     }
     // One thread needs no memory of its own, and that of threads grows a page at a time.
     if (command.options.jobs == 1)
@@ -303,8 +308,7 @@ int body(const Program& panc, const std::vector<std::string>& words, const Args&
     kept = new Run{.command = command, .progress = progress};
     Run& run = *kept;
     run.run();
-    int status =
-        report(run.errors, args.has("errors-to-stdout") ? std::cout : std::cerr, command.shape);
+    report(run.errors, args.has("errors-to-stdout") ? std::cout : std::cerr, command.shape);
     if (command.stats)
         run.print_statistics();
     if (args.verbose()) {
@@ -325,7 +329,7 @@ int body(const Program& panc, const std::vector<std::string>& words, const Args&
         if (run.incremental)
             std::cerr << fmt::format("{} objects up to date\n", run.incremental->up_to_date());
     }
-    return classic && status != exit_ok ? 1 : status;
+    return run.errors.empty() ? exit_ok : exit_failed;
 }
 
 }  // namespace
@@ -360,28 +364,19 @@ int main(int argc, char** argv) {
     panc.body = [&](const Args& args) {
         return body(panc, words, args);
     };
-    bool classic = false;
-    for (size_t i = 0; i < words.size(); i++) {
-        if (words[i] ==
-            "--version") {  // as the classic compiler says it; -V says it as the suite does
-            std::cout << "pan compiler version: " << (*WEFT_VERSION ? WEFT_VERSION : "unreleased")
-                      << '\n';
-            return exit_ok;
-        }
-        classic = classic || words[i] == "--messages=classic" ||
-                  (words[i] == "--messages" && i + 1 < words.size() && words[i + 1] == "classic");
+    // As the classic compiler says it; -V says it as the suite does.
+    if (std::find(words.begin(), words.end(), "--version") != words.end()) {
+        std::cout << "pan compiler version: " << (*WEFT_VERSION ? WEFT_VERSION : "unreleased")
+                  << '\n';
+        return exit_ok;
     }
-    if (classic) {
-        panc.usage_status = 1;
-        try {
-            (void)parse_args(panc, words);
-        } catch (const Error& e) {
-            std::cerr << "OPTIONS ERROR: " << e.message << '\n';
-            return 1;
-        }
+    try {
+        (void)parse_args(panc, words);
+    } catch (const Error& e) {
+        return wrong_options(e);
     }
     std::vector<char*> all{argv[0]};
     for (std::string& w : words)
         all.push_back(w.data());
-    return run(panc, int(all.size()), all.data());
+    return run(panc, int(all.size()), all.data()) == exit_ok ? exit_ok : exit_failed;
 }

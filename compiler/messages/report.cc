@@ -11,7 +11,7 @@
 
 namespace weft::compiler {
 
-int report(const std::vector<TemplateError>& errors, std::ostream& out, Shape shape) {
+void report(const std::vector<TemplateError>& errors, std::ostream& out, Shape shape) {
     struct Entry {
         const TemplateError* error;
         size_t objects;
@@ -26,22 +26,18 @@ int report(const std::vector<TemplateError>& errors, std::ostream& out, Shape sh
         if (!added && (e.object < had.object || (e.object == had.object && e.text() < had.text())))
             it->second.error = &e;
     }
-    int status = exit_ok;
     for (auto& [key, entry] : distinct) {
         const TemplateError& e = *entry.error;
         switch (shape) {
             case Shape::json: out << json_message(e, entry.objects); break;
             case Shape::classic: out << e.classic(); break;
             case Shape::plain:
-                out << e.text("panc");
+                out << e.text("panc", error_class_name(e.cls));
                 if (entry.objects > 1)
                     out << fmt::format("  (the same in {} more object{})\n", entry.objects - 1,
                                        entry.objects > 2 ? "s" : "");
         }
-        if (status == exit_ok || e.status == exit_data)
-            status = e.status;
     }
-    return status;
 }
 
 static void put(Element& d, std::string_view key, std::string_view text) {

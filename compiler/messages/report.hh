@@ -12,7 +12,7 @@ enum class Shape : uint8_t { plain, classic, json };
 
 /// Each distinct message once, by file and line; one that many objects have is told with their
 /// number. Answers the exit status.
-int report(const std::vector<TemplateError>&, std::ostream&, Shape);
+void report(const std::vector<TemplateError>&, std::ostream&, Shape);
 
 /// One JSON object in one line, with its line end; unset values are left out.
 ///   objects   how many objects have it, if any

@@ -6,7 +6,7 @@ mkdir out
 # refused 'name' 'part of the message': the template on standard input, after its first line
 refused() {
     { echo "object template $1;"; cat; } >"$1.pan"
-    code 65 panc -j 1 -o out --formats json "$1.pan" 2>got && grep -q "$2" got || { head -c 2000 got; false; }
+    code 1 panc -j 1 -o out --formats json "$1.pan" 2>got && grep -q "$2" got || { head -c 2000 got; false; }
 }
 double='for (i = 0; i < 60; i = i + 1) a = '
 much='evaluation limit reached'

@@ -7,7 +7,7 @@ mkdir out
 
 # The message, with file names as somebody standing in the folder would write them.
 said() {
-    code 65 panc -I "$messages" -o out --formats json "$messages/$1.pan" 2>printed &&
+    code 1 panc -I "$messages" -o out --formats json "$messages/$1.pan" 2>printed &&
     sed -e "s#$messages/##g" -e "s#$messages#.#g" printed
 }
 

@@ -22,14 +22,14 @@ ok 'case 133: dependencies of what is used, what is missing, and what was found 
     printf "%s\n" "needed PAN file:$PWD/" "net PAN file:$PWD/below/" "no.txt ABSENT_TEXT " "not/there ABSENT_SOURCE " \
         "whole PAN file:$PWD/" >want && same want out/whole.dep'
 template runs "object template runs; '/x' = error('only when it runs');"
-ok 'case 134: with --formats none nothing is run' 'panc -o out --formats none runs.pan && code 65 panc -o out runs.pan'
+ok 'case 134: with --formats none nothing is run' 'panc -o out --formats none runs.pan && code 1 panc -o out runs.pan'
 template plain "template plain; '/x' = error('only when it runs');"
 ok 'case 135: an ordinary template is compiled, and nothing written' '
     mkdir none; panc -o none plain.pan && test -z "$(ls none)"'
 template bad "object template bad; bind '/x' = string; '/x' = 1;"
 template needs_bad "object template needs_bad; '/y' = value('bad:/x');"
 ok 'case 136: who depends on an invalid object is not written, and its error is told once' '
-    code 65 panc -o out --formats json bad.pan needs_bad.pan 2>got
+    code 1 panc -o out --formats json bad.pan needs_bad.pan 2>got
     grep -c "error:" got | grep -qx 1 && test ! -e out/bad.json && test ! -e out/needs_bad.json'
 template ns/host1 "object template ns/host1; '/a' = 1;"
 ok 'case 138: an object in a namespace is written into a folder of that name' '

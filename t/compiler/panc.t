@@ -6,7 +6,7 @@ here=$(pwd -P)
 
 # says 'name' <<END ...: panc on name.pan ends with status 65 and prints exactly this (folder left out)
 says() {
-    code 65 panc -o out "$1.pan" 2>printed
+    code 1 panc -o out "$1.pan" 2>printed
     sed "s#$here/##g" printed >got
     cat >want && same want got
 }
@@ -31,12 +31,12 @@ ok 'every format can be asked for' '
     gzip -dc out/node.xml.gz | cmp - out/node.xml
     printf "/name\tnode.pan:3:1\n" >want && same want out/node.origins && test ! -s out/node.null'
 ok 'an unknown format is a mistake on the command line' '
-    code 64 panc --formats xmll node.pan 2>got
-    printf "panc: error: unknown format %sxmll%s\nhint: did you mean %sxml%s?\n" "'\''" "'\''" "'\''" "'\''" | sed "s/.x27/'\''/g" >want; same want got'
-ok 'an unknown option is a mistake on the command line' 'code 64 panc --frmats pan node.pan'
+    code 1 panc --formats xmll node.pan 2>got
+    printf "OPTIONS ERROR: unknown format %sxmll%s\nhint: did you mean %sxml%s?\n" "'\''" "'\''" "'\''" "'\''" | sed "s/.x27/'\''/g" >want; same want got'
+ok 'an unknown option is a mistake on the command line' 'code 1 panc --frmats pan node.pan'
 ok 'without an object template nothing is written' 'mkdir none && panc -o none site.pan && test -z "$(ls none)"'
 ok 'with the format none, errors at run time stay unseen' '
-    printf "object template r;\n'\''/x'\'' = error('\''now'\'');\n" >r.pan; panc --formats none r.pan; code 65 panc -o out r.pan'
+    printf "object template r;\n'\''/x'\'' = error('\''now'\'');\n" >r.pan; panc --formats none r.pan; code 1 panc -o out r.pan'
 ok 'an object in a namespace goes to a folder' '
     mkdir -p ns && printf "object template ns/h;\n'\''/a'\'' = 1;\n" >ns/h.pan && panc -o out ns/h.pan && test -s out/ns/h.xml'
 ok 'noaction writes nothing and says what it would' '
@@ -45,10 +45,10 @@ ok 'a failing object leaves its old files, and the others are written' '
     printf "object template b;\n'\''/x'\'' = 1;\n" >b.pan; panc -o out b.pan; cp out/b.xml before
     printf "object template b;\n'\''/x'\'' = 1;\nbind '\''/x'\'' = string;\n" >b.pan
     printf "object template c;\n'\''/x'\'' = 2;\n" >c.pan
-    code 65 panc -o out b.pan c.pan && cmp before out/b.xml && test -s out/c.xml'
+    code 1 panc -o out b.pan c.pan && cmp before out/b.xml && test -s out/c.xml'
 ok 'messages do not depend on the number of jobs' '
     for i in 1 2 3 4 5 6 7 8 9; do printf "object template n$i;\n'\''/x'\'' = value('\''n$((i % 9 + 1)):/x'\'');\n" >n$i.pan; done
-    code 65 panc -j 1 -o out n?.pan 2>one; code 65 panc -j 4 -o out n?.pan 2>four; same one four'
+    code 1 panc -j 1 -o out n?.pan 2>one; code 1 panc -j 4 -o out n?.pan 2>four; same one four'
 
 cat >missing_semicolon.pan <<'END'
 object template missing_semicolon;
@@ -57,11 +57,11 @@ object template missing_semicolon;
 '/c' = ;
 END
 ok 'a missing semicolon, and the next mistake too' 'says missing_semicolon <<END
-missing_semicolon.pan:2:8: error: expected '\'';'\'' or an operator, but the next thing is string '\''/b'\'' in line 3
+missing_semicolon.pan:2:8: parse error: expected '\'';'\'' or an operator, but the next thing is string '\''/b'\'' in line 3
     2 | '\''/a'\'' = 1
       |        ^
 hint: a '\'';'\'' is missing here
-missing_semicolon.pan:4:8: error: expected a value, not '\'';'\''
+missing_semicolon.pan:4:8: parse error: expected a value, not '\'';'\''
     4 | '\''/c'\'' = ;
       |        ^
 END'
@@ -70,7 +70,7 @@ object template unknown_type;
 bind '/a' = strnig;
 END
 ok 'a misspelt type' 'says unknown_type <<END
-unknown_type.pan:2:13: error: unknown type '\''strnig'\''
+unknown_type.pan:2:13: evaluation error: unknown type '\''strnig'\''
     2 | bind '\''/a'\'' = strnig;
       |             ^~~~~~
 hint: did you mean '\''string'\''?
@@ -84,7 +84,7 @@ bind '/services' = service{};
 '/services/ssh/port' = 220000;
 END
 ok 'a value its type refuses: where it was set, and by which type' 'says wrong_value <<END
-wrong_value.pan:6:1: error: /services/ssh/port: value (220000) is outside range 1..65535
+wrong_value.pan:6:1: validation error: /services/ssh/port: value (220000) is outside range 1..65535
     6 | '\''/services/ssh/port'\'' = 220000;
       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
   rejected by the type at wrong_value.pan:2:13
@@ -97,7 +97,7 @@ END'
 printf "object template loop;\ninclude 'around';\n" >loop.pan
 printf "template around;\ninclude 'around';\n" >around.pan
 ok 'templates that include each other end' 'says loop <<END
-around.pan:2:1: error: template '\''around'\'' includes itself, without end
+around.pan:2:1: evaluation error: template '\''around'\'' includes itself, without end
     2 | include '\''around'\'';
       | ^~~~~~~~~~~~~~~~~
 hint: which other template was meant?
@@ -107,31 +107,31 @@ hint: which other template was meant?
 END'
 printf "object template absent;\ninclude 'site/nothing';\n" >absent.pan
 ok 'an included template that is not there' 'says absent <<END
-absent.pan:2:1: error: template '\''site/nothing'\'' not found
+absent.pan:2:1: evaluation error: template '\''site/nothing'\'' not found
     2 | include '\''site/nothing'\'';
       | ^~~~~~~~~~~~~~~~~~~~~~~
 hint: no file site/nothing.pan or .tpl below $here
 END'
 ok 'a file that is not there' '
-    code 74 panc -o out nowhere.pan 2>got
-    printf "panc: error: cannot read \047nowhere.pan\047: No such file or directory\n" >want && same want got'
+    code 1 panc -o out nowhere.pan 2>got
+    printf "panc: system error: cannot read \047nowhere.pan\047: No such file or directory\n" >want && same want got'
 printf 'object template garbage;\n\001\002\377 = 1;\n' >garbage.pan
 ok 'binary garbage' 'says garbage <<END
-garbage.pan:2:1: error: the byte 0x01 has no meaning here
+garbage.pan:2:1: parse error: the byte 0x01 has no meaning here
     2 | ..$(printf "\357\277\275") = 1;
       | ^
 END'
 ok 'nesting without end is refused at once' '
     { printf "object template deep;\n\047/x\047 = "; head -c 20000000 /dev/zero | tr "\0" "("; } >deep.pan
-    code 65 timeout 20 panc -o out deep.pan 2>got && head -c 200 got | grep -q "^$here/deep.pan:2:1008: error: nested more than 1000 levels deep"'
+    code 1 timeout 20 panc -o out deep.pan 2>got && head -c 200 got | grep -q "^$here/deep.pan:2:1008: parse error: nested more than 1000 levels deep"'
 cat >bomb.pan <<'END'
 object template bomb;
 '/x' = { a = list(1,1,1,1,1,1,1,1,1,1); for (i = 0; i < 20; i = i + 1) { a = list(a,a,a,a,a,a,a,a,a,a); }; a };
 END
 ok 'a small template of enormous contents is refused' '
-    code 65 timeout 60 panc -o out bomb.pan 2>got; grep -q "more than 10000000 elements" got'
+    code 1 timeout 60 panc -o out bomb.pan 2>got; grep -q "more than 10000000 elements" got'
 ok 'what many objects have in common is told once' '
     printf "template broken;\n\047/x\047 = 1 +;\n" >broken.pan
     for i in 1 2 3; do printf "object template m$i;\ninclude \047broken\047;\n" >m$i.pan; done
-    code 65 panc -o out m?.pan 2>got; grep -c error: got | grep -qx 1 && grep -q "the same in 2 more objects" got'
+    code 1 panc -o out m?.pan 2>got; grep -c error: got | grep -qx 1 && grep -q "the same in 2 more objects" got'
 done_testing

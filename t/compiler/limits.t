@@ -1,5 +1,5 @@
 #!/bin/sh
-# Small templates that would make enormous values, or run for ever, end with a message and status 65.
+# Small templates that would make enormous values, or run for ever, end with a message and status 1.
 . "${WEFT_SRC:-.}/t/lib.sh"
 mkdir out
 

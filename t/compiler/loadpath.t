@@ -63,7 +63,7 @@ ok 'a file nearer to the object counts alone' '
     rm -r site/clusters/b/profiles/.loadpath site/clusters/b/profiles/rack-profiles'
 
 ok '-I counts for all objects, whatever the folders say' '
-    code 65 panc -I site/clusters/a/profiles:site/os/el9 -o out --formats json site/clusters/[ab]/profiles/?1.pan 2>err
+    code 1 panc -I site/clusters/a/profiles:site/os/el9 -o out --formats json site/clusters/[ab]/profiles/?1.pan 2>err
     value a1 el9
     grep -q "object template .b1. cannot be located" err'
 
@@ -99,13 +99,13 @@ ok 'a folder that is not there is reported' '
 
 ok 'one name in two clusters is refused: one profile would take the place of the other' '
     echo "object template b1; include \"config/os\";" >site/clusters/a/profiles/b1.pan
-    code 65 panc -o out --formats json site/clusters/a/profiles/b1.pan site/clusters/b/profiles/b1.pan 2>err
+    code 1 panc -o out --formats json site/clusters/a/profiles/b1.pan site/clusters/b/profiles/b1.pan 2>err
     grep -q "object template .b1. is in two files: .*clusters/a/profiles/b1.pan. and .*clusters/b/profiles/b1.pan" err
     rm site/clusters/a/profiles/b1.pan'
 
 ok 'an object that its own load path does not lead to is told with the file that says it' '
     printf "os/el7\n" >site/clusters/a/.loadpath
-    code 65 panc -o out --formats json site/clusters/a/profiles/a1.pan 2>err
+    code 1 panc -o out --formats json site/clusters/a/profiles/a1.pan 2>err
     grep -q "object template .a1. cannot be located" err
     grep -q "hint: add .*clusters/a/profiles. to the load path in .*clusters/a/.loadpath" err'
 
@@ -178,10 +178,10 @@ ok 'a load path without end is refused: links in a circle, values that double' '
         for j in 1 2 3; do ln -s .. loop/lib/l$i$j; done
     done
     echo "cluster.pan.includes=lib/**" >loop/clusters/x/cluster.build.properties
-    code 65 panc -o out loop/clusters/x/profiles/x1.pan 2>err
+    code 1 panc -o out loop/clusters/x/profiles/x1.pan 2>err
     grep -q "has more than 10000 folders" err
     { echo "a0=aaaaaaaa"; for i in $(seq 1 40); do echo "a$i=\${a$((i - 1))}\${a$((i - 1))}"; done; } >loop/clusters/x/cluster.build.properties
-    code 65 panc -o out loop/clusters/x/profiles/x1.pan 2>err
+    code 1 panc -o out loop/clusters/x/profiles/x1.pan 2>err
     grep -q "a property is longer than" err'
 
 done_testing

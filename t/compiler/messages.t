@@ -1,5 +1,5 @@
 #!/bin/sh
-# Mistakes everybody makes, and what panc says about them: messages/NAME.pan fails with status 65 and prints
+# Mistakes everybody makes, and what panc says about them: messages/NAME.pan fails with status 1 and prints
 # messages/NAME.err, to the letter. make accept (WEFT_ACCEPT=1) rewrites the expected files: read the difference.
 . "${WEFT_SRC:-.}/t/lib.sh"
 messages=$WEFT_SRC/t/compiler/messages

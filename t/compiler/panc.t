@@ -4,7 +4,7 @@
 mkdir out
 here=$(pwd -P)
 
-# says 'name' <<END ...: panc on name.pan ends with status 65 and prints exactly this (folder left out)
+# says 'name' <<END ...: panc on name.pan ends with status 1 and prints exactly this (folder left out)
 says() {
     code 1 panc -o out "$1.pan" 2>printed
     sed "s#$here/##g" printed >got

@@ -10,7 +10,7 @@ seeds=${SEEDS:-6}
 # outcome NAME option...: the files and messages of all objects under profiles/
 outcome() {
     rm -rf "$1"; mkdir "$1"; to=$1; shift
-    panc --formats pan,json,dep,origins -I profiles:site:"$lang" -o "$to" "$@" profiles/*.pan >"$to.said" 2>&1 || test $? = 65
+    panc --formats pan,json,dep,origins -I profiles:site:"$lang" -o "$to" "$@" profiles/*.pan >"$to.said" 2>&1 || test $? = 1
 }
 same() {
     outcome each --no-reuse && outcome one -j1 && outcome two -j2 &&

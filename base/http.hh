@@ -128,7 +128,20 @@ struct HttpLimits {
     double body_seconds = 60;    ///< the whole request body: 408
     double write_seconds = 60;   ///< without any progress
     double idle_seconds = 75;    ///< between requests
-    size_t connections = 10000;  ///< at once; more are closed at once
+    size_t connections = 10000;  ///< at once. One more: the address that has most loses the oldest
+                                 ///< that says nothing; when there is none the new one is closed
+    size_t bodies = size_t(1) << 30;  ///< bytes of all requests' bodies together: 503; half of them
+                                      ///< for one client
+};
+
+/// What a client may use at once. A client is a certificate; without one an address, of IPv6 a
+/// network of 64 bits.
+struct HttpGrant {
+    bool serve = true;               ///< no: its connections end, the open ones too
+    size_t body_bytes = SIZE_MAX;    ///< of a request: 413, as for the route's own limit
+    unsigned connections = 1 << 20;  ///< one more: it loses its oldest that says nothing
+    unsigned requests = 1 << 20;     ///< being worked on: 429
+    unsigned streams = 1 << 20;      ///< open: 429
 };
 
 /// A server on one address. Handlers run on the loop's thread. What a handler throws is answered
@@ -157,6 +170,16 @@ public:
     };
     void on_served(std::function<void(const Served&)> f);
     void on_error(std::function<void(const HttpRequest&, const std::exception&)> f);
+
+    /// Who is it, and what may it use? Asked once for each client, before it is served; it is given
+    /// the answer by `grant`, now or later, from the loop's thread. Without this everybody may use
+    /// all.
+    using Grant = std::function<void(HttpGrant)>;
+    using OnClient =
+        std::function<void(const std::shared_ptr<const tls::Identity>&, const Endpoint&, Grant)>;
+    void on_client(OnClient f);
+    /// Ask again for all of them: the rules have changed, or a certificate was revoked.
+    void ask_again();
 
     /// Connections that came to no request: failed handshakes, too many at once.
     void on_refused(std::function<void(const Endpoint& from, std::string_view why)> f);

@@ -1,4 +1,5 @@
 // The server: its socket, its routes, its clocks, and the handles by which handlers answer.
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/error.hh"
@@ -32,13 +33,16 @@ HttpReply::State::~State() {
 }
 
 void HttpReply::send(HttpResponse r) const {
-    if (!state_->answered.exchange(true))
-        state_->deliver(std::move(r), nullptr);
+    if (state_->answered.exchange(true))
+        return;
+    state_->working.end();
+    state_->deliver(std::move(r), nullptr);
 }
 
 HttpStream HttpReply::stream(HttpResponse head) const {
     if (state_->answered.exchange(true))
         bug("a request was answered twice");
+    state_->working.end();
     auto s = std::make_shared<HttpStream::State>();
     s->connection = state_->connection;
     s->door = state_->door;
@@ -195,6 +199,73 @@ HttpServer::Impl::Impl(Loop& l, const Endpoint& at, std::optional<tls::Context> 
     listen();
 }
 
+/// An address as limits count it: of IPv6 the network of 64 bits, which is what one subscriber has.
+static std::string origin_of(const sockaddr_storage& from) {
+    if (from.ss_family == AF_INET) {
+        auto& a = reinterpret_cast<const sockaddr_in&>(from).sin_addr;
+        return {reinterpret_cast<const char*>(&a), sizeof a};
+    }
+    auto& a = reinterpret_cast<const sockaddr_in6&>(from).sin6_addr;
+    auto* bytes = reinterpret_cast<const char*>(&a);
+    return IN6_IS_ADDR_V4MAPPED(&a) ? std::string(bytes + 12, 4) : std::string(bytes, 8);
+}
+
+void HttpServer::Impl::came(const std::shared_ptr<Connection>& c) {
+    connections.insert(c);
+    auto& all = origins[c->origin()];
+    crowded.erase({all.size(), c->origin()});
+    c->origin_place_ = all.insert(all.end(), c.get());
+    crowded.emplace(all.size(), c->origin());
+}
+
+bool HttpServer::Impl::make_room() {
+    if (crowded.empty())
+        return false;
+    for (Connection* c : origins[crowded.rbegin()->second])
+        if (c->silent()) {
+            if (on_refused)
+                on_refused({}, "too many connections: the address with most loses its oldest");
+            c->drop();
+            return true;
+        }
+    return false;
+}
+
+std::shared_ptr<HttpClient> HttpServer::Impl::client_of(const HttpRequest& r,
+                                                        const std::string& origin) {
+    std::string name = r.peer ? "c" + r.peer->issuer + '\n' + r.peer->serial : "a" + origin;
+    auto& client = clients[name];
+    if (client)
+        return client;
+    client = std::make_shared<HttpClient>();
+    client->peer = r.peer;
+    client->remote = r.remote;
+    ask(client);
+    return client;
+}
+
+void HttpServer::Impl::ask(const std::shared_ptr<HttpClient>& client) {
+    if (!on_client) {
+        client->known = true;
+        return;
+    }
+    on_client(client->peer, client->remote, [weak = std::weak_ptr(client)](HttpGrant grant) {
+        auto known = weak.lock();
+        if (!known)
+            return;
+        known->grant = grant;
+        known->known = true;
+        std::vector<std::weak_ptr<Connection>> all;
+        for (Connection* c : known->connections)
+            all.push_back(c->weak_from_this());
+        for (auto& one : all)
+            if (auto c = one.lock()) {
+                c->granted();
+                c->drive();
+            }
+    });
+}
+
 void HttpServer::Impl::listen() {
     acceptable = outer.on_readable(listening.get(), [this] { accept(); });
 }
@@ -212,6 +283,8 @@ void HttpServer::Impl::accept() {
                 return;
             if (errno == EINTR || errno == ECONNABORTED)
                 continue;
+            if ((errno == EMFILE || errno == ENFILE) && make_room())
+                continue;
             // Out of descriptors or memory: asking again at once would only burn time.
             if (on_refused)
                 on_refused({}, std::strerror(errno));
@@ -220,13 +293,13 @@ void HttpServer::Impl::accept() {
             return;
         }
         Endpoint remote = endpoint_of(from);
-        if (connections.size() >= limits.connections) {
+        if (connections.size() >= limits.connections && !make_room()) {
             if (on_refused)
                 on_refused(remote, "too many connections");
             continue;
         }
-        auto c = std::make_shared<Connection>(*this, std::move(fd), remote);
-        connections.insert(c);
+        auto c = std::make_shared<Connection>(*this, std::move(fd), remote, origin_of(from));
+        came(c);
         if (!tick.pending()) {
             double shortest =
                 std::min({limits.handshake_seconds, limits.header_seconds, limits.body_seconds,
@@ -242,12 +315,21 @@ void HttpServer::Impl::look_at_clocks() {
     std::vector<std::shared_ptr<Connection>> all(connections.begin(), connections.end());
     for (auto& c : all)
         c->check_clock(now);
+    std::erase_if(clients, [](auto& c) { return c.second.use_count() == 1; });
     if (connections.empty())
         tick.cancel();  // an idle server sleeps
 }
 
 void HttpServer::Impl::left(const std::shared_ptr<Connection>& c) {
-    connections.erase(c);
+    if (!connections.erase(c))
+        return;
+    auto it = origins.find(c->origin());
+    crowded.erase({it->second.size(), it->first});
+    it->second.erase(c->origin_place_);
+    if (it->second.empty())
+        origins.erase(it);
+    else
+        crowded.emplace(it->second.size(), it->first);
     if (!stopping || !connections.empty() || !stopped)
         return;
     cut.cancel();
@@ -337,6 +419,12 @@ void HttpServer::on_error(std::function<void(const HttpRequest&, const std::exce
 }
 void HttpServer::on_refused(std::function<void(const Endpoint&, std::string_view)> f) {
     impl_->on_refused = std::move(f);
+}
+void HttpServer::on_client(OnClient f) { impl_->on_client = std::move(f); }
+void HttpServer::ask_again() {
+    auto all = impl_->clients;
+    for (auto& [name, client] : all)
+        impl_->ask(client);
 }
 void HttpServer::use(tls::Context c) { impl_->tls = std::move(c); }
 Endpoint HttpServer::local() const { return local_of(impl_->listening.get()); }

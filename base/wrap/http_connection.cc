@@ -12,15 +12,16 @@
 
 namespace weft {
 
-Connection::Connection(HttpServer::Impl& server, Fd fd, const Endpoint& remote)
+Connection::Connection(HttpServer::Impl& server, Fd fd, const Endpoint& remote, std::string origin)
     : server_(&server),
       socket_(server.loop->context, fd.get()),
-      request_(std::make_shared<HttpRequest>()) {
+      request_(std::make_shared<HttpRequest>()),
+      origin_(std::move(origin)) {
     fd.release();
     request_->remote = remote;
     int on = 1;
     setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    enter(idle, server.limits.header_seconds);
+    enter(introduced, server.limits.header_seconds);
     if (!server.tls)
         return;
     request_->secure = unheard_ = true;
@@ -55,6 +56,7 @@ void Connection::drive() {
             case sending: on = write_answer(); break;
             case streaming: on = stream_on(); break;
             case lingering: on = linger(); break;
+            case introduced: on = meet(); break;
             case working:
             case gone: on = false; break;
         }
@@ -87,6 +89,11 @@ void Connection::drop() {
     }
     auto self = shared_from_this();
     phase_ = gone;
+    if (client_)
+        client_->connections.erase(place_);
+    body_use_.end();
+    client_body_use_.end();
+    stream_use_.end();
     ErrorCode ignored;
     socket_.close(ignored);
     tls_.reset();
@@ -214,7 +221,7 @@ void Connection::shaken(tls::Stream::Result result) {
         return drop();
     deadline_ = Clock::now() + left_;
     switch (result) {
-        case tls::Stream::done: enter(idle, server_->limits.header_seconds); return drive();
+        case tls::Stream::done: enter(introduced, server_->limits.header_seconds); return drive();
         case tls::Stream::want_read: return wait_for(false);
         case tls::Stream::want_write: return wait_for(true);
         default:
@@ -222,6 +229,33 @@ void Connection::shaken(tls::Stream::Result result) {
                 server_->on_refused(request_->remote, tls_ ? tls_->why() : "out of memory");
             drop();
     }
+}
+
+/// Who it is is known: its client is looked up, and its limits asked for when it is a new one.
+bool Connection::meet() {
+    if (client_)
+        return false;
+    client_ = server_->client_of(*request_, origin_);
+    place_ = client_->connections.insert(client_->connections.end(), this);
+    if (client_->known)
+        granted();
+    return phase_ != introduced;
+}
+
+void Connection::granted() {
+    if (phase_ == gone)
+        return;
+    if (!client_->grant.serve)
+        return drop();
+    if (phase_ != introduced)
+        return;
+    enter(idle, server_->limits.header_seconds);
+    if (client_->connections.size() <= client_->grant.connections)
+        return;
+    for (Connection* c : client_->connections)
+        if (c != this && c->silent())
+            return c->drop();
+    drop();
 }
 
 void Connection::cut() {
@@ -283,6 +317,14 @@ bool Connection::take(std::string_view bytes) {
         refused = 431;
     if (state == HttpParser::body_big)
         refused = 413;
+    if (state == HttpParser::coding) {
+        refused = 501;
+        why = "only 'chunked' is understood as a transfer coding";
+    }
+    if (!refused && phase_ == in_body && request_->body.size() > body_use_.amount())
+        refused = hold_body(request_->body.size() - body_use_.amount());
+    if (refused == 503 || refused == 429)
+        why = "too many bytes of requests are on their way, send it again later";
     // Unused bytes are a head or a chunk's head: no reason to be longer than a head may be.
     if (state == HttpParser::more && bytes.size() > server_->limits.header_bytes)
         refused = 431;
@@ -334,11 +376,34 @@ int Connection::headers_are_in() {
         r.query = target.substr(mark + 1);
 
     route_ = server_->find(r.method, r.path, allow_);
-    parser_->limit_body(route_ ? route_->body_bytes : server_->limits.body_bytes);
+    size_t most = route_ ? route_->body_bytes : server_->limits.body_bytes;
+    parser_->limit_body(std::min(most, client_->grant.body_bytes));
+    if (parser_->expects_body())
+        if (int refused = hold_body(size_t(parser_->announced().value_or(0))))
+            return refused;
     std::string_view expect = r.header("expect");
     expects_ = (expect == "100-continue" || expect == "100-Continue") && !parser_->is_1_0() &&
                parser_->expects_body();
     enter(in_body, server_->limits.body_seconds);
+    return 0;
+}
+
+/// Bytes of a body that are, or will be, in memory: 0, or why not.
+int Connection::hold_body(size_t bytes) {
+    if (bytes > std::min(route_ ? route_->body_bytes : server_->limits.body_bytes,
+                         client_->grant.body_bytes))
+        return 413;
+    if (client_->body_bytes + bytes > server_->limits.bodies / 2)
+        return 429;
+    if (*server_->bodies + bytes > server_->limits.bodies)
+        return 503;
+    if (body_use_.amount()) {
+        body_use_.more(bytes);
+        client_body_use_.more(bytes);
+    } else {
+        body_use_ = HttpUse(server_->bodies, *server_->bodies, bytes);
+        client_body_use_ = HttpUse(client_, client_->body_bytes, bytes);
+    }
     return 0;
 }
 
@@ -356,7 +421,15 @@ void Connection::handle() {
             HttpResponse::text(405, "this method is not for this path\n").with("Allow", allow_),
             nullptr, serial_);
     }
+    if (client_->requests >= client_->grant.requests)
+        return answer(
+            HttpResponse::text(429, "too many requests of this client are being worked on\n")
+                .with("Retry-After", "1"),
+            nullptr, serial_);
     auto state = std::make_shared<HttpReply::State>();
+    state->working = HttpUse(client_, client_->requests);
+    state->body = std::move(body_use_);
+    state->client_body = std::move(client_body_use_);
     state->request = request_;
     state->connection = weak_from_this();
     state->door = server_->door;
@@ -435,7 +508,14 @@ void Connection::answer(HttpResponse r, std::shared_ptr<HttpStream::State> strea
     if (server_->stopping)
         keep_ = false;
     bool head_only = request_->method == "HEAD";
+    if (stream && client_->streams >= client_->grant.streams) {
+        stream->ended();
+        stream = nullptr;
+        r = HttpResponse::text(429, "too many streams of this client are open\n");
+        status_ = r.status;
+    }
     if (stream && !head_only) {
+        stream_use_ = HttpUse(client_, client_->streams);
         chunked_ = parser_ && !parser_->is_1_0();
         if (!chunked_)
             keep_ = false;
@@ -485,6 +565,9 @@ void Connection::answered() {
     head_.clear();
     sent_ = body_bytes_ = 0;
     body_.reset();
+    body_use_.end();
+    client_body_use_.end();
+    stream_use_.end();
     route_.reset();
     parser_.reset();
     if (!keep_ || server_->stopping) {
@@ -505,7 +588,9 @@ void Connection::answered() {
 
 /// Who the client is stays; the request that was answered may still be somebody's.
 void Connection::next_request() {
-    if (request_.use_count() > 1) {
+    bool shared = request_.use_count() > 1;
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (shared) {
         auto next = std::make_shared<HttpRequest>();
         next->peer = request_->peer;
         next->secure = request_->secure;

@@ -3,6 +3,8 @@
 #pragma once
 #include <sys/socket.h>
 
+#include <list>
+#include <map>
 #include <mutex>
 
 #include "base/workers.hh"
@@ -30,6 +32,53 @@ struct Door {
 
 class Connection;
 
+/// Bytes, requests or streams in use, given back when the last holder goes, on whatever thread.
+class HttpUse {
+public:
+    HttpUse() = default;
+    HttpUse(std::shared_ptr<void> owner, std::atomic<size_t>& count, size_t n = 1)
+        : owner_(std::move(owner)), count_(&count), n_(n) {
+        count += n;
+    }
+    HttpUse(HttpUse&& o) noexcept
+        : owner_(std::move(o.owner_)), count_(std::exchange(o.count_, nullptr)), n_(o.n_) {}
+    HttpUse& operator=(HttpUse&& o) noexcept {
+        end();
+        owner_ = std::move(o.owner_);
+        count_ = std::exchange(o.count_, nullptr);
+        n_ = o.n_;
+        return *this;
+    }
+    ~HttpUse() { end(); }
+    void end() {
+        if (count_)
+            *count_ -= n_;
+        count_ = nullptr;
+        owner_.reset();
+    }
+    void more(size_t n) {
+        if (count_)
+            *count_ += n;
+        n_ += n;
+    }
+    size_t amount() const { return count_ ? n_ : 0; }
+
+private:
+    std::shared_ptr<void> owner_;
+    std::atomic<size_t>* count_ = nullptr;
+    size_t n_ = 0;
+};
+
+/// Everything of one certificate, or of one address without.
+struct HttpClient {
+    HttpGrant grant;
+    bool known = false;  ///< the grant is what on_client said
+    std::shared_ptr<const tls::Identity> peer;
+    Endpoint remote;
+    std::list<Connection*> connections;  ///< the oldest first
+    std::atomic<size_t> requests = 0, streams = 0, body_bytes = 0;
+};
+
 struct HttpReply::State {
     std::shared_ptr<const HttpRequest> request;
     std::weak_ptr<Connection> connection;
@@ -37,6 +86,7 @@ struct HttpReply::State {
     uint64_t serial = 0;  ///< of the request
     size_t stream_bytes = 0;
     std::atomic<bool> answered = false, gone = false;
+    HttpUse working, body, client_body;  ///< until the request is answered, whoever has gone
     ~State();
     void deliver(HttpResponse, std::shared_ptr<HttpStream::State> stream);
 };
@@ -68,6 +118,12 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     std::shared_ptr<Door> door;
     std::vector<std::shared_ptr<Route>> routes;  ///< longest path first
     std::set<std::shared_ptr<Connection>> connections;
+    /// By address: its connections, the oldest first; and the addresses by how many they have.
+    std::map<std::string, std::list<Connection*>> origins;
+    std::set<std::pair<size_t, std::string>> crowded;
+    std::map<std::string, std::shared_ptr<HttpClient>> clients;
+    std::shared_ptr<std::atomic<size_t>> bodies = std::make_shared<std::atomic<size_t>>(0);
+    OnClient on_client;
     std::optional<Workers> shakers;  ///< with TLS: a handshake is a millisecond of arithmetic, and
                                      ///< nodes come in thousands
     std::function<void(const Served&)> on_served;
@@ -92,6 +148,11 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     std::shared_ptr<Route> find(std::string_view method, std::string_view path,
                                 std::string& allow) const;
     void left(const std::shared_ptr<Connection>&);
+    void came(const std::shared_ptr<Connection>&);
+    /// End a connection that says nothing, of the address that has most; false: there is none.
+    bool make_room();
+    std::shared_ptr<HttpClient> client_of(const HttpRequest&, const std::string& origin);
+    void ask(const std::shared_ptr<HttpClient>&);
     void look_at_clocks();
     const std::string& date();
 };
@@ -99,7 +160,7 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
 /// One client: its socket, the request being read, the answer being written.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    Connection(HttpServer::Impl&, Fd, const Endpoint& remote);
+    Connection(HttpServer::Impl&, Fd, const Endpoint& remote, std::string origin);
 
     /// Go on until there is something to wait for.
     void drive();
@@ -114,12 +175,18 @@ public:
     void retire();
     /// ... and the client's time for it is over.
     void hurry();
+    /// The client is known, or known better.
+    void granted();
+    /// Does it wait for its client, and nobody for it?
+    bool silent() const { return phase_ == handshaking || phase_ == idle || phase_ == lingering; }
+    const std::string& origin() const { return origin_; }
     /// As drop(), when nobody shakes hands any more.
     void cut();
 
 private:
     enum Phase {
         handshaking,
+        introduced,  ///< its client is not known yet
         idle,
         in_headers,
         in_body,
@@ -148,6 +215,8 @@ private:
     void wait_for(bool write);
     void enter(Phase, double seconds);  ///< 0: no limit
     void next_request();
+    bool meet();
+    int hold_body(size_t bytes);
 
     HttpServer::Impl* server_;
     asio::posix::stream_descriptor socket_;
@@ -181,6 +250,13 @@ private:
     bool keep_ = true, unread_ = false, chunked_ = false;
     std::shared_ptr<HttpStream::State> stream_;
     bool stream_ended_ = false;
+
+    std::string origin_;  ///< its address, as limits count them
+    std::shared_ptr<HttpClient> client_;
+    std::list<Connection*>::iterator place_{};  ///< among the client's
+    HttpUse body_use_, client_body_use_, stream_use_;
+    friend struct HttpServer::Impl;
+    std::list<Connection*>::iterator origin_place_{};
 };
 
 }  // namespace weft

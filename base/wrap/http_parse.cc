@@ -32,7 +32,8 @@ struct HttpParser::Impl : http::basic_parser<true> {
     size_t header_bytes;
     int version = 11;
     bool have_headers = false;
-    bool coded = false;  ///< a Transfer-Encoding was named
+    bool coded = false;    ///< a Transfer-Encoding was named
+    bool strange = false;  ///< ... that is not "chunked", and nothing else
 
     Impl(HttpRequest& into, size_t header_limit_bytes) : r(into), header_bytes(header_limit_bytes) {
         header_limit(uint32_t(header_bytes));
@@ -59,11 +60,18 @@ struct HttpParser::Impl : http::basic_parser<true> {
         for (char& c : n)
             if (c >= 'A' && c <= 'Z')
                 c = char(c + 32);
-        coded |= f == http::field::transfer_encoding;
+        if (f != http::field::transfer_encoding)
+            return;
+        std::string coding = v;
+        for (char& c : coding)
+            if (c >= 'A' && c <= 'Z')
+                c = char(c + 32);
+        strange |= coding != "chunked";
+        coded = true;
     }
     void on_header_impl(ErrorCode& ec) override {
         have_headers = true;
-        if (coded && !chunked())
+        if (strange || (coded && !chunked()))
             ec = http::error::bad_transfer_encoding;
     }
     void on_body_init_impl(const boost::optional<uint64_t>& length, ErrorCode& ec) override {
@@ -118,6 +126,8 @@ HttpParser::State HttpParser::put(std::string_view bytes, size_t& used) {
             return headers_big;
         if (ec == http::error::body_limit)
             return body_big;
+        if (ec && impl_->strange)
+            return coding;
         if (ec) {
             why_ = ec.message();
             return bad;
@@ -134,6 +144,10 @@ HttpParser::State HttpParser::put(std::string_view bytes, size_t& used) {
 void HttpParser::limit_body(size_t bytes) { impl_->limit = bytes; }
 bool HttpParser::keep_alive() const { return impl_->keep_alive(); }
 bool HttpParser::is_1_0() const { return impl_->version == 10; }
+std::optional<uint64_t> HttpParser::announced() const {
+    auto length = impl_->content_length();
+    return length ? std::optional<uint64_t>(*length) : std::nullopt;
+}
 bool HttpParser::expects_body() const { return !impl_->is_done(); }
 
 }  // namespace weft

@@ -17,6 +17,7 @@ public:
         bad,          ///< no HTTP, or HTTP of the dangerous kind: 400
         headers_big,  ///< 431
         body_big,     ///< 413
+        coding,       ///< a transfer coding that is not ours: 501
     };
 
     HttpParser(HttpRequest& into, size_t header_limit);
@@ -29,6 +30,8 @@ public:
     bool keep_alive() const;
     bool is_1_0() const;
     bool expects_body() const;
+    /// What the headers announce; nothing of a chunked body.
+    std::optional<uint64_t> announced() const;
     const std::string& why() const { return why_; }  ///< for bad
 
 private:

@@ -227,12 +227,14 @@ private:
         clock_gettime(CLOCK_MONOTONIC, &now);
         notify_.tell(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
                                  now.tv_sec * 1000000L + now.tv_nsec / 1000));
+        Config old = config_;
         try {
             config_ = read_();
             if (d_.on_reload)
                 d_.on_reload(service_);
             log_.info("settings read again");
         } catch (const std::exception& e) {
+            config_ = std::move(old);
             log_.error("settings not read again, the old ones stay: {}", one_line(e));
         }
         notify_.tell("READY=1");

@@ -1,24 +1,29 @@
-// Threads that do what would keep the loop waiting, in the order asked; what is urgent before the
-// rest.
+// Threads that do what would keep the loop waiting: what is urgent first, and of the rest in turns
+// for everybody who asks, so that one who asks for much waits for himself.
 #pragma once
-#include <algorithm>
+#include <sys/resource.h>
+
 #include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
 namespace weft {
 
+/// Work of one class. Classes that must not wait for each other are Workers of their own.
 class Workers {
 public:
     /// What a job throws, whatever it is, ends that job only: it is given to `on_error`, on the
     /// job's thread.
-    Workers(int threads, std::function<void(const std::exception&)> on_error)
-        : on_error_(std::move(on_error)) {
+    ///   nice   how much they stand back for the other threads of the machine, as nice(1)
+    Workers(int threads, std::function<void(const std::exception&)> on_error, int nice = 0)
+        : on_error_(std::move(on_error)), nice_(nice) {
         for (int i = 0; i < threads; i++)
             threads_.emplace_back([this] { work(); });
     }
@@ -33,38 +38,66 @@ public:
     }
     enum Urgency { urgent, usual };
     /// From any thread.
-    void submit(std::function<void()> job, Urgency urgency = usual) {
+    ///   who   whose turn it takes: in the order asked for one, in turns among many
+    void submit(std::function<void()> job, Urgency urgency = usual, const std::string& who = {}) {
         {
             std::lock_guard hold(lock_);
-            jobs_[urgency].push_back(std::move(job));
+            Line& line = lines_[urgency];
+            auto& own = line.jobs[who];
+            if (own.empty())
+                line.turns.push_back(who);
+            own.push_back(std::move(job));
+            queued_++;
         }
         wake_.notify_one();
     }
     size_t queued() const {
         std::lock_guard hold(lock_);
-        return jobs_[urgent].size() + jobs_[usual].size();
+        return queued_;
+    }
+    /// How many of these wait.
+    size_t queued(const std::string& who) const {
+        std::lock_guard hold(lock_);
+        size_t n = 0;
+        for (auto& line : lines_)
+            if (auto it = line.jobs.find(who); it != line.jobs.end())
+                n += it->second.size();
+        return n;
     }
     /// Drop what is queued and has not begun.
     void forget() {
-        decltype(jobs_) dropped;  // destroyed without the lock
+        decltype(lines_) dropped;  // destroyed without the lock
         std::lock_guard hold(lock_);
-        jobs_.swap(dropped);
+        lines_.swap(dropped);
+        queued_ = 0;
     }
 
 private:
+    struct Line {
+        std::map<std::string, std::deque<std::function<void()>>> jobs;
+        std::deque<std::string> turns;
+        std::function<void()> take() {
+            auto it = jobs.find(turns.front());
+            turns.pop_front();
+            auto job = std::move(it->second.front());
+            it->second.pop_front();
+            if (it->second.empty())
+                jobs.erase(it);
+            else
+                turns.push_back(it->first);
+            return job;
+        }
+    };
     void work() {
+        if (nice_)
+            setpriority(PRIO_PROCESS, 0, nice_);  // of this thread only
         std::unique_lock hold(lock_);
-        auto first = [&] {
-            return std::find_if(jobs_.begin(), jobs_.end(),
-                                [](auto& queue) { return !queue.empty(); });
-        };
         for (;;) {
-            wake_.wait(hold, [&] { return ending_ || first() != jobs_.end(); });
-            auto queue = first();
-            if (queue == jobs_.end())
+            wake_.wait(hold, [&] { return ending_ || queued_; });
+            if (!queued_)
                 return;
-            auto job = std::move(queue->front());
-            queue->pop_front();
+            queued_--;
+            auto job = (lines_[urgent].turns.empty() ? lines_[usual] : lines_[urgent]).take();
             hold.unlock();
             try {
                 job();
@@ -76,9 +109,11 @@ private:
         }
     }
     std::function<void(const std::exception&)> on_error_;
+    int nice_;
     mutable std::mutex lock_;
     std::condition_variable wake_;
-    std::array<std::deque<std::function<void()>>, 2> jobs_;  // by urgency
+    std::array<Line, 2> lines_;  // by urgency
+    size_t queued_ = 0;
     bool ending_ = false;
     std::vector<std::jthread> threads_;
 };

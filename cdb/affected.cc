@@ -18,7 +18,8 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
     plan.out.revision = store_.revisions.head();
     plan.tree = std::make_shared<Tree>(*plan.head->tree);
     for (const Edit& e : p.edits) {
-        check_path(e.path);
+        if (e.text)
+            check_path(e.path);  // what is there by an older rule can still be removed
         auto it = plan.tree->find(e.path);
         Hash now = it == plan.tree->end() ? Hash() : it->second;
         Hash after = e.text ? hash_of(*e.text) : Hash();
@@ -43,6 +44,23 @@ bool Pipeline::merge(const Proposal& p, Plan& plan) {
                 Namespaces::parse(e.text.value_or("")));  // refuses the commit when they are wrong
         plan.out.files.push_back({e.path, now, after});
         plan.landing.edits.push_back(e);
+    }
+    // A name cannot be both a file and a folder: nobody could export that.
+    for (auto& f : plan.out.files) {
+        if (f.after.empty())
+            continue;
+        auto both = [](const std::string& file, const std::string& within) {
+            return Error(
+                exit_data,
+                fmt::format("'{}' cannot be a file, it is the folder of '{}'", file, within), {},
+                "remove one of them in the same change");
+        };
+        for (size_t at = f.path.find('/'); at != std::string::npos; at = f.path.find('/', at + 1))
+            if (std::string folder = f.path.substr(0, at); plan.tree->contains(folder))
+                throw both(folder, f.path);
+        if (auto below = plan.tree->lower_bound(f.path + "/");
+            below != plan.tree->end() && below->first.starts_with(f.path + "/"))
+            throw both(f.path, below->first);
     }
     for (auto& lock : store_.sessions.locks())
         if (lock.owner != p.principal() &&

@@ -4,19 +4,43 @@
 #include "base/base64.hh"
 #include "base/error.hh"
 #include "base/noun/profile.hh"
+#include "base/noun/request.hh"
 #include "cdb/contents.hh"
 #include "cdb/revisions.hh"
 #include "cdb/server.hh"
 
 namespace weft::cdb {
 
+/// Every name that a request's body may have; others are dropped as they are read.
+static const std::set<std::string_view> request_names = {
+    "author", "back",       "base",    "base64",  "before",  "canary",     "changes",  "check",
+    "cid",    "collect",    "comment", "commits", "compile", "components", "contents", "days",
+    "delete", "everything", "hash",    "hashes",  "keep",    "message",    "name",     "nodes",
+    "once",   "origin",     "path",    "paths",   "reason",  "rebuild",    "revision", "seconds",
+    "status", "text",       "time",    "wait"};
+
+const Element* field(const Element& object, std::string_view name) {
+    if (!request_names.contains(name))
+        bug("a request's body is asked for what no request has");
+    return object.find(Term(Key(name)));
+}
+
+Element read_request(std::string_view text) {
+    return parse_json_named(text, "the request", request_names);
+}
+
 Element Call::body() const {
     if (request.body.empty())
         return Element::new_dict();
-    Element e = parse_json(request.body, "the request");
+    Element e = read_request(request.body);
     if (!e.is(Kind::dict))
         throw Error(exit_data, "the request's body must be an object");
     return e;
+}
+
+void Call::go_on() const {
+    if (reply.gone())
+        throw Error(exit_try_later, "nobody waits for this answer any more");
 }
 
 uint64_t Call::number(std::string_view name, uint64_t fallback) const {
@@ -31,7 +55,7 @@ uint64_t Call::number(std::string_view name, uint64_t fallback) const {
 }
 
 std::string text_of(const Element& body, std::string_view key, std::string fallback) {
-    const Element* e = body.find(Term(Key(key)));
+    const Element* e = field(body, key);
     if (!e || e->is(Kind::null))
         return fallback;
     if (!e->is(Kind::string))
@@ -41,7 +65,7 @@ std::string text_of(const Element& body, std::string_view key, std::string fallb
 
 std::vector<std::string> words_of(const Element& body, std::string_view key) {
     std::vector<std::string> words;
-    const Element* list = body.find(Term(Key(key)));
+    const Element* list = field(body, key);
     if (!list)
         return words;
     if (!list->is(Kind::list))
@@ -55,7 +79,7 @@ std::vector<std::string> words_of(const Element& body, std::string_view key) {
 }
 
 uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback) {
-    const Element* e = body.find(Term(Key(key)));
+    const Element* e = field(body, key);
     if (!e || e->is(Kind::null))
         return fallback;
     if (!e->is(Kind::long_) || e->long_value() < 0)
@@ -64,7 +88,7 @@ uint64_t number_of(const Element& body, std::string_view key, uint64_t fallback)
 }
 
 bool flag_of(const Element& body, std::string_view key) {
-    const Element* e = body.find(Term(Key(key)));
+    const Element* e = field(body, key);
     if (!e || e->is(Kind::null))
         return false;
     if (!e->is(Kind::boolean))
@@ -83,7 +107,7 @@ Hash hash_at(const Element& body, std::string_view key) {
 
 std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t base,
                            const MayName& may_name) {
-    const Element* list = body.find(Term(Key("changes")));
+    const Element* list = field(body, "changes");
     if (!list || !list->is(Kind::list))
         throw Error(
             exit_data, "'changes' must be a list", {},
@@ -94,13 +118,14 @@ std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t bas
         if (!c.is(Kind::dict))
             throw Error(exit_data, "each of 'changes' must be an object");
         Edit e{.path = text_of(c, "path")};
-        check_path(e.path);
+        if (!flag_of(c, "delete"))
+            check_path(e.path);
         if (!seen.insert(e.path).second)
             throw Error(exit_data, fmt::format("'{}' is changed twice", e.path));
-        const Element* text = c.find(Term(Key("text")));
-        const Element* base64 = c.find(Term(Key("base64")));
-        const Element* gone = c.find(Term(Key("delete")));
-        const Element* named = c.find(Term(Key("hash")));
+        const Element* text = field(c, "text");
+        const Element* base64 = field(c, "base64");
+        const Element* gone = field(c, "delete");
+        const Element* named = field(c, "hash");
         if (bool(text) + bool(base64) + bool(gone) + bool(named) != 1)
             throw Error(
                 exit_data,
@@ -118,7 +143,7 @@ std::vector<Edit> edits_of(const Store& store, const Element& body, uint64_t bas
             may_name(hash);
             e.text = store.contents.text(hash);
         }
-        e.base = !c.find(Term(Key("before")))   ? store.revisions.file_at(e.path, base)
+        e.base = !field(c, "before")            ? store.revisions.file_at(e.path, base)
                  : text_of(c, "before").empty() ? Hash()
                                                 : hash_at(c, "before");
         edits.push_back(std::move(e));

@@ -75,6 +75,9 @@ Answer check(Server& s, Call& c, Proposal p) {
     p.request = std::string(c.request.header("x-weft-request").substr(0, 100));
     for (auto& e : p.edits)
         s.need(c, Namespaces::write, e.path);
+    p.abandoned = [reply = c.reply] {
+        return reply.gone();
+    };
     Outcome o = s.pipeline.check(p);
     s.veil(c, o);
     return outcome(o);
@@ -99,7 +102,7 @@ Answer post_commit(Server& s, Call& c) { return commit(s, c, proposal(s, c, c.bo
 
 Answer post_revert(Server& s, Call& c) {
     Element body = c.body();
-    if (!body.find(Term(Key("revision"))))
+    if (!field(body, "revision"))
         throw Error(exit_data, "which 'revision' is to be undone?");
     uint64_t number = revision_of(s, body, "revision");
     auto r = s.store.revisions.find(number);

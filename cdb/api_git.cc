@@ -12,7 +12,7 @@
 namespace weft::cdb {
 
 static const Element& list_of(const Element& body, std::string_view key) {
-    const Element* list = body.find(Term(Key(key)));
+    const Element* list = field(body, key);
     if (!list || !list->is(Kind::list))
         throw Error(exit_data, fmt::format("'{}' must be a list", key));
     return *list;
@@ -74,7 +74,7 @@ static Past past_of(const Element& e) {
     for (const Element& change : list_of(e, "changes").list()) {
         std::string path = text_of(change, "path");
         check_path(path);
-        bool gone = flag_of(change, "delete"), named = change.find(Term(Key("hash")));
+        bool gone = flag_of(change, "delete"), named = field(change, "hash");
         if (gone == named)
             throw Error(exit_data, fmt::format("'{}' needs one of 'hash' and 'delete'", path));
         p.files.emplace_back(std::move(path), named ? hash_at(change, "hash") : Hash());
@@ -166,6 +166,7 @@ Answer get_export_git(Server& s, Call& c) {
     for (auto& t : s.store.revisions.tags())
         tags.emplace(t.revision, t);
     while (last < head && out.size() < (8u << 20)) {
+        c.go_on();
         auto r = s.store.revisions.find(++last);
         if (!r)
             throw Error(exit_io, fmt::format("the revision {} is missing from the store", last), {},

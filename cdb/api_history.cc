@@ -17,7 +17,7 @@ uint64_t revision_asked(const Server& s, const Call& c) {
 }
 
 uint64_t revision_of(const Server& s, const Element& body, std::string_view key) {
-    const Element* e = body.find(Term(Key(key)));
+    const Element* e = field(body, key);
     if (e && e->is(Kind::string))
         return s.store.revisions.named(e->string());
     uint64_t n = number_of(body, key, s.store.revisions.head());
@@ -58,9 +58,11 @@ Answer get_export(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     Json j;
     j.open().field("revision", at).key("files").open('[');
-    for (auto& [path, hash] : s.store.revisions.tree(at))
+    for (auto& [path, hash] : s.store.revisions.tree(at)) {
+        c.go_on();
         if (s.may_read(c, path))
             put_file(j, path, s.store.contents.text(hash));
+    }
     j.close(']').close();
     return json(200, j);
 }
@@ -133,6 +135,7 @@ Answer get_revision_effects(Server& s, Call& c) {
     };
     std::vector<Effect> all;
     for (size_t i = 0; i < limit; i++) {
+        c.go_on();
         auto& p = r.profiles[i];
         all.push_back(effect(node_of(p.object), tree(p, p.before), tree(p, p.after)));
     }
@@ -160,9 +163,11 @@ Answer get_revision_diff(Server& s, Call& c) {
     };
     Json j;
     j.open().field("revision", r.number).key("files").open('[');
-    for (auto& f : r.files)
+    for (auto& f : r.files) {
+        c.go_on();
         if (s.may_read(c, f.path))
             put_diff(j, f.path, text(f.before), text(f.after));
+    }
     j.close(']').close();
     return json(200, j);
 }
@@ -187,9 +192,11 @@ Answer get_diff(Server& s, Call& c) {
     };
     Json j;
     j.open().field("from", from).field("to", to).key("files").open('[');
-    for (auto& name : paths)
+    for (auto& name : paths) {
+        c.go_on();
         if (s.may_read(c, name))
             put_diff(j, name, text(before, name), text(after, name));
+    }
     j.close(']').close();
     return json(200, j);
 }
@@ -244,6 +251,7 @@ Answer get_annotate(Server& s, Call& c) {
     };
     std::vector<Line> now;
     for (auto v = versions.rbegin(); v != versions.rend(); ++v) {
+        c.go_on();
         Hash h = s.store.revisions.file_at(path, *v);
         std::string text = h.empty() ? "" : s.store.contents.text(h);
         auto fresh = lines(text);

@@ -65,39 +65,40 @@ Answer get_nodes(Server& s, Call& c) {
     return json(200, j);
 }
 
-static std::optional<HttpResponse> refuse(const Server& s, const Call& c, bool write) {
+Answer get_node_status(Server& s, Call& c) {
     const std::string& node = c.args[0];
-    if (!c.who.is_node(node) && (write || c.who.right == Right::anyone))
-        return problem(403, fmt::format("'{}' may not {} the status of '{}'", c.who.name,
-                                        write ? "report" : "read", node));
+    if (!c.who.is_node(node) && c.who.right == Right::anyone)
+        return problem(403, fmt::format("'{}' may not read the status of '{}'", c.who.name, node));
     if (!s.published.contains(node))
         return problem(404, fmt::format("there is no node '{}'", node));
-    return std::nullopt;
-}
-
-Answer get_node_status(Server& s, Call& c) {
-    if (auto no = refuse(s, c, false))
-        return no;
     Json j;
     put_node(j, s, c.args[0], s.published.at(c.args[0]));
     return json(200, j);
 }
 
 Answer post_node_status(Server& s, Call& c) {
-    if (auto no = refuse(s, c, true))
-        return no;
     const std::string& node = c.args[0];
-    s.nodes.reported(node, c.body(), s.store.database.now());
-    if (const NodeState* n = s.nodes.find(node); n && n->runs)
-        s.notifier.fetched(node, n->runs);
-    s.event("report", [&] {
+    if (!c.who.is_node(node))
+        return problem(403,
+                       fmt::format("'{}' may not report the status of '{}'", c.who.name, node));
+    auto report = std::make_shared<NodeReport>(NodeReport::read(c.body()));
+    s.loop.post([&s, node, report, reply = c.reply] {
+        auto it = s.published.find(node);
+        if (it == s.published.end())
+            return reply.send(problem(404, fmt::format("there is no node '{}'", node)));
+        s.nodes.reported(node, std::move(*report), s.store.database.now());
+        if (const NodeState* n = s.nodes.find(node); n && n->runs)
+            s.notifier.fetched(node, n->runs);
+        if (s.listeners.size()) {
+            Json shown;
+            put_node(shown, s, node, it->second);
+            s.event("report", shown.text());
+        }
         Json j;
-        put_node(j, s, node, s.published.at(node));
-        return j.text();
-    }());
-    Json j;
-    j.open().field("wanted", s.published.at(node).revision).close();
-    return json(200, j);
+        j.open().field("wanted", it->second.revision).close();
+        reply.send(json(200, j));
+    });
+    return std::nullopt;
 }
 
 /// The object whose last step is the node's name, as of a revision.

@@ -19,6 +19,9 @@ Answer get_query(Server& s, Call& c) {
     q.join = c.request.parameter("join").has_value();
     q.limit = c.number("limit", q.limit);
     q.visible = s.readable(c.who);
+    q.go_on = [&] {
+        c.go_on();
+    };
     if (q.paths.empty() && q.text)
         q.paths.emplace_back("/**");
     if (q.paths.empty())

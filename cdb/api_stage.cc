@@ -117,7 +117,7 @@ Answer post_promote(Server& s, Call& c) {
         .author = c.who.name,
         .comment = text_of(body, "comment"),
         .wait = int64_t(std::min<uint64_t>(number_of(body, "wait", 1800), 366 * 86400))};
-    if (back && !body.find(Term(Key("revision"))))
+    if (back && !field(body, "revision"))
         order.target = stage->revision;
     if (order.target < stage->revision && !back)
         throw Error(
@@ -187,7 +187,7 @@ void Server::watch_canaries() {
     if (canaries_busy_)
         return;
     canaries_busy_ = true;
-    readers.submit([this] {
+    work.house.submit([this] {
         std::vector<Stage> stages;
         try {
             stages = store.stages.all();
@@ -208,7 +208,7 @@ void Server::look_at_canaries(const std::vector<Stage>& stages) {
                               stage.canary.size() - good, stage.canary.size());
         if (bad.empty() && good < stage.canary.size())
             continue;
-        line.submit([this, stage, bad] {
+        work.line.submit([this, stage, bad] {
             Promotion order{.stage = stage.name,
                             .target = stage.target,
                             .author = "cdbd",

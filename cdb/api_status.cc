@@ -52,7 +52,8 @@ Answer get_metrics(Server& s, Call& c) {
     put("commits_refused_total", "counter", "Commits refused.", n.refused_commits);
     put("commit_seconds_total", "counter", "Time spent on commits taken.", n.commit_seconds);
     put("compiled_objects_total", "counter", "Objects compiled for commits taken.", n.compiled);
-    put("commits_waiting", "gauge", "Commits and checks in the queue.", s.line.queued());
+    put("commits_waiting", "gauge", "Commits and checks in the queue.",
+        s.work.line.queued() + s.work.checks.queued());
     put("commits_at_work", "gauge",
         "Commits and checks that are being compiled or wait for their turn to be written.",
         s.pipeline.at_work().size());
@@ -182,7 +183,7 @@ Answer post_verify(Server& s, Call& c) {
 
 Answer post_prune(Server& s, Call& c) {
     Element body = c.body();
-    bool by_number = body.find(Term(Key("keep"))), by_time = body.find(Term(Key("days")));
+    bool by_number = field(body, "keep"), by_time = field(body, "days");
     if (!by_number && !by_time)
         throw Error(exit_data, "how many revisions, or days, are to be kept?", {},
                     R"({"keep": 100, "days": 90} keeps what either keeps)");

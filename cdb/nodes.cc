@@ -58,7 +58,7 @@ void Nodes::fetched(const std::string& node, uint64_t revision, std::string from
 }
 
 static std::string text(const Element& e, std::string_view key, size_t limit = 1000) {
-    const Element* v = e.find(Term(Key(key)));
+    const Element* v = field(e, key);
     if (!v)
         return {};
     if (!v->is(Kind::string))
@@ -66,39 +66,47 @@ static std::string text(const Element& e, std::string_view key, size_t limit = 1
     return std::string(v->string().substr(0, limit));
 }
 
-static int64_t number(const Element& e, std::string_view key, int64_t fallback) {
-    const Element* v = e.find(Term(Key(key)));
+static std::optional<int64_t> number(const Element& e, std::string_view key) {
+    const Element* v = field(e, key);
     if (!v)
-        return fallback;
+        return std::nullopt;
     if (!v->is(Kind::long_) || v->long_value() < 0)
         throw Error(exit_data, fmt::format("'{}' must be a whole number", key));
     return v->long_value();
 }
 
-void Nodes::reported(const std::string& node, const Element& report, int64_t now) {
+NodeReport NodeReport::read(const Element& report) {
     if (!report.is(Kind::dict))
         throw Error(exit_data, "a report is an object");
-    NodeState n = nodes_[node];
-    n.reported = now;
-    n.cid = number(report, "cid", n.cid);
-    n.runs = uint64_t(number(report, "revision", int64_t(n.runs)));
-    n.status = text(report, "status", 32);
-    if (n.status.empty())
+    NodeReport r{.cid = number(report, "cid"),
+                 .revision = number(report, "revision"),
+                 .status = text(report, "status", 32),
+                 .message = text(report, "message"),
+                 .components = {}};
+    if (r.status.empty())
         throw Error(exit_data, "a report has a 'status'", {},
                     R"({"status": "ok", "revision": 12, "cid": 3, "components": [...]})");
-    n.message = text(report, "message");
-    n.components.clear();
-    if (const Element* list = report.find(Term(Key("components")))) {
+    if (const Element* list = field(report, "components")) {
         if (!list->is(Kind::list) || list->size() > 1000)
             throw Error(exit_data, "'components' must be a list of at most 1000");
         for (const Element& c : list->list()) {
             if (!c.is(Kind::dict))
                 throw Error(exit_data, "each of 'components' must be an object");
-            n.components.push_back(
+            r.components.push_back(
                 {text(c, "name", 200), text(c, "status", 32), text(c, "message")});
         }
     }
-    nodes_[node] = std::move(n);
+    return r;
+}
+
+void Nodes::reported(const std::string& node, NodeReport r, int64_t now) {
+    NodeState& n = nodes_[node];
+    n.reported = now;
+    n.cid = r.cid.value_or(n.cid);
+    n.runs = uint64_t(r.revision.value_or(int64_t(n.runs)));
+    n.status = std::move(r.status);
+    n.message = std::move(r.message);
+    n.components = std::move(r.components);
     changed_.insert(node);
 }
 

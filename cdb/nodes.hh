@@ -2,6 +2,7 @@
 // loop's thread.
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,13 +31,26 @@ struct NodeState {
     static NodeState decode(std::string_view bytes);
 };
 
+/// The JSON of a request's body. Names that no request has are dropped, and leave nothing behind.
+Element read_request(std::string_view text);
+/// A child of it; nothing when it is not there.
+const Element* field(const Element& object, std::string_view name);
+
+/// A report as its agent sends it (cdb-protocol(5)).
+struct NodeReport {
+    /// Error(65) for anything that is none.
+    static NodeReport read(const Element&);
+    std::optional<int64_t> cid, revision;
+    std::string status, message;
+    std::vector<ComponentState> components;
+};
+
 class Nodes {
 public:
     explicit Nodes(const Stages&);
 
     void fetched(const std::string& node, uint64_t revision, std::string from, int64_t now);
-    /// A report as its agent sends it (cdb-protocol(5)). Error(65) for anything that is none.
-    void reported(const std::string& node, const Element& report, int64_t now);
+    void reported(const std::string& node, NodeReport, int64_t now);
 
     const NodeState* find(const std::string& node) const;
     /// Why the node is not where it should be; "" when it is.

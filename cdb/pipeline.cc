@@ -290,6 +290,10 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
     bench.source.use(plan.tree, plan.fresh);
     auto& compiler = bench.the_compiler(jobs_);
     bench.notes.clear();
+    auto go_on = [&] {
+        if (work && preview && work->proposal.abandoned && work->proposal.abandoned())
+            throw Error(exit_try_later, "nobody waits for this check any more");
+    };
     std::vector<std::string> names(plan.build.begin(), plan.build.end());
     compiler::Compiler::ObjectFiles files;
     for (auto& name : names)
@@ -301,6 +305,7 @@ void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
         work->objects = names.size();
     }
     for (size_t at = 0; at < names.size(); at += batch) {
+        go_on();
         compiler.build(
             {names.begin() + long(at), names.begin() + long(std::min(at + batch, names.size()))},
             [&](const compiler::Result& r) {

@@ -35,6 +35,7 @@ struct Proposal {
     int64_t touched = 0;      ///< when that was last changed: Error(1) when it was again since
     bool everything = false;  ///< compile every object, affected or not
     std::string request;      ///< a name to find it by while it is at work
+    std::function<bool()> abandoned = {};  ///< of a check: nobody waits for it any more
     std::function<void(size_t done, size_t all)> progress =
         {};  ///< after each object, from the compiling threads
     const std::string& principal() const { return by.empty() ? author : by; }

@@ -150,6 +150,8 @@ Answers ask(const Values& values, const Query& asked_for) {
     for (const Condition& c : q.where) {
         std::vector<bool> holds(slots.size(), false);
         each(values, c.path, [&](auto, const Column& column) {
+            if (q.go_on)
+                q.go_on();
             for (auto& g : column.groups)
                 if (c.holds(g.value))
                     for (uint32_t s : g.slots)
@@ -195,6 +197,8 @@ Answers ask(const Values& values, const Query& asked_for) {
     for (size_t n = 0; n < q.paths.size(); n++) {
         out.columns.push_back(q.paths[n].text());
         each(values, q.paths[n], [&](std::string_view path, const Column& column) {
+            if (q.go_on)
+                q.go_on();
             bool path_fits = q.text && path.find(*q.text) != std::string_view::npos;
             for (auto& g : column.groups) {
                 if (q.text && !path_fits &&

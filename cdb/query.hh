@@ -49,6 +49,7 @@ struct Query {
     bool join = false;                ///< a row a node, a column a pattern
     std::function<bool(const std::string& object)> visible = {};  ///< unset: all are
     size_t limit = 1000000;                                       ///< rows; never more than these
+    std::function<void()> go_on = {};  ///< throws when nobody waits for the answer any more
 };
 
 struct Answers {

@@ -239,6 +239,30 @@ AuditLine AuditLine::decode(uint64_t number, std::string_view bytes) {
     return a;
 }
 
+/// Would the step of a path be git's own folder where somebody exports it? Whatever the case; on
+/// Windows also with dots, blanks or a stream behind it and as GIT~1; on a Mac also with the
+/// characters in between that it leaves out. What is in that folder is executed.
+static bool is_git_folder(std::string_view step) {
+    static constexpr std::string_view left_out[] = {
+        "\u200c", "\u200d", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d",
+        "\u202e", "\u206a", "\u206b", "\u206c", "\u206d", "\u206e", "\u206f", "\ufeff"};
+    std::string plain;
+    for (size_t i = 0; i < step.size();) {
+        size_t skip = 0;
+        for (auto c : left_out)
+            if (step.substr(i).starts_with(c))
+                skip = c.size();
+        if (!skip)
+            plain += char(step[i] >= 'A' && step[i] <= 'Z' ? step[i] + 32 : step[i]);
+        i += std::max<size_t>(skip, 1);
+    }
+    plain = plain.substr(0, plain.find(':'));
+    while (plain.ends_with('.') || plain.ends_with(' '))
+        plain.pop_back();
+    return plain == ".git" ||
+           (plain.starts_with("git~") && plain.size() == 5 && plain[4] >= '0' && plain[4] <= '9');
+}
+
 void check_path(std::string_view path) {
     auto wrong = [&](std::string_view why) {
         std::string shown;
@@ -261,6 +285,9 @@ void check_path(std::string_view path) {
         std::string_view step = path.substr(at, end - at);
         if (step.empty() || step == "." || step == "..")
             throw wrong("it has a step that is empty, '.' or '..'");
+        if (is_git_folder(step))
+            throw wrong(
+                fmt::format("'{}' is git's own folder, on some systems in this spelling", step));
         at = end + 1;
     }
 }

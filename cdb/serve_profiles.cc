@@ -159,23 +159,53 @@ void Server::answer(HttpReply reply, const std::string& node, const Profile& p,
     reply.send(std::move(r));
 }
 
-HttpResponse Server::index(const Principal& who, const HttpRequest& request) {
-    auto text =
-        std::make_shared<std::string>("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<profiles>\n");
-    int64_t newest = 0;
-    auto may = readable(who);
-    for (auto& [node, p] : published) {
-        if (!who.may_fetch_profile(node) && !may(p.object))
-            continue;
-        *text +=
-            fmt::format("  <profile mtime=\"{}\">{}{}.xml</profile>\n", p.modified, prefix_, node);
-        newest = std::max(newest, p.modified);
+/// What is published, as the list of it needs it: made once a commit, read by threads.
+struct Server::Listing {
+    struct One {
+        std::string node, object;
+        int64_t modified;
+    };
+    std::vector<One> all;
+};
+
+/// The list of the profiles somebody may read: made by a thread, once for each who asks.
+void Server::serve_index(const Principal& who, HttpReply reply) {
+    std::string key = readable_all(who) ? "" : who.name + (who.anonymous_reads ? "\n" : "");
+    if (auto it = indexes_.find(key); it != indexes_.end())
+        return reply.send(respond(reply.request(), *it->second));
+    if (!listing_) {
+        auto fresh = std::make_shared<Listing>();
+        for (auto& [node, p] : published)
+            fresh->all.push_back({node, p.object, p.modified});
+        listing_ = fresh;
     }
-    *text += "</profiles>\n";
-    std::string etag = to_hex(hash_of(*text)).substr(0, 32);
-    return respond(
-        request,
-        {.type = "text/xml", .plain = text, .gzip = nullptr, .etag = etag, .modified = newest});
+    work.readers.submit(
+        [this, who, reply, key, listing = listing_] {
+            auto text = std::make_shared<std::string>(
+                "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<profiles>\n");
+            int64_t newest = 0;
+            auto may = readable(who);
+            for (auto& one : listing->all) {
+                if (!may(one.object) && !who.may_fetch_profile(one.node))
+                    continue;
+                *text += fmt::format("  <profile mtime=\"{}\">{}{}.xml</profile>\n", one.modified,
+                                     prefix_, one.node);
+                newest = std::max(newest, one.modified);
+            }
+            *text += "</profiles>\n";
+            auto d = std::make_shared<const HttpDocument>(
+                HttpDocument{.type = "text/xml",
+                             .plain = text,
+                             .gzip = nullptr,
+                             .etag = to_hex(hash_of(*text)).substr(0, 32),
+                             .modified = newest});
+            loop.post([this, reply, key, d, listing] {
+                if (listing == listing_ && indexes_.size() < 100)
+                    indexes_[key] = d;
+                reply.send(respond(reply.request(), *d));
+            });
+        },
+        Workers::usual, who.name);
 }
 
 void Server::serve_profile(HttpReply reply) {
@@ -190,7 +220,7 @@ void Server::serve_profile(HttpReply reply) {
         return reply.send(problem(403, "a client certificate is needed"));
     }
     if (name == "profiles-info.xml")
-        return reply.send(index(who, request));
+        return serve_index(who, std::move(reply));
     auto w = wanted(name, prefix_);
     if (!w)
         return reply.send(problem(404, fmt::format("there is no '{}'", name),
@@ -215,7 +245,7 @@ void Server::serve_profile(HttpReply reply) {
                       w->signed_as;
     if (auto d = documents_.find(key))
         return answer(reply, w->node, p, d, w->gz);
-    readers.submit([this, reply, w = *w, p, key, signer = signer_] {
+    work.profiles.submit([this, reply, w = *w, p, key, signer = signer_] {
         try {
             auto d = w.signed_as.empty() ? make_document(store, p, w.form)
                                          : make_signature(store, p, w, *signer);
@@ -224,9 +254,9 @@ void Server::serve_profile(HttpReply reply) {
                     documents_.put(key, d);
                 answer(reply, w.node, p, d, w.gz);
             });
-        } catch (const Error& e) {
-            log.error("profile of {}: {}", w.node, e.message);
-            reply.send(problem(500, e));
+        } catch (const std::exception& e) {
+            log.error("profile of {}: {}", w.node, e.what());
+            reply.send(problem(500, fmt::format("the profile of '{}' cannot be read", w.node)));
         }
     });
 }

@@ -35,11 +35,10 @@ Server::Server(Service& s)
       backup_dir(rooted(service, "backup_dir")),
       documents_(s.config.bytes("profile_memory")),
       prefix_(s.config.get("profile_prefix")),
-      readers(2, [this](auto& e) { log.error("{}", e.what()); }),
-      line(int(std::clamp(s.config.number("commits"), 1L, 64L)),
+      work(int(std::clamp(s.config.number("commits"), 1L, 64L)),
            [this](auto& e) { log.error("{}", e.what()); }) {
-    load_access();
-    load_signer();
+    access = read_access();
+    signer_ = read_signer();
     Hash rules = store.revisions.file_at(access_path, store.revisions.head());
     use(std::make_shared<const Namespaces>(
         Namespaces::parse(rules.empty() ? "" : store.contents.text(rules))));
@@ -55,13 +54,17 @@ Server::Server(Service& s)
     flush_timer_ = loop.every(2, [this] {
         flush();
         watch_canaries();
+        for (auto& [who, more] : refusals_.over(store.database.now()))
+            work.house.submit([this, who = who, more = more] {
+                store.database.audit(who, "denied", fmt::format("{} more requests", more));
+            });
     });
     checkpoint_timer_ = loop.every(service.config.seconds("checkpoint"), [this] {
-        readers.submit([this] { store.database.env().checkpoint(); });
+        work.upkeep.submit([this] { store.database.env().checkpoint(); });
     });
     if (double age = service.config.seconds("session_expiry"); age > 0) {
         auto expire = [this, age] {
-            readers.submit([this, age] {
+            work.upkeep.submit([this, age] {
                 for (auto& session : store.sessions.expire(int64_t(age)))
                     log.info("session {} of {} is closed, nobody touched it: {}", session.id,
                              session.owner, session.comment);
@@ -105,22 +108,21 @@ std::optional<tls::Context> Server::context() const {
     return tls::Context::server(o);
 }
 
-void Server::load_access() {
+Access Server::read_access() const {
     std::string file = rooted(service, "access");
     auto text = read_if_exists(file, 1 << 20);
     if (!text)
         log.warning("there is no '{}': nobody may change anything", file);
-    access = Access::parse(text.value_or(""), file);
+    return Access::parse(text.value_or(""), file);
 }
 
-void Server::load_signer() {
+std::shared_ptr<const Signer> Server::read_signer() const {
     std::string certificate = rooted(service, "sign_certificate"),
                 key = rooted(service, "sign_key");
     if (certificate.empty() != key.empty())
         throw service.config.error(certificate.empty() ? "sign_key" : "sign_certificate",
                                    "profiles are signed with a certificate and its key: set both");
-    signer_ = certificate.empty() ? nullptr : std::make_shared<const Signer>(certificate, key);
-    documents_.clear();  // signatures of the key before
+    return certificate.empty() ? nullptr : std::make_shared<const Signer>(certificate, key);
 }
 
 void Server::open_listeners() {
@@ -156,6 +158,9 @@ void Server::open_listeners() {
             log.debug("{} {} {} {} {} bytes {:.1f} ms", s.request.remote.text(), s.request.method,
                       s.request.path, s.status, s.bytes, s.seconds * 1e3);
         });
+        http.on_client([this, secure](auto& identity, const Endpoint&, HttpServer::Grant f) {
+            f(grant(identity, secure));
+        });
         http.on_refused([this](const Endpoint& from, std::string_view why) {
             counters.refused_connections++;
             log.debug("connection from {} refused: {}", from.text(), why);
@@ -179,13 +184,28 @@ void Server::open_listeners() {
         throw c.error("listen", "neither 'listen' nor 'listen_plain' is set: nothing to serve");
 }
 
+/// All of the new is made first, and may throw; what comes then cannot.
 void Server::reload() {
-    load_access();
-    load_signer();
-    notifier.reload(notify_options());
-    if (secure_)
-        secure_->use(*context());
+    Access fresh = read_access();
+    auto signer = read_signer();
+    auto notify = notify_options();
+    auto tls = secure_ ? context() : std::nullopt;
+    notifier.reload(std::move(notify));
+    access = std::move(fresh);
+    signer_ = std::move(signer);
+    documents_.clear();  // signatures of the key before
+    indexes_.clear();
+    if (tls)
+        secure_->use(std::move(*tls));
+    ask_again();
     log.info("settings, access and certificates read again");
+}
+
+/// The rules have changed: what every client may use is asked for again.
+void Server::ask_again() {
+    for (auto* s : {&secure_, &plain_})
+        if (*s)
+            (*s)->ask_again();
 }
 
 void Server::stop(std::function<void()> done) {
@@ -200,7 +220,7 @@ void Server::stop(std::function<void()> done) {
         if (--*left)
             return;
         // Everybody has been answered; what was done is in the store before we go.
-        line.submit(
+        work.upkeep.submit(
             [this, done] { pipeline.alone([&] { loop.post([this, done] { flush(done); }); }); });
     };
     for (auto* s : {&secure_, &plain_})
@@ -360,7 +380,7 @@ void Server::flush(std::function<void()> done) {
         return;
     }
     flushing_ = true;
-    readers.submit(
+    work.house.submit(
         [this, changed = std::move(changed), told = std::move(told), waiting = std::move(waiting)] {
             try {
                 store.stages.put_nodes(changed);
@@ -401,6 +421,10 @@ void Server::event(const std::string& name, const std::string& data, const std::
 void Server::publish(const Outcome& o, const std::string& author, const std::string& comment) {
     if (o.rules)
         use(o.rules);
+    if (o.rules)
+        ask_again();
+    listing_.reset();
+    indexes_.clear();
     head = o.revision;
     std::vector<Pending> pending;
     for (const Profile& p : o.published) {
@@ -515,18 +539,13 @@ void Server::serve_api(HttpReply reply) {
     }
     auto call = std::make_shared<Call>(Call{reply, principal(request), std::move(found)});
     if (call->who.right > row->right) {
-        counters.refused++;
-        log.warning("{} at {} may not {} {}", call->who.name, request.remote.text(), request.method,
-                    request.path);
-        if (request.method != "GET" && request.method != "HEAD")
-            readers.submit([this, who = call->who.name,
-                            what = request.method + ' ' + request.path.substr(0, 1000)] {
-                store.database.audit(who, "denied", what);
-            });
+        refuse(call->who.name, request);
         return reply.send(problem(403, fmt::format("'{}' may not do this", call->who.name),
                                   "an administrator names people in the access file of cdbd"));
     }
     auto run = [this, call, row] {
+        if (call->reply.gone())
+            return;  // and its client with it
         // What is under way when we stop is finished; what has not begun is refused, truthfully.
         if (stopping() && row->where != ApiRow::loop)
             return call->reply.send(
@@ -546,9 +565,64 @@ void Server::serve_api(HttpReply reply) {
         }
     };
     if (row->where == ApiRow::loop)
-        run();
-    else
-        (row->where == ApiRow::line ? line : readers).submit(run);
+        return run();
+    static constexpr Workers Classes::*classes[] = {
+        nullptr,          &Classes::reports, &Classes::readers, &Classes::queries,
+        &Classes::upkeep, &Classes::checks,  &Classes::line};
+    Workers& workers = work.*classes[row->where];
+    if (row->where != ApiRow::line && workers.queued(call->who.name) >= 32)
+        return reply.send(problem(503, "too many of your requests wait", "ask for less at once")
+                              .with("Retry-After", "1"));
+    // Commits keep the order they came in, all others go in turns.
+    workers.submit(run, Workers::usual, row->where == ApiRow::line ? "" : call->who.name);
+}
+
+bool RefusalLog::take(const std::string& who, int64_t now) {
+    if (recent_.size() >= 10000 && !recent_.contains(who))
+        return false;
+    Recent& r = recent_[who];
+    if (!r.since)
+        r.since = now;
+    if (r.told < 5)
+        return ++r.told;
+    r.more++;
+    return false;
+}
+
+std::vector<std::pair<std::string, uint64_t>> RefusalLog::over(int64_t now) {
+    std::vector<std::pair<std::string, uint64_t>> out;
+    std::erase_if(recent_, [&](auto& one) {
+        if (now - one.second.since < 300)
+            return false;
+        if (one.second.more)
+            out.emplace_back(one.first, one.second.more);
+        return true;
+    });
+    return out;
+}
+
+void Server::refuse(const std::string& who, const HttpRequest& request) {
+    counters.refused++;
+    if (!refusals_.take(who, store.database.now()))
+        return;
+    log.warning("{} at {} may not {} {}", who, request.remote.text(), request.method, request.path);
+    work.house.submit([this, who, what = request.method + ' ' + request.path.substr(0, 200)] {
+        store.database.audit(who, "denied", what);
+    });
+}
+
+/// Who may write sends what a commit may have; others, nodes among them, what a report may have.
+HttpGrant Server::grant(const std::shared_ptr<const tls::Identity>& identity, bool secure) {
+    Principal p = access.principal(identity, !secure && service.config.yes("anonymous_read"));
+    auto rules = namespaces();
+    bool known = p.right != Right::anyone || (identity && rules->names(*identity));
+    bool writes = p.right == Right::admin || rules->may_write_somewhere(p);
+    HttpGrant g;
+    g.body_bytes = writes ? SIZE_MAX : 1 << 20;
+    g.connections = known || !identity ? 2000 : 64;
+    g.requests = known ? 256 : identity ? 16 : 1000;
+    g.streams = known ? 256 : 16;
+    return g;
 }
 
 }  // namespace weft::cdb

@@ -1,7 +1,7 @@
 // The daemon's state, and the shape of what answers its requests. Private to cdbd.
 //
-// Three kinds of thread: the loop (sockets, what is published, nodes, notification), a line of
-// commits and checks, taken up in the order they came, and readers for what touches the disk.
+// The loop's thread has what is published, nodes and notification, and waits for nobody. All else
+// is work of some class (struct Classes), each with threads and a queue of its own.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -39,6 +39,9 @@ struct Call {
 
     /// The body as JSON; Error(65).
     Element body() const;
+    /// Error(75) when nobody waits for the answer any more: to be asked now and then by what takes
+    /// long.
+    void go_on() const;
     /// A parameter of the query as a number.
     uint64_t number(std::string_view name, uint64_t fallback) const;
 };
@@ -48,7 +51,8 @@ struct ApiRow {
     const char* method;
     const char* pattern;  ///< below /api/v1/; "*" is one step, a last "**" the rest
     Right right;
-    enum Where { loop, reader, line } where;
+    /// The class of work it is (struct Classes); `loop`: it takes no time.
+    enum Where { loop, report, reader, query, upkeep, check, line } where;
     /// Answers, or answers later by the call's reply and returns nothing.
     std::optional<HttpResponse> (*handler)(Server&, Call&);
 };
@@ -74,6 +78,44 @@ private:
     size_t limit_, bytes_ = 0;
     std::list<Entry> order_;  // the most recently used first
     std::unordered_map<std::string, std::list<Entry>::iterator> places_;
+};
+
+/// Work by class: none waits for another. Last in the Server: jobs end while all else lives.
+struct Classes {
+    Classes(int commits, std::function<void(const std::exception&)> failed)
+        : profiles(1, failed),
+          house(1, failed),
+          reports(1, failed, 2),
+          readers(2, failed, 2),
+          queries(1, failed, 5),
+          upkeep(1, failed, 5),
+          checks(commits, failed, 5),
+          line(commits, failed, 3) {}
+    Workers profiles;  ///< making documents for nodes
+    Workers house;     ///< what nodes did, the outbox, the audit: small, and never long
+    Workers reports;   ///< reading what nodes report
+    Workers readers;   ///< small looks into the store
+    Workers queries;   ///< what may look at all of it
+    Workers upkeep;    ///< checkpoints, backups, verification
+    Workers checks;
+    Workers line;  ///< commits, in the order they came
+};
+
+/// Refusals for the audit log: of one who is refused again and again the first few, then how many
+/// more. So nobody fills the disk with what he may not do.
+class RefusalLog {
+public:
+    /// Is this one to be recorded by itself?
+    bool take(const std::string& who, int64_t now);
+    /// Whose further ones are to be recorded now as a number.
+    std::vector<std::pair<std::string, uint64_t>> over(int64_t now);
+
+private:
+    struct Recent {
+        int64_t since = 0;
+        uint64_t told = 0, more = 0;
+    };
+    std::map<std::string, Recent> recent_;
 };
 
 class Server {
@@ -126,6 +168,7 @@ public:
     }
     /// Whose values may be seen: those of the objects whose templates may be read.
     std::function<bool(const std::string& object)> readable(const Principal&);
+    bool readable_all(const Principal& p) { return namespaces()->may_read_all(p); }
     bool may_read_profile(const Principal& p, const std::string& object) {
         return p.may_fetch_profile(node_of(object)) || readable(p)(object);
     }
@@ -147,19 +190,24 @@ public:
     void watch_canaries();
     void look_at_canaries(const std::vector<Stage>&);
 
+    /// It was refused: counted, logged, and recorded within limits.
+    void refuse(const std::string& who, const HttpRequest&);
+    HttpGrant grant(const std::shared_ptr<const tls::Identity>&, bool secure);
+
     void serve_profile(HttpReply);
     void serve_api(HttpReply);
     void serve_page(HttpReply);
 
 private:
     void open_listeners();
-    void load_access();
+    Access read_access() const;
+    void ask_again();
     void use(std::shared_ptr<const Namespaces>);
     void load_page();
-    void load_signer();
+    std::shared_ptr<const Signer> read_signer() const;
     void answer(HttpReply, const std::string& node, const Profile&,
                 std::shared_ptr<const HttpDocument>, bool gz);
-    HttpResponse index(const Principal&, const HttpRequest&);
+    void serve_index(const Principal&, HttpReply);
     NotifyOptions notify_options() const;
     std::optional<tls::Context> context() const;
 
@@ -171,14 +219,17 @@ private:
     std::atomic<bool> stopping_ = false;
     bool flushing_ = false, canaries_busy_ = false;
     std::vector<std::function<void()>> flushed_;  ///< who waits for the next flush
-    std::string work_;                            ///< what the last event said is at work
+    RefusalLog refusals_;
+    struct Listing;
+    std::shared_ptr<const Listing> listing_;  ///< of what is published; none when that changed
+    std::map<std::string, std::shared_ptr<const HttpDocument>> indexes_;  ///< of it, by who asks
+    std::string work_;  ///< what the last event said is at work
     mutable std::mutex namespaces_lock_;
     std::shared_ptr<const Namespaces> namespaces_;
     Timer flush_timer_, checkpoint_timer_, expiry_timer_, work_timer_;
 
 public:
-    // Last: their jobs end while all of the above lives.
-    Workers readers, line;
+    Classes work;
 };
 
 /// cdbd.conf: every key, its kind, its default.

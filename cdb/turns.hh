@@ -13,8 +13,8 @@ public:
     enum Kind {
         beside,   ///< waits for nobody: a check
         ordered,  ///< wait() returns when everyone ordered that came before has gone: a commit
-        alone,    ///< begins when all that came before have gone, and keeps the later ones out:
-                  ///< looking after the store
+        alone,    ///< begins when all commits that came before have gone, and keeps the later ones
+                  ///< out: looking after the store. Checks read what no such thing takes away
     };
 
     /// One who has come, until it goes out of scope.
@@ -25,8 +25,8 @@ public:
             number_ = ++all_.last_;
             all_.here_.emplace(number_, kind);
             all_.gone_.wait(hold, [&] {
-                return kind == alone ? all_.here_.begin()->first == number_
-                                     : !all_.before(number_, alone);
+                return kind == beside || (!all_.before(number_, alone) &&
+                                          (kind == ordered || !all_.before(number_, ordered)));
             });
         }
         ~Turn() {

@@ -14,7 +14,8 @@ Builder::Wrong Builder::key(std::string_view text, size_t place) {
             return fmt::format("'{}' cannot be the name of an element", text);
         next_ = {t->key, {}, place};
     } else {
-        next_ = {Key(text), {}, place};
+        bool wanted = !names_ || names_->contains(text);
+        next_ = {wanted ? Key(text) : Key(), {}, place, !wanted};
     }
     return std::nullopt;
 }
@@ -41,6 +42,9 @@ Builder::Wrong Builder::add(Element e) {
 std::optional<Builder::Misplaced> Builder::close() {
     Container c = std::move(open_.back());
     open_.pop_back();
+    waiting_.erase(std::remove_if(waiting_.begin() + long(c.first), waiting_.end(),
+                                  [](auto& child) { return child.dropped; }),
+                   waiting_.end());
     auto first = waiting_.begin() + long(c.first), last = waiting_.end();
     if (c.kind == Kind::list) {
         c.self.value = Element::new_list();

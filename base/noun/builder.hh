@@ -1,6 +1,7 @@
 // What the readers of profiles share: events in, a tree out, within limits.
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,10 @@ namespace weft {
 class Builder {
 public:
     using Wrong = std::optional<std::string>;
-    explicit Builder(const ReadLimits& l, bool any_key = false) : limits_(l), any_key_(any_key) {}
+    ///   names   when given: children of other names are dropped
+    explicit Builder(const ReadLimits& l, bool any_key = false,
+                     const std::set<std::string_view>* names = nullptr)
+        : limits_(l), any_key_(any_key), names_(names) {}
 
     /// The name of what comes next, and where it stands, as the reader counts. Only in a dict.
     Wrong key(std::string_view, size_t place);
@@ -39,6 +43,7 @@ private:
         Key key;
         Element value;
         size_t place = 0;
+        bool dropped = false;  ///< its name is none of those wanted
     };
     struct Container {
         Kind kind;
@@ -47,6 +52,7 @@ private:
     };
     const ReadLimits limits_;
     bool any_key_;
+    const std::set<std::string_view>* names_;
     size_t count_ = 0;
     Child next_{};
     std::vector<Child> waiting_;

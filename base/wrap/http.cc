@@ -231,20 +231,20 @@ bool HttpServer::Impl::make_room() {
     return false;
 }
 
-std::shared_ptr<HttpClient> HttpServer::Impl::client_of(const HttpRequest& r,
-                                                        const std::string& origin) {
+std::shared_ptr<HttpPeer> HttpServer::Impl::client_of(const HttpRequest& r,
+                                                      const std::string& origin) {
     std::string name = r.peer ? "c" + r.peer->issuer + '\n' + r.peer->serial : "a" + origin;
     auto& client = clients[name];
     if (client)
         return client;
-    client = std::make_shared<HttpClient>();
+    client = std::make_shared<HttpPeer>();
     client->peer = r.peer;
     client->remote = r.remote;
     ask(client);
     return client;
 }
 
-void HttpServer::Impl::ask(const std::shared_ptr<HttpClient>& client) {
+void HttpServer::Impl::ask(const std::shared_ptr<HttpPeer>& client) {
     if (!on_client) {
         client->known = true;
         return;

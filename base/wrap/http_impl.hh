@@ -70,7 +70,7 @@ private:
 };
 
 /// Everything of one certificate, or of one address without.
-struct HttpClient {
+struct HttpPeer {
     HttpGrant grant;
     bool known = false;  ///< the grant is what on_client said
     std::shared_ptr<const tls::Identity> peer;
@@ -121,7 +121,7 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     /// By address: its connections, the oldest first; and the addresses by how many they have.
     std::map<std::string, std::list<Connection*>> origins;
     std::set<std::pair<size_t, std::string>> crowded;
-    std::map<std::string, std::shared_ptr<HttpClient>> clients;
+    std::map<std::string, std::shared_ptr<HttpPeer>> clients;
     std::shared_ptr<std::atomic<size_t>> bodies = std::make_shared<std::atomic<size_t>>(0);
     OnClient on_client;
     std::optional<Workers> shakers;  ///< with TLS: a handshake is a millisecond of arithmetic, and
@@ -151,8 +151,8 @@ struct HttpServer::Impl final : Thing, std::enable_shared_from_this<HttpServer::
     void came(const std::shared_ptr<Connection>&);
     /// End a connection that says nothing, of the address that has most; false: there is none.
     bool make_room();
-    std::shared_ptr<HttpClient> client_of(const HttpRequest&, const std::string& origin);
-    void ask(const std::shared_ptr<HttpClient>&);
+    std::shared_ptr<HttpPeer> client_of(const HttpRequest&, const std::string& origin);
+    void ask(const std::shared_ptr<HttpPeer>&);
     void look_at_clocks();
     const std::string& date();
 };
@@ -252,7 +252,7 @@ private:
     bool stream_ended_ = false;
 
     std::string origin_;  ///< its address, as limits count them
-    std::shared_ptr<HttpClient> client_;
+    std::shared_ptr<HttpPeer> client_;
     std::list<Connection*>::iterator place_{};  ///< among the client's
     HttpUse body_use_, client_body_use_, stream_use_;
     friend struct HttpServer::Impl;

@@ -8,6 +8,7 @@
 #include "base/error.hh"
 #include "base/noun/builder.hh"
 #include "base/noun/profile.hh"
+#include "base/noun/request.hh"
 
 namespace weft {
 namespace {
@@ -26,7 +27,8 @@ struct Handler {
     size_t key_number = 0;  ///< how many keys came before: the place of a repeated one
     size_t repeated = 0;
 
-    Handler(const ReadLimits& limits, bool t, bool p) : build(limits, !p), typed(t), profile(p) {}
+    Handler(const ReadLimits& limits, bool t, bool p, const std::set<std::string_view>* names)
+        : build(limits, !p, names), typed(t), profile(p) {}
 
     bool stop(std::string why, json::error_code& ec) {
         wrong = std::move(why);
@@ -128,7 +130,7 @@ size_t offset_of_key(std::string_view text, size_t n) {
 }
 
 Element read(std::string_view text, std::string_view name, const ReadLimits& limits, bool typed,
-             bool profile) {
+             bool profile, const std::set<std::string_view>* names = nullptr) {
     if (text.size() > limits.bytes)
         throw Error(
             exit_data,
@@ -136,7 +138,7 @@ Element read(std::string_view text, std::string_view name, const ReadLimits& lim
             Where{std::string(name), 1, 1});
     json::parse_options options;
     options.max_depth = limits.depth + 1;  // one more, so that our own limit speaks
-    json::basic_parser<Handler> parser(options, limits, typed, profile);
+    json::basic_parser<Handler> parser(options, limits, typed, profile, names);
     json::error_code ec;
     size_t at = parser.write_some(false, text.data(), text.size(), ec);
     Handler& h = parser.handler();
@@ -161,6 +163,11 @@ Element read_json(std::string_view text, std::string_view name, const JsonReadin
 
 Element parse_json(std::string_view text, std::string_view name, const ReadLimits& limits) {
     return read(text, name, limits, true, false);
+}
+
+Element parse_json_named(std::string_view text, std::string_view name,
+                         const std::set<std::string_view>& names) {
+    return read(text, name, {}, true, false, &names);
 }
 
 }  // namespace weft

@@ -295,6 +295,15 @@ void put(Json& j, const Outcome& o) {
     for (auto& p : o.published)
         j.value(node_of(p.object));
     j.close(']').field("compiled", uint64_t(o.compiled)).field("changed", uint64_t(o.changed));
+    j.key("trace")
+        .open()
+        .field("write_xml", o.trace.write_xml)
+        .field("digest", o.trace.digest)
+        .field("gzip", o.trace.gzip)
+        .field("values", o.trace.values)
+        .field("origins", o.trace.origins)
+        .field("store", o.trace.store)
+        .close();
     j.field("compile_seconds", o.compile_seconds).field("seconds", o.seconds).close();
 }
 

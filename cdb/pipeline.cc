@@ -237,16 +237,24 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
     }
     auto old = store_.revisions.profile(r.name);
     std::vector<Packed> fresh;
+    CommitTrace trace;
+    auto start = Clock::now();
+    auto lap = [&](double& stage) {
+        stage += since(std::exchange(start, Clock::now()));
+    };
     auto pack = [&](std::string_view text) {
         Hash h = hash_of(text);
+        lap(trace.digest);
         if (!preview && !store_.contents.has(h))
             fresh.push_back(
                 {h, gzip(text, 1)});  // 6 makes a sixth less of it, in three times the time
+        lap(trace.gzip);
         return h;
     };
     thread_local TextCache texts(size_t(16) << 20);
     std::string xml;
     write_xml(r.root, xml, {.ascii_only = true, .cache = &texts});
+    lap(trace.write_xml);
     b.xml.hash = pack(xml);
     bool differs = !old || old->xml != b.xml.hash;
     Effect e;
@@ -262,12 +270,16 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
             b.values_from = old ? old->xml : Hash();
             b.compared = true;
         }
-        b.origins.hash = pack(compiler::write_origins(r));
+        lap(trace.values);
+        std::string origins = compiler::write_origins(r);
+        lap(trace.origins);
+        b.origins.hash = pack(origins);
     }
     std::vector<Packed> many;
     {
         std::lock_guard hold(build.lock);
         plan.out.changed += differs;
+        plan.out.trace += trace;
         if (preview && differs)
             plan.out.effects.push_back(std::move(e));
         plan.landing.built.push_back(std::move(b));
@@ -280,8 +292,14 @@ void Pipeline::take(Plan& plan, Build& build, const compiler::Result& r, bool pr
             build.bytes = 0;
         }
     }
-    if (!many.empty())
-        store_.contents.spill(many);
+    if (many.empty())
+        return;
+    CommitTrace spilled;
+    start = Clock::now();
+    store_.contents.spill(many);
+    lap(spilled.store);
+    std::lock_guard hold(build.lock);
+    plan.out.trace += spilled;
 }
 
 void Pipeline::compile(Plan& plan, Bench& bench, bool preview, Work* work) {
@@ -427,7 +445,9 @@ void Pipeline::land(const Proposal& p, Plan& plan) {
     l.touched = p.touched;
     l.withdrawn.assign(plan.withdrawn.begin(), plan.withdrawn.end());
     std::sort(l.built.begin(), l.built.end(), [](auto& a, auto& b) { return a.object < b.object; });
+    auto start = Clock::now();
     Revision r = store_.land(l);
+    plan.out.trace.store += since(start);
     plan.out.revision = r.number;
     auto next = std::make_shared<Head>(Head{plan.tree, plan.lookup, plan.head->nodes});
     for (auto& object : l.withdrawn)
@@ -503,11 +523,13 @@ Outcome Pipeline::run(const Proposal& p, bool preview,
             fresh.out.compiled = plan.out.compiled;
             fresh.out.changed = plan.out.changed;
             fresh.out.compile_seconds = plan.out.compile_seconds;
+            fresh.out.trace = plan.out.trace;
             check_nodes(fresh, bench->source);
             plan = std::move(fresh);
             break;
         }
         fresh.out.compile_seconds = plan.out.compile_seconds;
+        fresh.out.trace = plan.out.trace;
         plan = std::move(fresh);
         if (!goes_on)
             return finish();

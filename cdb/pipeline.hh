@@ -55,6 +55,23 @@ struct Diagnostic {
     std::vector<std::string> objects;
 };
 
+/// Where the time of a commit went, in seconds: of its compiling threads together, and of the one
+/// that writes.
+struct CommitTrace {
+    double write_xml = 0, digest = 0, gzip = 0, values = 0, origins = 0;
+    double store = 0;  ///< the transaction: contents, indexes, records, the disk
+
+    CommitTrace& operator+=(const CommitTrace& o) {
+        write_xml += o.write_xml;
+        digest += o.digest;
+        gzip += o.gzip;
+        values += o.values;
+        origins += o.origins;
+        store += o.store;
+        return *this;
+    }
+};
+
 struct Outcome {
     enum State {
         done,       ///< committed; or, of a check, would be
@@ -79,6 +96,7 @@ struct Outcome {
     size_t compiled = 0;  ///< objects
     size_t changed = 0;   ///< objects whose profile differs
     double compile_seconds = 0, seconds = 0;
+    CommitTrace trace;
 };
 
 /// A commit or check that is being worked on.

@@ -64,6 +64,11 @@ int main() {
                    what, o.changed,
                    std::chrono::duration<double>(std::chrono::steady_clock::now() - t).count(),
                    cpu() - c, o.compile_seconds, peak());
+        fmt::print(
+            "    write_xml {:.1f} digest {:.1f} gzip {:.1f} values {:.1f} origins {:.1f} store "
+            "{:.1f} s\n",
+            o.trace.write_xml, o.trace.digest, o.trace.gzip, o.trace.values, o.trace.origins,
+            o.trace.store);
     };
     commit("first commit");
     std::string sysctl = read_file(tree + "/site/sysctl.pan");

@@ -123,6 +123,16 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(s.wrong() == "");
 }
 
+BOOST_AUTO_TEST_CASE(REQ_S_90_the_trace_of_a_commit_says_where_its_time_went) {
+    Site s(1);
+    Outcome o = commit(s, s.own(1, 1)).get();
+    for (double stage : {o.trace.write_xml, o.trace.digest, o.trace.gzip, o.trace.values,
+                         o.trace.origins, o.trace.store}) {
+        BOOST_TEST(stage > 0);
+        BOOST_TEST(stage < o.seconds);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_at_work_is_told_with_how_far_it_is) {
     Site s(3);
     Event half, seen;

@@ -1,5 +1,5 @@
 // The database on disk: five stores over one environment, and what takes all of them together.
-// man/cdb-store.5.
+// man/cdbd.8, FILES.
 //
 // Whoever needs one of the stores includes its header. Whatever a call changes, it changes in one
 // transaction; any thread may call.

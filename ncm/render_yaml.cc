@@ -71,11 +71,11 @@ static bool number_of_perl(std::string_view s) {
 }
 
 static Quotes quotes_of(std::string_view s, bool historic) {
-    if (s.find('\n') != std::string_view::npos)
-        return Quotes::twofold;
     bool odd = historic ? s.empty() || s == "~" || s == "null" || s == "true" || s == "false" ||
                               number_of_perl(s)
                         : other_meaning(s);
+    if (s.find('\n') != std::string_view::npos && !(historic && odd))
+        return Quotes::twofold;
     return odd ? Quotes::single : Quotes::none;
 }
 

@@ -50,59 +50,68 @@ std::string Server::defined_elsewhere(const Mention& m) const {
     return {};
 }
 
+/// Of a function, type or template that is nowhere the name that was perhaps meant, or an empty
+/// one; nothing of what is there.
+std::optional<std::string> Server::meant_instead(const Mention& m, const View& view) const {
+    std::vector<std::string> names;
+    if (m.definition)
+        return std::nullopt;
+    if (m.sort == Sort::template_) {
+        if (!m.required || !view.find_template(m.name).empty())
+            return std::nullopt;
+        for (auto* entry : view.sheets())
+            names.push_back(entry->second->tpl->name);
+    } else if (m.sort == Sort::function || m.sort == Sort::type) {
+        if (view.defines(m.sort, m.symbol))
+            return std::nullopt;
+        for (auto* entry : view.sheets())
+            for (const Mention& d : entry->second->mentions)
+                if (d.definition && d.sort == m.sort)
+                    names.push_back(name_of(d));
+        if (m.sort == Sort::function)
+            for (const Builtin* b : builtins())
+                names.emplace_back(b->name);
+        else
+            for (const NamedWord& w : basic_types())
+                names.emplace_back(w.name);
+    } else {
+        return std::nullopt;
+    }
+    std::string name = name_of(m);
+    std::string near(name.size() < 64 ? nearest(name, {names.begin(), names.end()}) : "");
+    return near == name ? "" : near;
+}
+
 /// Functions, types and templates that are nowhere.
 void Server::check_names(const Sheet& sheet, const Lines& lines, Element& out) {
     const View& view = workspace_.view(sheet.path);
+    auto say = [&](const Mention& m, int severity, std::string_view what) {
+        out.list_ref().push_back(
+            diagnostic(lsp::to_json(lines.range(m.span)), severity, "pan-lsp", what));
+    };
     for (const Mention& m : sheet.mentions) {
-        if (m.definition)
+        auto near = meant_instead(m, view);
+        if (!near) {
+            std::string other = m.sort == Sort::template_ && !m.definition && m.required
+                                    ? view.hidden_template(m.name)
+                                    : "";
+            if (!other.empty())
+                say(m, warning,
+                    fmt::format("template '{}' is found twice: '{}' counts, '{}' does not", m.name,
+                                view.find_template(m.name), other));
             continue;
-        bool missing = false;
-        std::vector<std::string_view> known;
-        std::vector<std::string> names;
-        if (m.sort == Sort::template_) {
-            missing = m.required && view.find_template(m.name).empty();
-            if (missing)
-                for (auto* entry : view.sheets())
-                    names.push_back(entry->second->tpl->name);
-            else if (std::string other = view.hidden_template(m.name); !other.empty())
-                out.list_ref().push_back(
-                    diagnostic(lsp::to_json(lines.range(m.span)), warning, "pan-lsp",
-                               fmt::format("template '{}' is found twice: '{}' counts, '{}' does "
-                                           "not",
-                                           m.name, view.find_template(m.name), other)));
-        } else if (m.sort == Sort::function || m.sort == Sort::type) {
-            missing = !view.defines(m.sort, m.symbol);
-            if (missing) {
-                for (auto* entry : view.sheets())
-                    for (const Mention& d : entry->second->mentions)
-                        if (d.definition && d.sort == m.sort)
-                            names.push_back(name_of(d));
-                if (m.sort == Sort::function)
-                    for (const Builtin* b : builtins())
-                        names.emplace_back(b->name);
-                else
-                    for (const NamedWord& w : basic_types())
-                        names.emplace_back(w.name);
-            }
         }
-        if (!missing)
-            continue;
         std::string name = name_of(m);
-        known.assign(names.begin(), names.end());
         std::string said = m.sort == Sort::template_
                                ? fmt::format("template '{}' is not found on the include path", name)
                                : fmt::format("the {} '{}' is defined nowhere in the workspace",
                                              sort_name(m.sort), name);
-        std::string elsewhere = defined_elsewhere(m);
-        std::string_view near = name.size() < 64 ? nearest(name, known) : std::string_view();
-        if (!elsewhere.empty())
+        if (std::string elsewhere = defined_elsewhere(m); !elsewhere.empty())
             said += fmt::format("\nhint: there is one in '{}', where the load path does not lead",
                                 elsewhere);
-        else if (!near.empty() && near != name)
-            said += fmt::format("\nhint: did you mean '{}'?", near);
-        out.list_ref().push_back(diagnostic(lsp::to_json(lines.range(m.span)),
-                                            m.sort == Sort::template_ ? warning : error, "pan-lsp",
-                                            said));
+        else if (!near->empty())
+            said += fmt::format("\nhint: did you mean '{}'?", *near);
+        say(m, m.sort == Sort::template_ ? warning : error, said);
     }
 }
 
@@ -382,11 +391,31 @@ void Server::finished(Checker::Outcome o) {
 Element Server::code_actions(const Element& params) {
     Element out = array();
     SheetPtr sheet = sheet_at(params);
-    if (!options_.lint)
-        return out;
     Position from = position_at(get(get(params, "range"), "start")),
              to = position_at(get(get(params, "range"), "end"));
     Lines lines(*sheet->tpl->text, units_);
+    const View& view = workspace_.view(sheet->path);
+    for (const Mention& m : sheet->mentions) {
+        TextRange r = lines.range(m.span);
+        if (r.end < from || to < r.start)
+            continue;
+        auto near = meant_instead(m, view);
+        if (!near || near->empty() || !defined_elsewhere(m).empty())
+            continue;
+        // The name alone: of a string what is between the quotes.
+        std::string_view written = lines.slice(m.span);
+        size_t start = lines.begin_of(m.span), at = written.find(name_of(m));
+        if (at == written.npos)
+            continue;
+        r = {lines.position(start + at), lines.position(start + at + name_of(m).size())};
+        Element edit = object({{"range", lsp::to_json(r)}, {"newText", text(*near)}});
+        out.list_ref().push_back(
+            object({{"title", text(fmt::format("Change to '{}'", *near))},
+                    {"kind", text("quickfix")},
+                    {"edit", object({{"changes", object({{uri(sheet->path), array({edit})}})}})}}));
+    }
+    if (!options_.lint)
+        return out;
     for (const LintFinding& f :
          lint(*sheet->tpl->text, sheet->path, {.parsed = sheet->tpl.get()})) {
         if (!f.edit || f.line - 1 < from.line || f.line - 1 > to.line)

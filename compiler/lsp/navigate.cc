@@ -260,6 +260,20 @@ Element Server::document_symbols(const Element& params) {
     return out;
 }
 
+/// The names of templates, which lead to their files.
+Element Server::document_links(const Element& params) {
+    SheetPtr sheet = sheet_at(params);
+    const View& view = workspace_.view(sheet->path);
+    Lines lines(*sheet->tpl->text, units_);
+    Element out = array();
+    for (const Mention& m : sheet->mentions)
+        if (m.sort == Sort::template_ && !m.definition)
+            if (std::string path = view.find_template(m.name); !path.empty())
+                out.list_ref().push_back(object(
+                    {{"range", lsp::to_json(lines.range(m.span))}, {"target", text(uri(path))}}));
+    return out;
+}
+
 Element Server::workspace_symbols(const Element& params) {
     constexpr size_t most = 500;
     auto lower = [](std::string s) {

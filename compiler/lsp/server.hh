@@ -90,6 +90,7 @@ private:
     Element prepare_rename(const Element&);
     Element rename(const Element&);
     Element document_symbols(const Element&);
+    Element document_links(const Element&);
     Element workspace_symbols(const Element&);
     Element formatting(const Element&);
 
@@ -103,6 +104,7 @@ private:
     void check_names(const Sheet&, const Lines&, Element& out);
     Compiler::ObjectFiles affected(const std::string& path) const;
     std::string defined_elsewhere(const Mention&) const;
+    std::optional<std::string> meant_instead(const Mention&, const View&) const;
     void disk_changed(const std::vector<std::string>& paths);
     void shift_built(const std::string& path, TextRange edit, std::string_view inserted);
 

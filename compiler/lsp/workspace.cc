@@ -67,7 +67,8 @@ bool Workspace::read_roots() {
         }
         arrange();
         for (const Path& p : paths_)
-            roots.insert(p.folders.begin(), p.folders.end());
+            if (p.from_file)  // a folder that was only guessed may be somebody's home
+                roots.insert(p.folders.begin(), p.folders.end());
     }
     return any;
 }

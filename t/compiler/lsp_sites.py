@@ -244,5 +244,36 @@ def _():
     assert "string" in s.ask("textDocument/hover", **at("keys/o.pan", "'ip'", 1))["contents"]["value"]
     assert s.stop() == 0
 
+@claim("names of templates are links to their files, and a name that was perhaps meant is a quick fix")
+def _():
+    put("links/lib/base.pan", "template lib/base;\n\nfunction increase = ARGV[0] + 1;\n")
+    put("links/o.pan", "object template o;\n\ninclude 'lib/base';\ninclude 'lib/bsae';\n'/x' = incraese(1);\n")
+    s = start("links")
+    open_file(s, "links/o.pan")
+    links = s.ask("textDocument/documentLink", textDocument={"uri": uri("links/o.pan")})
+    assert [(l["target"], l["range"]["start"]["line"]) for l in links] == [(uri("links/lib/base.pan"), 2)], links
+    def fixed(needle):
+        p = position(text_of("links/o.pan"), needle)
+        actions = s.ask("textDocument/codeAction", textDocument={"uri": uri("links/o.pan")}, range={"start": p, "end": p}, context={"diagnostics": []})
+        lines = text_of("links/o.pan").split("\n")
+        for a in actions:
+            if not a["title"].startswith("Change to"): continue
+            for e in a["edit"]["changes"][uri("links/o.pan")]:
+                b, l = e["range"]["start"], lines[e["range"]["start"]["line"]]
+                return l[:b["character"]] + e["newText"] + l[e["range"]["end"]["character"]:]
+    assert fixed("lib/bsae") == "include 'lib/base';", fixed("lib/bsae")
+    assert fixed("incraese") == "'/x' = increase(1);", fixed("incraese")
+    assert fixed("object") is None
+    assert s.stop() == 0
+
+@claim("without a folder, nothing is read but what a load path says")
+def _():
+    put("home/x.pan", "object template x;\n")
+    put("home/deep/other.pan", "template other;\n")
+    s = start()
+    open_file(s, "home/x.pan")
+    assert s.ask("workspace/symbol", query="other") == []
+    assert s.stop() == 0
+
 print(f"1..{count}")
 sys.exit(failed)

@@ -13,6 +13,7 @@
 #include "base/wrap/digest.hh"
 #include "spm/fetcher.hh"
 #include "spm/keys.hh"
+#include "spm/modules.hh"
 #include "spm/packager/dpkg.hh"
 
 namespace weft::spm {
@@ -272,7 +273,7 @@ Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol
             .packages = before.packages,
             .protocol = protocol,
             .base = r.base(r.protocols[protocol]),
-            .checksum = md.checksum + md.groups_checksum,
+            .checksum = md.checksum + md.groups_checksum + md.modules_checksum,
             .trust = r.trust(format_)};
     if (before.checksum == s.checksum)
         return s;
@@ -290,6 +291,14 @@ Repositories::State Repositories::fetch_rpm(const Repository& r, size_t protocol
         unlink(comps.c_str());
     }
     write_file(groups, text, {.sync = false});
+    text.clear();
+    if (!md.modules.empty()) {
+        std::string file = dir(r) + "/" + fs::path(md.modules).filename().string();
+        get(r, protocol, md.modules, file, md.modules_algorithm, md.modules_checksum);
+        text = modules_text(parse_modules(solv::read_compressed(file), file));
+        unlink(file.c_str());
+    }
+    write_file(dir(r) + "/modules", text, {.sync = false});
     return s;
 }
 
@@ -563,9 +572,23 @@ Groups Repositories::groups() const {
 }
 
 void Repositories::load(solv::Universe& u) const {
+    std::vector<ModuleStream> streams;
+    for (size_t i = 0; i < list_.size(); i++)
+        if (states_[i].fetched)
+            for (auto& s :
+                 read_modules_text(read_if_exists(dir(list_[i]) + "/modules").value_or("")))
+                streams.push_back(std::move(s));
+    // What other nodes chose is not known: theirs are the streams by default.
+    auto hidden = hidden_by_modules(
+        streams, own_ ? settings_.packager_root + "/etc/dnf/modules.d" : "/nonexistent");
     for (size_t i = 0; i < list_.size(); i++)
         if (states_[i].fetched) {
-            u.add_index(int(i), dir(list_[i]) + "/index.solv", priority(i), list_[i].filter);
+            solv::Filter filter = list_[i].filter;
+            if (hidden)
+                filter.hidden = [&, hotfixes = list_[i].module_hotfixes](const Package& p) {
+                    return hidden(p, hotfixes);
+                };
+            u.add_index(int(i), dir(list_[i]) + "/index.solv", priority(i), filter);
             if (!read_state(list_[i]).fetched)
                 throw Error(
                     exit_try_later,

@@ -1,10 +1,18 @@
-// YAML out, by libyaml: block style, two blanks a level.
+// YAML by libyaml: out in block style, two blanks a level; in as trees of strings.
 #pragma once
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/noun/element.hh"
 
 namespace weft::yaml {
+
+/// The documents of a text, every scalar a string. Error(65) with the line for what is none, and
+/// for one whose aliases make more than `most` values of it.
+std::vector<Element> parse(std::string_view text, const std::string& name,
+                           size_t most = 10'000'000);
 
 enum class Quotes {
     none,    ///< as far as the text can stand without

@@ -144,6 +144,7 @@ RepoMd read_repomd(const std::string& file) {
         return !to.empty();
     };
     find("primary", r.location, r.algorithm, r.checksum);
+    find("modules", r.modules, r.modules_algorithm, r.modules_checksum);
     for (const char* kind : {"group_gz", "group_xz", "group_zst", "group"})
         if (find(kind, r.groups, r.groups_algorithm, r.groups_checksum))
             break;

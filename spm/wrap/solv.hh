@@ -23,6 +23,7 @@ struct RepoMd {
     long timestamp = 0;
     std::string groups, groups_algorithm,
         groups_checksum;  ///< of the packages' groups; empty: it has none
+    std::string modules, modules_algorithm, modules_checksum;  ///< of module streams; the same
 };
 RepoMd read_repomd(const std::string& file);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SIGKILL at any moment, on nodes with dpkg, directly and through apt: the package database stays readable, and the next
-# run brings the node to its target. KILLS=n for another number than 20 of each.
+# run brings the node to its target. KILLS=n for another number than 2 of each kind.
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/spm/debs.sh"
 deb_or_skip
@@ -18,7 +18,7 @@ node() {
 
 node dpkg
 kill_target() { for p in $names; do echo "$scratch/debs $p $1 1 all"; done >"$WEFT_ROOT/var/lib/spma-target.cf"; }
-kill_rounds dpkg all "${KILLS:-20}" || exit 99
+kill_rounds dpkg all "${KILLS:-2}" || exit 99
 ok 'dpkg finds nothing wrong' 'test -z "$(dpkg --root=$WEFT_ROOT --audit)" && spma-dpkg --root $WEFT_ROOT verify'
 
 if command -v apt-get >/dev/null && command -v dpkg-scanpackages >/dev/null; then
@@ -26,7 +26,7 @@ if command -v apt-get >/dev/null && command -v dpkg-scanpackages >/dev/null; the
     (cd debs && dpkg-scanpackages -m . >Packages 2>/dev/null)
     echo "deb [trusted=yes] file:$PWD/debs ./" >"$WEFT_ROOT/etc/apt/sources.list"
     kill_target() { for p in $names; do echo "- $p $1 1 all"; done >"$WEFT_ROOT/var/lib/spma-target.cf"; }
-    kill_rounds apt all "${KILLS:-20}" || exit 99
+    kill_rounds apt all "${KILLS:-2}" || exit 99
     ok 'dpkg finds nothing wrong after apt' 'test -z "$(dpkg --root=$WEFT_ROOT --audit)" && spma-apt --root $WEFT_ROOT verify'
 else
     skip 'apt under kills' 'no apt-get or no dpkg-scanpackages'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SIGKILL at any moment, on nodes with rpm: the package database stays readable, and the next run brings the node to its
-# target. KILLS=n for another number than 40 with the packager rpm and 20 with dnf.
+# target. KILLS=n for another number than 3 of each kind with the packager rpm and 2 with dnf.
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/spm/rpms.sh"
 rpm_or_skip
@@ -18,7 +18,7 @@ node() {
 
 node rpm
 kill_target() { for p in $names; do echo "$scratch/rpms $p $1 1 noarch"; done >"$WEFT_ROOT/var/lib/spma-target.cf"; }
-kill_rounds rpm noarch "${KILLS:-40}" || exit 99
+kill_rounds rpm noarch "${KILLS:-3}" || exit 99
 ok 'rpm finds nothing wrong' 'rpm --root $WEFT_ROOT -Va >out && test ! -s out'
 
 if command -v dnf >/dev/null && command -v createrepo_c >/dev/null; then
@@ -26,7 +26,7 @@ if command -v dnf >/dev/null && command -v createrepo_c >/dev/null; then
     node dnf
     printf '[base]\nname=base\nbaseurl=file://%s/rpms\ngpgcheck=0\n' "$PWD" >"$WEFT_ROOT/etc/yum.repos.d/base.repo"
     kill_target() { for p in $names; do echo "- $p $1 1 noarch"; done >"$WEFT_ROOT/var/lib/spma-target.cf"; }
-    kill_rounds dnf noarch "${KILLS:-20}" || exit 99
+    kill_rounds dnf noarch "${KILLS:-2}" || exit 99
     ok 'rpm finds nothing wrong after dnf' 'rpm --root $WEFT_ROOT -Va >out && test ! -s out'
 else
     skip 'dnf under kills' 'no dnf or no createrepo_c'

@@ -11,6 +11,7 @@ nodes=${NODES:-1000} fetch=${FETCH:-2000}
 [ "$fetch" -le "$nodes" ] || fetch=$nodes
 . "${WEFT_SRC:-.}/t/lib.sh"
 . "$WEFT_SRC/t/cdb/server.sh"
+# shellcheck disable=SC3045  # dash has it
 ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 
 "$WEFT_SRC/t/compiler/site-gen" --nodes "$nodes" --out tree
@@ -106,6 +107,7 @@ http {
 END
     "$nginx" -c "$scratch/nginx.conf" 2>nginx.err &
     until_true 20 eval "ask admin / -o /dev/null 2>/dev/null --connect-to localhost:$port:127.0.0.1:$theirs"
+    # shellcheck disable=SC2046  # numbers
     their_cpu() { cpu_of $(cat "/proc/$(cat nginx.pid)/task/$(cat nginx.pid)/children"); }
     for how in spread=0 open=256; do
         c=$(their_cpu)

@@ -51,13 +51,15 @@ cleanup() { [ ! -s sid ] || wd DELETE "/$(cat sid)" >/dev/null; kill $driver_pid
 until_true 20 curl -sf "http://127.0.0.1:$driver/status" >/dev/null 2>&1
 # A browser that is root cannot have Chromium's own sandbox.
 sandbox=
+# shellcheck disable=SC2089  # quotes of JSON
 [ "$(id -u)" != 0 ] || sandbox=',"--no-sandbox"'
+# shellcheck disable=SC2090
 wd POST '' '{"capabilities":{"alwaysMatch":{"pageLoadStrategy":"none","goog:loggingPrefs":{"browser":"ALL"},"goog:chromeOptions":{"args":
     ["--headless=new","--disable-gpu","--disable-dev-shm-usage","--window-size=1280,900","--user-data-dir='"$scratch"'/chromium"'$sandbox']}}}}' >session.json
 jq -er .value.sessionId session.json >sid || { rm -f sid; skip "Chromium shows it" "it does not start here"; done_testing; }
 
 js() { wd POST "/$(cat sid)/execute/sync" "$(jq -n --arg s "$1" '{script: $s, args: []}')" | jq -r .value; }
-shown() { js 'return document.getElementById("main")?.dataset.state' | grep -qx done; }
+shown() { js 'return document.getElementById("main")?.dataset.state' | grep -qx 'done'; }
 go() { wd POST "/$(cat sid)/url" "{\"url\":\"http://127.0.0.1:$front/#$1\"}" >/dev/null && sleep 0.2 && until_true 20 shown; }
 page() { js 'return document.body.innerText' >page.txt; }
 holds() { page && for words in "$@"; do grep -qF -- "$words" page.txt || { echo "no '$words' in:"; cat page.txt; return 1; }; done; }

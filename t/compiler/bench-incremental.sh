@@ -48,6 +48,7 @@ run 'every template touched, none changed' 3 --check-deps
 # Five nodes use a template of their own.
 for n in 00001 00002 00003 00006 00007; do echo "include 'site/few';" >>"$site/profiles/node$n.pan"; done
 prepare() { printf "unique template site/few;\n'/software/packages' = pkg('few-%s');\n" "$1" >"$site/site/few.pan"; }
+# shellcheck disable=SC2218  # the one above
 prepare x
 build --check-deps
 run 'one leaf template changed that 5 nodes use' 7 --check-deps

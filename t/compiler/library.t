@@ -38,7 +38,8 @@ together() {
     : >missing; : >why
     while :; do
         { echo "object template all;"; echo "'/x' = 1;"; echo "$PAN_LIBRARY_SITE"; sed "s/.*/include '&';/" list; } >"$objects/all.pan"
-        panc -I "$PAN_LIBRARY:$objects" -o out --formats json "$objects/all.pan" >said 2>&1 && return
+        # shellcheck disable=SC2046  # a list of names without blanks
+    panc -I "$PAN_LIBRARY:$objects" -o out --formats json "$objects/all.pan" >said 2>&1 && return
         grep -q "the element does not exist" said && return
         line=$(sed -n "s#^  included from .*/all.pan:\([0-9]*\):.*#\1#p" said | tail -1)
         failed=$(sed -n "${line:-0}s/^include '\(.*\)';/\1/p" "$objects/all.pan" 2>/dev/null)

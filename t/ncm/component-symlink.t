@@ -35,7 +35,7 @@ ok 'delete removes a link, and never anything else' '
     run 0 symlink configure "$(link /opt/e new "\"delete\": true")" && test ! -L "$NCM_ROOT/opt/e" && run 1 symlink configure "$(link /opt/g x "\"delete\": true")" && test -f "$NCM_ROOT/opt/g"'
 ok 'unknown words and failing commands are errors' 'run 1 symlink configure "$(link /opt/i "{nobody}")" && run 1 symlink configure "$(link /opt/i "@@false@@")" && test ! -L "$NCM_ROOT/opt/i"'
 ok 'unconfigure removes links that are still ours' 'run 0 symlink unconfigure "$tree" && test ! -L "$NCM_ROOT/usr/local/tool" -a ! -L "$NCM_ROOT/opt/kind" -a -d "$NCM_ROOT/opt/tool-1"'
-rm -rf "$NCM_ROOT"/*; mkdir -p "$NCM_ROOT/opt/app" "$NCM_ROOT/opt/app.saved" "$NCM_ROOT/opt/app.bak"
+rm -rf "${NCM_ROOT:?}"/*; mkdir -p "$NCM_ROOT/opt/app" "$NCM_ROOT/opt/app.saved" "$NCM_ROOT/opt/app.bak"
 echo old >"$NCM_ROOT/opt/app.saved/only-copy"; echo now >"$NCM_ROOT/opt/app/data"; echo old >"$NCM_ROOT/opt/app.bak/only-copy"
 replace() { printf '{"links": [{"name": "%s", "target": "/srv/app", "replace": %s}]}' "$1" "$2"; }
 for kind in '{"dir": "yes"}' '{"dir": ".bak"}' '{"all": "yes"}'; do

@@ -124,6 +124,8 @@ public:
 
     std::vector<CodeFinding> run() {
         locals();
+        for (const Expr& e : t_.exprs)  // an 'if' stays here when its condition is constant
+            branches(e);
         for (const Block* b : blocks_) {
             std::vector<uint32_t> loops;
             walk(*b->root, loops);
@@ -238,6 +240,18 @@ private:
         return (e.op == Op::literal || e.op == Op::variable || e.op == Op::self) && e.kids.empty();
     }
 
+    /// Branches that a constant condition never takes.
+    void branches(const Expr& e) {
+        if ((e.op != Op::if_ && e.op != Op::while_) || e.kids[0]->op != Op::literal ||
+            !e.kids[0]->value.is(Kind::boolean))
+            return;
+        bool yes = e.kids[0]->value.boolean();
+        if (!yes)
+            add(e.kids[1]->span, "UR001", "never runs: the condition is always false");
+        else if (e.op == Op::if_ && e.kids.size() > 2)
+            add(e.kids[2]->span, "UR001", "never runs: the condition is always true");
+    }
+
     void walk(const Expr& e, std::vector<uint32_t>& loops) {
         if (e.op == Op::block)
             for (size_t i = 0; i + 1 < e.kids.size(); i++)
@@ -249,14 +263,6 @@ private:
                         "never runs: what is before always returns or fails");
                     break;
                 }
-        if ((e.op == Op::if_ || e.op == Op::while_) && e.kids[0]->op == Op::literal &&
-            e.kids[0]->value.is(Kind::boolean)) {
-            bool yes = e.kids[0]->value.boolean();
-            if (!yes)
-                add(e.kids[1]->span, "UR001", "never runs: the condition is always false");
-            else if (e.op == Op::if_ && e.kids.size() > 2)
-                add(e.kids[2]->span, "UR001", "never runs: the condition is always true");
-        }
         size_t outer = loops.size();
         if (e.op == Op::foreach_)
             for (int i = 0; i < 2; i++) {

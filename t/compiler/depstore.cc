@@ -40,12 +40,6 @@ BOOST_AUTO_TEST_CASE(the_example_of_the_page_holds_what_the_page_says) {
                "panc itself is another than last time");
     BOOST_TEST(store.outdated("n1", "version 3.0\n", {}).value() ==
                "the template 'n1' has gone: /t/n1.pan");
-    store.ignore("n1");
-    BOOST_TEST(!store.outdated("n1", "version 3.0\n", {}));
-    BOOST_TEST(store.outdated("n1", "version 3.0\n", {{"json", "/o/n1.json", {}}}).value() ==
-               "it was not made in the format json last time");
-    BOOST_TEST(store.outdated("n1", "version 3.0\n", {{"pan", "/o/n1.xml", {}}}).value() ==
-               "its file is missing: /o/n1.xml");
     BOOST_TEST(store.built_with("n1").empty());
     BOOST_TEST(store.file_of("n1") == "/t/n1.pan");
 }

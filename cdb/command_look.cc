@@ -1,5 +1,5 @@
 // cdb's commands that only look.
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <fnmatch.h>
 #include <unistd.h>
 
@@ -11,6 +11,7 @@
 #include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/codec.hh"
+#include "cdb/json.hh"
 #include "cdb/terminal.hh"
 
 namespace weft::cdb {
@@ -229,40 +230,78 @@ int query(const Args& a) {
     return rows.empty() ? exit_no : exit_ok;
 }
 
+void print_session(const Element& session) {
+    fmt::print("session {} on revision {} (the newest is {}): {} changes\n",
+               text_at(session, "session"), number_at(session, "base"), number_at(session, "head"),
+               list_at(session, "changes").size());
+    for (const Element& f : list_at(session, "changes").list()) {
+        int64_t conflict = number_at(f, "conflict");
+        fmt::print("  {:<8} {}{}\n", text_at(f, "kind"), text_at(f, "path"),
+                   conflict ? fmt::format("  (also changed in revision {})", conflict) : "");
+    }
+}
+
+/// Which components of a node failed and why; what its agent said when it names none.
+std::string failure(const Element& node) {
+    std::string why;
+    for (const Element& c : list_at(node, "components").list()) {
+        if (text_at(c, "status") != "failed")
+            continue;
+        std::string message = first_line(text_at(c, "message"));
+        why += fmt::format("{}{}{}{}", why.empty() ? "" : "; ", text_at(c, "name"),
+                           message.empty() ? "" : ": ", message);
+    }
+    return why.empty() ? first_line(text_at(node, "message")) : why;
+}
+
+std::string nodes_are(size_t n) { return fmt::format("{} node{}", n, n == 1 ? " is" : "s are"); }
+
+/// How many nodes are where they should be, in one line.
+std::string summary(size_t failed, size_t behind, size_t unseen) {
+    std::vector<std::string> parts;
+    if (behind)
+        parts.push_back(nodes_are(behind) + " behind");
+    if (failed)
+        parts.push_back(fmt::format("{} failed", failed));
+    if (unseen)
+        parts.push_back(fmt::format("{} never seen", unseen));
+    return parts.empty() ? "every node runs its profile"
+                         : fmt::format("{}", fmt::join(parts, ", "));
+}
+
 /// The open session, then the nodes that are not where they should be.
 int status(const Args& a) {
     Client c(a);
-    Element session;
-    if (!c.session().empty()) {
-        session = c.get("sessions/" + percent_encode(c.session()));
-        if (!raw(a, c)) {
-            fmt::print("session {} on revision {} (the newest is {}): {} changes\n",
-                       text_at(session, "session"), number_at(session, "base"),
-                       number_at(session, "head"), list_at(session, "changes").size());
-            for (const Element& f : list_at(session, "changes").list()) {
-                int64_t conflict = number_at(f, "conflict");
-                fmt::print(
-                    "  {:<8} {}{}\n", text_at(f, "kind"), text_at(f, "path"),
-                    conflict ? fmt::format("  (also changed in revision {})", conflict) : "");
-            }
-        }
-    }
-    Element e = c.get(a.has("all") ? "nodes" : "nodes?lagging=1");
-    if (raw(a, c))
+    std::string nodes = a.has("all") ? "nodes" : "nodes?lagging=1";
+    std::string session =
+        c.session().empty() ? "" : c.text("sessions/" + percent_encode(c.session()));
+    if (a.has("json")) {  // one document: the session is a field of it
+        std::string text = c.text(nodes);
+        fmt::print("{}{}", session.empty() ? "" : "{\"session\":" + session + ",",
+                   std::string_view(text).substr(session.empty() ? 0 : 1));
         return exit_ok;
+    }
+    if (!session.empty())
+        print_session(parse_json(session, "the answer"));
+    Element e = c.get(nodes);
     std::vector<std::vector<std::string>> rows;
-    size_t lagging = 0;
+    size_t failed = 0, behind = 0, unseen = 0;
     for (const Element& n : list_at(e, "nodes").list()) {
-        std::string lag = text_at(n, "lag");
-        lagging += !lag.empty();
+        std::string lag = text_at(n, "lag"),
+                    why = text_at(n, "status") == "failed" ? failure(n) : "";
+        if (lag == "never seen")
+            unseen++;
+        else if (lag == "failed")
+            failed++;
+        else if (!lag.empty())
+            behind++;
         rows.push_back({text_at(n, "node"), fmt::format("wanted {}", number_at(n, "wanted")),
                         fmt::format("has {}", number_at(n, "has")),
                         fmt::format("runs {}", number_at(n, "runs")),
-                        "fetched " + when(n, "fetched"), lag.empty() ? "ok" : lag});
+                        "fetched " + when(n, "fetched"),
+                        (lag.empty() ? "ok" : lag) + (why.empty() ? "" : ": " + why)});
     }
-    fmt::print("revision {}: {}\n", number_at(e, "head"),
-               lagging ? fmt::format("{} node{} behind", lagging, lagging == 1 ? " is" : "s are")
-                       : "every node runs its profile");
+    fmt::print("revision {}: {}\n", number_at(e, "head"), summary(failed, behind, unseen));
     print_table(rows);
     return exit_ok;
 }

@@ -159,6 +159,16 @@ ok 'REQ-A-23: a report says what the node runs' '
     ask $b1 /api/v1/nodes/$b1/status -d "{\"status\":\"failed\",\"revision\":$want}" && as_admin status | grep -q "$b1 .*failed" &&
     ask $b1 /api/v1/nodes/$b1/status -d "{\"status\":\"ok\",\"revision\":$want}" && ! as_admin status | grep -q "$b1" &&
     [ "$(status $b1 /api/v1/nodes/$b1/status -d "{\"status\":3}")" = 400 ]'
+ok 'a failed node: which component, and why; nodes that were never seen are not behind' '
+    want=$(as_admin --json hosts | jq ".hosts[0].revision")
+    ask $b1 /api/v1/nodes/$b1/status -d "{\"status\":\"failed\",\"revision\":$want,\"components\":[{\"name\":\"time\",\"status\":\"failed\",\"message\":\"no such file\"},{\"name\":\"ssh\",\"status\":\"ok\"}]}" &&
+    as_admin status >out && head -1 out | grep -qx "revision [0-9]*: 1 failed, 2 never seen" && grep -q "$b1 .*failed: time: no such file$" out &&
+    ask $b1 /api/v1/nodes/$b1/status -d "{\"status\":\"failed\",\"revision\":1,\"message\":\"no space left\"}" && as_admin status >out &&
+    head -1 out | grep -qx "revision [0-9]*: 1 node is behind, 2 never seen" && grep -q "$b1 .*has not applied its profile: no space left$" out &&
+    ask $b1 /api/v1/nodes/$b1/status -d "{\"status\":\"ok\",\"revision\":$want}"'
+ok 'status is one document of JSON, also with a session' '
+    as_admin status --json | jq -es "length == 1 and (.[0] | .head > 0 and (.nodes | length) == 2 and (has(\"session\") | not))" && as_admin open && as_admin status --json >one.json &&
+    as_admin close && jq -es "length == 1 and (.[0] | .head > 0 and (.nodes | length) == 2 and .session.session != \"\")" one.json'
 ok 'it is remembered' 'sleep 2.5; server_kill && server_start && ! as_admin status | grep -q "$b1"'
 
 # ---- keeping

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/error.hh"
 #include "base/file.hh"
@@ -99,13 +100,60 @@ NotifyOptions Server::notify_options() const {
     return o;
 }
 
+/// What tells one state of a file from another; "" when there is no file.
+static std::string stamp_of(const std::string& file) {
+    struct stat s {};
+    if (file.empty() || ::stat(file.c_str(), &s))
+        return {};
+    return fmt::format("{} {} {}.{}", s.st_ino, s.st_size, s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+}
+
 std::optional<tls::Context> Server::context() const {
     tls::Options o{.cert_file = rooted(service, "certificate"),
                    .key_file = rooted(service, "key"),
                    .ca_file = rooted(service, "ca"),
-                   .crl_file = rooted(service, "crl"),
+                   .crl_file = crl_file(),
                    .verify = tls::Verify::required};
     return tls::Context::server(o);
+}
+
+std::string Server::crl_file() const {
+    std::string file = rooted(service, "crl");
+    bool may_be_missing = service.config.get("crl") == default_crl;
+    return may_be_missing && stamp_of(file).empty() ? "" : file;
+}
+
+tls::Revoked Server::read_revoked() const {
+    std::string file = crl_file();
+    return file.empty() ? tls::Revoked() : tls::Revoked::read(file, rooted(service, "ca"));
+}
+
+void Server::look_at_revoked() {
+    if (!secure_)
+        return;
+    std::string stamp = stamp_of(rooted(service, "crl"));
+    if (stamp != revoked_stamp_) {
+        revoked_stamp_ = stamp;
+        try {
+            auto fresh = read_revoked();
+            auto tls = context();
+            revoked_ = std::move(fresh);
+            secure_->use(std::move(*tls));
+            ask_again();
+            log.info("{} certificates are revoked", revoked_.size());
+        } catch (const std::exception& e) {
+            log.error("the list of revoked certificates is not read again, the old one stays: {}",
+                      e.what());
+        }
+    }
+    int64_t now = store.database.now();
+    if (revoked_.next() && revoked_.next() < now && now - revoked_told_ >= 3600) {
+        revoked_told_ = now;
+        log.warning(
+            "the time of the list of revoked certificates is over since {} h; it still "
+            "counts, but who was revoked since is not on it: 'cdb-pki crl' makes a new one",
+            (now - revoked_.next()) / 3600);
+    }
 }
 
 Access Server::read_access() const {
@@ -171,6 +219,9 @@ void Server::open_listeners() {
         });
     };
     if (std::string at = c.get("listen"); !at.empty() && at != "none") {
+        revoked_ = read_revoked();
+        revoked_stamp_ = stamp_of(rooted(service, "crl"));
+        revoked_timer_ = loop.every(2, [this] { look_at_revoked(); });
         secure_ = std::make_unique<HttpServer>(loop, Endpoint::parse(at, 8443), context());
         set_up(*secure_, true);
         log.info("HTTPS at {}", secure_->local().text());
@@ -190,9 +241,12 @@ void Server::reload() {
     auto signer = read_signer();
     auto notify = notify_options();
     auto tls = secure_ ? context() : std::nullopt;
+    auto revoked = secure_ ? read_revoked() : tls::Revoked();
     notifier.reload(std::move(notify));
     access = std::move(fresh);
     signer_ = std::move(signer);
+    revoked_ = std::move(revoked);
+    revoked_stamp_ = stamp_of(rooted(service, "crl"));
     documents_.clear();  // signatures of the key before
     indexes_.clear();
     if (tls)
@@ -214,6 +268,7 @@ void Server::stop(std::function<void()> done) {
     checkpoint_timer_.cancel();
     expiry_timer_.cancel();
     work_timer_.cancel();
+    revoked_timer_.cancel();
     listeners.close();
     auto left = std::make_shared<int>(int(bool(secure_)) + int(bool(plain_)));
     auto one = [this, left, done] {
@@ -618,6 +673,12 @@ HttpGrant Server::grant(const std::shared_ptr<const tls::Identity>& identity, bo
     bool known = p.right != Right::anyone || (identity && rules->names(*identity));
     bool writes = p.right == Right::admin || rules->may_write_somewhere(p);
     HttpGrant g;
+    if (identity && revoked_.holds(*identity)) {
+        log.warning("the certificate of {}, number {}, is revoked", identity->subject,
+                    identity->serial);
+        counters.refused_connections++;
+        g.serve = false;
+    }
     g.body_bytes = writes ? SIZE_MAX : 1 << 20;
     g.connections = known || !identity ? 2000 : 64;
     g.requests = known ? 256 : identity ? 16 : 1000;

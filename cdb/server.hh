@@ -18,6 +18,7 @@
 #include "base/http.hh"
 #include "base/workers.hh"
 #include "base/wrap/cms.hh"
+#include "base/wrap/crl.hh"
 #include "cdb/access.hh"
 #include "cdb/json.hh"
 #include "cdb/namespaces.hh"
@@ -210,6 +211,11 @@ private:
     void serve_index(const Principal&, HttpReply);
     NotifyOptions notify_options() const;
     std::optional<tls::Context> context() const;
+    /// The list of revoked certificates; "" when there is none.
+    std::string crl_file() const;
+    tls::Revoked read_revoked() const;
+    /// Read the list again when its file is another one than before.
+    void look_at_revoked();
 
     Documents documents_;
     std::shared_ptr<const Signer> signer_;  ///< of profiles; none when they are not signed
@@ -220,18 +226,23 @@ private:
     bool flushing_ = false, canaries_busy_ = false;
     std::vector<std::function<void()>> flushed_;  ///< who waits for the next flush
     RefusalLog refusals_;
+    tls::Revoked revoked_;
+    std::string revoked_stamp_;  ///< of the file it was read from
+    int64_t revoked_told_ = 0;   ///< when its age was last told
     struct Listing;
     std::shared_ptr<const Listing> listing_;  ///< of what is published; none when that changed
     std::map<std::string, std::shared_ptr<const HttpDocument>> indexes_;  ///< of it, by who asks
     std::string work_;  ///< what the last event said is at work
     mutable std::mutex namespaces_lock_;
     std::shared_ptr<const Namespaces> namespaces_;
-    Timer flush_timer_, checkpoint_timer_, expiry_timer_, work_timer_;
+    Timer flush_timer_, checkpoint_timer_, expiry_timer_, work_timer_, revoked_timer_;
 
 public:
     Classes work;
 };
 
+/// Where cdb-pki writes it: read when it is there.
+inline constexpr const char* default_crl = "/etc/weft/pki/ca.crl";
 /// cdbd.conf: every key, its kind, its default.
 const std::vector<Setting>& settings();
 

@@ -15,7 +15,7 @@ const std::vector<Setting>& settings() {
         {"key", Setting::path, "/etc/weft/pki/server.key", "of the server"},
         {"ca", Setting::path, "/etc/weft/pki/ca.crt",
          "who signs the certificates of nodes and people"},
-        {"crl", Setting::path, "", "revoked certificates; required to be up to date when set"},
+        {"crl", Setting::path, default_crl, "revoked certificates, read again when they change"},
         {"sign_certificate", Setting::path, "", "who signs profiles; none are signed when empty"},
         {"sign_key", Setting::path, "", "its key"},
         {"access", Setting::path, "/etc/weft/cdbd.acl", "who may do what"},

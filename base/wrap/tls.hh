@@ -34,7 +34,8 @@ struct Options {
     std::string ca_file{},
         ca_dir{};  ///< who is trusted to name peers; both empty: the system's list (client)
     std::string
-        crl_file{};  ///< PEM; when set, every certificate must be covered by a list and not on it
+        crl_file{};  ///< PEM; when set, every certificate must be covered by a list and not on it.
+                     ///< A list whose time is over still counts, and locks nobody else out
     Verify verify = Verify::required;  ///< of the peer's certificate
     std::string host{};                ///< client: the name the server's certificate must carry
 };

@@ -206,6 +206,10 @@ int revoke(const Args& a) {
     }
     ca.crl();
     fmt::print("{}\n", ca.path("ca.crl"));
+    fmt::print(
+        stderr,
+        "cdb-pki: cdbd cuts them off within seconds where its setting crl is this list, or a "
+        "copy of it\n");
     return exit_ok;
 }
 

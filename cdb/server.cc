@@ -135,6 +135,8 @@ void Server::look_at_revoked() {
     if (stamp != revoked_stamp_) {
         revoked_stamp_ = stamp;
         try {
+            if (stamp.empty())  // a list taken away by mistake must not let its certificates in
+                throw Error(exit_config, fmt::format("'{}' is gone", rooted(service, "crl")));
             auto fresh = read_revoked();
             auto tls = context();
             revoked_ = std::move(fresh);
@@ -150,7 +152,7 @@ void Server::look_at_revoked() {
     if (revoked_.next() && revoked_.next() < now && now - revoked_told_ >= 3600) {
         revoked_told_ = now;
         log.warning(
-            "the time of the list of revoked certificates is over since {} h; it still "
+            "the list of revoked certificates is out of date since {} h; it still "
             "counts, but who was revoked since is not on it: 'cdb-pki crl' makes a new one",
             (now - revoked_.next()) / 3600);
     }
@@ -219,8 +221,10 @@ void Server::open_listeners() {
         });
     };
     if (std::string at = c.get("listen"); !at.empty() && at != "none") {
-        revoked_ = read_revoked();
         revoked_stamp_ = stamp_of(rooted(service, "crl"));
+        revoked_ = read_revoked();
+        if (crl_file().empty())
+            log.info("nobody is revoked: there is no list '{}'", rooted(service, "crl"));
         revoked_timer_ = loop.every(2, [this] { look_at_revoked(); });
         secure_ = std::make_unique<HttpServer>(loop, Endpoint::parse(at, 8443), context());
         set_up(*secure_, true);
@@ -241,12 +245,13 @@ void Server::reload() {
     auto signer = read_signer();
     auto notify = notify_options();
     auto tls = secure_ ? context() : std::nullopt;
+    std::string stamp = stamp_of(rooted(service, "crl"));
     auto revoked = secure_ ? read_revoked() : tls::Revoked();
     notifier.reload(std::move(notify));
     access = std::move(fresh);
     signer_ = std::move(signer);
     revoked_ = std::move(revoked);
-    revoked_stamp_ = stamp_of(rooted(service, "crl"));
+    revoked_stamp_ = std::move(stamp);
     documents_.clear();  // signatures of the key before
     indexes_.clear();
     if (tls)

@@ -113,9 +113,11 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* size, const unsi
     return SSL_TLSEXT_ERR_OK;
 }
 
-/// Who was revoked stays so when the list's time is over; all others are let in as before.
-int take_old_lists(int ok, X509_STORE_CTX* x) {
-    if (ok || X509_STORE_CTX_get_error(x) != X509_V_ERR_CRL_HAS_EXPIRED)
+/// Who was revoked stays so when the list's time is over, or has not come by a clock that is
+/// behind; all others are let in as before.
+int take_lists_of_any_time(int ok, X509_STORE_CTX* x) {
+    int e = X509_STORE_CTX_get_error(x);
+    if (ok || (e != X509_V_ERR_CRL_HAS_EXPIRED && e != X509_V_ERR_CRL_NOT_YET_VALID))
         return ok;
     X509_STORE_CTX_set_error(x, X509_V_OK);
     return 1;
@@ -180,7 +182,7 @@ Context make(const Options& o, bool server) {
     int verify = o.verify == Verify::none ? SSL_VERIFY_NONE : SSL_VERIFY_PEER;
     if (server && o.verify == Verify::required)
         verify |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-    SSL_CTX_set_verify(ctx, verify, o.crl_file.empty() ? nullptr : take_old_lists);
+    SSL_CTX_set_verify(ctx, verify, o.crl_file.empty() ? nullptr : take_lists_of_any_time);
     ERR_clear_error();
     return {std::move(impl)};
 }

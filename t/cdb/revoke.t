@@ -24,10 +24,15 @@ ok 'a list whose time is over still counts, locks out nobody else, and is warned
     [ "$(status $b1 /profiles/$b1.xml)" = 200 ]
     as_admin who
     not ask $b2 /profiles/$b2.xml
-    until_true 10 grep -q "warning: the time of the list of revoked certificates is over" server.log'
+    until_true 10 grep -q "warning: the list of revoked certificates is out of date" server.log'
 ok 'a broken list leaves the one before' '
     echo nonsense >pki/ca.crl
     until_true 10 grep -q "is not read again, the old one stays" server.log
     [ "$(status $b1 /profiles/$b1.xml)" = 200 ]
     not ask $b2 /profiles/$b2.xml'
+ok 'a list that is gone leaves the one before' '
+    rm pki/ca.crl
+    until_true 10 grep -q "ca.crl. is gone" server.log
+    not ask $b2 /profiles/$b2.xml
+    [ "$(status $b1 /profiles/$b1.xml)" = 200 ]'
 done_testing

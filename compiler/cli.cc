@@ -39,6 +39,7 @@ const std::vector<Option> panc_options = {
     {0, "stats", nullptr, "figures about the run"},
     {0, "json", nullptr, "messages and answers as JSON, one object a line"},
     {0, "messages", "shape", "plain, json, or classic: messages of older compilers"},
+    {0, "all-objects", nullptr, "a mistake of many objects is shown for each of them"},
     {0, "errors-to-stdout", nullptr, "messages on standard output"},
     {0, "batch-size", "n", "build so many files at a time"},
     {0, "nthread", "n", "as --jobs, but never more than there are cores"},

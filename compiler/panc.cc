@@ -308,7 +308,8 @@ int body(const Program& panc, const std::vector<std::string>& words, const Args&
     kept = new Run{.command = command, .progress = progress};
     Run& run = *kept;
     run.run();
-    report(run.errors, args.has("errors-to-stdout") ? std::cout : std::cerr, command.shape);
+    report(run.errors, args.has("errors-to-stdout") ? std::cout : std::cerr, command.shape,
+           args.has("all-objects"));
     if (command.stats)
         run.print_statistics();
     if (args.verbose()) {

@@ -4,6 +4,10 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cctype>
+#include <span>
+
 #include "base/noun/profile.hh"
 #include "compiler/builtin.hh"
 #include "compiler/evaluate/operators.hh"
@@ -50,35 +54,130 @@ void Validator::add_types(TemplateError& error) const {
                                        source_part(*binding_->in, s.type.span))});
 }
 
-/// Where the value was set, or, of a list or dict, the properties right below it: six places at
-/// most.
-void Validator::add_values(Error& error, const Element& e) const {
+/// How many values a message shows at most.
+constexpr size_t most_values = 3;
+
+/// Where this stands in the text as a word of its own; npos: nowhere.
+static size_t find_word(std::string_view text, std::string_view word) {
+    auto inner = [&](size_t i) {
+        return i < text.size() && (std::isalnum(static_cast<unsigned char>(text[i])) ||
+                                   text[i] == '_' || text[i] == '-');
+    };
+    for (size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1))
+        if ((!at || !inner(at - 1)) && !inner(at + word.size()))
+            return at;
+    return text.npos;
+}
+
+/// How far before its end the code last speaks of the key: 'key', "key" or /key; npos: never.
+static size_t last_use(std::string_view code, std::string_view key) {
+    for (size_t at = code.rfind(key); at != code.npos && at; at = code.rfind(key, at - 1)) {
+        char before = code[at - 1];
+        char after = at + key.size() < code.size() ? code[at + key.size()] : 0;
+        if ((before == '\'' || before == '"' || before == '/') &&
+            (after == '\'' || after == '"' || after == '/'))
+            return code.size() - at;
+    }
+    return code.npos;
+}
+
+/// The definition around this place, from its first line to the end of the place. A line that
+/// begins with a letter begins one.
+static std::string_view code_before(std::string_view text, const Where& w) {
+    size_t from = 0, end = 0, line = 0;
+    int last = std::max(w.line, w.end_line);
+    for (int n = 1; n <= last && line < text.size(); n++) {
+        if (n <= w.line && std::isalpha(static_cast<unsigned char>(text[line])))
+            from = line;
+        size_t line_end = std::min(text.find('\n', line), text.size());
+        end = w.end_col > 0 && n == last ? std::min(line + size_t(w.end_col), line_end) : line_end;
+        line = line_end + 1;
+    }
+    std::string_view code = text.substr(from, end - from);
+    // The fields of a type speak of their values, but its code is what failed.
+    if (code.starts_with("type") || code.starts_with("bind"))
+        if (size_t with = code.rfind("with"); with != code.npos)
+            code.remove_prefix(with);
+    return code;
+}
+
+/// Where the value was set; of a list or dict, the few properties right below it that the message
+/// names or the code that failed spoke of last.
+///   said    what the code said
+///   places  where it failed, innermost first
+///   always  show some even if neither speaks of any
+std::vector<Error::Frame> Validator::values(const Element& e, std::string_view said,
+                                            std::span<const Where> places, bool always) const {
+    struct Candidate {
+        const Element* value;
+        std::string what;
+        std::pair<size_t, size_t> rank;  ///< the lowest first
+    };
+    constexpr size_t unnamed = SIZE_MAX;
+    std::vector<std::string_view> codes;
+    std::vector<FilePtr> files;
+    for (const Where& w : places) {
+        FilePtr file = w.file.empty() ? nullptr : object_.library().load(w.file);
+        if (file && file->tpl) {
+            codes.push_back(code_before(*file->tpl->text, w));
+            files.push_back(std::move(file));
+        }
+    }
+    std::vector<Candidate> found;
+    auto consider = [&](const Element& v, std::string_view key, std::string what) {
+        if (!v.is_property() || !v.origin())
+            return;
+        std::pair<size_t, size_t> rank{unnamed, 0};
+        std::string text = property_text(v);
+        size_t named = key.empty() ? said.npos : find_word(said, key);
+        if (named == said.npos && text.size() > 2 && !v.is(Kind::boolean))
+            named = find_word(said, text);
+        if (named != said.npos)
+            rank = {0, named};
+        for (size_t i = 0; rank.first == unnamed && !key.empty() && i < codes.size(); i++)
+            if (size_t distance = last_use(codes[i], key); distance != codes[i].npos)
+                rank = {1 + i, distance};
+        found.push_back({&v, std::move(what), rank});
+    };
+    if (e.is(Kind::dict)) {
+        for (const Dict::Entry& c : e.dict())
+            consider(c.value, c.key.view(), fmt::format("'{}' is", c.key.view()));
+    } else if (e.is(Kind::list)) {
+        for (size_t i = 0; i < e.list().size(); i++)
+            consider(e.list()[i], {}, fmt::format("item {} is", i));
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.rank < b.rank; });
+    if (found.empty() && always && e.origin())
+        found.push_back({&e, "the value is", {0, 0}});
+    bool any_named = !found.empty() && found[0].rank.first != unnamed;
+    if (!any_named && !always)
+        return {};
+    std::vector<Error::Frame> frames;
     std::vector<uint32_t> seen;
-    auto add = [&](const Element& v, std::string what) {
-        if (!v.origin() || seen.size() == 6 ||
-            std::find(seen.begin(), seen.end(), v.origin()) != seen.end())
-            return;
-        auto [tpl, place] = object_.library().place_of(v.origin());
+    size_t shown = 0;
+    for (; shown < found.size() && frames.size() < most_values; shown++) {
+        Candidate& c = found[shown];
+        if (any_named && c.rank.first == unnamed)
+            break;
+        if (std::find(seen.begin(), seen.end(), c.value->origin()) != seen.end())
+            continue;
+        seen.push_back(c.value->origin());
+        auto [tpl, place] = object_.library().place_of(c.value->origin());
         if (!tpl)
-            return;
-        seen.push_back(v.origin());
+            continue;
         std::string line = source_line(*tpl->text, int(place.first));
         Where at = widened(
             {tpl->path, int(place.first), int(place.second), int(place.first), int(place.second)},
             line);
-        error.trace.push_back({at, std::move(what) + " set at", line});
-    };
-    if (e.is(Kind::dict)) {
-        for (const Dict::Entry& c : e.dict())
-            if (c.value.is_property())
-                add(c.value, fmt::format("'{}' is", c.key.view()));
-    } else if (e.is(Kind::list)) {
-        for (size_t i = 0; i < e.list().size(); i++)
-            if (e.list()[i].is_property())
-                add(e.list()[i], fmt::format("item {} is", i));
+        frames.push_back({at, std::move(c.what) + " set at", line});
     }
-    if (seen.empty())
-        add(e, "the value is");
+    if (size_t rest = found.size() - shown)
+        frames.push_back(
+            {{},
+             fmt::format("{} more value{} here: panc --explain {} tells where {} set", rest,
+                         rest > 1 ? "s" : "", path_text(path_), rest > 1 ? "they are" : "it is")});
+    return frames;
 }
 
 /// The message stands at the line that set the value, when that is known; types and binding follow
@@ -291,8 +390,18 @@ void Validator::check_with(const FullType& f, const Element& e) {
         if (!v.is(Kind::boolean))
             fail(fmt::format("the validation code gives {}, not a boolean", with_article(v.kind())),
                  b.root->span, &e);
-        if (!v.boolean())
+        if (v.boolean())
+            return;
+        try {
             fail(fmt::format("user-defined validation failed for {}", shown(e)), b.root->span, &e);
+        } catch (TemplateError& error) {
+            if (e.is_resource() && in_) {
+                Where code = where_of(in_, b.root->span);
+                std::vector<Error::Frame> frames = values(e, {}, {&code, 1}, false);
+                error.trace.insert(error.trace.begin(), frames.begin(), frames.end());
+            }
+            throw;
+        }
     };
     if (b.constant)
         return verdict(b.value);
@@ -315,7 +424,11 @@ void Validator::check_with(const FullType& f, const Element& e) {
         error.object = object_.name();
         error.element_path = path_text(path_);
         error.cause = cause.classic();
-        add_values(error, e);
+        std::vector<Where> places{cause.where};
+        for (const Error::Frame& frame : cause.trace)
+            places.push_back(frame.where);
+        for (Error::Frame& frame : values(e, cause.message, places, true))
+            error.trace.push_back(std::move(frame));
         add_types(error);
         throw error;
     }

@@ -1,5 +1,9 @@
 // Checking a finished tree, or one value, against types (pan-language 5.5, 7.5).
 #pragma once
+#include <span>
+#include <string_view>
+#include <vector>
+
 #include "compiler/evaluate/object.hh"
 #include "compiler/reuse/sharing.hh"
 
@@ -19,7 +23,8 @@ private:
     [[noreturn]] void fail(std::string message, const Span& type, const Element*,
                            std::string hint = {}, const TypeSpec* = nullptr);
     void add_types(TemplateError&) const;
-    void add_values(Error&, const Element&) const;
+    std::vector<Error::Frame> values(const Element&, std::string_view said,
+                                     std::span<const Where> places, bool always) const;
     void check_really(const FullType&, const Element&);
     bool check_rest(const FullType&, const Element&);
     void check_with(const FullType&, const Element&);

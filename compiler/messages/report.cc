@@ -11,31 +11,56 @@
 
 namespace weft::compiler {
 
-void report(const std::vector<TemplateError>& errors, std::ostream& out, Shape shape) {
+/// The code that failed, whichever object it ran for: the place and those that led to it, without
+/// the object's own file and the places of values, which differ from object to object.
+static std::string code_of(const TemplateError& e) {
+    std::string code = fmt::format("\n{}", int(e.cls));
+    for (const Error::Frame& f : e.trace)
+        if (f.where.file != e.object_file && !f.what.ends_with(" set at"))
+            code += fmt::format("\n{}:{}:{}", f.where.file, f.where.line, f.where.col);
+    return code;
+}
+
+void report(const std::vector<TemplateError>& errors, std::ostream& out, Shape shape,
+            bool all_objects) {
     struct Entry {
         const TemplateError* error;
         size_t objects;
+        bool differ = false;  ///< in their texts
     };
+    bool by_code = shape == Shape::plain && !all_objects;
     std::map<std::tuple<std::string, int, int, std::string>, Entry> distinct;
     for (const TemplateError& e : errors) {
+        // An object stops at its first mistake of these kinds: what else fails there is others'.
+        bool once = e.cls == ErrorClass::evaluation || e.cls == ErrorClass::validation;
         auto [it, added] = distinct.try_emplace(
-            {e.where.file, e.where.line, e.where.col, e.message}, Entry{&e, 0});
-        it->second.objects++;
+            {e.where.file, e.where.line, e.where.col, by_code && once ? code_of(e) : e.message},
+            Entry{&e, 0});
+        Entry& entry = it->second;
+        entry.objects++;
         // Told as the first object by name has it, whichever was built first.
-        const TemplateError& had = *it->second.error;
+        const TemplateError& had = *entry.error;
+        entry.differ |= had.message != e.message;
         if (!added && (e.object < had.object || (e.object == had.object && e.text() < had.text())))
-            it->second.error = &e;
+            entry.error = &e;
     }
     for (auto& [key, entry] : distinct) {
         const TemplateError& e = *entry.error;
         switch (shape) {
             case Shape::json: out << json_message(e, entry.objects); break;
             case Shape::classic: out << e.classic(); break;
-            case Shape::plain:
+            case Shape::plain: {
                 out << e.text("panc", error_class_name(e.cls));
-                if (entry.objects > 1)
-                    out << fmt::format("  (the same in {} more object{})\n", entry.objects - 1,
-                                       entry.objects > 2 ? "s" : "");
+                if (entry.objects < 2)
+                    break;
+                size_t more = entry.objects - 1;
+                std::string_view plural = more > 1 ? "s" : "";
+                if (entry.differ)
+                    out << fmt::format("  ({} more object{}: --all-objects shows {})\n", more,
+                                       plural, more > 1 ? "theirs" : "its message");
+                else
+                    out << fmt::format("  (the same in {} more object{})\n", more, plural);
+            }
         }
     }
 }

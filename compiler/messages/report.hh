@@ -11,8 +11,9 @@ namespace weft::compiler {
 enum class Shape : uint8_t { plain, classic, json };
 
 /// Each distinct message once, by file and line; one that many objects have is told with their
-/// number. Answers the exit status.
-void report(const std::vector<TemplateError>&, std::ostream&, Shape);
+/// number. For people, what one piece of code says of many objects is told of the first.
+///   all_objects   tell it of each
+void report(const std::vector<TemplateError>&, std::ostream&, Shape, bool all_objects = false);
 
 /// One JSON object in one line, with its line end; unset values are left out.
 ///   objects   how many objects have it, if any

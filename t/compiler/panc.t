@@ -134,4 +134,92 @@ ok 'what many objects have in common is told once' '
     printf "template broken;\n\047/x\047 = 1 +;\n" >broken.pan
     for i in 1 2 3; do printf "object template m$i;\ninclude \047broken\047;\n" >m$i.pan; done
     code 1 panc -o out m?.pan 2>got; grep -c error: got | grep -qx 1 && grep -q "the same in 2 more objects" got'
+mkdir -p site
+cat >site/net.pan <<'END'
+declaration template site/net;
+function in_net = {
+    if (!match(ARGV[0], '^10\.1\.'))
+        error(ARGV[0] + ' is in another network');
+    true;
+};
+function refuse = error(ARGV[0]);
+type nic = {
+    'bootproto' : string
+    'mtu' : long
+    'onboot' : boolean
+    'ip' : string
+    'netmask' : string
+} with {
+    if (SELF['bootproto'] == 'static') in_net(SELF['ip']);
+    if (SELF['mtu'] > 9000) refuse('an mtu of ' + to_string(SELF['mtu']));
+    if (SELF['netmask'] == '') refuse('no mask for ' + SELF['ip']);
+    true;
+};
+END
+cat >site/bound.pan <<'END'
+template site/bound;
+include 'site/net';
+bind '/nic' = nic;
+END
+nic() { # NAME IP MTU MASK
+    printf "object template %s;\ninclude 'site/bound';\n'/nic/bootproto' = 'static';\n" "$1"
+    printf "'/nic/onboot' = true;\n'/nic/ip' = '%s';\n'/nic/mtu' = %s;\n'/nic/netmask' = '%s';\n" "$2" "$3" "$4"
+}
+for i in 1 2 3; do nic v$i 10.2.0.$i 1500 255.0.0.0 >v$i.pan; done
+ok 'a mistake of many objects with other values in each is told of the first' '
+    code 1 panc -o out v?.pan 2>got
+    grep -c "error:" got | grep -qx 1
+    grep -q "10.2.0.1 is in another network" got
+    grep -qx "  (2 more objects: --all-objects shows theirs)" got'
+ok 'each of them is told on demand, and always to programs' '
+    code 1 panc --all-objects -o out v?.pan 2>got
+    grep -c "10.2.0.. is in another network" got | grep -qx 3
+    code 1 panc --json -o out v?.pan 2>got
+    grep -c "10.2.0.. is in another network" got | grep -qx 3
+    code 1 panc --messages classic -o out v?.pan 2>got
+    grep -c "10.2.0.. is in another network" got | grep -qx 3'
+ok 'what a failed validation spoke of last is shown, other values are not' '
+    code 1 panc -o out v1.pan 2>got
+    sed -n "s/ is set at.*//p" got >names
+    printf "  \047%s\047\n" ip bootproto >wanted
+    same wanted names
+    grep -q "^  3 more values here: panc --explain /nic tells where they are set" got'
+nic w1 10.1.0.1 9999 255.0.0.0 >w1.pan
+nic w2 10.1.0.2 1500 "" >w2.pan
+ok 'two mistakes told by one function of the site are two messages' '
+    code 1 panc -o out w?.pan 2>got
+    grep -c "error:" got | grep -qx 2
+    grep -q "an mtu of 9999" got
+    grep -q "no mask for 10.1.0.2" got'
+cat >seen.pan <<'END'
+object template seen;
+type t = { 'a' : string 'b' : string 'c' : string 'd' : string } with {
+    foreach (k; v; SELF)
+        if (v == 'y')
+            error('no good');
+    true;
+};
+bind '/x' = t;
+'/x/a' = 'y';
+'/x/b' = 'y';
+'/x/c' = 'y';
+'/x/d' = 'y';
+END
+ok 'three values at most are shown when the code names none' '
+    code 1 panc -o out seen.pan 2>got
+    grep -c " is set at" got | grep -qx 3
+    grep -q "^  1 more value here: panc --explain /x tells where it is set" got'
+cat >less.pan <<'END'
+object template less;
+type t = { 'a' : long 'b' : long 'c' : long } with SELF['a'] < SELF['c'];
+bind '/x' = t;
+'/x/a' = 3;
+'/x/b' = 2;
+'/x/c' = 1;
+END
+ok 'a validation that is false shows what it compared' '
+    code 1 panc -o out less.pan 2>got
+    sed -n "s/ is set at.*//p" got >names
+    printf "  \047%s\047\n" c a >wanted
+    same wanted names'
 done_testing

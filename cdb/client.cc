@@ -92,7 +92,7 @@ HttpAnswer Client::send(const std::string& method, const std::string& resource,
     HttpAnswer r = http_.request(method, server_ + "/api/v1/" + resource, body, headers);
     if (!r.status)
         throw Error(r.retry ? exit_unavailable : exit_config, r.error, {},
-                    r.retry ? "is cdbd running there?" : "");
+                    !r.hint.empty() || !r.retry ? r.hint : "is cdbd running there?");
     revision_ = strtoull(std::string(r.header("x-weft-revision")).c_str(), nullptr, 10);
     last_ = std::move(r.body);
     return r;

@@ -139,6 +139,50 @@ std::string reason(CURLcode code, const char* detail, const Answer& a, const Htt
     return text;
 }
 
+/// What is to be looked at when both sides are there and TLS or the name fails; "" otherwise.
+std::string hint_of(CURLcode code, std::string_view detail, const std::string& host,
+                    const HttpOptions& o) {
+    auto says = [&](std::string_view words) {
+        return detail.find(words) != detail.npos;
+    };
+    std::string authority = o.ca_file.empty() ? "the system's authorities" : "'" + o.ca_file + "'";
+    if (code == CURLE_COULDNT_RESOLVE_HOST)
+        return "is the server's name right?";
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        return fmt::format("'{}' must be a readable file with the authority's certificate",
+                           o.ca_file);
+    if (code == CURLE_SSL_CERTPROBLEM)
+        return fmt::format(
+            "the certificate '{}' and the key '{}' must be readable PEM files that "
+            "belong together",
+            o.cert, o.key);
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+        size_t port = host.rfind(':');  // of an address in brackets only one behind these
+        std::string_view name = host;
+        if (port != host.npos && host.find(']', port) == host.npos)
+            name = name.substr(0, port);
+        if (says("subject name"))
+            return fmt::format(
+                "the server's certificate is for other names than '{}': use one of "
+                "its names in the address",
+                name);
+        if (says("expired") || says("not yet valid"))
+            return "the server's certificate must be renewed, unless this machine's clock is wrong";
+        if (says("revoked"))
+            return "the authority revoked the server's certificate";
+        return fmt::format("the server's certificate is not signed by {}", authority);
+    }
+    if (says("wrong version number") || says("unknown protocol"))
+        return "what answers there does not speak TLS: is the port right?";
+    if (says(" alert "))
+        return o.cert.empty() ? "the server asks for a client certificate, and none is set"
+                              : fmt::format(
+                                    "the server does not accept the client certificate "
+                                    "'{}': is it of its authority, valid and not revoked?",
+                                    o.cert);
+    return {};
+}
+
 bool worth_a_retry(CURLcode code, const Answer& a) {
     if (a.too_large)
         return false;
@@ -261,6 +305,7 @@ HttpAnswer HttpClient::request(const std::string& method, const std::string& url
         a.response.error =
             fmt::format("cannot {} '{}': {}: {}", method == "GET" ? "get" : "send to", url,
                         host_of(url), reason(code, detail, a, o));
+        a.response.hint = hint_of(code, detail, host_of(url), o);
         a.response.retry = worth_a_retry(code, a);
     }
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, nullptr);

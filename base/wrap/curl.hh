@@ -27,6 +27,7 @@ struct HttpAnswer {
     HttpHeaders headers;  ///< names in lower case, in order
     std::string body;     ///< content encoding undone
     std::string error;    ///< "cannot get 'https://cdb:444/x': cdb: certificate verify failed"
+    std::string hint;     ///< what to look at, where the error is one of TLS or of names
     bool retry = true;    ///< only with an error: may the same request work later?
 
     bool ok() const { return status >= 200 && status < 300; }

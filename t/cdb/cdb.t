@@ -182,5 +182,25 @@ ok 'events tell of a commit' '
     { ask admin /api/v1/events -N --max-time 20 >events & } && until_true 5 grep -q "^event: hello" events && echo "# more" >>site/service/time.pan &&
     as_admin update --mine site && as_admin commit -m "an event" site && until_true 5 grep -q "^event: revision" events && grep -q "\"comment\":\"an event\"" events && grep -A1 "^event: work" events | grep -q "\"author\":\"CN=admin,O=Weft\",\"comment\":\"an event\"" &&
     until_true 10 eval "grep -A1 \"^event: work\" events | grep -qx \"data: {.commits.:\[\]}\""'
+ok 'what TLS does not accept is named: authority, name, certificate, key' '
+    cdb-pki -C other init >/dev/null
+    cdb-pki -C other admin admin >/dev/null 2>&1
+    while IFS="|" read -r what words <&3; do
+        # shellcheck disable=SC2086  # several words
+        if HOME=$PWD/home.admin cdb log --server "$url" --cert pki/admin.crt --key pki/admin.key --ca pki/ca.crt $what 2>err || grep -q "is cdbd running" err || ! grep -q "^hint: $words" err; then
+            echo "$what"
+            cat err
+            exit 1
+        fi
+    done 3<<END
+--ca other/ca.crt|the server.s certificate is not signed by .other/ca.crt.$
+--ca none.crt|.none.crt. must be a readable file with the authority
+--server https://cdb.localhost:$port|the server.s certificate is for other names than .cdb.localhost.:
+--cert none.crt|the certificate .none.crt. and the key .pki/admin.key. must be readable
+--key other/admin.key|the certificate .pki/admin.crt. and the key .other/admin.key. must
+--cert other/admin.crt --key other/admin.key|the server does not accept the client certificate .other/admin.crt.
+--server https://nowhere.invalid|is the server.s name right?$
+END
+    true'
 ok 'no server: said so, to be tried again' 'server_stop && code 69 as_admin log 2>err && grep -q "is cdbd running there" err'
 done_testing

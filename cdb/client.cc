@@ -179,7 +179,9 @@ std::string random_key() {
 
 // ---- reading answers
 
-std::string text_at(const Element& e, std::string_view key) {
+std::string text_at(const Element& e, std::string_view key) { return harmless(bytes_at(e, key)); }
+
+std::string bytes_at(const Element& e, std::string_view key) {
     const Element* v = e.find(Term(Key(key)));
     return v && v->is(Kind::string) ? std::string(v->string()) : std::string();
 }
@@ -206,13 +208,17 @@ std::string local_time(int64_t seconds) {
 
 void print_table(const std::vector<std::vector<std::string>>& rows) {
     std::vector<size_t> width;
-    for (auto& r : rows)
+    std::vector<std::vector<std::string>> clean;
+    for (auto& r : rows) {
+        auto& row = clean.emplace_back();
         for (size_t i = 0; i < r.size(); i++) {
+            row.push_back(harmless(r[i], true));
             if (width.size() <= i)
                 width.push_back(0);
-            width[i] = std::max(width[i], r[i].size());
+            width[i] = std::max(width[i], row[i].size());
         }
-    for (auto& r : rows) {
+    }
+    for (auto& r : clean) {
         std::string line;
         for (size_t i = 0; i < r.size(); i++)
             line += i + 1 < r.size() ? fmt::format("{:<{}}  ", r[i], width[i]) : r[i];
@@ -274,7 +280,7 @@ static std::string joined(const Element& list, size_t most = 12) {
     for (const Element& e : list.list()) {
         if (n == most)
             return s + fmt::format(" and {} more", list.size() - most);
-        s += (n++ ? " " : "") + std::string(e.string());
+        s += (n++ ? " " : "") + harmless(e.string(), true);
     }
     return s;
 }
@@ -286,7 +292,7 @@ static std::string shown(const Element* e) {
     write_json(*e, s, {.ascii_only = false, .one_line = true});
     while (s.ends_with('\n'))
         s.pop_back();
-    return s;
+    return harmless(s, true);
 }
 
 void print_effects(const Element& o) {
@@ -321,7 +327,7 @@ int print_outcome(const Element& o, bool check) {
     std::string state = text_at(o, "state");
     std::fflush(stdout);
     for (const Element& n : list_at(o, "notes").list())
-        fmt::print(stderr, "note: {}\n", n.string());
+        fmt::print(stderr, "note: {}\n", harmless(n.string()));
     size_t files = list_at(o, "files").size();
     auto count = [](size_t n, const char* what) {
         return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");

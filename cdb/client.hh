@@ -49,7 +49,10 @@ private:
 std::string random_key();
 
 // ---- reading answers
+/// A text to be shown: harmless (terminal.hh).
 std::string text_at(const Element&, std::string_view key);
+/// The same as it is, to be written or compared.
+std::string bytes_at(const Element&, std::string_view key);
 int64_t number_at(const Element&, std::string_view key);
 /// An empty list when there is none.
 const Element& list_at(const Element&, std::string_view key);

@@ -36,7 +36,7 @@ Tree tree_of(Client& c, const std::string& resource, uint64_t* revision) {
     *revision = uint64_t(number_at(e, "revision"));
     Tree tree;
     for (const Element& f : list_at(e, "files").list())
-        tree[text_at(f, "path")] = from_hex(text_at(f, "hash"));
+        tree[bytes_at(f, "path")] = from_hex(text_at(f, "hash"));
     return tree;
 }
 

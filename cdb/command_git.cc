@@ -154,7 +154,7 @@ std::string known_commit(Client& c, const GitRepository& git, const std::string&
         auto& list = list_at(e, "revisions").list();
         for (const Element& r : list) {
             before = uint64_t(number_at(r, "revision"));
-            std::string origin = text_at(r, "origin");
+            std::string origin = bytes_at(r, "origin");
             if (!origin.starts_with("git "))
                 continue;
             if (git.is_ancestor(origin.substr(4), tip))

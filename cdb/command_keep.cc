@@ -10,6 +10,7 @@
 #include "cdb/client.hh"
 #include "cdb/json.hh"
 #include "cdb/records.hh"
+#include "cdb/terminal.hh"
 #include "cdb/workdir.hh"
 
 namespace weft::cdb {
@@ -29,7 +30,7 @@ int export_(const Args& a) {
     Element e = c.get("export" + (a.has("at") ? "?at=" + percent_encode(a.get("at")) : ""));
     size_t n = 0, changed = 0, left_out = 0;
     for (const Element& f : list_at(e, "files").list()) {
-        std::string path = text_at(f, "path");
+        std::string path = bytes_at(f, "path");
         try {
             check_path(path);
         } catch (const Error& bad) {  // committed before there was a rule against it
@@ -39,7 +40,7 @@ int export_(const Args& a) {
         }
         const Element* base64 = f.find(Term(Key("base64")));
         std::string text =
-            base64 ? base64_decode(base64->string()).value_or("") : text_at(f, "text");
+            base64 ? base64_decode(base64->string()).value_or("") : bytes_at(f, "text");
         std::string file = dir + "/" + path;
         make_dirs(file.substr(0, file.rfind('/')));
         changed += write_file(file, text, {.sync = false}) != Change::none;
@@ -61,7 +62,7 @@ int verify(const Args& a) {
     if (a.has("collect"))
         fmt::print("{} contents nothing referred to are gone\n", number_at(e, "collected"));
     for (const Element& w : wrong.list())
-        fmt::print("{}\n", w.string());
+        fmt::print("{}\n", harmless(w.string()));
     if (!wrong.size())
         fmt::print("revision {}: every record agrees with every other\n", number_at(e, "revision"));
     return wrong.size() ? exit_no : exit_ok;

@@ -59,7 +59,7 @@ int ls(const Args& a) {
 int get(const Args& a) {
     Client c(a);
     std::string path = one_word(a, "path");
-    fmt::print("{}", c.text(place(a, c, "templates/" + path_url(path))));
+    print_content(c.text(place(a, c, "templates/" + path_url(path))));
     return exit_ok;
 }
 
@@ -144,7 +144,7 @@ int diff(const Args& a) {
         std::string name = text_at(f, "path");
         if (!path.empty() && name != path && !name.starts_with(path + "/"))
             continue;
-        fmt::print("{}", paint_diff(text_at(f, "diff")));
+        fmt::print("{}", paint_diff(bytes_at(f, "diff")));
         shown++;
     }
     return shown ? exit_ok : exit_no;
@@ -182,7 +182,7 @@ int profile(const Args& a) {
         "profiles/" + percent_encode(one_word(a, "node")) + "?format=" + percent_encode(form);
     if (a.has("at"))
         resource += "&at=" + percent_encode(a.get("at"));
-    fmt::print("{}", c.text(resource));
+    print_content(c.text(resource));
     return exit_ok;
 }
 
@@ -205,7 +205,7 @@ int query(const Args& a) {
     if (a.has("join"))
         resource += "&join=1";
     if (format != "table") {
-        fmt::print("{}", c.text(resource));
+        print_content(c.text(resource));
         return exit_ok;
     }
     Element e = c.get(resource);
@@ -328,7 +328,7 @@ int who(const Args& a) {
         return exit_ok;
     std::string may;
     for (const Element& right : list_at(e, "rights").list())
-        may += " " + std::string(right.string());
+        may += " " + harmless(right.string(), true);
     fmt::print("{}: {}\n", text_at(e, "name"),
                a.rest().empty() ? text_at(e, "right")
                : may.empty()    ? "nothing"

@@ -154,7 +154,7 @@ int copy(const Args& a, bool gone) {
     std::vector<Edit> edits;
     Element tree = c.get(session_url(c, "tree"));
     for (const Element& f : list_at(tree, "files").list()) {
-        std::string path = text_at(f, "path");
+        std::string path = bytes_at(f, "path");
         if (path == to || path.starts_with(to + "/"))
             throw Error(exit_no, fmt::format("'{}' is there already", path), {},
                         "'cdb rm' removes it");

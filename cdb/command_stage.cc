@@ -6,6 +6,7 @@
 #include "base/url.hh"
 #include "cdb/client.hh"
 #include "cdb/json.hh"
+#include "cdb/terminal.hh"
 
 namespace weft::cdb {
 
@@ -14,7 +15,7 @@ namespace {
 std::string joined(const Element& list) {
     std::string s;
     for (const Element& e : list.list())
-        s += (s.empty() ? "" : " ") + std::string(e.string());
+        s += (s.empty() ? "" : " ") + harmless(e.string(), true);
     return s;
 }
 

@@ -40,7 +40,14 @@ static int body(const Args& args) {
                 status = exit_no;
                 continue;
             }
-            fs::path to = output / file.relative_path();
+            // What lies below the base folder keeps its place there, however it is named.
+            fs::path below = file.is_absolute()
+                                 ? file.lexically_normal().lexically_relative(
+                                       fs::absolute(base / "x").lexically_normal().parent_path())
+                                 : file;
+            if (below.empty() || *below.begin() == "..")
+                below = file;
+            fs::path to = output / below.relative_path();
             to += json ? ".annotation.json" : ".annotation.xml";
             make_dirs(to.parent_path().string());
             write_file(to.string(), json ? annotations_json(*tpl) : annotations_xml(*tpl),

@@ -39,7 +39,8 @@ function address() {
   return {view, args};
 }
 
-async function show() {
+/** moved: somebody went there, by a link or a key, and is in the new view then. */
+async function show(moved) {
   const {view, args} = address(), mine = ++turn;
   const page = h('div', {});
   const wait = h('div', {class: 'wait'});
@@ -53,9 +54,10 @@ async function show() {
   words.value = view === 'search' ? args.q || '' : '';
   main.dataset.state = 'busy';
   try {
-    if (!views[view]) throw Object.assign(new Error(`There is no page '${view}'`), {hint: 'The address is wrong, or old.'});
     // Shown before it is filled, so that what it scrolls to can be scrolled to.
-    if (mine === turn) main.replaceChildren(page), scrollTo(0, 0);
+    main.replaceChildren(page);
+    scrollTo(0, 0);
+    if (!Object.hasOwn(views, view)) throw Object.assign(new Error(`There is no page '${view}'`), {hint: 'The address is wrong, or old.'});
     await views[view](page, args);
   } catch (e) {
     if (mine === turn) page.replaceChildren(h('div', {class: 'problem'}, h('b', {}, e.message), e.hint && h('div', {}, e.hint)));
@@ -63,12 +65,17 @@ async function show() {
   } finally {
     clearTimeout(slow);
     wait.remove();
-    if (mine === turn) main.dataset.state = 'done';
+    if (mine === turn) {
+      if (moved) main.focus({preventScroll: true});
+      main.dataset.state = 'done';
+    }
   }
 }
 
 // ---- events
-const again = () => { if (['', 'revisions'].includes(address().view)) show(); };
+// What is shown is renewed, but not under the hands of who types in it.
+const renew = views => { if (views.includes(address().view) && !main.querySelector('input:focus')) show(); };
+const again = () => renew(['', 'revisions']);
 const at_work = commits => work.replaceChildren(...commits.map(c => h('div', {},
   h('progress', {max: c.objects || 1, value: c.compiled}), h('span', {}, person(c.author), c.check ? ' checks ' : ' commits ', h('b', {}, c.comment || 'without a comment')),
   h('span', {class: 'quiet'}, c.objects ? `${c.compiled.toLocaleString('en')} of ${count(c.objects, 'node')} compiled` : 'looks for the nodes it reaches'))));
@@ -90,7 +97,7 @@ function listen() {
   });
   stream.addEventListener('work', e => at_work(JSON.parse(e.data).commits));
   let later;
-  stream.addEventListener('report', () => { if (['', 'nodes'].includes(address().view) && !later) later = setTimeout(() => { later = 0; show(); }, 3000); });
+  stream.addEventListener('report', () => { later ||= setTimeout(() => { later = 0; renew(['', 'nodes']); }, 3000); });
   stream.onerror = () => {
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
     at_work([]);
@@ -149,6 +156,11 @@ document.getElementById('search').addEventListener('submit', e => {
   if (words.value.trim()) location.hash = `#/search?q=${encodeURIComponent(words.value.trim())}`;
 });
 
-addEventListener('hashchange', show);
+// An address of the page is a view; the link to the content only moves the focus.
+document.querySelector('.skip').addEventListener('click', e => {
+  e.preventDefault();
+  main.focus();
+});
+addEventListener('hashchange', () => show(true));
 show();
 listen();

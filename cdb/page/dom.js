@@ -18,28 +18,37 @@ export function row(href, ...cells) {
 }
 
 export const table = (heads, rows) => h('div', {class: 'card scroll'}, h('table', {},
-  heads.length && h('thead', {}, h('tr', {}, heads.map(t => Array.isArray(t) ? h('th', {class: t[1]}, t[0]) : h('th', {}, t)))),
+  heads.length > 0 && h('thead', {}, h('tr', {}, heads.map(t => Array.isArray(t) ? h('th', {class: t[1]}, t[0]) : h('th', {}, t)))),
   h('tbody', {}, rows)));
 
 export const empty = (title, text) => h('div', {class: 'card empty'}, h('b', {}, title), text);
 export const pill = (text, kind = '') => h('span', {class: `pill ${kind}`}, text);
 export const count = (n, one, many = one + 's') => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
-/** Rows as many as one looks at, and a button for the next ones. */
-export function paged(heads, items, make, step = 200) {
-  const body = table(heads, []);
-  const rows = body.querySelector('tbody');
-  const box = h('div', {}, body);
+/** As many as one looks at in `place`, and a button behind them, in `box`, for the next ones. */
+export function stepped(box, place, items, make, step) {
   let shown = 0;
   const more = h('button', {class: 'more', type: 'button', onclick: show});
   function show() {
-    rows.append(...items.slice(shown, shown += step).map(make));
-    if (shown < items.length) { more.textContent = `Show more of ${items.length.toLocaleString('en')}`; box.append(more); }
-    else more.remove();
+    more.remove();
+    place.append(...items.slice(shown, shown + step).map((item, i) => make(item, shown + i)));
+    shown += step;
+    if (shown >= items.length) return;
+    more.textContent = `Show more of ${items.length.toLocaleString('en')}`;
+    box.append(more);
   }
   show();
   return box;
 }
+
+/** Rows of a table, stepped. */
+export function paged(heads, items, make, step = 200) {
+  const body = table(heads, []);
+  return stepped(h('div', {}, body), body.querySelector('tbody'), items, make, step);
+}
+
+/** The address says what is chosen in the view, without a step in the browser's history. */
+export const address_is = hash => history.replaceState(null, '', hash);
 
 /** A step as people wrote it: "_2fetc_2fhosts" is {/etc/hosts}, as in Pan. */
 export function readable(step) {

@@ -1,5 +1,5 @@
 // What was committed, by whom, and what it did to which nodes.
-import {ago, count, empty, h, paged, path_text, person, pill, row, table} from './dom.js';
+import {ago, count, empty, h, paged, path_text, person, pill, row, stepped, table} from './dom.js';
 import {get, lasting, query, url} from './api.js';
 
 export const revision_rows = list => list.map(r => row(`#/revision/${r.revision}`,
@@ -54,12 +54,32 @@ function effect(e, number) {
 }
 
 export function diff_lines(text) {
-  return h('pre', {class: 'diff'}, text.replace(/\n$/, '').split('\n').filter(l => !l.startsWith('--- ') && !l.startsWith('+++ '))
-    .map(l => h('span', {class: l[0] === '+' ? 'a' : l[0] === '-' ? 'd' : l[0] === '@' ? 'h' : ''}, l || ' ')));
+  const lines = text.replace(/\n$/, '').split('\n').filter(l => !l.startsWith('--- ') && !l.startsWith('+++ ')), pre = h('pre', {class: 'diff'});
+  return stepped(h('div', {}, pre), pre, lines, l => h('span', {class: l[0] === '+' ? 'a' : l[0] === '-' ? 'd' : l[0] === '@' ? 'h' : ''}, l || ' '), 1000);
+}
+
+/** A file of a revision. Its lines are made, and asked for, when it is opened. */
+function file_change(f, number, open) {
+  const fill = async () => {
+    if (box.children.length > 1) return;
+    const place = h('div', {});
+    box.append(place);
+    try {
+      const d = await lasting(`revisions/${number}/diff`);
+      place.append(diff_lines(d.files.find(x => x.path === f.path)?.diff || ''));
+    } catch (e) {
+      place.append(h('p', {class: 'problem'}, e.message));
+    }
+  };
+  const box = h('details', {class: 'card file', open, ontoggle: () => box.open && fill()},
+    h('summary', {}, h('span', {class: 'mono'}, f.path), h('span', {class: 'right'}, pill(f.kind, {added: 'good', removed: 'bad'}[f.kind])),
+      f.kind !== 'removed' && h('a', {href: `#/template/${url(f.path)}?at=${number}`}, 'whole file')));
+  if (open) fill();
+  return box;
 }
 
 export async function revision(main, {number}) {
-  const [r, d] = await Promise.all([lasting(`revisions/${number}`), lasting(`revisions/${number}/diff`)]);
+  const r = await lasting(`revisions/${number}`);
   const {head} = await get('revisions?limit=1');
   document.title = `Revision ${number} · Weft`;
   main.append(
@@ -68,20 +88,17 @@ export async function revision(main, {number}) {
     h('h1', {}, r.comment || `Revision ${number}`),
     h('p', {class: 'meta'}, h('span', {}, 'Revision ', h('b', {}, r.revision)), h('span', {}, 'by ', h('b', {}, person(r.author))),
       h('span', {}, ago(r.time)), h('span', {}, 'on top of ', r.base ? h('a', {href: `#/revision/${r.base}`}, r.base) : 'nothing'),
-      r.reverts && h('span', {}, 'undoes ', h('a', {href: `#/revision/${r.reverts}`}, r.reverts))));
+      r.reverts > 0 && h('span', {}, 'undoes ', h('a', {href: `#/revision/${r.reverts}`}, r.reverts))));
   const place = h('div', {});
   main.append(h('h2', {}, 'What it did to nodes', h('small', {}, r.nodes.length ? count(r.nodes.length, 'profile') + ' changed' : '')), place);
   if (!r.nodes.length) place.append(empty('No profile changed', 'Comments and templates that no node uses reach nobody.'));
   main.append(h('h2', {}, 'What was written', h('small', {}, count(r.changes.length, 'file'))));
-  const texts = new Map(d.files.map(f => [f.path, f.diff]));
-  const kinds = {added: 'good', removed: 'bad', changed: ''};
-  main.append(...r.changes.map((f, i) => h('details', {class: 'card file', open: i < 8 && r.changes.length < 30},
-    h('summary', {}, h('span', {class: 'mono'}, f.path), h('span', {class: 'right'}, pill(f.kind, kinds[f.kind])),
-      f.kind !== 'removed' && h('a', {href: `#/template/${url(f.path)}?at=${number}`}, 'whole file')),
-    diff_lines(texts.get(f.path) || ''))));
+  const files = h('div', {});
+  main.append(stepped(h('div', {}, files), files, r.changes, (f, i) => file_change(f, number, i < 8 && r.changes.length < 30), 100));
   if (!r.nodes.length) return;
   const all = await lasting(`revisions/${number}/effects`);
-  place.append(...all.effects.map(e => effect(e, number)));
+  const effects = h('div', {});
+  place.append(stepped(h('div', {}, effects), effects, all.effects, e => effect(e, number), 50));
   if (!all.complete) place.append(h('p', {class: 'quiet'}, `The effect on ${count(all.compared, 'node')} is shown. These changed too:`),
     paged([], r.nodes.slice(all.compared), n => row(`#/node/${url(n.node)}`, h('td', {}, h('a', {href: `#/node/${url(n.node)}`}, n.node)), h('td', {}, n.kind)), 50));
 }

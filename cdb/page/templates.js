@@ -1,5 +1,5 @@
 // The templates: all of them, and one with who wrote each line.
-import {ago, count, empty, h, person} from './dom.js';
+import {address_is, ago, count, empty, h, person} from './dom.js';
 import {get, lasting, query, url} from './api.js';
 
 /** Lines with their numbers. hit: the one to be seen; link(n): where its number leads; who: with author and revision. */
@@ -44,6 +44,9 @@ export async function templates(main, {filter = ''}) {
     if (left <= 0) place.append(h('p', {class: 'quiet'}, 'There are more: part of a name finds them.'));
   };
   main.append(h('h1', {}, 'Templates'), h('p', {class: 'lead'}, count(files.length, 'file') + ' in the newest revision.'),
-    h('div', {class: 'tools'}, h('input', {type: 'search', value: filter, placeholder: 'Part of a name', 'aria-label': 'Part of a name', oninput: e => draw(e.target.value)})), place);
+    h('div', {class: 'tools'}, h('input', {type: 'search', value: filter, placeholder: 'Part of a name', 'aria-label': 'Part of a name', oninput: e => {
+      address_is(`#/templates?${query({filter: e.target.value})}`);
+      draw(e.target.value);
+    }})), place);
   draw(filter);
 }

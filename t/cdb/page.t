@@ -79,6 +79,33 @@ ok 'arrow keys walk the tree, and the address follows' '
 ok 'search finds values, paths and nodes' '
     go "/search?q=ntp2" && holds "/software/components/time/servers/0" ntp2.example.org && go "/search?q=/system/network/hostname" && holds lxb003 &&
     go "/search?q=lxb00" && holds "lxb003.example.org"'
+ok 'a node that failed says which component and why; one that is well does not say "false"' '
+    go /node/lxb002.example.org && holds "time: no such file" && ! grep -qx "false\|0" page.txt && ask $b1 /api/v1/nodes/$b1/status -o /dev/null -d "{\"status\":\"ok\",\"revision\":2,\"components\":[{\"name\":\"time\",\"status\":\"ok\"}]}" &&
+    go /node/$b1 && holds "in step" Components && ! grep -qx "false\|0" page.txt'
+ok 'an unknown address says so' '
+    for name in nonsense constructor; do
+        go /$name && holds "There is no page" "$name" || exit 1
+    done; go "/nodes?show=constructor" && holds lxb003.example.org'
+ok 'the link to the content moves the focus, and is no address' '
+    go /nodes && js "document.querySelector(\".skip\").click()" && [ "$(js "return document.activeElement.id + location.hash")" = "main#/nodes" ] && holds "What each should run"'
+ok 'after navigation the focus is in the new view' '
+    js "document.querySelector(\"#nav a\").focus()" && js "document.activeElement.click()" && until_true 10 sees "Every commit, newest first" && until_true 5 shown && [ "$(js "return document.activeElement.id")" = main ]'
+typed() { js "const f = document.querySelector(\"main input\"); f.value = \"$1\"; f.dispatchEvent(new Event(\"input\"))" >/dev/null; }
+again() { js "location.reload()" >/dev/null && sleep 0.5 && until_true 20 shown; }
+ok 'filters are in the address' '
+    go "/nodes?show=all" && typed lxb003 && at "#/nodes?show=all&filter=lxb003" && again && holds lxb003.example.org && ! grep -q lxb001 page.txt &&
+    js "return document.querySelector(\".seg a:last-child\").hash" | grep -q "filter=lxb003" && go /templates && typed time && at "#/templates?filter=time" && again && ! grep -q base.pan page.txt &&
+    go /node/$b1 && typed ntp2 && at "#/node/$b1?filter=ntp2" && again && holds ntp2.example.org && ! grep -q hostname page.txt'
+ok 'on a narrow screen the search field can be typed in, and nothing is wider than the screen' '
+    wd POST "/$(cat sid)/goog/cdp/execute" "{\"cmd\":\"Emulation.setDeviceMetricsOverride\",\"params\":{\"width\":420,\"height\":800,\"deviceScaleFactor\":1,\"mobile\":false}}" >/dev/null
+    wrong=
+    for view in / /nodes /revisions /revision/2 /node/$b1/software/components/time/servers/0 /templates "/search?q=ntp2"; do
+        go "$view"
+        js "return [innerWidth === 420, document.documentElement.scrollWidth <= 420, words.clientWidth > 200].join()" | grep -qx "true,true,true" ||
+            wrong="$wrong $view: $(js "return [innerWidth, document.documentElement.scrollWidth, words.clientWidth].join()")"
+    done
+    wd POST "/$(cat sid)/goog/cdp/execute" "{\"cmd\":\"Emulation.clearDeviceMetricsOverride\",\"params\":{}}" >/dev/null
+    [ ! "$wrong" ] || { echo "$wrong"; exit 1; }'
 ok 'a template with who wrote each line' 'go "/template/service/time.pan?line=9" && holds "2 anna" "1 admin" "unique template service/time"'
 ok 'keys lead to each view' 'go / && key g && key n && until_true 10 sees "What each should run"'
 ok 'light and dark, remembered' '
@@ -88,6 +115,16 @@ ok 'a commit shows by itself' '
     go / && echo "# more" >>site/service/base.pan && as_anna commit -m "seen at once" -I profiles -I . site && until_true 15 sees "seen at once"'
 ok 'markup in a comment stays text' '
     echo "# again" >>site/service/base.pan && as_anna commit -m "<img src=x onerror=alert(1)>" -I profiles -I . site && go /revisions && holds "<img src=x onerror=alert(1)>"'
+ok 'a revision of very many files is shown in steps, and a file when it is opened' '
+    mkdir -p site/many
+    seq -f "# line %g" 1500 >lines
+    for i in $(seq 250); do
+        { echo "template many/f$i;" && cat lines; } >site/many/f$i.pan || exit 1
+    done
+    as_admin update --mine site >/dev/null && as_admin commit -m "very many" -I profiles -I . site >/dev/null &&
+    go "/revision/$(as_admin log -l 1 | cut -d" " -f1)" && holds "very many" "250 files" "Show more of 250" && elements=$(js "return document.querySelectorAll(\"*\").length") && [ "$elements" -lt 2000 ] &&
+    js "document.querySelector(\"details.file summary\").click()" && until_true 10 sees "# line 700" && holds "Show more of 1,50" && js "document.querySelector(\"main > div > div > button.more\").click()" &&
+    [ "$(js "return document.querySelectorAll(\"details.file\").length")" = 200 ]'
 ok 'nothing went wrong in the browser' '
     wd POST "/$(cat sid)/se/log" "{\"type\":\"browser\"}" | jq -e "[.value[] | select(.level == \"SEVERE\" and .source != \"network\")] == []"'
 done_testing

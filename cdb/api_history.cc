@@ -226,8 +226,12 @@ static std::vector<std::string> found(const Store& store, const std::string& pat
     return Lookup(tree, source).anywhere(path);
 }
 
+/// What one annotation may cost: changes of the file, and pairs of lines compared.
+static constexpr size_t most_versions = 1000, most_compared = 200'000'000;
+
 /// Each line of a file with the revision that brought it: the versions compared from the oldest to
-/// the newest.
+/// the newest. Of a longer history only the last changes; and what differs where comparing has cost
+/// too much counts as new.
 Answer get_annotate(Server& s, Call& c) {
     uint64_t at = revision_asked(s, c);
     auto files = found(s.store, c.args[0], at);
@@ -241,7 +245,7 @@ Answer get_annotate(Server& s, Call& c) {
         return problem(409, fmt::format("'{}' leads to different files from different folders: {}",
                                         c.args[0], fmt::join(files, ", ")));
     std::vector<uint64_t> versions;
-    for (uint64_t n = s.store.revisions.changed_at(path, at); n;
+    for (uint64_t n = s.store.revisions.changed_at(path, at); n && versions.size() < most_versions;
          n = s.store.revisions.changed_at(path, n - 1))
         versions.push_back(n);
 
@@ -250,6 +254,7 @@ Answer get_annotate(Server& s, Call& c) {
         uint64_t revision;
     };
     std::vector<Line> now;
+    size_t compared = 0;
     for (auto v = versions.rbegin(); v != versions.rend(); ++v) {
         c.go_on();
         Hash h = s.store.revisions.file_at(path, *v);
@@ -265,7 +270,8 @@ Answer get_annotate(Server& s, Call& c) {
             tail++;
         size_t n = now.size() - head - tail, m = fresh.size() - head - tail;
         std::vector<Line> next(now.begin(), now.begin() + long(head));
-        if (n * m <= 4000000) {
+        if (n * m <= 4000000 && compared + n * m <= most_compared) {
+            compared += n * m;
             std::vector<std::vector<uint32_t>> common(n + 1, std::vector<uint32_t>(m + 1));
             for (size_t i = n; i-- > 0;)
                 for (size_t k = m; k-- > 0;)

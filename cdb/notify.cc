@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +12,6 @@
 #include <ctime>
 #include <functional>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <utility>
 
@@ -188,10 +188,12 @@ void Notifier::pump() {
 }
 
 void Notifier::send(const std::string& node, Entry& e, const Address& to) {
-    static thread_local std::mt19937_64 random(std::random_device{}());
+    uint64_t nonce = 0;
+    if (getentropy(&nonce, sizeof nonce))
+        throw system_error("no random bytes for a notification");
     std::string bytes = to.v2 && !options_.key.empty()
                             ? signed_datagram(e.pending.revision, time(nullptr),
-                                              fmt::format("{:016x}", random()), options_.key)
+                                              fmt::format("{:016x}", nonce), options_.key)
                             : datagram(e.pending.modified);
     bool ok = socket_.send_to(to.to, bytes);
     (ok ? counters_.sent : counters_.failed)++;
@@ -205,6 +207,7 @@ void Notifier::send(const std::string& node, Entry& e, const Address& to) {
 
 void Notifier::look_for_due() {
     double at = now();
+    std::erase_if(addresses_, [&](auto& a) { return a.second.until && a.second.until < at; });
     std::vector<std::string> over;
     for (auto& [node, e] : nodes_) {
         if (e.next == 0 || e.next > at)

@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "base/wrap/openssl.hh"
@@ -190,17 +191,7 @@ Context make(const Options& o, bool server) {
 }  // namespace
 
 bool Identity::is_host(std::string_view name) const {
-    std::string want = lower(std::string(name));
-    auto matches = [&](std::string_view pattern) {
-        if (!pattern.starts_with("*."))
-            return pattern == want;
-        size_t dot = want.find('.');  // one label, and never the whole of a domain
-        return dot != std::string::npos && dot > 0 && want.substr(dot) == pattern.substr(1) &&
-               pattern.find('.', 2) != std::string_view::npos;
-    };
-    if (dns.empty())
-        return !common_name.empty() && matches(lower(common_name));
-    return std::any_of(dns.begin(), dns.end(), matches);
+    return std::find(dns.begin(), dns.end(), lower(std::string(name))) != dns.end();
 }
 
 Context Context::server(const Options& o) { return make(o, true); }

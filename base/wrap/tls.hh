@@ -20,8 +20,8 @@ struct Identity {
     std::string serial;     ///< upper case hexadecimal
     int64_t not_after = 0;  ///< seconds since the epoch
 
-    /// Is this host's name in the certificate? subjectAltName first, the CN only when there is
-    /// none.
+    /// Is this host's name one of `dns`? The CN is no host name, and "*.example.org" is no host:
+    /// one stolen certificate must not be a whole domain.
     bool is_host(std::string_view name) const;
     bool operator==(const Identity&) const = default;
 };

@@ -1,7 +1,10 @@
 // Children end by themselves or by the clock, and their output is captured.
 #include "t/tap.hh"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
 #include "base/error.hh"
 
 #include "base/process.hh"
@@ -14,6 +17,32 @@ BOOST_AUTO_TEST_CASE(output_status_and_input_pass_through) {
     BOOST_TEST(r.err == "oops\n");
     BOOST_TEST(r.status == 3);
     BOOST_TEST(!r.ok());
+}
+
+BOOST_AUTO_TEST_CASE(closed_standard_streams_do_not_break_children) {
+    for (int closed = 1; closed < 8; closed++) {  // each set of the three
+        int kept[3];
+        for (int fd = 0; fd < 3; fd++)
+            kept[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+        for (int fd = 0; fd < 3; fd++)
+            if (closed & (1 << fd))
+                close(fd);
+        ProcessResult r;
+        std::string error;
+        try {
+            r = run_process({"sh", "-c", "cat; echo oops >&2; exit 3"}, {.input = "hello"});
+        } catch (const std::exception& e) {
+            error = e.what();
+        }
+        for (int fd = 0; fd < 3; fd++) {
+            dup2(kept[fd], fd);
+            close(kept[fd]);
+        }
+        BOOST_TEST(error == "");
+        BOOST_TEST(r.out == "hello");
+        BOOST_TEST(r.err == "oops\n");
+        BOOST_TEST(r.status == 3);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(arguments_are_never_read_by_a_shell) {

@@ -182,9 +182,10 @@ BOOST_AUTO_TEST_CASE(a_node_is_known_by_its_certificate) {
     tls::Identity server = *c.stream.peer();
     BOOST_TEST(server.common_name == "cdb");
     BOOST_TEST(server.is_host("CDB.example.org"));
-    BOOST_TEST(server.is_host("a.cdb.example.org"));
-    BOOST_TEST(!server.is_host("a.b.cdb.example.org"));
-    BOOST_TEST(!server.is_host("cdb"));  // the CN does not count beside other names
+    BOOST_TEST(!server.is_host("a.cdb.example.org"));  // though it has *.cdb.example.org
+    BOOST_TEST(!server.is_host("cdb"));
+    server.dns.clear();
+    BOOST_TEST(!server.is_host("cdb"));  // the CN is no host name
 }
 
 BOOST_AUTO_TEST_CASE(an_identity_holds_names_addresses_and_the_serial) {
@@ -382,6 +383,7 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_used_are_named) {
     BOOST_TEST(complaint(o).starts_with("cannot use the revocation list '"), complaint(o));
     o = pki().server();
     o.ca_file.clear();
-    BOOST_TEST(complaint(o) == "no certificate authority is set, so that no client can be verified");
+    BOOST_TEST(complaint(o) ==
+               "no certificate authority is set, so that no client can be verified");
     BOOST_TEST(complaint({}) == "a TLS server needs a certificate");
 }

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -169,7 +170,17 @@ std::string help(const Program& p) {
     return s;
 }
 
-/// Where the command stands: after the program's own options, -f FILE --root=DIR command. The
+/// Does one of the commands have such an option with a value in a word of its own?
+static bool a_command_takes_value(const Program& p, auto match) {
+    for (const Program& c : p.commands)
+        for (const Option& o : c.options)
+            if (match(o) && o.arg && o.arg[0] != '[')
+                return true;
+    return false;
+}
+
+/// Where the command stands: after the program's own options, -f FILE --root=DIR command, and after
+/// those of the command itself that somebody wrote too early. The
 /// number of words when there is none, or -h or -V is asked of the program itself; one more when
 /// the last option lacks its value.
 static size_t command_at(const Program& p, const std::vector<std::string>& words) {
@@ -179,12 +190,24 @@ static size_t command_at(const Program& p, const std::vector<std::string>& words
         if (w == "-h" || w == "--help" || w == "-V" || w == "--version")
             return words.size();
         bool takes_next = false;
+        bool command_next = i < words.size() && std::ranges::any_of(p.commands, [&](auto& c) {
+                                return words[i] == c.name;
+                            });
         if (w[1] == '-') {
-            const Option* o = find(p, [&](const Option& x) { return w.substr(2) == x.name; });
-            takes_next = o && o->arg && o->arg[0] != '[';
+            auto named = [&](const Option& x) {
+                return w.substr(2) == x.name;
+            };
+            const Option* o = find(p, named);
+            takes_next =
+                o ? o->arg && o->arg[0] != '[' : !command_next && a_command_takes_value(p, named);
         } else {
             for (size_t j = 1; j < w.size(); j++) {
-                const Option* o = find(p, [&](const Option& x) { return x.letter == w[j]; });
+                auto lettered = [&](const Option& x) {
+                    return x.letter == w[j];
+                };
+                const Option* o = find(p, lettered);
+                if (!o && j + 1 == w.size())
+                    takes_next = !command_next && a_command_takes_value(p, lettered);
                 if (!o || !o->arg || o->arg[0] == '[')
                     continue;
                 takes_next = j + 1 == w.size();

@@ -40,6 +40,20 @@ Tree tree_of(Client& c, const std::string& resource, uint64_t* revision) {
     return tree;
 }
 
+/// The tree that a folder was last in step with.
+Tree tree_of_folder(Client& c, const std::string& dir, uint64_t revision, uint64_t* base) {
+    try {
+        return tree_of(c, fmt::format("tree?at={}", revision), base);
+    } catch (Error& e) {
+        if (e.status == exit_data)
+            e.hint = fmt::format(
+                "'{}/.cdb-folder' says that the folder was last in step with revision {}: of "
+                "another server? 'cdb export' makes a folder of this one",
+                dir, revision);
+        throw;
+    }
+}
+
 /// What a folder holds; links that are not followed are told: without what is behind them an
 /// if_exists loses configuration in silence.
 std::map<std::string, std::string> files_in(const std::string& dir, const WorkdirOptions& o) {
@@ -73,7 +87,7 @@ std::string folder_body(Client& c, const Args& a, const std::string& dir, bool c
     WorkdirOptions o = workdir_options(a, known);
     auto files = files_in(dir, o);
     uint64_t base = 0;
-    Tree tree = tree_of(c, known ? fmt::format("tree?at={}", known->revision) : "tree", &base);
+    Tree tree = known ? tree_of_folder(c, dir, known->revision, &base) : tree_of(c, "tree", &base);
     auto edits = differences(files, tree, o, a.has("keep"));
     std::vector<std::pair<std::string, std::string>> more{{"base", std::to_string(base)},
                                                           {"comment", json_text(a.get("message"))}};
@@ -88,7 +102,7 @@ std::string folder_body(Client& c, const Args& a, const std::string& dir, bool c
 void update_folder(Client& c, const std::string& dir, const WorkdirOptions& o,
                    std::optional<uint64_t> from, bool mine) {
     uint64_t base = 0, head = 0;
-    Tree before = from ? tree_of(c, fmt::format("tree?at={}", *from), &base) : Tree{},
+    Tree before = from ? tree_of_folder(c, dir, *from, &base) : Tree{},
          after = tree_of(c, "tree", &head);
     std::map<std::string, Hash> here;
     for (auto& [path, text] : read_workdir(dir, o))

@@ -182,6 +182,16 @@ ok 'events tell of a commit' '
     { ask admin /api/v1/events -N --max-time 20 >events & } && until_true 5 grep -q "^event: hello" events && echo "# more" >>site/service/time.pan &&
     as_admin update --mine site && as_admin commit -m "an event" site && until_true 5 grep -q "^event: revision" events && grep -q "\"comment\":\"an event\"" events && grep -A1 "^event: work" events | grep -q "\"author\":\"CN=admin,O=Weft\",\"comment\":\"an event\"" &&
     until_true 10 eval "grep -A1 \"^event: work\" events | grep -qx \"data: {.commits.:\[\]}\""'
+ok 'a folder that is of another server: the file that says so is named' '
+    cp -R site elsewhere
+    printf "revision = 5000\n" >elsewhere/.cdb-folder
+    for command in "check" "commit -m x" "update"; do
+        # shellcheck disable=SC2086  # several words
+        code 65 as_admin $command elsewhere 2>err && grep -q "there is no revision" err && grep -q "^hint: .elsewhere/.cdb-folder. says .* revision 5000: of another server" err || exit 1
+    done'
+ok 'an option before its command hides nothing' '
+    as_admin -l 1 log >out && [ "$(wc -l <out)" = 1 ] && as_admin --limit 1 log | cmp - out && as_admin --at 1 ls >out && as_admin ls --at 1 | cmp - out && as_admin -l ls >out && as_admin ls -l | cmp - out &&
+    code 64 as_admin -l 1 lgo 2>err && grep -q "unknown command .lgo." err'
 ok 'what TLS does not accept is named: authority, name, certificate, key' '
     cdb-pki -C other init >/dev/null
     cdb-pki -C other admin admin >/dev/null 2>&1

@@ -37,7 +37,10 @@ static void each_parameter(std::string_view all, std::string_view name,
 
 std::optional<std::string> HttpRequest::parameter(std::string_view name) const {
     std::optional<std::string> first;
-    each_parameter(query, name, [&](auto v) { return first = std::move(v), false; });
+    each_parameter(query, name, [&](auto v) {
+        first = std::move(v);
+        return false;
+    });
     return first;
 }
 

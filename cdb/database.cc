@@ -22,7 +22,10 @@ uint64_t meta_number(const bdb::Table& meta, const bdb::Txn* t, std::string_view
 
 void clear(bdb::Txn& t, const bdb::Table& table) {
     std::vector<std::string> keys;
-    table.each(&t, {}, [&](auto key, auto) { return keys.emplace_back(key), true; });
+    table.each(&t, {}, [&](auto key, auto) {
+        keys.emplace_back(key);
+        return true;
+    });
     for (auto& key : keys)
         table.erase(t, key);
 }

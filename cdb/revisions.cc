@@ -63,7 +63,8 @@ Tree Revisions::tree(uint64_t revision) const {
     Tree tree;
     if (revision >= head()) {
         f_->tables.tree.each(nullptr, {}, [&](auto path, auto hash) {
-            return tree.emplace_hint(tree.end(), path, hash), true;
+            tree.emplace_hint(tree.end(), path, hash);
+            return true;
         });
         return tree;
     }
@@ -161,7 +162,8 @@ std::optional<Profile> Revisions::profile_at(std::string_view object, uint64_t r
 std::vector<Profile> Revisions::profiles() const {
     std::vector<Profile> all;
     f_->tables.profile.each(nullptr, {}, [&](auto object, auto v) {
-        return all.push_back(Profile::decode(std::string(object), v)), true;
+        all.push_back(Profile::decode(std::string(object), v));
+        return true;
     });
     return all;
 }
@@ -239,7 +241,8 @@ bool Revisions::drop_tag(std::string_view name, std::string who) {
 std::vector<Tag> Revisions::tags() const {
     std::vector<Tag> all;
     f_->tables.tag.each(nullptr, {}, [&](auto name, auto v) {
-        return all.push_back(Tag::decode(std::string(name), v)), true;
+        all.push_back(Tag::decode(std::string(name), v));
+        return true;
     });
     return all;
 }
@@ -401,8 +404,10 @@ void Revisions::verify(std::vector<std::string>& wrong) const {
             fmt::format("history: {} rows, the revisions account for {}", published, rows));
 
     Tree have;
-    f_->tables.tree.each(nullptr, {},
-                         [&](auto path, auto hash) { return have.emplace(path, hash), true; });
+    f_->tables.tree.each(nullptr, {}, [&](auto path, auto hash) {
+        have.emplace(path, hash);
+        return true;
+    });
     if (have != tree)
         wrong.push_back("tree: the head's files are not what the revisions leave");
     std::set<std::string> live;

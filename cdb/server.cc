@@ -383,7 +383,8 @@ void Server::veil(const Call& c, std::vector<Effect>& effects) {
             auto it = now->find(node);
             if (may(it == now->end() ? node : it->second))
                 return false;
-            return hidden.nodes.push_back(node), true;
+            hidden.nodes.push_back(node);
+            return true;
         });
         if (!e.nodes.empty())
             all.push_back(std::move(e));

@@ -50,7 +50,8 @@ std::optional<Session> Sessions::find(std::string_view id) const {
 std::vector<Session> Sessions::all() const {
     std::vector<Session> all;
     f_->tables.session.each(nullptr, {}, [&](auto id, auto v) {
-        return all.push_back(Session::decode(std::string(id), v)), true;
+        all.push_back(Session::decode(std::string(id), v));
+        return true;
     });
     return all;
 }
@@ -105,8 +106,10 @@ void Sessions::drop_edits(std::string_view id, const std::vector<std::string>& p
         for (auto& p : paths)
             keys.push_back(join(id, p));
         if (paths.empty())
-            f_->tables.edit.each(&t, join(id, {}),
-                                 [&](auto key, auto) { return keys.emplace_back(key), true; });
+            f_->tables.edit.each(&t, join(id, {}), [&](auto key, auto) {
+                keys.emplace_back(key);
+                return true;
+            });
         for (auto& key : keys)
             f_->tables.edit.erase(t, key);
         s.touched = std::max(f_->db.now(), s.touched + 1);
@@ -116,8 +119,10 @@ void Sessions::drop_edits(std::string_view id, const std::vector<std::string>& p
 
 void Sessions::erase(bdb::Txn& t, std::string_view id) {
     std::vector<std::string> keys;
-    f_->tables.edit.each(&t, join(id, {}),
-                         [&](auto key, auto) { return keys.emplace_back(key), true; });
+    f_->tables.edit.each(&t, join(id, {}), [&](auto key, auto) {
+        keys.emplace_back(key);
+        return true;
+    });
     for (auto& key : keys)
         f_->tables.edit.erase(t, key);
     f_->tables.session.erase(t, id);

@@ -36,7 +36,8 @@ const Stage* stage_of(const std::vector<Stage>& stages, std::string_view node) {
 std::vector<Stage> Stages::all() const {
     std::vector<Stage> all;
     f_->tables.stage.each(nullptr, {}, [&](auto name, auto v) {
-        return all.push_back(Stage::decode(std::string(name), v)), true;
+        all.push_back(Stage::decode(std::string(name), v));
+        return true;
     });
     return all;
 }
@@ -323,8 +324,10 @@ void Stages::told(const std::vector<std::pair<std::string, uint64_t>>& objects) 
 
 std::vector<std::pair<std::string, std::string>> Stages::nodes() const {
     std::vector<std::pair<std::string, std::string>> all;
-    f_->tables.node.each(nullptr, {},
-                         [&](auto name, auto v) { return all.emplace_back(name, v), true; });
+    f_->tables.node.each(nullptr, {}, [&](auto name, auto v) {
+        all.emplace_back(name, v);
+        return true;
+    });
     return all;
 }
 

@@ -11,8 +11,9 @@ namespace weft::ncm {
 /// ".tt"; nothing outside that folder is one.
 bool is_template(const Run&, const std::string& module);
 
-/// Its text with the contents, which are converted with Convert::typed. Perl's own Template does it, in a child: Error(69) when that is not
-/// installed, Error(65) with its words when the template fails.
+/// Its text with the contents, which are converted with Convert::typed. Perl's own Template does
+/// it, in a child: Error(69) when that is not installed, Error(65) with its words when the template
+/// fails.
 std::string render_template(Run&, const std::string& module, const Element& contents);
 
 }  // namespace weft::ncm

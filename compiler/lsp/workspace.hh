@@ -10,8 +10,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "compiler/reuse/load_path.hh"
 #include "compiler/lsp/symbols.hh"
+#include "compiler/reuse/load_path.hh"
 
 namespace weft::compiler::lsp {
 

@@ -12,8 +12,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     };
     try {
         Config c = Config::parse({reinterpret_cast<const char*>(data), size}, "x.conf", table);
-        c.number("n"), c.yes("y"), c.seconds("s"), c.bytes("b"), c.words("w"), c.get("t"),
-            c.get("p");
+        c.number("n");
+        c.yes("y");
+        c.seconds("s");
+        c.bytes("b");
+        c.words("w");
+        c.get("t");
+        c.get("p");
         for (const Setting& s : table)
             (void)c.error(s.name, "checked").text();
     } catch (const Error& e) {

@@ -572,11 +572,16 @@ BOOST_AUTO_TEST_CASE(an_answer_may_come_from_another_thread_and_too_late) {
     std::atomic<bool> gone = false, seen_gone = false;
     Site site({.idle_seconds = 0.2}, [&](Site& s) {
         s.server.route("GET", "/work", [&](HttpReply r) {
-            workers.emplace_back([r] { usleep(5000), r.send(HttpResponse::text(200, "done")); });
+            workers.emplace_back([r] {
+                usleep(5000);
+                r.send(HttpResponse::text(200, "done"));
+            });
         });
         s.server.route("GET", "/drop", [&](HttpReply r) {
-            workers.emplace_back(
-                [r = std::make_unique<HttpReply>(r)]() mutable { usleep(5000), r.reset(); });
+            workers.emplace_back([r = std::make_unique<HttpReply>(r)]() mutable {
+                usleep(5000);
+                r.reset();
+            });
         });
         s.server.route("GET", "/wait", [&](HttpReply r) {
             workers.emplace_back([&, r] {

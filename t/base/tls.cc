@@ -331,8 +331,10 @@ BOOST_AUTO_TEST_CASE(a_renewed_certificate_is_shown_from_the_next_connection_on)
     BOOST_TEST(before.get("/who").starts_with("HTTP"));
     pki().issue("renewed", "/O=Site/CN=renewed", "DNS:cdb.example.org");
     std::atomic<bool> done = false;
-    site.loop.post(
-        [&] { site.server.use(tls::Context::server(pki().server("renewed"))), done = true; });
+    site.loop.post([&] {
+        site.server.use(tls::Context::server(pki().server("renewed")));
+        done = true;
+    });
     while (!done)
         usleep(1000);
     Client after(site, pki().client("lxb001"));

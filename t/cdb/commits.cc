@@ -306,8 +306,10 @@ BOOST_AUTO_TEST_CASE(REQ_A_4_what_is_derived_is_made_anew_from_the_revisions_and
     BOOST_REQUIRE(s.pipeline.commit(p).state == Outcome::done);
     auto rows = [&](const char* table) {
         std::map<std::string, std::string> all;
-        s.store.database.env().table(table).each(
-            nullptr, {}, [&](auto key, auto value) { return all.emplace(key, value), true; });
+        s.store.database.env().table(table).each(nullptr, {}, [&](auto key, auto value) {
+            all.emplace(key, value);
+            return true;
+        });
         return all;
     };
     for (const char* name :

@@ -1,6 +1,7 @@
 // ccm - ask the node's cached profile                                       page: man/ccm.1
 #include <fmt/core.h>
 
+#include "base/noun/profile.hh"
 #include "base/program.hh"
 #include "ncm/ccmconf.hh"
 #include "ncm/query.hh"
@@ -73,7 +74,32 @@ int get_value(const Question& q) {
     return exit_ok;
 }
 
+/// --json: a list of objects, on one line.
+void print_json(const std::vector<Element>& items) {
+    Element list = Element::new_list();
+    for (size_t i = 0; i < items.size(); i++)
+        list.put(Path({Term(int32_t(i))}), items[i]);
+    std::string text;
+    write_json(list, text, {.one_line = true, .plain = true});
+    fmt::print("{}\n", text);
+}
+
+void put(Element& object, const char* key, Element value) {
+    object.put(Path({Term(Key(key))}), std::move(value));
+}
+
 int tell_why(const Question& q) {
+    if (q.args.has("json")) {
+        std::vector<Element> all;
+        for (auto& v : ncm::set_values(q.configuration(), q.word(0, "the path"))) {
+            Element& e = all.emplace_back(Element::new_dict());
+            put(e, "path", Element::of_string(v.path.text()));
+            put(e, "value", v.value);
+            put(e, "where", Element::of_string(v.where));
+        }
+        print_json(all);
+        return exit_ok;
+    }
     fmt::print("{}", ncm::why(q.configuration(), q.word(0, "the path")));
     return exit_ok;
 }
@@ -93,6 +119,21 @@ int tell_diff(const Question& q) {
         if (at == all.end() || at + 1 == all.end())
             throw Error(exit_no, "there is no older profile to compare with");
         cids.insert(cids.begin(), std::to_string(*(at + 1)));
+    }
+    if (q.args.has("json")) {
+        std::vector<Element> all;
+        auto changes =
+            ncm::changed_values(q.configuration(cids[0]), q.configuration(cids[1]), path);
+        for (auto& c : changes) {
+            Element& e = all.emplace_back(Element::new_dict());
+            put(e, "path", Element::of_string(c.path.text()));
+            if (c.before)
+                put(e, "before", *c.before);
+            if (c.after)
+                put(e, "after", *c.after);
+        }
+        print_json(all);
+        return all.empty() ? exit_ok : exit_no;
     }
     std::string d = ncm::diff(q.configuration(cids[0]), q.configuration(cids[1]), path);
     fmt::print("{}", d);
@@ -190,8 +231,8 @@ int main(int argc, char** argv) {
                   "ccm [-v] [--secrets] [--cid cid] [--format format] [--component name] "
                   "[--metaconfig file] [path ...]\n"
                   "ccm [--cid cid] get path\n"
-                  "ccm [--cid cid] why path\n"
-                  "ccm diff [cid [cid]] [path]\n"
+                  "ccm [--cid cid] [--json] why path\n"
+                  "ccm [--json] diff [cid [cid]] [path]\n"
                   "ccm history\n"
                   "ccm verify [cid ...]\n"
                   "ccm rollback cid\n"
@@ -205,6 +246,7 @@ int main(int argc, char** argv) {
                           {0, "profpath", "PATHS", "paths to show, separated by commas"},
                           {0, "component", "NAME", "show this component's configuration"},
                           {0, "metaconfig", "FILE", "show the contents metaconfig has for a file"},
+                          {0, "json", nullptr, "answer 'why' and 'diff' in JSON"},
                           {0, "secrets", nullptr, "show secrets as they are, not as ***"},
                           {0, "show", nullptr, "show the paths (the default)"},
                           {0, "showcids", nullptr, "list the cached profiles"},

@@ -21,7 +21,7 @@ static Error no_element(const Configuration& c, const std::string& path) {
     return Error(exit_no, fmt::format("there is no '{}' in profile {}", path, c.cid()));
 }
 
-std::string why(const Configuration& c, const std::string& path) {
+std::vector<SetValue> set_values(const Configuration& c, const std::string& path) {
     std::string at = Path::parse(path).text();
     if (!c.exists(at))
         throw no_element(c, at);
@@ -31,7 +31,8 @@ std::string why(const Configuration& c, const std::string& path) {
             exit_no,
             fmt::format("nobody knows who set '{}': profile {} came without origins", at, c.cid()),
             {}, "the server has to publish NAME.origins beside the profile");
-    std::string out, below = at == "/" ? at : at + '/';
+    std::vector<SetValue> out;
+    std::string below = at == "/" ? at : at + '/';
     for (std::string_view line : lines(*origins)) {
         size_t tab = line.find('\t');
         if (tab == std::string_view::npos)
@@ -43,20 +44,28 @@ std::string why(const Configuration& c, const std::string& path) {
         auto e = c.tree(p);
         if (!e)
             continue;
-        out += fmt::format("{} = {} set by {}\n", shown_path(Path::parse(p)), shown_value(*e),
-                           where.empty() ? "nobody knows" : where);
+        out.push_back({Path::parse(p), *e, std::move(where)});
     }
     return out;
 }
 
-std::string diff(const Configuration& before, const Configuration& after, const std::string& path) {
+std::string why(const Configuration& c, const std::string& path) {
+    std::string out;
+    for (const SetValue& v : set_values(c, path))
+        out += fmt::format("{} = {} set by {}\n", shown_path(v.path), shown_value(v.value),
+                           v.where.empty() ? "nobody knows" : v.where);
+    return out;
+}
+
+std::vector<ChangedValue> changed_values(const Configuration& before, const Configuration& after,
+                                         const std::string& path) {
     Path at = Path::parse(path);
     if (before.checksum(at.text()) == after.checksum(at.text()))
         return {};
     auto a = before.tree(at.text()), b = after.tree(at.text());
     if (!a && !b)
         throw no_element(after, at.text());
-    std::string out;
+    std::vector<ChangedValue> out;
     // A subtree that is in one of them only is told like everything else: put below the root of an
     // empty tree.
     Element x = Element::new_dict(), y = Element::new_dict();
@@ -67,11 +76,11 @@ std::string diff(const Configuration& before, const Configuration& after, const 
         y.put(whole, *b);
     for (const TreeChange& c : diff_trees(x, y)) {
         std::vector<Term> rest(c.path.terms().begin() + 1, c.path.terms().end());
-        std::string name = shown_path(at / Path(rest));
+        ChangedValue& changed = out.emplace_back(ChangedValue{at / Path(rest), {}, {}});
         if (c.before)
-            out += fmt::format("- {} = {}\n", name, shown_value(*c.before));
+            changed.before = *c.before;
         if (c.after)
-            out += fmt::format("+ {} = {}\n", name, shown_value(*c.after));
+            changed.after = *c.after;
     }
     // That a hidden one changed is no secret.
     auto root = after.has_secrets() ? after.tree("/") : std::nullopt;
@@ -79,8 +88,19 @@ std::string diff(const Configuration& before, const Configuration& after, const 
         if ((at.text() == "/" || secret == at.text() || secret.starts_with(at.text() + '/')) &&
             value == hidden_value && before.value(secret) == value &&
             before.checksum(secret) != after.checksum(secret))
-            out += fmt::format("- {0} = {1}\n+ {0} = {1}\n", shown_path(Path::parse(secret)),
-                               hidden_value);
+            out.push_back({Path::parse(secret), Element::of_string(hidden_value),
+                           Element::of_string(hidden_value)});
+    return out;
+}
+
+std::string diff(const Configuration& before, const Configuration& after, const std::string& path) {
+    std::string out;
+    for (const ChangedValue& c : changed_values(before, after, path)) {
+        if (c.before)
+            out += fmt::format("- {} = {}\n", shown_path(c.path), shown_value(*c.before));
+        if (c.after)
+            out += fmt::format("+ {} = {}\n", shown_path(c.path), shown_value(*c.after));
+    }
     return out;
 }
 

@@ -100,6 +100,10 @@ ok 'REQ-C-8: diff tells what the last change did' 'code 1 ccm diff >got && same 
 ok 'REQ-C-8: of a part, between any two, or nothing' '
     code 1 ccm diff /data >got && test "$(wc -l <got)" = 2 && code 1 ccm diff 2 1 /software/components/ntp >got && grep -q "^+ " got &&
     code 0 ccm diff 1 1 && code 0 ccm diff /data/text'
+ok 'why and diff in JSON for scripts' '
+    code 1 ccm diff --json >got && jq -es "length == 1 and (.[0] | length > 0 and all(.path != \"\" and (has(\"before\") or has(\"after\"))))" got &&
+    test "$(jq length got)" = "$(ccm diff | cut -d" " -f2 | sort -u | wc -l)" && test "$(ccm diff --json 1 1)" = "[]" &&
+    ccm --cid 1 why /data/text --json | jq -e "length == 1 and .[0].path == \"/data/text\" and .[0].where == \"profiles/lxb001.pan:12:7\""'
 ok 'REQ-C-6: why without origins says what is missing' 'code 1 ccm why /data/text 2>err && grep -q "came without origins" err && ccm --cid 1 why /data/text'
 ok 'REQ-C-8: history, newest first' '
     ccm history >got && sed -n 1p got | grep -q "^ *2 .* 3 changes .* current latest" && sed -n 2p got | grep -q "^ *1 "'

@@ -27,6 +27,10 @@ void append_double(std::string& out, double d) {
     char* end = std::to_chars(buf, buf + sizeof buf, d,
                               plain ? std::chars_format::fixed : std::chars_format::scientific)
                     .ptr;
+    // One digit tells the smallest numbers apart; two, which are always shown, are nearer. All Java
+    // libraries agree on that but for the second smallest.
+    if (size > 0 && size < 1e-322 && size != 1e-323)
+        end = std::to_chars(buf, buf + sizeof buf, d, std::chars_format::scientific, 1).ptr;
     std::string_view text(buf, size_t(end - buf));
     if (plain) {
         out += text;

@@ -27,11 +27,16 @@ const uint8_t* bytes(std::string_view s) { return reinterpret_cast<const uint8_t
 class Sum {
 public:
     explicit Sum(const std::string& algorithm) {
-        std::string name;  // SHA-1 and sha1 are one
+        // SHA-1 and sha1 are one; SHA3-256 is sha3_256 and SHA-512/256 is sha512_256 here.
+        std::string name;
         for (char c : algorithm)
-            if (c != '-')
+            if (c == '/' || (c == '-' && name == "sha3"))
+                name += '_';
+            else if (c != '-')
                 name += c >= 'A' && c <= 'Z' ? char(c + 32) : c;
-        hash_ = nettle_lookup_hash(name.c_str());
+        hash_ = name == "sha512_224"   ? &nettle_sha512_224
+                : name == "sha512_256" ? &nettle_sha512_256
+                                       : nettle_lookup_hash(name.c_str());
         if (!hash_)
             throw Error(exit_data, "there is no digest '" + algorithm + "'");
         state_ = std::make_unique<std::max_align_t[]>(

@@ -1,5 +1,6 @@
 // digest: a checksum of a string.
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -15,16 +16,19 @@ static std::string algorithm(std::string_view given) {
     for (char& c : name)
         if (c >= 'a' && c <= 'z')
             c = char(c - 32);
+    // As the first compiler's library spells them, with the hyphen or without.
     if (name == "SHA")
         name = "SHA-1";
-    static const std::vector<std::string_view> known{"MD2",     "MD5",     "SHA-1",  "SHA-224",
-                                                     "SHA-256", "SHA-384", "SHA-512"};
+    else if (name.starts_with("SHA") && name.size() > 3 && name[3] != '-' &&
+             !name.starts_with("SHA3-"))
+        name.insert(3, "-");
+    static const std::vector<std::string_view> known{
+        "MD2",         "MD5",         "SHA-1",    "SHA-224",  "SHA-256",  "SHA-384", "SHA-512",
+        "SHA-512/224", "SHA-512/256", "SHA3-224", "SHA3-256", "SHA3-384", "SHA3-512"};
     if (std::find(known.begin(), known.end(), name) != known.end())
         return name;
-    EvalFailure e(
-        fmt::format("digest(): there is no algorithm '{}'; there are MD2, MD5, SHA-1, SHA-224, "
-                    "SHA-256, SHA-384 and SHA-512",
-                    given));
+    EvalFailure e(fmt::format("digest(): there is no algorithm '{}'; there are {}", given,
+                              fmt::join(known, ", ")));
     if (std::string_view near = nearest(name, known); !near.empty())
         e.hint = fmt::format("did you mean '{}'?", near);
     throw e;

@@ -258,7 +258,7 @@ private:
         size_t i = 2;
         while (is_letter(sign(i)) || sign(i) == '-')
             i++;
-        if (sign(i) != ')' || i == 2)
+        if (sign(i) != ')')
             return false;
         size_t end = at_ + i;
         at_ += 2;

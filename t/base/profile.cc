@@ -70,7 +70,10 @@ BOOST_AUTO_TEST_CASE(a_double_has_the_shortest_digits_and_always_a_point) {
         {-HUGE_VAL, "-Infinity"},
         {0.1, "0.1"},
         {-2.5, "-2.5"},
-        {5e-324, "5.0E-324"},
+        {5e-324, "4.9E-324"},
+        {-5e-324, "-4.9E-324"},
+        {1e-323, "1.0E-323"},
+        {9e-323, "8.9E-323"},
         {1.7976931348623157e308, "1.7976931348623157E308"}};
     for (auto [d, text] : cases)
         BOOST_TEST(double_text(d) == text);

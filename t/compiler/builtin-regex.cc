@@ -156,6 +156,7 @@ BOOST_AUTO_TEST_CASE(case_is_ignored_for_ascii_unless_u_is_given) {
     BOOST_TEST(found("[a-c]+", "aBCd", "i") == "[aBC]");
     BOOST_TEST(found("[^a]", "aAb", "i") == "[b]");
     BOOST_TEST(found("a(?i)b(?-i)c", "aBc aBC") == "[aBc]");
+    BOOST_TEST(found("a(?)b(?:c)", "abc aBC") == "[abc]");
     BOOST_TEST(found("(a)\\1", "aA", "i") == "[aA]");
     BOOST_TEST(found("(?i:a)b", "Ab AB") == "[Ab]");
     BOOST_TEST(found("(?:(?i)a|b)c", "BC Bc Ac") == "[Bc][Ac]");

@@ -136,6 +136,16 @@ BOOST_AUTO_TEST_CASE(digest_prints_a_number_unless_the_whole_is_asked_for) {
     BOOST_TEST(call("digest", s("SHA-256"), s("")) ==
                s("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     BOOST_TEST(call("length", call("digest", s("SHA-512"), s("abc"))) == n(128));
+    // what sha512sum's family and Python's hashlib print
+    BOOST_TEST(call("digest", s("SHA-512/224"), s("abc")) ==
+               s("4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa"));
+    BOOST_TEST(call("digest", s("sha512/256"), s("abc")) ==
+               s("53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"));
+    BOOST_TEST(call("digest", s("SHA3-224"), s("abc")) ==
+               s("e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf"));
+    BOOST_TEST(call("length", call("digest", s("SHA3-512"), s("abc"), b(true))) == n(128));
+    BOOST_TEST(call("digest", s("SHA384"), s("abc")) == call("digest", s("SHA-384"), s("abc")));
+    BOOST_TEST(call("digest", s("SHA1"), s("abc")) == call("digest", s("SHA"), s("abc")));
     // md5 of "jk8ssl" begins with 0000: its leading zeros are no digits of a number
     Element whole = call("digest", s("MD5"), s("jk8ssl"), b(true));
     BOOST_TEST(whole == s("0000000018e6137ac2caab16074784a6"));
@@ -148,9 +158,10 @@ BOOST_AUTO_TEST_CASE(digest_prints_a_number_unless_the_whole_is_asked_for) {
                     s("\xc3\xa9"
                       "a"),
                     b(true)) != call("digest", s("MD5"), s("\xc3\xa9"), b(true)));
-    BOOST_TEST(failure("digest", s("SHA256"), s("")) ==
-               "digest(): there is no algorithm 'SHA256'; there are MD2, MD5, SHA-1, SHA-224, "
-               "SHA-256, SHA-384 and SHA-512");
+    BOOST_TEST(failure("digest", s("SHA257"), s("")) ==
+               "digest(): there is no algorithm 'SHA257'; there are MD2, MD5, SHA-1, SHA-224, "
+               "SHA-256, SHA-384, SHA-512, SHA-512/224, SHA-512/256, SHA3-224, SHA3-256, SHA3-384, "
+               "SHA3-512");
 }
 
 BOOST_AUTO_TEST_CASE(md2_of_the_texts_of_rfc_1319) {

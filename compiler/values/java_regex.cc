@@ -562,7 +562,7 @@ private:
         bool have_left = false, have_items = false;
         auto meet = [&] {
             if (!have_items)
-                fail("nothing stands on one side of '&&' in a class", from);
+                return;  // a side without items counts for nothing
             left = have_left ? left.intersect(items) : items;
             have_left = true;
             items = CharClass();

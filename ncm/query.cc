@@ -76,7 +76,7 @@ std::vector<ChangedValue> changed_values(const Configuration& before, const Conf
         y.put(whole, *b);
     for (const TreeChange& c : diff_trees(x, y)) {
         std::vector<Term> rest(c.path.terms().begin() + 1, c.path.terms().end());
-        ChangedValue& changed = out.emplace_back(ChangedValue{at / Path(rest), {}, {}});
+        ChangedValue& changed = out.emplace_back(ChangedValue{.path = at / Path(rest)});
         if (c.before)
             changed.before = *c.before;
         if (c.after)
@@ -89,17 +89,20 @@ std::vector<ChangedValue> changed_values(const Configuration& before, const Conf
             value == hidden_value && before.value(secret) == value &&
             before.checksum(secret) != after.checksum(secret))
             out.push_back({Path::parse(secret), Element::of_string(hidden_value),
-                           Element::of_string(hidden_value)});
+                           Element::of_string(hidden_value), true});
     return out;
 }
 
 std::string diff(const Configuration& before, const Configuration& after, const std::string& path) {
     std::string out;
     for (const ChangedValue& c : changed_values(before, after, path)) {
+        auto text = [&](const Element& e) {
+            return c.hidden ? std::string(hidden_value) : shown_value(e);
+        };
         if (c.before)
-            out += fmt::format("- {} = {}\n", shown_path(c.path), shown_value(*c.before));
+            out += fmt::format("- {} = {}\n", shown_path(c.path), text(*c.before));
         if (c.after)
-            out += fmt::format("+ {} = {}\n", shown_path(c.path), shown_value(*c.after));
+            out += fmt::format("+ {} = {}\n", shown_path(c.path), text(*c.after));
     }
     return out;
 }

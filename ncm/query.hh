@@ -19,6 +19,7 @@ struct SetValue {
 struct ChangedValue {
     Path path;
     std::optional<Element> before, after;
+    bool hidden = false;  ///< a secret: that it changed is all that is shown
 };
 
 /// For each property at or below `path` its value and the template line that set it. Error(1) when

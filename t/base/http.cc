@@ -780,7 +780,7 @@ BOOST_AUTO_TEST_CASE(a_request_lives_as_long_as_somebody_may_answer_it) {
 BOOST_AUTO_TEST_CASE(a_listener_that_goes_while_all_are_told_does_not_break_the_walk) {
     HttpTopics topics;
     std::atomic<int> there = 0;
-    std::atomic<size_t> left = 0;
+    std::atomic<size_t> left = 1;
     std::atomic<bool> inside = false, called_inside = false;
     Site site({.stream_bytes = 100000}, [&](Site& s) {
         s.server.route("GET", "/events", [&](HttpReply r) {

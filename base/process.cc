@@ -16,36 +16,13 @@
 
 #include "base/error.hh"
 #include "base/file.hh"
+#include "base/pipe.hh"
 
 extern char** environ;
 
 namespace weft {
 
 namespace {
-
-struct Pipe {
-    Fd read, write;
-    Pipe() {
-        int fd[2];
-        if (pipe2(fd, O_CLOEXEC))
-            throw system_error("cannot make a pipe");
-        read = above_streams(fd[0]);
-        write = above_streams(fd[1]);
-    }
-
-private:
-    /// With a standard stream closed a pipe gets its number, and dup2 in the child would leave it
-    /// closed on exec, or overwrite another one.
-    static Fd above_streams(int fd) {
-        Fd own(fd);
-        if (fd > 2)
-            return own;
-        Fd moved(fcntl(fd, F_DUPFD_CLOEXEC, 3));
-        if (!moved)
-            throw system_error("cannot make a pipe");
-        return moved;
-    }
-};
 
 std::vector<std::string> environment(const ProcessOptions& o) {
     std::map<std::string, std::string> vars;

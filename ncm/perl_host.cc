@@ -16,23 +16,13 @@
 #include <chrono>
 
 #include "base/error.hh"
+#include "base/pipe.hh"
 
 namespace weft::ncm {
 
 namespace {
 
 constexpr double patience = 20;  ///< seconds for one answer
-
-struct Pipe {
-    Fd read, write;
-    Pipe() {
-        int fd[2];
-        if (pipe2(fd, O_CLOEXEC))
-            throw system_error("cannot make a pipe");
-        read = Fd(fd[0]);
-        write = Fd(fd[1]);
-    }
-};
 
 /// Who loses its parent becomes our child.
 struct Adopting {
